@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A driver family: its devices, their simulation and nothing of the server.
+func driver(_ name: String) -> Target {
+    .target(
+        name: name,
+        dependencies: ["Devices", "Pickle", "Threads"],
+        path: "Drivers/\(name)",
+        exclude: ["README.md"],
+        swiftSettings: settings
+    )
+}
+
+let package = Package(
+    name: "device-server",
+    products: [
+        .executable(name: "device-server", targets: ["device-server"]),
+        .library(name: "Pyro", targets: ["Pyro", "Pickle"]),
+        .library(name: "Devices", targets: ["Devices"]),
+        .library(name: "Server", targets: ["Server"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "Threads", swiftSettings: settings),
+        .target(name: "Pickle", swiftSettings: settings),
+        .target(
+            name: "Pyro",
+            dependencies: [
+                "CZlib", "Pickle", "Threads",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings,
+            // The archive, so that an installed server asks for nothing but libc.
+            linkerSettings: [.linkedLibrary(":libz.a")]
+        ),
+        .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
+        driver("Simulators"),
+        .target(
+            name: "Server",
+            dependencies: [
+                "Devices", "Pickle", "Pyro", "Threads",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "device-server",
+            dependencies: [
+                "Devices", "Server", "Simulators",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "test-server",
+            dependencies: [
+                "Devices", "Pickle", "Pyro", "Server", "Simulators", "Threads",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/TestServer",
+            swiftSettings: settings
+        ),
+        .testTarget(name: "PickleTests", dependencies: ["Pickle"], swiftSettings: settings),
+        .testTarget(name: "PyroTests", dependencies: ["Pickle", "Pyro", "Threads"], swiftSettings: settings),
+        .testTarget(name: "DeviceTests", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),
+        .testTarget(
+            name: "SimulatorTests",
+            dependencies: ["Devices", "Pickle", "Simulators", "Threads"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "Devices", "Pickle", "Pyro", "Server", "Simulators", "Threads",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+    ]
+)
