@@ -1,0 +1,24 @@
+/// A kind of device that a configuration can name, and how to open one.
+public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
+    /// The word for it in configuration files: `simulated-camera`.
+    public let name: String
+    /// What it drives, in a line, for `--list-drivers`.
+    public let summary: String
+    /// Opens a device. Called on the thread that will make all calls to it.
+    public let open: @Sendable (Configuration, DriverContext) throws -> any Device
+
+    public init(
+        _ name: String,
+        _ summary: String,
+        open: @escaping @Sendable (Configuration, DriverContext) throws -> any Device
+    ) {
+        self.name = name
+        self.summary = summary
+        self.open = open
+    }
+
+    public func configured(from decoder: any Decoder) throws -> ConfiguredDriver {
+        let configuration = try Configuration(from: decoder)
+        return ConfiguredDriver(name: name) { [open] context in try open(configuration, context) }
+    }
+}

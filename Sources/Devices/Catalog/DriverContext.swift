@@ -1,0 +1,12 @@
+/// What a driver is told when it opens a device, beside its own options.
+public struct DriverContext: Sendable {
+    /// Whether to talk to a simulation of the hardware.
+    public var isSimulated: Bool
+    /// Takes a line for the log: what somebody at the microscope should know.
+    public var log: @Sendable (String) -> Void
+
+    public init(isSimulated: Bool = false, log: @escaping @Sendable (String) -> Void = { _ in }) {
+        self.isSimulated = isSimulated
+        self.log = log
+    }
+}

@@ -1,0 +1,50 @@
+internal import Threads
+
+/// A data source that is filled from elsewhere: by an SDK's callback, a timer's thread, a simulation.
+///
+/// Bounded: when nobody reads, the oldest give way and are counted.
+public final class Mailbox: DataSource {
+    private struct Contents {
+        var waiting: [Result<Datum, any Error>] = []
+        var lost = 0
+        var isInterrupted = false
+    }
+
+    private let capacity: Int
+    private let contents = Monitor(Contents())
+
+    public init(capacity: Int = 32) { self.capacity = max(1, capacity) }
+
+    /// How many data gave way because nobody took them.
+    public var lost: Int { contents.withLock(\.lost) }
+
+    public func put(_ datum: Datum) { put(.success(datum)) }
+    /// Puts an error in line, which then reaches the clients in place of a datum.
+    public func put(failure: any Error) { put(.failure(failure)) }
+
+    private func put(_ entry: Result<Datum, any Error>) {
+        contents.update { contents in
+            if contents.waiting.count == capacity {
+                contents.waiting.removeFirst()
+                contents.lost += 1
+            }
+            contents.waiting.append(entry)
+        }
+    }
+
+    /// Forgets what is waiting.
+    public func empty() { contents.withLock { $0.waiting.removeAll() } }
+
+    public func next(within limit: Duration) throws -> Datum? {
+        let entry: Result<Datum, any Error>?? = contents.wait(within: limit) { contents in
+            if contents.isInterrupted {
+                contents.isInterrupted = false
+                return .some(nil)
+            }
+            return contents.waiting.isEmpty ? nil : contents.waiting.removeFirst()
+        }
+        return try entry??.get()
+    }
+
+    public func interrupt() { contents.update { $0.isInterrupted = true } }
+}

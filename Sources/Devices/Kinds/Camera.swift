@@ -1,0 +1,120 @@
+internal import Pickle
+
+/// A camera. Times are in seconds; shapes, ROI and binning are the sensor's, before any transform.
+///
+/// Clients see everything through the transforms: with a quarter turn in them, the axes of shape, ROI and binning
+/// change places, and a ROI that is set is the one that is got.
+public protocol Camera: DataDevice, TriggerTarget {
+    /// What is done to each frame before clients get it.
+    var transforms: Transforms { get }
+
+    /// Seconds of light. A setter takes the nearest value that the camera can do.
+    var exposureTime: Double { get throws }
+    func setExposureTime(_ seconds: Double) throws
+    /// The shortest time between two triggers, in seconds: exposure and what of the read-out does not overlap it.
+    var cycleTime: Double { get throws }
+
+    var sensorShape: SensorShape { get throws }
+
+    var sensorBinning: Binning { get throws }
+    /// Throws a `DeviceError` of kind `unsupported` for one that the camera does not have.
+    func setSensorBinning(_ binning: Binning) throws
+
+    var sensorROI: ROI { get throws }
+    /// Gets a rectangle that lies on the sensor; false if the camera could not take it as it is.
+    func setSensorROI(_ roi: ROI) throws -> Bool
+
+    var shutteringMode: ElectronicShutteringMode { get throws }
+    func setShutteringMode(_ mode: ElectronicShutteringMode) throws
+    /// Whether `shuttering_mode` is offered to clients, whose `microscope` must then be newer than 0.7.
+    var showsShutteringMode: Bool { get }
+}
+
+extension Camera {
+    public var showsShutteringMode: Bool { false }
+    public var shutteringMode: ElectronicShutteringMode { .global }
+    public func setShutteringMode(_ mode: ElectronicShutteringMode) throws {
+        throw RemoteError.notImplemented("the shuttering mode of this camera cannot be set")
+    }
+
+    private var turns: Bool { transforms.total.rotates }
+
+    public var shape: SensorShape { get throws { turns ? try sensorShape.transposed : try sensorShape } }
+
+    public var binning: Binning { get throws { turns ? try sensorBinning.transposed : try sensorBinning } }
+
+    public func setBinning(_ binning: Binning) throws -> Bool {
+        guard binning.h > 0, binning.v > 0 else {
+            throw RemoteError.value("binning must be positive, not \(binning.h)x\(binning.v)")
+        }
+        try setSensorBinning(turns ? binning.transposed : binning)
+        return true
+    }
+
+    public var roi: ROI { get throws { turns ? try sensorROI.transposed : try sensorROI } }
+
+    /// Takes a rectangle; a side of zero means all of it, from the left or the top.
+    public func setROI(_ roi: ROI) throws -> Bool {
+        let (shape, binning) = (try shape, try binning)
+        var roi = roi
+        if roi.width == 0 { roi.width = (shape.width - roi.left) / binning.h }
+        if roi.height == 0 { roi.height = (shape.height - roi.top) / binning.v }
+        guard
+            Self.fits(roi.left, roi.width, binning.h, in: shape.width),
+            Self.fits(roi.top, roi.height, binning.v, in: shape.height)
+        else {
+            throw RemoteError.value(
+                "ROI(left=\(roi.left), top=\(roi.top), width=\(roi.width), height=\(roi.height)) with binning "
+                    + "\(binning.h)x\(binning.v) does not fit the sensor of \(shape.width)x\(shape.height)"
+            )
+        }
+        return try setSensorROI(turns ? roi.transposed : roi)
+    }
+
+    /// Whether a stretch of binned pixels lies on the sensor, for numbers of any size.
+    private static func fits(_ start: Int, _ length: Int, _ binning: Int, in side: Int) -> Bool {
+        start >= 0 && length > 0 && start < side && length <= (side - start) / binning
+    }
+
+    /// Takes a time that makes sense, and leaves the camera's own limits to the driver.
+    public func expose(for seconds: Double) throws {
+        guard seconds.isFinite, seconds >= 0 else {
+            throw RemoteError.value("exposure time must be a positive number of seconds, not \(seconds)")
+        }
+        try setExposureTime(seconds)
+    }
+
+    @RemoteInterfaceBuilder
+    public var cameraMembers: [any RemoteMember] {
+        deviceMembers
+        triggerMembers
+        dataMembers
+        RemoteMethod("get_exposure_time") { try self.exposureTime }
+        RemoteMethod("set_exposure_time", "value", call: expose)
+        RemoteMethod("get_cycle_time") { try self.cycleTime }
+        RemoteMethod("get_sensor_shape") { try self.shape }
+        RemoteMethod("get_binning") { try self.binning }
+        RemoteMethod("set_binning", "binning", call: setBinning)
+        RemoteMethod("get_roi") { try self.roi }
+        RemoteMethod("set_roi", "roi", call: setROI)
+        RemoteMethod("get_transform") { self.transforms.client }
+        RemoteMethod("set_transform", "transform") { self.transforms.client = $0 as Transform }
+        // Cockpit and the field's scripts trigger by this name.
+        RemoteMethod("soft_trigger", call: trigger)
+        if showsShutteringMode {
+            RemoteProperty("shuttering_mode", get: { try self.shutteringMode }, set: setShutteringMode)
+        }
+    }
+
+    public var remoteMembers: [any RemoteMember] { cameraMembers }
+
+    /// The setting that every camera of python-microscope's has.
+    public var roiSetting: Setting {
+        Setting("roi", in: Anything<ROI>(), get: { try self.roi }, set: { _ = try self.setROI($0) })
+    }
+}
+
+extension ROI: SettingValue {
+    public typealias Domain = Anything<ROI>
+    public static var settingType: SettingType { .tuple }
+}

@@ -1,0 +1,70 @@
+internal import Pickle
+
+/// A piece of hardware, whose calls block and are made by its host alone, one at a time.
+///
+/// What every device of a kind must do stands in extensions and is what clients reach; a driver writes the hardware's
+/// part, whose names begin with `perform`.
+public protocol Device: RemoteObject {
+    /// Whether the device is switched on for use; starts as false. Only ``enable()`` and ``disable()`` change it.
+    var isEnabled: Bool { get set }
+
+    /// The settings, in the order in which clients shall see them. Asked for once, when the device has been opened.
+    var settings: [Setting] { get }
+
+    /// Brings the device from where opening left it into use. Called again when it is in use already.
+    func performEnable() throws
+    /// Takes the device out of use. It can be enabled again.
+    func performDisable() throws
+    /// Leaves the device safe, light off, and gives up the connection; it is not used again.
+    func performShutdown() throws
+    /// What a client asks for with `initialize`; drivers initialise when they open, so few have anything to do here.
+    func performInitialize() throws
+}
+
+extension Device {
+    public var settings: [Setting] { [] }
+    public func performEnable() throws {}
+    public func performDisable() throws {}
+    public func performShutdown() throws {}
+    public func performInitialize() throws {}
+
+    /// Puts the device to use. Throws what the driver throws, and is then not enabled.
+    public func enable() throws {
+        do {
+            try performEnable()
+            isEnabled = true
+        } catch {
+            isEnabled = false
+            throw error
+        }
+    }
+
+    /// Takes the device out of use; nothing happens to one that is not in use.
+    public func disable() throws {
+        guard isEnabled else { return }
+        try performDisable()
+        isEnabled = false
+    }
+
+    /// Disables the device and gives up the hardware. A failure to disable does not keep it from that.
+    public func shutdown() throws {
+        let disabling = Result { try disable() }
+        isEnabled = false
+        try performShutdown()
+        try disabling.get()
+    }
+
+    /// The rows of every device.
+    @RemoteInterfaceBuilder
+    public var deviceMembers: [any RemoteMember] {
+        RemoteMethod("get_is_enabled") { self.isEnabled }
+        // An attribute of the object in Python, and read by programs that run beside the device there.
+        RemoteProperty("enabled", get: { self.isEnabled })
+        RemoteMethod("enable", call: enable)
+        RemoteMethod("disable", call: disable)
+        RemoteMethod("initialize", call: performInitialize)
+        RemoteMethod("shutdown", call: shutdown)
+    }
+
+    public var remoteMembers: [any RemoteMember] { deviceMembers }
+}

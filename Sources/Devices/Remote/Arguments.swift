@@ -1,0 +1,68 @@
+public import Pickle
+
+/// The arguments of one call, as Python sent them.
+public struct Arguments: Sendable {
+    public var positional: [PythonValue]
+    public var keywords: PythonDictionary
+
+    public init(_ positional: [PythonValue] = [], keywords: PythonDictionary = [:]) {
+        self.positional = positional
+        self.keywords = keywords
+    }
+
+    /// Hands out the arguments one after another, and complains about them as Python would.
+    struct Cursor {
+        private let arguments: Arguments
+        private let method: String
+        private var index = 0
+        private var named = 0
+
+        init(_ arguments: Arguments, of method: String) {
+            self.arguments = arguments
+            self.method = method
+        }
+
+        mutating func next<Value: PythonConvertible>(_ parameter: Parameter<Value>) throws -> Value {
+            defer { index += 1 }
+            let keyword = arguments.keywords.isEmpty ? nil : arguments.keywords[.str(parameter.name)]
+            if keyword != nil { named += 1 }
+            if index < arguments.positional.count {
+                guard keyword == nil else {
+                    throw RemoteError.type("\(method)() got multiple values for argument '\(parameter.name)'")
+                }
+                return try decode(arguments.positional[index], parameter)
+            }
+            if let keyword { return try decode(keyword, parameter) }
+            guard let fallback = parameter.fallback else {
+                throw RemoteError.type("\(method)() missing 1 required positional argument: '\(parameter.name)'")
+            }
+            return fallback
+        }
+
+        private func decode<Value: PythonConvertible>(
+            _ value: PythonValue,
+            _ parameter: Parameter<Value>
+        ) throws -> Value {
+            // The fast way first: the label of an error is only put together for an error.
+            if let decoded = Value(python: value) { return decoded }
+            return try Value.decode(value, as: "\(method)() argument '\(parameter.name)'")
+        }
+
+        func finish() throws {
+            guard arguments.positional.count <= index else {
+                throw RemoteError.type(
+                    "\(method)() takes \(index) positional arguments but \(arguments.positional.count) were given"
+                )
+            }
+            guard named == arguments.keywords.count else {
+                throw RemoteError.type("\(method)() got an unexpected keyword argument '\(surplus)'")
+            }
+        }
+
+        /// The name of a keyword argument that no parameter has asked for; which one it is helps more than none.
+        private var surplus: String {
+            let names = arguments.keywords.pairs.map { if case .str(let name) = $0.key { name } else { "?" } }
+            return names.joined(separator: "', '")
+        }
+    }
+}

@@ -1,0 +1,44 @@
+public import Pickle
+
+/// A row that names the Swift function that answers to a Python method.
+///
+///     RemoteMethod("set_exposure_time", "value", call: setExposureTime)
+///     RemoteMethod("update_settings", "incoming", Parameter("init", default: false), call: update)
+public struct RemoteMethod: RemoteMember {
+    let name: String
+    let body: (Arguments) throws -> Outcome
+
+    public func add(to interface: inout RemoteInterface) { interface.add(self) }
+
+    public init<each P: PythonConvertible, R: RemoteResult>(
+        _ name: String,
+        _ parameters: repeat Parameter<each P>,
+        call body: @escaping (repeat each P) throws -> R
+    ) {
+        self.name = name
+        self.body = { arguments in
+            var cursor = Arguments.Cursor(arguments, of: name)
+            let values = (repeat try cursor.next(each parameters))
+            try cursor.finish()
+            return try body(repeat each values).outcome
+        }
+    }
+
+    /// A method that returns nothing, which is `None` in Python.
+    public init<each P: PythonConvertible>(
+        _ name: String,
+        _ parameters: repeat Parameter<each P>,
+        call body: @escaping (repeat each P) throws -> Void
+    ) {
+        self.init(name, repeat each parameters) { (values: repeat each P) -> PythonValue in
+            try body(repeat each values)
+            return PythonValue.none
+        }
+    }
+
+    /// A method that takes whatever it is given.
+    public init(_ name: String, any body: @escaping (Arguments) throws -> PythonValue) {
+        self.name = name
+        self.body = { .value(try body($0)) }
+    }
+}

@@ -1,0 +1,127 @@
+public import Pickle
+
+/// A named value of a device that clients list, read and write.
+///
+/// A row names the setting and where its value lives; the type of the value fixes the rest:
+///
+///     Setting("gain", in: 0...8192, get: { self.gain }, set: { self.gain = $0 })
+///     Setting("fan speed", of: self, \.fanSpeed)
+public final class Setting {
+    public let name: String
+    public let type: SettingType
+    private let access: Access
+    private let isReadOnlyNow: (() -> Bool)?
+    private let values: () throws -> PythonValue
+    /// Turns what Python sent into a call of the driver's setter, after checking it.
+    private let check: (PythonValue) throws -> PendingChange
+
+    /// A value that passed its checks, and how to write it.
+    struct PendingChange {
+        let value: PythonValue
+        let write: () throws -> Void
+    }
+
+    private enum Access {
+        case readable(get: () throws -> PythonValue, isWritable: Bool)
+        /// What cannot be read is remembered: the last value that was written, None before the first.
+        case writeOnly
+    }
+
+    private var lastWritten = PythonValue.none
+    private var wasWritten = false
+
+    /// A setting that can be read, and written if there is a setter.
+    ///
+    /// - Parameters:
+    ///   - domain: the limits, asked for anew each time, since they may depend on other settings.
+    ///   - isReadOnly: whether the setting cannot be written just now; asked each time.
+    public init<Value: SettingValue>(
+        _ name: String,
+        in domain: @autoclosure @escaping () throws -> Value.Domain,
+        get: @escaping () throws -> Value,
+        set: ((Value) throws -> Void)? = nil,
+        isReadOnly: (() -> Bool)? = nil
+    ) {
+        self.name = name
+        type = Value.settingType
+        access = .readable(get: { try get().python }, isWritable: set != nil)
+        isReadOnlyNow = isReadOnly
+        values = { try domain().python }
+        check = Self.checked(name, domain, set)
+    }
+
+    /// A setting that the hardware cannot tell: clients see the last value that was written.
+    public init<Value: SettingValue>(
+        writeOnly name: String,
+        in domain: @autoclosure @escaping () throws -> Value.Domain,
+        set: @escaping (Value) throws -> Void,
+        isReadOnly: (() -> Bool)? = nil
+    ) {
+        self.name = name
+        type = Value.settingType
+        access = .writeOnly
+        isReadOnlyNow = isReadOnly
+        values = { try domain().python }
+        check = Self.checked(name, domain, set)
+    }
+
+    private static func checked<Value: SettingValue>(
+        _ name: String,
+        _ domain: @escaping () throws -> Value.Domain,
+        _ set: ((Value) throws -> Void)?
+    ) -> (PythonValue) throws -> PendingChange {
+        { python in
+            guard let set else { throw SettingError.readOnly(name) }
+            let domain = try domain()
+            guard let value = Value(python: python) else {
+                // A value of the right kind that is no choice is out of range, not of a wrong type.
+                guard Value.settingType != .enumeration else {
+                    throw SettingError.outOfRange(name, python, allowed: domain.python)
+                }
+                throw SettingError.wrongType(name, expected: Value.pythonName, got: python.typeName)
+            }
+            guard domain.contains(value) else {
+                throw SettingError.outOfRange(name, python, allowed: domain.python)
+            }
+            return PendingChange(value: value.python) { try set(value) }
+        }
+    }
+
+    /// Whether it cannot be written, ever or just now.
+    public var isReadOnly: Bool {
+        if case .readable(_, isWritable: false) = access { return true }
+        return isReadOnlyNow?() ?? false
+    }
+
+    public func get() throws -> PythonValue {
+        switch access {
+        case .readable(let get, _): try get()
+        case .writeOnly: lastWritten
+        }
+    }
+
+    public func set(_ value: PythonValue) throws { try apply(try change(to: value)) }
+
+    /// Checks a value without writing it.
+    func change(to value: PythonValue) throws -> PendingChange {
+        guard !isReadOnly else { throw SettingError.readOnly(name) }
+        return try check(value)
+    }
+
+    func apply(_ change: PendingChange) throws {
+        try change.write()
+        lastWritten = change.value
+        wasWritten = true
+    }
+
+    /// What `describe_setting` sends: the dictionary Cockpit builds its settings panel from.
+    public func describe() throws -> PythonValue {
+        let isWriteOnly = if case .writeOnly = access { true } else { false }
+        return .dict([
+            "type": .str(type.rawValue),
+            "values": try values(),
+            "readonly": .bool(isReadOnly),
+            "cached": .bool(isWriteOnly && wasWritten),
+        ])
+    }
+}

@@ -1,0 +1,33 @@
+public import Pickle
+
+/// Cases that clients choose from by number and see by name.
+public protocol LabelledCases: CaseIterable, RawRepresentable<Int> {
+    /// The name clients show for it; the case's name unless given.
+    var label: String { get }
+}
+
+extension LabelledCases {
+    public var label: String { "\(self)" }
+}
+
+/// A choice known when the program is written: a Swift enum with integer raw values.
+public protocol SettingChoice: SettingValue, LabelledCases where Domain == Cases<Self> {}
+
+extension SettingChoice {
+    public init?(python value: PythonValue) {
+        guard let rawValue = Int(python: value) else { return nil }
+        self.init(rawValue: rawValue)
+    }
+    public var python: PythonValue { .int(rawValue) }
+    public static var settingType: SettingType { .enumeration }
+    public static var pythonName: String { "int" }
+}
+
+/// All cases of a choice, which clients see as a list of pairs (key, label).
+public struct Cases<Choice: LabelledCases>: SettingDomain {
+    public init() {}
+    public func contains(_: Choice) -> Bool { true }
+    public var python: PythonValue {
+        .list(Choice.allCases.map { .tuple([.int($0.rawValue), .str($0.label)]) })
+    }
+}

@@ -1,0 +1,100 @@
+public import Pickle
+
+/// The settings of one device, in the order in which its driver lists them.
+public struct SettingList {
+    private let settings: [Setting]
+    /// Told of a setting whose value could not be read when all were asked for.
+    private let report: (String) -> Void
+
+    public init(_ settings: [Setting], report: @escaping (String) -> Void = { _ in }) {
+        self.settings = settings
+        self.report = report
+    }
+
+    public func find(_ name: String) throws -> Setting {
+        guard let setting = settings.first(where: { $0.name == name }) else { throw SettingError.unknown(name) }
+        return setting
+    }
+
+    /// Every value by its name; `None` for one that cannot be read now, so that the others still arrive.
+    public func all() -> PythonDictionary {
+        PythonDictionary(
+            settings.map { setting in
+                do {
+                    return (.str(setting.name), try setting.get())
+                } catch {
+                    report("setting '\(setting.name)' could not be read: \(error)")
+                    return (.str(setting.name), .none)
+                }
+            }
+        )
+    }
+
+    /// Sets those of the values that differ, in the order of the list, all of them or none.
+    ///
+    /// Values for settings that are read-only now, or that the device lacks, are passed over: clients send back whole
+    /// dictionaries that they got. Everything is checked before anything is written; if the device then refuses one,
+    /// those already written get their old values back.
+    ///
+    /// - Parameter isComplete: whether a value for every setting must be there.
+    /// - Returns: the names and the values read back, of the settings that were written.
+    public func update(_ incoming: PythonDictionary, isComplete: Bool) throws -> PythonDictionary {
+        if isComplete {
+            let missing = settings.map(\.name).filter { incoming[.str($0)] == nil }
+            guard missing.isEmpty else { throw SettingError.missing(missing) }
+        }
+        let changes = try settings.compactMap { setting in
+            try incoming[.str(setting.name)].flatMap { try change(of: setting, to: $0, always: isComplete) }
+        }
+        try write(changes)
+        return PythonDictionary(try changes.map { (.str($0.setting.name), try $0.setting.get()) })
+    }
+
+    private typealias Change = (setting: Setting, old: PythonValue, new: Setting.PendingChange)
+
+    private func change(of setting: Setting, to value: PythonValue, always: Bool) throws -> Change? {
+        guard !setting.isReadOnly else { return nil }
+        let old = try setting.get()
+        guard always || old != value else { return nil }
+        return (setting, old, try setting.change(to: value))
+    }
+
+    private func write(_ changes: [Change]) throws {
+        var written: [Change] = []
+        do {
+            for change in changes {
+                try change.setting.apply(change.new)
+                written.append(change)
+            }
+        } catch {
+            for change in written.reversed() {
+                do { try change.setting.set(change.old) } catch {
+                    report("setting '\(change.setting.name)' could not be put back: \(error)")
+                }
+            }
+            throw error
+        }
+    }
+
+    /// The rows that every device answers to, since clients reach settings by name only.
+    @RemoteInterfaceBuilder
+    public var remoteMembers: [any RemoteMember] {
+        RemoteMethod("get_setting", "name") { (name: String) in try find(name).get() }
+        RemoteMethod("set_setting", "name", "value") { (name: String, value: PythonValue) in
+            try find(name).set(value)
+        }
+        RemoteMethod("describe_setting", "name") { (name: String) in try find(name).describe() }
+        RemoteMethod("describe_settings") {
+            PythonValue.list(try settings.map { .tuple([.str($0.name), try $0.describe()]) })
+        }
+        RemoteMethod("get_all_settings") { PythonValue.dict(all()) }
+        RemoteMethod("update_settings", "incoming", Parameter("init", default: false)) {
+            (incoming: PythonDictionary, isComplete: Bool) in
+            PythonValue.dict(try update(incoming, isComplete: isComplete))
+        }
+        // In the metadata of every device of python-microscope's; what it takes, functions, cannot be sent.
+        RemoteMethod("add_setting", any: { _ in
+            throw RemoteError.notImplemented("settings are added by drivers, not by clients")
+        })
+    }
+}
