@@ -1,1 +1,20 @@
-print("")
+// A server for tests alone: the reference object of pyro4_probe.py, and a factory for devices made on demand.
+import Devices
+import Logging
+import Pyro
+import Glibc
+import Server
+import Threads
+
+var log = Logger(label: "test-server") { StreamLogHandler.standardError(label: $0) }
+log.logLevel = .notice
+let port = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 0
+let server = try DeviceServer(at: .tcp(host: "127.0.0.1", port: port), log: log)
+server.register(ReferenceProbe(), as: "Reference")
+for name in ["a", "b"] { server.register(ReferenceChild(name), as: ReferenceProbe.childID(name)) }
+server.start()
+print(server.uri(of: "Reference").text)
+fflush(nil)
+// Whoever started the server closes its input to end it.
+while readLine() != nil {}
+server.stop()

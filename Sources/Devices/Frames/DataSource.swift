@@ -8,6 +8,6 @@ public protocol DataSource: AnyObject, Sendable {
     /// What it throws reaches the clients in place of a datum, once for each throw.
     func next(within limit: Duration) throws -> Datum?
 
-    /// Lets a wait that is going on end at once, with nil.
+    /// Lets the wait that is going on end at once with nil, or else the next one.
     func interrupt()
 }

@@ -14,7 +14,10 @@ public struct Transform: Sendable, Hashable {
 
     public static let identity = Transform()
 
-    /// This transform after another one. Two quarter turns are both flips.
+    /// This transform together with that of the read-out, in the way that python-microscope puts them together.
+    ///
+    /// Flips of the same axis cancel, and two quarter turns are both flips. Flips before a quarter turn stay with their
+    /// axis instead of turning along, since the transforms in the configurations of microscopes were found that way.
     public func after(_ first: Transform) -> Transform {
         let turnsTwice = rotates && first.rotates
         return Transform(
@@ -28,7 +31,7 @@ public struct Transform: Sendable, Hashable {
 extension Transform: PythonConvertible {
     /// From a sequence of three truth values: left-right, up-down, rotate.
     public init?(python value: PythonValue) {
-        guard let flags = value.items?.compactMap(Bool.init(python:)), flags.count == 3 else { return nil }
+        guard let flags = [Bool](python: value), flags.count == 3 else { return nil }
         self.init(flipsLeftRight: flags[0], flipsUpDown: flags[1], rotates: flags[2])
     }
     public var python: PythonValue { .tuple([.bool(flipsLeftRight), .bool(flipsUpDown), .bool(rotates)]) }

@@ -16,3 +16,14 @@ extension AxisLimits: PythonNamedTuple {
     public var items: [Double] { [lower, upper] }
     public init(items: [Double]) { self.init(lower: items[0], upper: items[1]) }
 }
+
+extension AxisLimits: Decodable {
+    /// From a list of the lower and the upper limit, as drivers' options have it.
+    public init(from decoder: any Decoder) throws {
+        let limits = try [Double](from: decoder)
+        guard limits.count == 2, limits.allSatisfy(\.isFinite), limits[0] <= limits[1] else {
+            throw decoder.invalid("must be a lower and an upper limit (was \(limits))")
+        }
+        self.init(lower: limits[0], upper: limits[1])
+    }
+}

@@ -17,9 +17,12 @@ public protocol Camera: DataDevice, TriggerTarget {
     var sensorShape: SensorShape { get throws }
 
     var sensorBinning: Binning { get throws }
+    /// Gets a binning that leaves at least a pixel of the ROI, which stays as it is.
+    ///
     /// Throws a `DeviceError` of kind `unsupported` for one that the camera does not have.
     func setSensorBinning(_ binning: Binning) throws
 
+    /// What of the sensor is read, in pixels before binning. An image has ``ROI/imageSize(_:)`` of it.
     var sensorROI: ROI { get throws }
     /// Gets a rectangle that lies on the sensor; false if the camera could not take it as it is.
     func setSensorROI(_ roi: ROI) throws -> Bool
@@ -47,33 +50,40 @@ extension Camera {
         guard binning.h > 0, binning.v > 0 else {
             throw RemoteError.value("binning must be positive, not \(binning.h)x\(binning.v)")
         }
+        let (roi, image) = (try roi, try roi.imageSize(binning))
+        guard image.width > 0, image.height > 0 else {
+            throw RemoteError.value(
+                "binning \(binning.h)x\(binning.v) leaves nothing of the ROI of \(roi.width)x\(roi.height)"
+            )
+        }
         try setSensorBinning(turns ? binning.transposed : binning)
         return true
     }
 
     public var roi: ROI { get throws { turns ? try sensorROI.transposed : try sensorROI } }
 
-    /// Takes a rectangle; a side of zero means all of it, from the left or the top.
+    /// Takes a rectangle; a side of zero means all that lies right of the left edge, or below the top.
     public func setROI(_ roi: ROI) throws -> Bool {
         let (shape, binning) = (try shape, try binning)
-        var roi = roi
-        if roi.width == 0 { roi.width = (shape.width - roi.left) / binning.h }
-        if roi.height == 0 { roi.height = (shape.height - roi.top) / binning.v }
         guard
-            Self.fits(roi.left, roi.width, binning.h, in: shape.width),
-            Self.fits(roi.top, roi.height, binning.v, in: shape.height)
+            let width = Self.length(roi.width, from: roi.left, atLeast: binning.h, in: shape.width),
+            let height = Self.length(roi.height, from: roi.top, atLeast: binning.v, in: shape.height)
         else {
             throw RemoteError.value(
                 "ROI(left=\(roi.left), top=\(roi.top), width=\(roi.width), height=\(roi.height)) with binning "
                     + "\(binning.h)x\(binning.v) does not fit the sensor of \(shape.width)x\(shape.height)"
             )
         }
-        return try setSensorROI(turns ? roi.transposed : roi)
+        let whole = ROI(left: roi.left, top: roi.top, width: width, height: height)
+        return try setSensorROI(turns ? whole.transposed : whole)
     }
 
-    /// Whether a stretch of binned pixels lies on the sensor, for numbers of any size.
-    private static func fits(_ start: Int, _ length: Int, _ binning: Int, in side: Int) -> Bool {
-        start >= 0 && length > 0 && start < side && length <= (side - start) / binning
+    /// The length of a stretch of the sensor, zero meaning up to its end; nil if it does not lie on the sensor.
+    private static func length(_ length: Int, from start: Int, atLeast least: Int, in side: Int) -> Int? {
+        // In this order, since clients may send numbers of any size.
+        guard start >= 0, start < side else { return nil }
+        let length = length == 0 ? side - start : length
+        return length >= least && length <= side - start ? length : nil
     }
 
     /// Takes a time that makes sense, and leaves the camera's own limits to the driver.

@@ -5,22 +5,12 @@ public protocol Controller: Device {
 }
 
 extension Controller {
-    /// Leaves every device safe, then gives up the controller's own connection.
-    public func shutdown() throws {
-        var failure: (any Error)?
-        for (_, device) in devices {
-            do { try device.shutdown() } catch { failure = error }
-        }
-        isEnabled = false
-        try performShutdown()
-        if let failure { throw failure }
-    }
+    public var subdevices: [any Device] { devices.map(\.device) }
 
     /// The rows of a controller, but for `devices`: its host gives out the devices' proxies.
     @RemoteInterfaceBuilder
     public var controllerMembers: [any RemoteMember] {
         deviceMembers
-        RemoteMethod("shutdown", call: shutdown)
     }
 
     public var remoteMembers: [any RemoteMember] { controllerMembers }

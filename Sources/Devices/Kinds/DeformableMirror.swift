@@ -35,7 +35,7 @@ extension DeformableMirror {
         patternQueue.patterns = try patterns(of: array)
     }
 
-    /// Applies the next of the patterns that were queued.
+    /// Applies the next of the patterns that were queued, which is what a trigger does.
     public func nextPattern() throws {
         guard !patternQueue.patterns.isEmpty else { throw DeviceError(.failed, "no pattern queued to apply") }
         guard patternQueue.applied < patternQueue.patterns.count else {
@@ -70,7 +70,7 @@ extension DeformableMirror {
         RemoteProperty("n_actuators", get: { self.actuatorCount })
         RemoteMethod("apply_pattern", "pattern", call: apply)
         RemoteMethod("queue_patterns", "patterns", call: queue)
-        RemoteMethod("next_pattern", call: nextPattern)
+        RemoteMethod("next_pattern", call: trigger)
     }
 
     public var remoteMembers: [any RemoteMember] { mirrorMembers }

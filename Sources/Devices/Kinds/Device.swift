@@ -13,16 +13,19 @@ public protocol Device: RemoteObject {
 
     /// Brings the device from where opening left it into use. Called again when it is in use already.
     func performEnable() throws
-    /// Takes the device out of use. It can be enabled again.
+    /// Takes the device out of use, or what of it an enabling that failed has left in use. It can be enabled again.
     func performDisable() throws
     /// Leaves the device safe, light off, and gives up the connection; it is not used again.
     func performShutdown() throws
+    /// The devices on the wire of this one, which are shut down before it: a controller's.
+    var subdevices: [any Device] { get }
     /// What a client asks for with `initialize`; drivers initialise when they open, so few have anything to do here.
     func performInitialize() throws
 }
 
 extension Device {
     public var settings: [Setting] { [] }
+    public var subdevices: [any Device] { [] }
     public func performEnable() throws {}
     public func performDisable() throws {}
     public func performShutdown() throws {}
@@ -39,19 +42,23 @@ extension Device {
         }
     }
 
-    /// Takes the device out of use; nothing happens to one that is not in use.
+    /// Takes the device out of use. The hardware is told even if it should not be in use: off has to mean off.
     public func disable() throws {
-        guard isEnabled else { return }
         try performDisable()
         isEnabled = false
     }
 
-    /// Disables the device and gives up the hardware. A failure to disable does not keep it from that.
+    /// Disables the device and all on its wire, and gives up the hardware. A step that fails does not stop the others.
     public func shutdown() throws {
-        let disabling = Result { try disable() }
+        var failure: (any Error)?
+        func attempt(_ step: () throws -> Void) {
+            do { try step() } catch { failure = failure ?? error }
+        }
+        for device in subdevices { attempt(device.shutdown) }
+        attempt(disable)
         isEnabled = false
-        try performShutdown()
-        try disabling.get()
+        attempt(performShutdown)
+        if let failure { throw failure }
     }
 
     /// The rows of every device.

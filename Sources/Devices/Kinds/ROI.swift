@@ -1,11 +1,20 @@
 public import Pickle
 
-/// A sub-rectangle of the sensor (`microscope.ROI`): the corner in sensor pixels, the sides in binned ones.
+/// A sub-rectangle of the sensor (`microscope.ROI`), all of it in sensor pixels, so that binning does not change it.
+///
+/// Cockpit divides the sides by the binning to know how large images are, and so did the simulators it was made with.
 public struct ROI: Sendable, Hashable {
     public var left, top, width, height: Int
 
     public init(left: Int, top: Int, width: Int, height: Int) {
         (self.left, self.top, self.width, self.height) = (left, top, width, height)
+    }
+
+    /// The sides of the image that the rectangle gives: joined pixels that are not complete are left out.
+    ///
+    /// - Parameter binning: of one pixel at least, either way.
+    public func imageSize(_ binning: Binning) -> (width: Int, height: Int) {
+        (width / binning.h, height / binning.v)
     }
 
     /// The same rectangle on a sensor whose axes have changed places.

@@ -11,9 +11,24 @@ public struct SensorShape: Sendable, Hashable {
 
 extension SensorShape: PythonConvertible {
     public init?(python value: PythonValue) {
-        guard let sides = value.items?.compactMap(Int.init(python:)), sides.count == 2 else { return nil }
+        guard let sides = [Int](python: value), sides.count == 2 else { return nil }
         self.init(width: sides[0], height: sides[1])
     }
     public var python: PythonValue { .tuple([.int(width), .int(height)]) }
     public static var pythonName: String { "a tuple of two ints" }
+}
+
+extension SensorShape: Decodable {
+    /// Far beyond any sensor, and small enough to count bytes with.
+    private static let longest = 1 << 16
+
+    /// From a list of width and height, as drivers' options have it.
+    public init(from decoder: any Decoder) throws {
+        let sides = try [Count](from: decoder)
+        guard sides.count == 2 else { throw decoder.invalid("must be width and height, not \(sides.count) numbers") }
+        guard sides.allSatisfy({ $0.value <= Self.longest }) else {
+            throw decoder.invalid("must be sides of no more than \(Self.longest) pixels")
+        }
+        self.init(width: sides[0].value, height: sides[1].value)
+    }
 }

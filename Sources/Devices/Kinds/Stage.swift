@@ -17,21 +17,24 @@ extension Stage {
 
     /// Moves the named axes together; complete when all of them have arrived.
     public func move(to position: NamedValues<Double>) throws -> Completion {
-        try start(position) { try $0.start(to: $1) }
+        try start(position) { try $0.target($1) }
     }
 
     public func move(by delta: NamedValues<Double>) throws -> Completion {
-        try start(delta) { try $0.start(by: $1) }
+        try start(delta) { try $0.target(by: $1) }
     }
 
     private func start(
         _ values: NamedValues<Double>,
-        _ begin: (any StageAxis, Double) throws -> Void
+        _ target: (any StageAxis, Double) throws -> Double
     ) throws -> Completion {
-        // All names are looked up before anything moves.
-        let moves = try values.pairs.map { (try axis($0.name), $0.value) }
-        for (axis, value) in moves { try begin(axis, value) }
-        return Completion { try moves.allSatisfy { try !$0.0.isMoving } }
+        // All names are looked up and all numbers checked before anything moves.
+        let moves = try values.pairs.map { name, value in
+            let axis = try axis(name)
+            return (axis: axis, target: try target(axis, value))
+        }
+        for (axis, target) in moves { try axis.startMove(to: target) }
+        return Completion { try moves.allSatisfy { try !$0.axis.isMoving } }
     }
 
     private func axis(_ name: String) throws -> any StageAxis {

@@ -8,14 +8,20 @@ public protocol StageAxis: RemoteObject {
 }
 
 extension StageAxis {
-    /// Moves to the nearest place within the limits.
-    public func start(to position: Double) throws {
+    /// The nearest place within the limits.
+    public func target(_ position: Double) throws -> Double {
         guard !position.isNaN else { throw RemoteError.value("position must be a number, not nan") }
-        try startMove(to: try limits.clamp(position))
+        return try limits.clamp(position)
     }
 
+    /// The nearest place within the limits that lies this far from where the axis is now.
+    public func target(by distance: Double) throws -> Double { try target(try position + distance) }
+
+    /// Moves to the nearest place within the limits.
+    public func start(to position: Double) throws { try startMove(to: try target(position)) }
+
     /// Moves by a distance from where the axis is now.
-    public func start(by distance: Double) throws { try start(to: try position + distance) }
+    public func start(by distance: Double) throws { try startMove(to: try target(by: distance)) }
 
     public func move(to position: Double) throws -> Completion {
         try start(to: position)

@@ -15,17 +15,29 @@ public struct Arguments: Sendable {
         private let arguments: Arguments
         private let method: String
         private var index = 0
-        private var named = 0
 
-        init(_ arguments: Arguments, of method: String) {
+        /// - Parameter names: of the method's parameters, in their order.
+        init(_ arguments: Arguments, of method: String, taking names: [String]) throws {
             self.arguments = arguments
             self.method = method
+            for (key, _) in arguments.keywords.pairs {
+                guard case .str(let name) = key else { throw RemoteError.type("keywords must be strings") }
+                guard names.contains(name) else {
+                    throw RemoteError.type("\(method)() got an unexpected keyword argument '\(name)'")
+                }
+            }
+            let given = arguments.positional.count
+            guard given <= names.count else {
+                throw RemoteError.type(
+                    "\(method)() takes \(names.count) positional argument\(names.count == 1 ? "" : "s") "
+                        + "but \(given) \(given == 1 ? "was" : "were") given"
+                )
+            }
         }
 
         mutating func next<Value: PythonConvertible>(_ parameter: Parameter<Value>) throws -> Value {
             defer { index += 1 }
             let keyword = arguments.keywords.isEmpty ? nil : arguments.keywords[.str(parameter.name)]
-            if keyword != nil { named += 1 }
             if index < arguments.positional.count {
                 guard keyword == nil else {
                     throw RemoteError.type("\(method)() got multiple values for argument '\(parameter.name)'")
@@ -46,23 +58,6 @@ public struct Arguments: Sendable {
             // The fast way first: the label of an error is only put together for an error.
             if let decoded = Value(python: value) { return decoded }
             return try Value.decode(value, as: "\(method)() argument '\(parameter.name)'")
-        }
-
-        func finish() throws {
-            guard arguments.positional.count <= index else {
-                throw RemoteError.type(
-                    "\(method)() takes \(index) positional arguments but \(arguments.positional.count) were given"
-                )
-            }
-            guard named == arguments.keywords.count else {
-                throw RemoteError.type("\(method)() got an unexpected keyword argument '\(surplus)'")
-            }
-        }
-
-        /// The name of a keyword argument that no parameter has asked for; which one it is helps more than none.
-        private var surplus: String {
-            let names = arguments.keywords.pairs.map { if case .str(let name) = $0.key { name } else { "?" } }
-            return names.joined(separator: "', '")
         }
     }
 }

@@ -15,11 +15,12 @@ public struct RemoteMethod: RemoteMember {
         _ parameters: repeat Parameter<each P>,
         call body: @escaping (repeat each P) throws -> R
     ) {
+        var names: [String] = []
+        for parameter in repeat each parameters { names.append(parameter.name) }
         self.name = name
-        self.body = { arguments in
-            var cursor = Arguments.Cursor(arguments, of: name)
+        self.body = { [names] arguments in
+            var cursor = try Arguments.Cursor(arguments, of: name, taking: names)
             let values = (repeat try cursor.next(each parameters))
-            try cursor.finish()
             return try body(repeat each values).outcome
         }
     }

@@ -12,12 +12,14 @@ public final class Setting {
     private let access: Access
     private let isReadOnlyNow: (() -> Bool)?
     private let values: () throws -> PythonValue
-    /// Turns what Python sent into a call of the driver's setter, after checking it.
-    private let check: (PythonValue) throws -> PendingChange
+    /// Turns what Python sent into a call of the driver's setter.
+    private let parse: (PythonValue) throws -> PendingChange
 
-    /// A value that passed its checks, and how to write it.
+    /// A value of the right type, and how to write it.
     struct PendingChange {
         let value: PythonValue
+        /// Throws if the value is not among those allowed.
+        let check: () throws -> Void
         let write: () throws -> Void
     }
 
@@ -47,7 +49,7 @@ public final class Setting {
         access = .readable(get: { try get().python }, isWritable: set != nil)
         isReadOnlyNow = isReadOnly
         values = { try domain().python }
-        check = Self.checked(name, domain, set)
+        parse = Self.parser(name, domain, set)
     }
 
     /// A setting that the hardware cannot tell: clients see the last value that was written.
@@ -62,28 +64,33 @@ public final class Setting {
         access = .writeOnly
         isReadOnlyNow = isReadOnly
         values = { try domain().python }
-        check = Self.checked(name, domain, set)
+        parse = Self.parser(name, domain, set)
     }
 
-    private static func checked<Value: SettingValue>(
+    private static func parser<Value: SettingValue>(
         _ name: String,
         _ domain: @escaping () throws -> Value.Domain,
         _ set: ((Value) throws -> Void)?
     ) -> (PythonValue) throws -> PendingChange {
         { python in
             guard let set else { throw SettingError.readOnly(name) }
-            let domain = try domain()
             guard let value = Value(python: python) else {
-                // A value of the right kind that is no choice is out of range, not of a wrong type.
+                // What is no choice is out of range, not of a wrong type.
                 guard Value.settingType != .enumeration else {
-                    throw SettingError.outOfRange(name, python, allowed: domain.python)
+                    throw SettingError.outOfRange(name, python, allowed: try domain().python)
                 }
                 throw SettingError.wrongType(name, expected: Value.pythonName, got: python.typeName)
             }
-            guard domain.contains(value) else {
-                throw SettingError.outOfRange(name, python, allowed: domain.python)
-            }
-            return PendingChange(value: value.python) { try set(value) }
+            return PendingChange(
+                value: value.python,
+                check: {
+                    let domain = try domain()
+                    guard domain.contains(value) else {
+                        throw SettingError.outOfRange(name, python, allowed: domain.python)
+                    }
+                },
+                write: { try set(value) }
+            )
         }
     }
 
@@ -105,8 +112,13 @@ public final class Setting {
     /// Checks a value without writing it.
     func change(to value: PythonValue) throws -> PendingChange {
         guard !isReadOnly else { throw SettingError.readOnly(name) }
-        return try check(value)
+        let change = try parse(value)
+        try change.check()
+        return change
     }
+
+    /// The way back to a value that the device had, which need not be among those that clients may choose.
+    func restoring(_ value: PythonValue) throws -> PendingChange { try parse(value) }
 
     func apply(_ change: PendingChange) throws {
         try change.write()

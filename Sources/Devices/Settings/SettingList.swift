@@ -17,18 +17,7 @@ public struct SettingList {
     }
 
     /// Every value by its name; `None` for one that cannot be read now, so that the others still arrive.
-    public func all() -> PythonDictionary {
-        PythonDictionary(
-            settings.map { setting in
-                do {
-                    return (.str(setting.name), try setting.get())
-                } catch {
-                    report("setting '\(setting.name)' could not be read: \(error)")
-                    return (.str(setting.name), .none)
-                }
-            }
-        )
-    }
+    public func all() -> PythonDictionary { values(of: settings) }
 
     /// Sets those of the values that differ, in the order of the list, all of them or none.
     ///
@@ -36,7 +25,7 @@ public struct SettingList {
     /// dictionaries that they got. Everything is checked before anything is written; if the device then refuses one,
     /// those already written get their old values back.
     ///
-    /// - Parameter isComplete: whether a value for every setting must be there.
+    /// - Parameter isComplete: whether a value for every setting must be there, and all are written.
     /// - Returns: the names and the values read back, of the settings that were written.
     public func update(_ incoming: PythonDictionary, isComplete: Bool) throws -> PythonDictionary {
         if isComplete {
@@ -47,16 +36,33 @@ public struct SettingList {
             try incoming[.str(setting.name)].flatMap { try change(of: setting, to: $0, always: isComplete) }
         }
         try write(changes)
-        return PythonDictionary(try changes.map { (.str($0.setting.name), try $0.setting.get()) })
+        return values(of: changes.map(\.setting))
+    }
+
+    private func values(of settings: [Setting]) -> PythonDictionary {
+        PythonDictionary(settings.map { (.str($0.name), read($0)) })
+    }
+
+    /// The value, or `None` if it cannot be read now.
+    private func read(_ setting: Setting) -> PythonValue {
+        do { return try setting.get() } catch {
+            report("setting '\(setting.name)' could not be read: \(error)")
+            return .none
+        }
     }
 
     private typealias Change = (setting: Setting, old: PythonValue, new: Setting.PendingChange)
 
+    /// What to write, or nil if there is nothing to do.
     private func change(of setting: Setting, to value: PythonValue, always: Bool) throws -> Change? {
         guard !setting.isReadOnly else { return nil }
-        let old = try setting.get()
-        guard always || old != value else { return nil }
-        return (setting, old, try setting.change(to: value))
+        let old = read(setting)
+        if old == value {
+            // None stands for a value that could not be read, or was never written; there is nothing to go back to.
+            return always && value != .none ? (setting, old, try setting.restoring(old)) : nil
+        }
+        let change = try setting.change(to: value)
+        return always || change.value != old ? (setting, old, change) : nil
     }
 
     private func write(_ changes: [Change]) throws {
@@ -67,12 +73,14 @@ public struct SettingList {
                 written.append(change)
             }
         } catch {
-            for change in written.reversed() {
-                do { try change.setting.set(change.old) } catch {
-                    report("setting '\(change.setting.name)' could not be put back: \(error)")
-                }
-            }
+            written.reversed().forEach(putBack)
             throw error
+        }
+    }
+
+    private func putBack(_ change: Change) {
+        do { try change.setting.apply(try change.setting.restoring(change.old)) } catch {
+            report("setting '\(change.setting.name)' could not be put back: \(error)")
         }
     }
 

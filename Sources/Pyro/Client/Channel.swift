@@ -1,0 +1,100 @@
+internal import Pickle
+
+/// A connection that a client has made, past its handshake.
+final class Channel {
+    private let connection: Connection
+    private let serializer: SerializerID
+    private var sequence: UInt16 = 0
+    private(set) var metadata = ObjectMetadata(methods: [])
+
+    init(_ uri: PyroURI, _ options: ClientOptions) throws {
+        guard let location = uri.location else { throw ClientError.noPlace(uri.text) }
+        serializer = options.serializer
+        do {
+            let socket = try Socket.connect(to: Endpoint(location), within: options.connectLimit)
+            socket.tuneForCalls()
+            if let name = options.congestionControl { socket.useCongestionControl(name) }
+            connection = Connection(socket, options.wire)
+        } catch {
+            throw ClientError.unreachable(error.description)
+        }
+        connection.socket.limitReading(to: options.connectLimit)
+        connection.socket.limitWriting(to: options.callLimit)
+        try greet(uri.object, options.handshake)
+        connection.socket.limitReading(to: options.callLimit)
+    }
+
+    /// Whether the other end is still there, as far as can be known without asking it.
+    var isOpen: Bool { connection.socket.isOpen }
+
+    private func greet(_ object: String, _ handshake: PythonValue) throws {
+        var message = Message(type: .connect, flags: .metadata, sequence: 0, serializer: serializer.rawValue)
+        let greeting = PythonValue.dict(["handshake": handshake, "object": .str(object)])
+        try serializer.serializer.encode(greeting, to: &message.payload)
+        try connection.send(message)
+        guard let answer = try connection.receive() else { throw ClientError.rejected("closed without a word") }
+        let value = try decode(answer)
+        switch answer.header.type {
+        case .connectOK: metadata = ObjectMetadata(greeting: value)
+        case .connectFail:
+            if case .str(let text) = value { throw ClientError.rejected(text) }
+            fallthrough
+        default: throw ClientError.outOfStep("message of type \(answer.header.type) in place of a greeting")
+        }
+    }
+
+    /// Sends a call and waits for its result.
+    func call(_ call: WireCall) throws -> PythonValue {
+        try send(call, [])
+        guard let reply = try connection.receive() else { throw ClientError.lost("the server closed it") }
+        guard reply.header.type == .result, reply.header.sequence == sequence else {
+            throw ClientError.outOfStep("reply \(reply.header.sequence) in place of \(sequence)")
+        }
+        let value = try decode(reply)
+        guard reply.header.flags.contains(.exception) else { return value }
+        if reply.header.flags.contains(.itemStream) {
+            throw PythonException.pyro("ProtocolError", "\(call.method)() gives an iterator")
+        }
+        guard case .exception(let exception) = value else {
+            throw PythonException("TypeError", "exceptions must derive from BaseException, not \(value.typeName)")
+        }
+        throw exception
+    }
+
+    /// Sends a call, with the flags that say what is wanted of it.
+    func send(_ call: WireCall, _ flags: MessageFlags) throws {
+        sequence &+= 1
+        var message = Message(type: .invoke, flags: flags, sequence: sequence, serializer: serializer.rawValue)
+        try serializer.serializer.encodeCall(call, to: &message.payload)
+        try connection.send(message)
+    }
+
+    private func decode(_ message: ReceivedMessage) throws -> PythonValue {
+        guard let id = SerializerID(rawValue: message.header.serializer) else {
+            throw ClientError.outOfStep("invalid serializer in response: \(message.header.serializer)")
+        }
+        // An exception of a Python server's may be of any class, which is worth showing though not understood.
+        return try id.serializer.decode(
+            try message.bytes,
+            unknownClasses: message.header.flags.contains(.exception) ? .opaque : .refused
+        )
+    }
+}
+
+extension ObjectMetadata {
+    /// From the answer to a handshake, which without metadata is a text.
+    fileprivate init(greeting: PythonValue) {
+        guard case .dict(let answer) = greeting, case .dict(let metadata)? = answer["meta"] else {
+            self.init(methods: [])
+            return
+        }
+        func names(_ key: PythonValue) -> [String] {
+            switch metadata[key] {
+            case .list(let items)?, .tuple(let items)?, .set(let items)?, .frozenset(let items)?:
+                items.compactMap { if case .str(let name) = $0 { name } else { nil } }
+            default: []
+            }
+        }
+        self.init(methods: names("methods"), oneway: names("oneway"), attributes: names("attrs"))
+    }
+}

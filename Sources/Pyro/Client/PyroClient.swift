@@ -1,0 +1,76 @@
+public import Pickle
+internal import Threads
+
+/// A client of one Pyro object, which connects when it is first needed and again after a connection was lost.
+///
+/// Calls block; those of several threads take turns. Nothing is repeated by itself: a call whose connection ends
+/// throws, and the next one connects anew.
+public final class PyroClient: Sendable {
+    public let uri: PyroURI
+    private let options: ClientOptions
+    private let channel = Monitor<Channel?>(nil)
+
+    public init(_ uri: PyroURI, options: ClientOptions = ClientOptions()) {
+        self.uri = uri
+        self.options = options
+    }
+
+    /// What the object offers, asked for on connecting.
+    public var metadata: ObjectMetadata {
+        get throws { try connected { $0.metadata } }
+    }
+
+    /// Calls a method and waits for its result.
+    ///
+    /// - Throws: ``ClientError``, or the `PythonException` that the method raised.
+    public func call(
+        _ method: String,
+        _ arguments: [PythonValue] = [],
+        keywords: PythonDictionary = [:]
+    ) throws -> PythonValue {
+        try connected { try $0.call(self.call(method, arguments, keywords)) }
+    }
+
+    public func get(_ attribute: String) throws -> PythonValue {
+        try connected { try $0.call(self.call("__getattr__", [.str(attribute)], nil)) }
+    }
+
+    public func set(_ attribute: String, to value: PythonValue) throws {
+        _ = try connected { try $0.call(self.call("__setattr__", [.str(attribute), value], nil)) }
+    }
+
+    /// Calls a method and does not wait: returns when the call has been handed to the system.
+    public func send(_ method: String, _ arguments: [PythonValue] = []) throws {
+        try connected { try $0.send(self.call(method, arguments, [:]), .oneway) }
+    }
+
+    /// Calls a method as a oneway batch of one: as ``send(_:_:)``, but a Pyro4 server carries it out in the order of
+    /// the connection and on the connection's own thread, instead of starting one for it.
+    public func sendInOrder(_ method: String, _ arguments: [PythonValue] = []) throws {
+        let batched = PythonValue.tuple([.str(method), .tuple(arguments), .dict([:])])
+        try connected { try $0.send(self.call("<batch>", [batched], nil), [.oneway, .batch]) }
+    }
+
+    /// Ends the connection, if there is one; the next call makes another.
+    public func close() { channel.withLock { $0 = nil } }
+
+    private func call(_ method: String, _ arguments: [PythonValue], _ keywords: PythonDictionary?) -> WireCall {
+        WireCall(object: uri.object, method: method, arguments: arguments, keywords: keywords)
+    }
+
+    private func connected<Result>(_ body: (Channel) throws -> Result) throws -> Result {
+        try channel.withLock { channel in
+            if channel?.isOpen != true { channel = try Channel(uri, options) }
+            guard let open = channel else { throw ClientError.lost("not connected") }
+            do {
+                return try body(open)
+            } catch let error as ClientError {
+                channel = nil
+                throw error
+            } catch let error as MessageError {
+                channel = nil
+                throw error == .timedOut ? ClientError.timedOut : .lost(error.description)
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+public import Pickle
+
+/// The arguments of one call.
+public struct CallArguments: Sendable {
+    public var positional: [PythonValue]
+    public var keywords: PythonDictionary
+
+    public init(_ positional: [PythonValue], keywords: PythonDictionary = [:]) {
+        self.positional = positional
+        self.keywords = keywords
+    }
+}

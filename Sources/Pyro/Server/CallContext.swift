@@ -1,0 +1,9 @@
+/// Who is calling.
+public struct CallContext: Sendable {
+    /// The number of the connection, which no other one of this server has.
+    public let connection: Int
+    /// The calling program's address, if it has one.
+    public let client: Endpoint?
+    /// The address by which the client reached this server.
+    public let server: Endpoint
+}

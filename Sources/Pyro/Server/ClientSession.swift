@@ -1,0 +1,220 @@
+internal import Logging
+internal import Pickle
+
+/// One client's connection, from its handshake to its end, on a thread of its own.
+///
+/// As in Pyro, the calls of one connection run one after another, and a slow one keeps nobody else waiting.
+final class ClientSession {
+    private let connection: Connection
+    private let server: PyroServer
+    private let context: CallContext
+    private var lane: OnewayLane?
+
+    init(_ socket: Socket, number: Int, _ server: PyroServer) {
+        connection = Connection(socket, server.options.wire)
+        self.server = server
+        context = CallContext(
+            connection: number,
+            client: socket.remoteEndpoint,
+            server: socket.localEndpoint ?? server.endpoint
+        )
+    }
+
+    func run() {
+        defer {
+            lane?.close()
+            server.streams.connectionEnded(context.connection)
+        }
+        do {
+            connection.socket.limitReading(to: server.options.handshakeLimit)
+            guard try handshake() else { return }
+            connection.socket.limitReading(to: nil)
+            while let request = try connection.receive() {
+                guard try answer(request) else { return }
+            }
+        } catch {
+            server.log.debug("client \(name) left: \(error)")
+        }
+    }
+
+    private var name: String { context.client?.description ?? "number \(context.connection)" }
+
+    // MARK: The handshake
+
+    /// Whether the client may stay.
+    private func handshake() throws(MessageError) -> Bool {
+        let request: ReceivedMessage?
+        do {
+            request = try connection.receive()
+        } catch .cutShort, .timedOut {
+            return false
+        } catch {
+            return try refuse(error.description)
+        }
+        guard let request else { return false }
+        guard request.header.type == .connect else {
+            return try refuse("invalid msg type \(request.header.type.rawValue) received", request)
+        }
+        guard let serializer = accepted(request.header.serializer) else {
+            return try refuse(
+                "message used serializer that is not accepted: \(request.header.serializer)", request
+            )
+        }
+        do {
+            try greet(request, serializer)
+            return true
+        } catch let error as PythonException {
+            return try refuse(error.text, request, serializer)
+        } catch let error as SerializerError {
+            return try refuse(error.message, request, serializer)
+        } catch let error as MessageError {
+            throw error
+        } catch {
+            return try refuse("\(error)", request, serializer)
+        }
+    }
+
+    private func greet(_ request: ReceivedMessage, _ serializer: SerializerID) throws {
+        let value = try serializer.serializer.decode(try request.bytes)
+        guard case .dict(let greeting) = value, greeting["handshake"] != nil else {
+            throw PythonException("KeyError", "'handshake'")
+        }
+        var answer = PythonValue.str("hello")
+        if request.header.flags.contains(.metadata) {
+            guard case .str(let id)? = greeting["object"] else { throw PythonException("KeyError", "'object'") }
+            let metadata = try server.objects.find(id).metadata
+            answer = .dict(["handshake": answer, "meta": metadata.value(asLists: true)])
+        }
+        var reply = request.reply(.connectOK, request.header.flags.intersection(.metadata))
+        try serializer.serializer.encode(answer, to: &reply.payload)
+        try connection.send(reply)
+    }
+
+    /// Tells the client why it is not served; in marshal, if it is not clear what else it understands.
+    private func refuse(
+        _ text: String,
+        _ request: ReceivedMessage? = nil,
+        _ serializer: SerializerID = .marshal
+    ) throws(MessageError) -> Bool {
+        server.log.info("client \(name) refused: \(text)")
+        var reply = request?.reply(.connectFail) ?? Message(type: .connectFail, sequence: 0, serializer: 0)
+        reply.serializer = serializer.rawValue
+        // A text can be written in every serializer.
+        try? serializer.serializer.encode(.str(text), to: &reply.payload)
+        try connection.send(reply)
+        return false
+    }
+
+    static func refuseForLackOfRoom(_ socket: Socket, _ server: PyroServer) {
+        let session = ClientSession(socket, number: 0, server)
+        socket.limitReading(to: server.options.handshakeLimit)
+        // Read first: closing with unread bytes would reset the connection before the client sees the answer.
+        let request = try? session.connection.receive()
+        _ = try? session.refuse("no free workers, increase server threadpool size", request)
+    }
+
+    private func accepted(_ number: UInt16) -> SerializerID? {
+        SerializerID(rawValue: number).flatMap { server.options.serializers.contains($0) ? $0 : nil }
+    }
+
+    // MARK: Calls
+
+    /// Answers one message; whether the connection goes on.
+    private func answer(_ request: ReceivedMessage) throws(MessageError) -> Bool {
+        switch request.header.type {
+        case .ping:
+            var reply = request.reply(.ping)
+            reply.payload.append(contentsOf: Array("pong".utf8))
+            try connection.send(reply)
+            return true
+        case .invoke: return try invoke(request)
+        default:
+            server.log.info("client \(name) sent a message of type \(request.header.type), which a client does not")
+            return false
+        }
+    }
+
+    private func invoke(_ request: ReceivedMessage) throws(MessageError) -> Bool {
+        guard let serializer = accepted(request.header.serializer) else {
+            let text = "message used serializer that is not accepted: \(request.header.serializer)"
+            if let known = SerializerID(rawValue: request.header.serializer) {
+                try raise(.pyro("SerializeError", text), request, known)
+            }
+            return false
+        }
+        let flags = request.header.flags
+        if flags.contains(.oneway) { connection.socket.acknowledgeNow() }
+        do {
+            let invocation = Invocation(request, serializer, server, context)
+            let call = try invocation.decode()
+            if flags.contains(.oneway) {
+                oneway(call, invocation)
+            } else {
+                try connection.send(try invocation.reply(to: call))
+            }
+        } catch let error as MessageError {
+            throw error
+        } catch {
+            if !flags.contains(.oneway) { try raise(server.exception(error), request, serializer) }
+        }
+        return true
+    }
+
+    /// Runs a call that nobody waits for: aside if it is one, at once if it is several, as Pyro does.
+    private func oneway(_ call: WireCall, _ invocation: Invocation) {
+        let perform: @Sendable () -> Void = { [log = server.log] in
+            do { _ = try invocation.reply(to: call) } catch {
+                log.warning("oneway call of \(call.object).\(call.method) failed: \(error)")
+            }
+        }
+        guard !invocation.isBatch else { return perform() }
+        let lane = lane ?? OnewayLane("oneway \(context.connection)")
+        self.lane = lane
+        lane.run(perform)
+    }
+
+    private func raise(
+        _ exception: PythonException,
+        _ request: ReceivedMessage,
+        _ serializer: SerializerID
+    ) throws(MessageError) {
+        var reply = request.reply(.result, .exception)
+        // Python sends no correlation id with exceptions.
+        reply.annotations = Annotations()
+        do {
+            try serializer.serializer.encode(.exception(exception), to: &reply.payload)
+        } catch {
+            reply.payload = Segments()
+            let text = "Error serializing exception: \(error). Original exception: \(exception)"
+            try? serializer.serializer.encode(.exception(.pyro("PyroError", text)), to: &reply.payload)
+        }
+        try connection.send(reply)
+    }
+}
+
+extension ReceivedMessage {
+    /// The payload, or why it cannot be read.
+    var bytes: ArraySlice<UInt8> {
+        get throws(PythonException) {
+            switch payload {
+            case .bytes(let bytes): return bytes
+            case .damaged(let text): throw .pyro("PyroError", text)
+            }
+        }
+    }
+
+    /// An answer with this message's numbers and, if it has one, its correlation id.
+    func reply(_ type: MessageType, _ flags: MessageFlags = []) -> Message {
+        var reply = Message(type: type, flags: flags, sequence: header.sequence, serializer: header.serializer)
+        if !annotations.isEmpty { reply.annotations["CORR"] = annotations["CORR"] }
+        return reply
+    }
+}
+
+extension PythonException {
+    /// The text alone, as Python's `str` gives it.
+    var text: String {
+        if case .str(let text)? = arguments.first, arguments.count == 1 { return text }
+        return description
+    }
+}

@@ -1,0 +1,102 @@
+internal import Pickle
+
+/// The object `Pyro.Daemon`, by which clients ask a server about itself.
+final class DaemonObject: PyroObject {
+    static let id = "Pyro.Daemon"
+
+    private let objects: ObjectTable
+    private let streams: ItemStreams
+
+    init(objects: ObjectTable, streams: ItemStreams) {
+        self.objects = objects
+        self.streams = streams
+    }
+
+    let metadata = ObjectMetadata(
+        methods: ["close_stream", "get_metadata", "get_next_stream_item", "info", "ping", "registered"]
+    )
+
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
+        switch method {
+        case "ping":
+            _ = try arguments.values(of: method, [])
+            return .value(.none)
+        case "registered":
+            _ = try arguments.values(of: method, [])
+            return .value(.list(objects.ids.map(PythonValue.str)))
+        case "info":
+            _ = try arguments.values(of: method, [])
+            let count = objects.ids.count
+            return .value(.str("Pyro.Daemon bound on \(context.server), \(count) objects registered."))
+        case "get_metadata":
+            let values = try arguments.values(of: method, ["objectId"], optional: ["as_lists"])
+            let metadata = try objects.find(try values.text(0, of: method)).metadata
+            return .value(metadata.value(asLists: values.count > 1 && values[1] != .bool(false)))
+        case "get_next_stream_item":
+            let id = try arguments.values(of: method, ["streamId"]).text(0, of: method)
+            return .value(try streams.next(of: id, for: context.connection))
+        case "close_stream":
+            streams.close(try arguments.values(of: method, ["streamId"]).text(0, of: method))
+            return .value(.none)
+        default: throw PythonException("AttributeError", "'DaemonObject' object has no attribute '\(method)'")
+        }
+    }
+
+    func get(_ attribute: String, _ context: CallContext) throws -> PythonValue {
+        throw PythonException("AttributeError", "type object 'DaemonObject' has no attribute '\(attribute)'")
+    }
+
+    func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws {
+        _ = try get(attribute, context)
+    }
+}
+
+extension ObjectMetadata {
+    /// The three lists, as sets unless lists are asked for.
+    func value(asLists: Bool) -> PythonValue {
+        func collection(_ names: [String]) -> PythonValue {
+            let names = names.map(PythonValue.str)
+            return asLists ? .list(names) : .set(names)
+        }
+        return .dict([
+            "methods": collection(methods), "oneway": collection(oneway), "attrs": collection(attributes),
+        ])
+    }
+}
+
+extension CallArguments {
+    /// The values of named parameters in their order, or what Python says of calls that do not fit.
+    fileprivate func values(
+        of method: String,
+        _ required: [String],
+        optional: [String] = []
+    ) throws(PythonException) -> [PythonValue] {
+        let names = required + optional
+        guard positional.count <= names.count else {
+            throw PythonException(
+                "TypeError",
+                "\(method)() takes \(names.count) positional arguments but \(positional.count) were given"
+            )
+        }
+        for (key, _) in keywords.pairs {
+            guard case .str(let name) = key, names.dropFirst(positional.count).contains(name) else {
+                throw PythonException("TypeError", "\(method)() got an unexpected keyword argument '\(key)'")
+            }
+        }
+        let values = positional + names.dropFirst(positional.count).compactMap { keywords[.str($0)] }
+        guard values.count >= required.count else {
+            let missing = required[values.count]
+            throw PythonException("TypeError", "\(method)() missing 1 required positional argument: '\(missing)'")
+        }
+        return values
+    }
+}
+
+extension [PythonValue] {
+    fileprivate func text(_ index: Int, of method: String) throws(PythonException) -> String {
+        guard case .str(let text) = self[index] else {
+            throw PythonException("TypeError", "\(method)() expected str, got \(self[index].typeName)")
+        }
+        return text
+    }
+}

@@ -1,0 +1,128 @@
+internal import Pickle
+
+/// One request for a call, and how its answer comes about.
+struct Invocation: Sendable {
+    private let request: ReceivedMessage
+    private let serializer: SerializerID
+    private let server: PyroServer
+    private let context: CallContext
+
+    init(_ request: ReceivedMessage, _ serializer: SerializerID, _ server: PyroServer, _ context: CallContext) {
+        self.request = request
+        self.serializer = serializer
+        self.server = server
+        self.context = context
+    }
+
+    var isBatch: Bool { request.header.flags.contains(.batch) }
+
+    func decode() throws -> WireCall {
+        if let id = request.annotations["CORR"], id.count != 16 {
+            throw PythonException("ValueError", "a correlation id has 16 bytes, not \(id.count)")
+        }
+        guard !request.header.flags.contains(.keepSerialized) else {
+            throw PythonException.pyro("PyroError", "calls with serialized blobs are not supported")
+        }
+        do {
+            return try serializer.serializer.decodeCall(try request.bytes)
+        } catch let error as SerializerError {
+            // Not a SerializeError, which would make the client give up its connection.
+            throw PythonException.pyro("PyroError", error.message)
+        }
+    }
+
+    func reply(to call: WireCall) throws -> Message {
+        let object = try server.objects.find(call.object)
+        if isBatch { return try value(.list(try batch(call, object)), .batch) }
+        switch call.method {
+        case "__getattr__":
+            return try value(try object.get(try attribute(call, 1), context))
+        case "__setattr__":
+            try object.set(try attribute(call, 2), to: call.arguments[1], context)
+            return try value(.none)
+        default:
+            switch try perform(call, object) {
+            case .value(let result): return try value(result)
+            case .items(let source): return try stream(source)
+            }
+        }
+    }
+
+    private func perform(_ call: WireCall, _ object: any PyroObject) throws -> CallResult {
+        try refusePrivate(call.method)
+        return try object.call(
+            call.method,
+            CallArguments(call.arguments, keywords: call.keywords ?? [:]),
+            context
+        )
+    }
+
+    private func refusePrivate(_ name: String) throws {
+        guard name.utf8.first != UInt8(ascii: "_") else {
+            throw PythonException("AttributeError", "attempt to access private attribute '\(name)'")
+        }
+    }
+
+    private func attribute(_ call: WireCall, _ count: Int) throws -> String {
+        guard call.arguments.count == count, case .str(let name)? = call.arguments.first else {
+            throw PythonException("TypeError", "\(call.method)() takes the name of an attribute")
+        }
+        try refusePrivate(name)
+        return name
+    }
+
+    /// Runs the calls of a batch up to the first one that fails, whose exception takes its place.
+    private func batch(_ call: WireCall, _ object: any PyroObject) throws -> [PythonValue] {
+        let calls = try call.arguments.map { try WireCall(object: call.object, batched: $0) }
+        for call in calls {
+            try refusePrivate(call.method)
+            // An unknown method fails the whole batch, before anything has run.
+            if !object.metadata.methods.contains(call.method) {
+                throw PythonException("AttributeError", "the object has no attribute '\(call.method)'")
+            }
+        }
+        var results: [PythonValue] = []
+        for call in calls {
+            do {
+                guard case .value(let result) = try perform(call, object) else {
+                    throw PythonException.pyro("PyroError", "\(call.method)() gives an iterator, which a batch cannot")
+                }
+                results.append(try server.objects.resolve(result, at: context.server))
+            } catch {
+                return results + [.failedCall(server.exception(error))]
+            }
+        }
+        return results
+    }
+
+    private func value(_ value: PythonValue, _ flags: MessageFlags = []) throws -> Message {
+        var reply = request.reply(.result, flags)
+        let resolved = try server.objects.resolve(value, at: context.server)
+        do {
+            try serializer.serializer.encode(resolved, to: &reply.payload)
+        } catch {
+            throw PythonException.pyro("PyroError", error.message)
+        }
+        return reply
+    }
+
+    private func stream(_ source: any ItemSource) throws -> Message {
+        let id = try server.streams.open(source, for: context.connection)
+        // The payload is for clients too old to know of streams.
+        let exception = PythonException.pyro("ProtocolError", "result of call is an iterator")
+        var reply = try value(.exception(exception), [.exception, .itemStream])
+        reply.annotations["STRM"] = Array(id.utf8)
+        return reply
+    }
+}
+
+extension WireCall {
+    /// A call within a batch: (method, args, kwargs).
+    fileprivate init(object: String, batched value: PythonValue) throws {
+        switch value {
+        case .tuple(let items) where items.count == 3, .list(let items) where items.count == 3:
+            try self.init(object: .str(object), method: items[0], arguments: items[1], keywords: items[2])
+        default: throw PythonException.pyro("PyroError", "a batch is a list of (method, args, kwargs)")
+        }
+    }
+}

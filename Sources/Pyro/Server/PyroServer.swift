@@ -1,0 +1,119 @@
+public import Logging
+public import Pickle
+internal import Threads
+
+/// Serves objects to Pyro4 clients, each client on a thread of its own.
+///
+/// A call runs on the thread that read it and its answer is written there: to hand it to another thread and back costs
+/// more, with one client, than all the rest of the call.
+public final class PyroServer: Sendable {
+    let options: ServerOptions
+    let log: Logger
+    let objects = ObjectTable()
+    let streams = ItemStreams()
+    /// Where the server listens, with the port that the kernel chose.
+    public let endpoint: Endpoint
+
+    private let listener: Socket
+    private let translate: @Sendable (any Error) -> PythonException
+    private let clients = Monitor(Clients())
+
+    private struct Clients {
+        var sockets: [Int: Socket] = [:]
+        var count = 0
+        var isStopping = false
+    }
+
+    /// Starts to listen; clients are served from ``start()`` on.
+    ///
+    /// - Parameter translate: gives the Python exception for an error that an object's function threw.
+    public init(
+        at endpoint: Endpoint,
+        options: ServerOptions = ServerOptions(),
+        log: Logger,
+        translate: @escaping @Sendable (any Error) -> PythonException
+    ) throws {
+        self.options = options
+        self.log = log
+        self.translate = translate
+        listener = try Socket(listeningAt: endpoint)
+        self.endpoint = endpoint.boundAs(listener.localEndpoint)
+        objects[DaemonObject.id] = DaemonObject(objects: objects, streams: streams)
+    }
+
+    public func register(_ object: any PyroObject, as id: String) { objects[id] = object }
+    public func unregister(_ id: String) { objects[id] = nil }
+
+    public func uri(of id: String) -> PyroURI { PyroURI(object: id, location: endpoint.location) }
+
+    /// Takes clients from now on.
+    public func start() {
+        _ = BlockingThread("accept") { [self] in
+            while let socket = nextClient() { take(socket) }
+        }
+    }
+
+    /// Takes no more clients and ends the connections of those that are there; waits for calls that are running.
+    ///
+    /// - Returns: whether all of them have ended within the limit.
+    @discardableResult
+    public func stop(within limit: Duration) -> Bool {
+        clients.update { clients in
+            clients.isStopping = true
+            for socket in clients.sockets.values { socket.shutDown() }
+        }
+        listener.shutDown()
+        endpoint.removeFile()
+        return clients.wait(within: limit) { $0.sockets.isEmpty ? true : nil } ?? false
+    }
+
+    private func nextClient() -> Socket? {
+        while true {
+            do {
+                return try listener.accept()
+            } catch {
+                // Out of descriptors, for instance: those who are connected go on, and one of them will leave.
+                log.error("\(error)")
+                let isStopping: Bool? = clients.wait(within: .milliseconds(200)) { $0.isStopping ? true : nil }
+                if isStopping == true { return nil }
+            }
+        }
+    }
+
+    private func take(_ socket: Socket) {
+        let number = clients.withLock { clients -> Int? in
+            guard clients.sockets.count < options.maximumConnections, !clients.isStopping else { return nil }
+            clients.count += 1
+            clients.sockets[clients.count] = socket
+            return clients.count
+        }
+        socket.tuneForCalls()
+        guard let number else {
+            log.warning("a client was refused: \(options.maximumConnections) are connected, which is the limit")
+            _ = BlockingThread("refusal") { [self] in ClientSession.refuseForLackOfRoom(socket, self) }
+            return
+        }
+        _ = BlockingThread("client \(number)") { [self] in
+            ClientSession(socket, number: number, self).run()
+            clients.update { $0.sockets[number] = nil }
+        }
+    }
+
+    /// The exception for an error, with the lines that show up as the remote traceback.
+    func exception(_ error: any Error) -> PythonException {
+        let exception = error as? PythonException ?? translate(error)
+        return exception.traced(["device-server:\n", "  \(exception)\n"])
+    }
+}
+
+extension Endpoint {
+    /// The endpoint with the port that the kernel chose, if the choice was the kernel's.
+    fileprivate func boundAs(_ bound: Endpoint?) -> Endpoint {
+        guard case .tcp(let host, port: 0) = self, case .tcp(_, let port)? = bound else { return self }
+        return .tcp(host: host, port: port)
+    }
+
+    fileprivate func removeFile() {
+        if case .unix(let path) = self { Socket.removeFile(path) }
+    }
+}

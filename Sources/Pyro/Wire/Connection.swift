@@ -1,0 +1,115 @@
+internal import Pickle
+
+/// A socket that carries messages, for the one thread that reads it and the one that writes.
+final class Connection {
+    let socket: Socket
+    private let options: WireOptions
+    /// What has been read from the socket and not been taken yet: `buffer[start..<end]`.
+    private var buffer: [UInt8]
+    private var (start, end) = (0, 0)
+
+    init(_ socket: Socket, _ options: WireOptions) {
+        self.socket = socket
+        self.options = options
+        // Most messages come whole with one read of this size.
+        buffer = [UInt8](repeating: 0, count: 16 << 10)
+    }
+
+    // MARK: Sending
+
+    func send(_ message: Message) throws(MessageError) {
+        var (flags, payload) = (message.flags, message.payload)
+        // Exceptions are never compressed, as from Pyro.
+        if options.compresses, !flags.contains(.exception), let deflated = Compression.deflated(payload) {
+            payload = deflated
+            flags.insert(.compressed)
+        }
+        var annotations = message.annotations
+        if let key = options.hmacKey {
+            annotations[Signature.id] = Signature.sign(payload.parts, annotations, key: key)
+        }
+        let header = MessageHeader(
+            type: message.type,
+            flags: flags,
+            sequence: message.sequence,
+            serializer: message.serializer,
+            payloadLength: payload.byteCount,
+            annotationsLength: annotations.byteCount
+        )
+        guard payload.byteCount <= Int(Int32.max) else {
+            throw .tooLong(payload.byteCount, limit: Int(Int32.max))
+        }
+        try socket.write(Self.gather(header.bytes + annotations.bytes, payload.parts))
+    }
+
+    /// The header in one piece with what follows it, if that is short: most messages are one small write.
+    private static func gather(_ head: [UInt8], _ parts: [Bytes]) -> [Bytes] {
+        guard let first = parts.first, first.count < 4096 else { return [Bytes(head)] + parts }
+        return [Bytes(head + first.array)] + parts.dropFirst()
+    }
+
+    // MARK: Receiving
+
+    /// The next message, waited for; nil when the other end has closed the connection between two messages.
+    func receive() throws(MessageError) -> ReceivedMessage? {
+        guard try fill(MessageHeader.byteCount) else { return nil }
+        let header = try MessageHeader(take(MessageHeader.byteCount)[...], maximumLength: options.maximumLength)
+        let area = try read(header.annotationsLength)
+        let payload = try read(header.payloadLength)
+        let annotations = area.isEmpty ? Annotations() : try Annotations(area[...])
+        try checkSignature(payload, annotations)
+        return ReceivedMessage(header: header, annotations: annotations, payload: inflate(payload, header.flags))
+    }
+
+    private func checkSignature(_ payload: [UInt8], _ annotations: Annotations) throws(MessageError) {
+        switch (options.hmacKey, annotations[Signature.id]) {
+        case (nil, nil): return
+        case (let key?, let signature?):
+            guard Signature.isValid(signature, of: [Bytes(payload)], annotations, key: key) else {
+                throw .hmacMismatch
+            }
+        default: throw .hmacAsymmetric
+        }
+    }
+
+    private func inflate(_ payload: [UInt8], _ flags: MessageFlags) -> ReceivedMessage.Payload {
+        guard flags.contains(.compressed) else { return .bytes(payload[...]) }
+        guard let inflated = Compression.inflated(payload[...], limit: options.maximumLength) else {
+            return .damaged("the compressed payload is damaged, or longer than \(options.maximumLength) bytes")
+        }
+        return .bytes(inflated[...])
+    }
+
+    /// Makes sure of that many bytes in the buffer; false if the stream ends before the first of them.
+    private func fill(_ count: Int) throws(MessageError) -> Bool {
+        if start == end { (start, end) = (0, 0) }
+        if start + count > buffer.count {
+            buffer.replaceSubrange(0..<(end - start), with: buffer[start..<end])
+            (start, end) = (0, end - start)
+        }
+        while end - start < count {
+            let arrived = try socket.read(into: &buffer, from: end, upTo: buffer.count)
+            guard arrived > 0 else {
+                guard end == start else { throw .cutShort }
+                return false
+            }
+            end += arrived
+        }
+        return true
+    }
+
+    private func take(_ count: Int) -> [UInt8] {
+        defer { start += count }
+        return Array(buffer[start..<(start + count)])
+    }
+
+    private func read(_ count: Int) throws(MessageError) -> [UInt8] {
+        if count <= end - start { return take(count) }
+        if count <= buffer.count {
+            guard try fill(count) else { throw .cutShort }
+            return take(count)
+        }
+        let begun = take(end - start)
+        return try socket.read(count, begunWith: begun)
+    }
+}

@@ -1,0 +1,31 @@
+/// Why a message could not be taken, after which its connection is of no use.
+package enum MessageError: Error, Equatable, CustomStringConvertible {
+    case notPyro
+    case badChecksum
+    case unknownType(UInt16)
+    case tooLong(Int, limit: Int)
+    case badAnnotations
+    case hmacAsymmetric
+    case hmacMismatch
+    /// The other end has gone in the middle of a message.
+    case cutShort
+    case timedOut
+    /// An error of the socket's, by its `errno`.
+    case socket(Int32)
+
+    /// The text, which is Pyro's where a client gets to see it.
+    package var description: String {
+        switch self {
+        case .notPyro: "invalid data or unsupported protocol version"
+        case .badChecksum: "header checksum mismatch"
+        case .unknownType(let type): "invalid msg type \(type) received"
+        case .tooLong(let length, let limit): "message of \(length) bytes is longer than the limit of \(limit)"
+        case .badAnnotations: "annotations do not fill their area"
+        case .hmacAsymmetric: "hmac key config not symmetric"
+        case .hmacMismatch: "message hmac mismatch"
+        case .cutShort: "connection lost in the middle of a message"
+        case .timedOut: "timed out"
+        case .socket(let code): SocketError(code).description
+        }
+    }
+}

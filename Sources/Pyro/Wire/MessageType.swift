@@ -1,0 +1,4 @@
+/// What a message is for.
+enum MessageType: UInt16, Sendable {
+    case connect = 1, connectOK, connectFail, invoke, result, ping
+}

@@ -1,0 +1,38 @@
+internal import Glibc
+
+extension Socket {
+    /// Sets what suits a protocol of small questions and answers, on a connection just made.
+    func tuneForCalls() {
+        set(Int32(IPPROTO_TCP), TCP_NODELAY, Int32(1))
+        // A client whose machine was switched off says nothing any more: find out within minutes.
+        set(SOL_SOCKET, SO_KEEPALIVE, Int32(1))
+        set(Int32(IPPROTO_TCP), TCP_KEEPIDLE, Int32(60))
+        set(Int32(IPPROTO_TCP), TCP_KEEPINTVL, Int32(20))
+        set(Int32(IPPROTO_TCP), TCP_KEEPCNT, Int32(3))
+    }
+
+    /// Asks for another congestion control: bbr paces even what does not leave the machine. Refused, nothing changes.
+    func useCongestionControl(_ name: String) {
+        let name = Array(name.utf8)
+        _ = unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_CONGESTION, name, socklen_t(name.count))
+    }
+
+    /// Acknowledges at once what has come. A Python client that sent a oneway call would else wait 40 ms with the next.
+    func acknowledgeNow() { set(Int32(IPPROTO_TCP), TCP_QUICKACK, Int32(1)) }
+
+    func limitReading(to limit: Duration?) { set(SOL_SOCKET, SO_RCVTIMEO, timeval(limit)) }
+    func limitWriting(to limit: Duration?) { set(SOL_SOCKET, SO_SNDTIMEO, timeval(limit)) }
+
+    func set<Value: BitwiseCopyable>(_ level: Int32, _ option: Int32, _ value: Value) {
+        var value = value
+        _ = unsafe setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Value>.size))
+    }
+}
+
+extension timeval {
+    /// A limit for a socket; none is zero there.
+    fileprivate init(_ limit: Duration?) {
+        let (seconds, attoseconds) = (limit ?? .zero).components
+        self.init(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
+    }
+}

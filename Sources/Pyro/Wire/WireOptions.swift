@@ -1,0 +1,13 @@
+/// How messages are sent and what is taken, the same for both ends of a connection.
+public struct WireOptions: Sendable, Equatable {
+    /// The key that both ends share, if messages are to be signed.
+    public var hmacKey: [UInt8]?
+    /// Whether payloads are compressed that get shorter by it. What comes in may always be.
+    public var compresses = false
+    /// The most bytes that a message may have that comes in, compressed or not.
+    public var maximumLength = 256 << 20
+    /// The number that pickles carry in front, for clients so old that they refuse the usual one.
+    public var pickleProtocol: UInt8 = 4
+
+    public init() {}
+}

@@ -1,0 +1,113 @@
+internal import Devices
+internal import Logging
+internal import Pickle
+internal import Pyro
+internal import Threads
+
+/// Pushes data to one client, from a bounded queue and on a thread of its own: a slow client costs only itself.
+final class ClientLink: DataReceiver {
+    private struct Queue {
+        var waiting: [Delivery] = []
+        var sent = 0
+        var lost = 0
+        var isClosed = false
+    }
+
+    let uri: PyroURI
+    private let queue = Monitor(Queue())
+    private let client: PyroClient
+    private let capacity: Int
+    private let method: DeliveryMethod
+    private let pool: FramePool
+    private let log: Logger
+
+    /// - Parameter gone: called when the client cannot be reached any more, after which nothing is sent to it.
+    init(
+        _ uri: PyroURI,
+        capacity: Int,
+        _ options: DeliveryOptions,
+        pool: FramePool,
+        log: Logger,
+        gone: @escaping @Sendable (ClientLink) -> Void
+    ) {
+        self.uri = uri
+        self.capacity = max(1, capacity)
+        method = options.method
+        client = PyroClient(uri, options: options.client)
+        self.pool = pool
+        self.log = log
+        _ = BlockingThread("to client") { [self] in
+            if !sendAll() { gone(self) }
+        }
+    }
+
+    var counts: (sent: Int, lost: Int) { queue.withLock { ($0.sent, $0.lost) } }
+
+    func offer(_ delivery: Delivery) {
+        let lost = queue.update { queue -> Int? in
+            guard !queue.isClosed else { return nil }
+            queue.waiting.append(delivery)
+            guard queue.waiting.count > capacity else { return nil }
+            queue.waiting.removeFirst()
+            queue.lost += 1
+            return queue.lost
+        }
+        // At one, ten, a hundred…: a client that is always too slow must not fill the log.
+        if let lost, lost.isPowerOfTen { log.warning("client \(uri.text) is too slow: \(lost) data lost") }
+    }
+
+    func streamEnded() {}
+
+    /// Sends what is waiting, then ends.
+    func close() { queue.update { $0.isClosed = true } }
+
+    /// Sends until the link is closed; false if the client went away before.
+    private func sendAll() -> Bool {
+        while let delivery = next() {
+            do {
+                try send(delivery)
+                queue.withLock { $0.sent += 1 }
+            } catch let error as ClientError {
+                close()
+                log.warning("client \(uri.text) is gone and gets no more data: \(error)")
+                return false
+            } catch {
+                // The client is there and raised an exception, which is its own affair.
+                log.warning("client \(uri.text) did not take a datum: \(error)")
+            }
+        }
+        client.close()
+        let (sent, lost) = counts
+        log.info("client \(uri.text) left after \(sent) data\(lost == 0 ? "" : ", \(lost) lost")")
+        return true
+    }
+
+    private func next() -> Delivery? {
+        let delivery: Delivery?? = queue.wait { queue in
+            if !queue.waiting.isEmpty { return .some(queue.waiting.removeFirst()) }
+            return queue.isClosed ? .some(nil) : nil
+        }
+        return delivery ?? nil
+    }
+
+    private func send(_ delivery: Delivery) throws {
+        // A queue, such as microscope-gui's, takes the data alone.
+        let isQueue = try client.metadata.methods.contains("put")
+        let data = delivery.value(pool)
+        let name = isQueue ? "put" : "receiveData"
+        let arguments = isQueue ? [data] : [data, .float(delivery.timestamp)]
+        switch method {
+        case .batch: try client.sendInOrder(name, arguments)
+        case .oneway: try client.send(name, arguments)
+        case .reply: _ = try client.call(name, arguments)
+        }
+    }
+}
+
+extension Int {
+    fileprivate var isPowerOfTen: Bool {
+        var rest = self
+        while rest >= 10, rest % 10 == 0 { rest /= 10 }
+        return rest == 1
+    }
+}

@@ -1,0 +1,64 @@
+internal import Pickle
+internal import Threads
+
+/// Those who registered for a device's data: the one that came last gets them, until it is taken off again.
+final class ClientStack: Sendable {
+    private struct Entry {
+        let uri: PyroURI?
+        let receiver: any DataReceiver
+    }
+
+    private let entries = Monitor<[Entry]>([])
+    private let connect: @Sendable (PyroURI, ClientStack) -> ClientLink
+
+    /// - Parameter connect: makes the link to a client.
+    init(connect: @escaping @Sendable (PyroURI, ClientStack) -> ClientLink) { self.connect = connect }
+
+    /// The clients from the first to the last, as their URIs.
+    var uris: [PyroURI] { entries.withLock { $0.compactMap(\.uri) } }
+
+    func push(_ uri: PyroURI) {
+        entries.withLock { entries in
+            // A client that registers again has one link still, and one queue.
+            let known = entries.first { $0.uri == uri }?.receiver
+            entries.append(Entry(uri: uri, receiver: known ?? connect(uri, self)))
+        }
+    }
+
+    func push(_ receiver: LocalReceiver) {
+        entries.withLock { $0.append(Entry(uri: nil, receiver: receiver)) }
+    }
+
+    /// Takes the last client off. With none there nothing happens: it may just have been dropped as dead.
+    func pop() {
+        let abandoned = entries.withLock { entries -> (any DataReceiver)? in
+            guard let place = entries.lastIndex(where: { $0.uri != nil }) else { return nil }
+            let receiver = entries.remove(at: place).receiver
+            return entries.contains { $0.receiver === receiver } ? nil : receiver
+        }
+        (abandoned as? ClientLink)?.close()
+    }
+
+    /// Takes a receiver off wherever it stands.
+    func remove(_ receiver: any DataReceiver) {
+        entries.withLock { $0.removeAll { $0.receiver === receiver } }
+    }
+
+    /// Hands a datum to the last client.
+    func offer(_ delivery: Delivery) {
+        let receiver = entries.withLock { $0.last?.receiver }
+        receiver?.offer(delivery)
+    }
+
+    func streamEnded() {
+        for entry in entries.withLock({ $0 }) { entry.receiver.streamEnded() }
+    }
+
+    func closeAll() {
+        let all = entries.withLock { entries in
+            defer { entries.removeAll() }
+            return entries
+        }
+        for entry in all { (entry.receiver as? ClientLink)?.close() }
+    }
+}

@@ -1,0 +1,86 @@
+internal import Devices
+internal import Logging
+internal import Synchronization
+internal import Threads
+
+/// Reads a device's data while it is enabled, on a thread of its own, and hands them to its clients.
+final class DataStream: Sendable {
+    let clients: ClientStack
+    /// Memory for frames that are turned.
+    let pool = FramePool()
+    private let source: any DataSource
+    private let transforms: Transforms?
+    private let log: Logger
+    private let reader = Mutex<Reader?>(nil)
+
+    /// A thread that reads, and how it is told to stop.
+    private final class Reader: Sendable {
+        private let isStopping = Atomic(false)
+        private let thread: Mutex<BlockingThread?> = Mutex(nil)
+
+        func start(_ read: @escaping @Sendable (Reader) -> Void) {
+            let thread = BlockingThread("data") { [self] in read(self) }
+            self.thread.withLock { $0 = thread }
+        }
+
+        var shallStop: Bool { isStopping.load(ordering: .acquiring) }
+
+        func stop(_ source: any DataSource) {
+            isStopping.store(true, ordering: .releasing)
+            source.interrupt()
+            thread.withLock { $0 }?.join()
+        }
+    }
+
+    init(_ device: any DataDevice, options: DeliveryOptions, log: Logger) {
+        source = device.dataSource
+        transforms = (device as? any Camera)?.transforms
+        self.log = log
+        let capacity = device.bufferLength.flatMap { $0 > 0 ? $0 : nil } ?? options.queueLength
+        clients = ClientStack { [pool] uri, stack in
+            ClientLink(uri, capacity: capacity, options, pool: pool, log: log) { stack.remove($0) }
+        }
+    }
+
+    var isRunning: Bool { reader.withLock { $0 != nil } }
+
+    /// Reads from now on if the device is enabled, and not any more if it is not.
+    func follow(isEnabled: Bool) {
+        let finished = reader.withLock { reader -> Reader? in
+            switch (isEnabled, reader) {
+            case (true, nil):
+                let new = Reader()
+                new.start { [self] in read($0) }
+                reader = new
+                return nil
+            case (false, let old?):
+                reader = nil
+                return old
+            default: return nil
+            }
+        }
+        guard let finished else { return }
+        finished.stop(source)
+        clients.streamEnded()
+    }
+
+    /// Long enough to cost nothing, short enough to notice a source that missed its interruption.
+    private static let patience = Duration.seconds(1)
+
+    private func read(_ reader: Reader) {
+        var failures = 0
+        while !reader.shallStop {
+            do {
+                guard let datum = try source.next(within: Self.patience) else { continue }
+                clients.offer(Delivery(datum, transform: transforms?.total ?? .identity))
+                failures = 0
+            } catch {
+                failures += 1
+                log.error("data: \(ErrorTranslation.text(of: error))")
+                clients.offer(Delivery(failure: error, at: Timestamp.now))
+                // One error is one event; a device that fails again and again must not keep a core busy.
+                if failures > 1 { Pause.wait(for: .milliseconds(min(1000, 10 << min(failures, 7)))) }
+            }
+        }
+    }
+}

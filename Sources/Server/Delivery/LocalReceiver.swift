@@ -1,0 +1,36 @@
+internal import Threads
+
+/// Waits for one datum: `grab_next_data`.
+final class LocalReceiver: DataReceiver {
+    private enum State {
+        case waiting
+        case arrived(Delivery)
+        case ended
+    }
+
+    private let state = Monitor(State.waiting)
+
+    func offer(_ delivery: Delivery) {
+        state.update { state in
+            if case .waiting = state { state = .arrived(delivery) }
+        }
+    }
+
+    func streamEnded() {
+        state.update { state in
+            if case .waiting = state { state = .ended }
+        }
+    }
+
+    /// The datum, or nil if the device was disabled before one came.
+    func next() -> Delivery? {
+        let outcome: Delivery?? = state.wait { state in
+            switch state {
+            case .waiting: nil
+            case .arrived(let delivery): .some(delivery)
+            case .ended: .some(nil)
+            }
+        }
+        return outcome ?? nil
+    }
+}

@@ -1,0 +1,63 @@
+internal import Devices
+internal import Pickle
+internal import Synchronization
+internal import Threads
+
+/// Owns a device and everything that shares its wire, and makes all calls to them one at a time.
+///
+/// A call runs on the thread of the client that makes it, under the lock that holds the devices; nothing of a device
+/// can leave that lock, which the compiler proves.
+final class DeviceHost: Sendable {
+    private let devices: Mutex<OpenDevices>
+
+    /// Opens devices; the function's thread is the first to use them.
+    init(_ open: () throws -> sending OpenDevices) rethrows {
+        devices = Mutex(try open())
+    }
+
+    /// The ids under which clients reach the devices and their parts.
+    var objects: [ObjectDescription] { devices.withLock { $0.descriptions } }
+
+    var hasLightSource: Bool { objects.contains(where: \.isLightSource) }
+
+    func call(_ object: Int, _ method: String, _ arguments: Arguments) throws -> PythonValue {
+        try finish(try devices.withLock { devices in try devices.call(object, method, arguments) })
+    }
+
+    func get(_ object: Int, _ attribute: String) throws -> PythonValue {
+        try devices.withLock { devices in try devices.get(object, attribute) }
+    }
+
+    func set(_ object: Int, _ attribute: String, to value: PythonValue) throws {
+        _ = try finish(try devices.withLock { devices in try devices.set(object, attribute, to: value) })
+    }
+
+    /// Puts a device into use, or applies settings, before anybody is served.
+    func prepare(_ object: Int, settings: [(name: String, value: PythonValue)], enable: Bool) throws {
+        try devices.withLock { devices in
+            try devices.apply(settings, to: object)
+            if enable { try devices.enable(object) }
+        }
+    }
+
+    /// Shuts all devices down, light sources first.
+    func shutDown(report: @Sendable (String) -> Void) { devices.withLock { $0.shutDown(report: report) } }
+
+    /// Waits, with the lock free for others, until a call that has begun something has come to its end.
+    private func finish(_ progress: Progress) throws -> PythonValue {
+        var progress = progress
+        while case .waiting(let ticket, let interval) = progress {
+            Pause.wait(for: interval)
+            progress = try devices.withLock { devices in try devices.poll(ticket) }
+        }
+        guard case .done(let value) = progress else { return .none }
+        return value
+    }
+}
+
+/// How far a call has come.
+enum Progress: Sendable {
+    case done(PythonValue)
+    /// To be asked for again, by its number, after a while.
+    case waiting(ticket: Int, interval: Duration)
+}

@@ -1,0 +1,12 @@
+/// What clients are to know of an object, before any of its calls.
+struct ObjectDescription: Sendable {
+    /// The number by which its host knows it.
+    let index: Int
+    /// The id by which clients know it.
+    let id: String
+    let methods: [String]
+    let attributes: [String]
+    let isLightSource: Bool
+    /// Where its data go, if it is a data device.
+    let stream: DataStream?
+}

@@ -1,0 +1,145 @@
+internal import Devices
+internal import Pickle
+
+/// The devices of one host, opened: the objects that clients reach, by number.
+struct OpenDevices {
+    private struct Entry {
+        let id: String
+        let object: any RemoteObject
+        let interface: RemoteInterface
+        let settings: SettingList
+        let stream: DataStream?
+
+        var device: (any Device)? { object as? any Device }
+    }
+
+    private var entries: [Entry] = []
+    /// Those that were opened by themselves, in the order of the configuration; their parts go down with them.
+    private var roots: [any Device] = []
+    private var pending: [Int: Completion] = [:]
+    private var lastTicket = 0
+    private let makeStream: (any DataDevice, String) -> DataStream
+    private let report: (String) -> Void
+
+    /// - Parameters:
+    ///   - makeStream: makes the stream of a data device, by the device's id.
+    ///   - report: takes lines for the log.
+    init(makeStream: @escaping (any DataDevice, String) -> DataStream, report: @escaping (String) -> Void) {
+        self.makeStream = makeStream
+        self.report = report
+    }
+
+    /// Takes a device under an id, and its parts under ids that begin with it and stay the same for ever.
+    mutating func add(_ device: any Device, as id: String) {
+        roots.append(device)
+        enter(device, id)
+    }
+
+    private mutating func enter(_ object: any RemoteObject, _ id: String) {
+        let device = object as? any Device
+        let settings = SettingList(device?.settings ?? []) { [report] in report("\(id): \($0)") }
+        let parts = Self.parts(of: object, id)
+        let interface = RemoteInterface(of: object.typeName) {
+            object.remoteMembers
+            if device != nil { settings.remoteMembers }
+            if let parts { RemoteProperty(parts.attribute, get: { parts.references }) }
+        }
+        let stream = (object as? any DataDevice).map { makeStream($0, id) }
+        entries.append(Entry(id: id, object: object, interface: interface, settings: settings, stream: stream))
+        for part in parts?.objects ?? [] { enter(part.object, part.id) }
+    }
+
+    /// The parts of an object that clients reach by ids of their own, and the attribute that lists them.
+    private static func parts(of object: any RemoteObject, _ id: String) -> Parts? {
+        if let controller = object as? any Controller {
+            return Parts("devices", of: id, controller.devices.map { ($0.name, $0.device) })
+        }
+        if let stage = object as? any Stage {
+            return Parts("axes", of: id, stage.axes.map { ($0.name, $0.axis) })
+        }
+        return nil
+    }
+
+    var descriptions: [ObjectDescription] {
+        entries.enumerated().map { index, entry in
+            ObjectDescription(
+                index: index,
+                id: entry.id,
+                methods: entry.interface.methodNames,
+                attributes: entry.interface.propertyNames,
+                isLightSource: entry.object is any LightSource,
+                stream: entry.stream
+            )
+        }
+    }
+
+    // MARK: Calls
+
+    mutating func call(_ index: Int, _ method: String, _ arguments: Arguments) throws -> Progress {
+        defer { followEnabling() }
+        return try progress(of: try entries[index].interface.call(method, arguments))
+    }
+
+    func get(_ index: Int, _ attribute: String) throws -> PythonValue {
+        try entries[index].interface.get(attribute)
+    }
+
+    mutating func set(_ index: Int, _ attribute: String, to value: PythonValue) throws -> Progress {
+        defer { followEnabling() }
+        return try progress(of: try entries[index].interface.set(attribute, to: value))
+    }
+
+    mutating func poll(_ ticket: Int) throws -> Progress {
+        guard let completion = pending[ticket] else { return .done(.none) }
+        do {
+            if let value = try completion.poll() {
+                pending[ticket] = nil
+                return .done(value)
+            }
+        } catch {
+            pending[ticket] = nil
+            throw error
+        }
+        return .waiting(ticket: ticket, interval: completion.interval)
+    }
+
+    private mutating func progress(of outcome: Outcome) throws -> Progress {
+        switch outcome {
+        case .value(let value): return .done(value)
+        case .pending(let completion):
+            lastTicket += 1
+            pending[lastTicket] = completion
+            return try poll(lastTicket)
+        }
+    }
+
+    /// Reads the data of the devices that are enabled, and of no others.
+    private func followEnabling() {
+        for entry in entries {
+            guard let stream = entry.stream, let device = entry.device else { continue }
+            stream.follow(isEnabled: device.isEnabled)
+        }
+    }
+
+    // MARK: Beginning and end
+
+    func apply(_ settings: [(name: String, value: PythonValue)], to index: Int) throws {
+        for (name, value) in settings {
+            let setting = try entries[index].settings.find(name)
+            try setting.set(try setting.key(for: value))
+        }
+    }
+
+    func enable(_ index: Int) throws {
+        try entries[index].device?.enable()
+        followEnabling()
+    }
+
+    mutating func shutDown(report: (String) -> Void) {
+        let lights = entries.compactMap { $0.object as? any LightSource }
+        for device in lights as [any Device] + roots {
+            do { try device.shutdown() } catch { report("\(device.typeName) did not shut down: \(error)") }
+        }
+        followEnabling()
+    }
+}
