@@ -77,13 +77,19 @@ let package = Package(
         .executableTarget(
             name: "test-server",
             dependencies: [
-                "Devices", "Pickle", "Pyro", "Server", "Simulators", "Threads",
+                "CZlib", "Devices", "Pickle", "Pyro", "Server", "Simulators", "Threads",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/TestServer",
             swiftSettings: settings
         ),
-        .testTarget(name: "PickleTests", dependencies: ["Pickle"], swiftSettings: settings),
+        .testTarget(
+            name: "PickleTests",
+            dependencies: ["CZlib", "Pickle"],
+            exclude: ["make_protocol_0_1.py", "protocol-0-1.json"],
+            swiftSettings: settings,
+            linkerSettings: [.linkedLibrary(":libz.a")]
+        ),
         .testTarget(name: "PyroTests", dependencies: ["Pickle", "Pyro", "Threads"], swiftSettings: settings),
         .testTarget(name: "DeviceTests", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),
         .testTarget(

@@ -3,7 +3,9 @@ public struct BigInteger: Sendable, Hashable {
     /// Two's complement, least significant byte first, no more bytes than needed, as pickles hold it.
     public let bytes: [UInt8]
 
-    /// Bytes in two's complement, least significant first. Bytes that only repeat the sign are dropped.
+    /// Bytes in two's complement, least significant first.
+    ///
+    /// Bytes that only repeat the sign are dropped.
     public init(bytes: some Sequence<UInt8>) {
         var bytes = Array(bytes)
         while let last = bytes.last {

@@ -2,7 +2,9 @@
 public struct PythonDictionary: Sendable {
     public typealias Pair = (key: PythonValue, value: PythonValue)
 
-    /// The pairs in order. A key read twice from the wire stands here once, with the later value.
+    /// The pairs in order.
+    ///
+    /// A key read twice from the wire stands here once, with the later value.
     public private(set) var pairs: [Pair] = []
     /// Whether it is a `collections.OrderedDict`.
     public var isOrderedDict = false

@@ -43,10 +43,10 @@ public enum PythonValue: Sendable, Hashable {
     indirect case opaque(OpaqueObject)
 }
 
-extension PythonValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+// Not by `nil`: that would be `None` where the lack of a value was meant.
+extension PythonValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral
 {
-    public init(nilLiteral: ()) { self = .none }
     public init(booleanLiteral value: Bool) { self = .bool(value) }
     public init(integerLiteral value: Int) { self = .int(value) }
     public init(floatLiteral value: Double) { self = .float(value) }

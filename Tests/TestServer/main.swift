@@ -12,6 +12,7 @@ let port = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 0
 let server = try DeviceServer(at: .tcp(host: "127.0.0.1", port: port), log: log)
 server.register(ReferenceProbe(), as: "Reference")
 for name in ["a", "b"] { server.register(ReferenceChild(name), as: ReferenceProbe.childID(name)) }
+server.register(Factory(server), as: "Factory")
 server.start()
 print(server.uri(of: "Reference").text)
 fflush(nil)

@@ -26,9 +26,9 @@ enum ClassDictionary {
     static func of(_ uri: PyroURI) -> PythonDictionary {
         let place: [PythonValue] =
             switch uri.location {
-            case .tcp(let host, let port): [nil, .str(host), .int(port)]
-            case .unix(let path): [.str(path), nil, nil]
-            case nil: [nil, nil, nil]
+            case .tcp(let host, let port): [.none, .str(host), .int(port)]
+            case .unix(let path): [.str(path), .none, .none]
+            case nil: [.none, .none, .none]
             }
         return ["__class__": .str(uriName), "state": .tuple([.str(uri.scheme), .str(uri.object)] + place)]
     }

@@ -11,17 +11,25 @@ final class ClientStack: Sendable {
     private let entries = Monitor<[Entry]>([])
     private let connect: @Sendable (PyroURI, ClientStack) -> ClientLink
 
-    /// - Parameter connect: makes the link to a client.
-    init(connect: @escaping @Sendable (PyroURI, ClientStack) -> ClientLink) { self.connect = connect }
+    private let changed: @Sendable ([PyroURI]) -> Void
 
-    /// The clients from the first to the last, as their URIs.
-    var uris: [PyroURI] { entries.withLock { $0.compactMap(\.uri) } }
+    /// - Parameters:
+    ///   - changed: told the clients from the first to the last, whenever others have come or some have gone.
+    ///   - connect: makes the link to a client.
+    init(
+        changed: @escaping @Sendable ([PyroURI]) -> Void,
+        connect: @escaping @Sendable (PyroURI, ClientStack) -> ClientLink
+    ) {
+        self.changed = changed
+        self.connect = connect
+    }
 
     func push(_ uri: PyroURI) {
         entries.withLock { entries in
             // A client that registers again has one link still, and one queue.
             let known = entries.first { $0.uri == uri }?.receiver
             entries.append(Entry(uri: uri, receiver: known ?? connect(uri, self)))
+            changed(entries.compactMap(\.uri))
         }
     }
 
@@ -34,6 +42,7 @@ final class ClientStack: Sendable {
         let abandoned = entries.withLock { entries -> (any DataReceiver)? in
             guard let place = entries.lastIndex(where: { $0.uri != nil }) else { return nil }
             let receiver = entries.remove(at: place).receiver
+            changed(entries.compactMap(\.uri))
             return entries.contains { $0.receiver === receiver } ? nil : receiver
         }
         (abandoned as? ClientLink)?.close()
@@ -41,7 +50,10 @@ final class ClientStack: Sendable {
 
     /// Takes a receiver off wherever it stands.
     func remove(_ receiver: any DataReceiver) {
-        entries.withLock { $0.removeAll { $0.receiver === receiver } }
+        entries.withLock { entries in
+            entries.removeAll { $0.receiver === receiver }
+            changed(entries.compactMap(\.uri))
+        }
     }
 
     /// Hands a datum to the last client.

@@ -1,5 +1,6 @@
 internal import Devices
 internal import Logging
+internal import Pickle
 internal import Synchronization
 internal import Threads
 
@@ -32,12 +33,18 @@ final class DataStream: Sendable {
         }
     }
 
-    init(_ device: any DataDevice, options: DeliveryOptions, log: Logger) {
+    /// - Parameter clientsChanged: told who the clients are, when others have come or some have gone.
+    init(
+        _ device: any DataDevice,
+        options: DeliveryOptions,
+        log: Logger,
+        clientsChanged: @escaping @Sendable ([PyroURI]) -> Void
+    ) {
         source = device.dataSource
         transforms = (device as? any Camera)?.transforms
         self.log = log
         let capacity = device.bufferLength.flatMap { $0 > 0 ? $0 : nil } ?? options.queueLength
-        clients = ClientStack { [pool] uri, stack in
+        clients = ClientStack(changed: clientsChanged) { [pool] uri, stack in
             ClientLink(uri, capacity: capacity, options, pool: pool, log: log) { stack.remove($0) }
         }
     }

@@ -32,11 +32,11 @@ final class DeviceHost: Sendable {
         _ = try finish(try devices.withLock { devices in try devices.set(object, attribute, to: value) })
     }
 
-    /// Puts a device into use, or applies settings, before anybody is served.
-    func prepare(_ object: Int, settings: [(name: String, value: PythonValue)], enable: Bool) throws {
+    /// Applies settings, and puts a device into use, before anybody is served.
+    func prepare(_ object: Int, _ preparation: Preparation) throws {
         try devices.withLock { devices in
-            try devices.apply(settings, to: object)
-            if enable { try devices.enable(object) }
+            try devices.apply(preparation.settings, to: object)
+            if preparation.enable { try devices.enable(object) }
         }
     }
 

@@ -10,59 +10,87 @@ public final class DeviceServer: Sendable {
     private let delivery: DeliveryOptions
     private let log: Logger
     private let hosts = Monitor<[DeviceHost]>([])
+    private let memory: MemoryKeeper
 
     /// Listens; clients that connect already wait until ``start()``.
-    public init(
+    public convenience init(
         at endpoint: Endpoint,
         options: ServerOptions = ServerOptions(),
         delivery: DeliveryOptions = DeliveryOptions(),
         log: Logger
     ) throws {
+        try self.init(at: endpoint, options: options, delivery: delivery, log: log) { _ in }
+    }
+
+    /// - Parameter remember: told what clients have set, whenever that has changed.
+    init(
+        at endpoint: Endpoint,
+        options: ServerOptions,
+        delivery: DeliveryOptions,
+        log: Logger,
+        remember: @escaping @Sendable (DeviceMemory) -> Void
+    ) throws {
         server = try PyroServer(at: endpoint, options: options, log: log, translate: ErrorTranslation.exception)
         self.delivery = delivery
         self.log = log
+        memory = MemoryKeeper(changed: remember)
     }
 
     public var endpoint: Endpoint { server.endpoint }
 
-    /// What is to happen to a device before it is served.
-    public struct Preparation: Sendable {
-        public var settings: [(name: String, value: PythonValue)]
-        public var enable: Bool
+    public func uri(of id: String) -> PyroURI { server.uri(of: id) }
 
-        public init(settings: [(name: String, value: PythonValue)] = [], enable: Bool = false) {
-            self.settings = settings
-            self.enable = enable
-        }
-    }
+    var hasLightSource: Bool { hosts.withLock { $0.contains(where: \.hasLightSource) } }
 
     /// Opens a device and serves it, with all its parts.
-    ///
-    /// - Returns: whether there is a light source among them.
-    @discardableResult
     public func open(
         as id: String,
         _ preparation: Preparation = Preparation(),
         _ open: () throws -> any Device
-    ) throws -> Bool {
-        let host = try DeviceHost { [delivery, log] in
-            var devices = OpenDevices(
-                makeStream: { DataStream($0, options: delivery, log: log.named($1)) },
-                report: { log.warning("\($0)") }
-            )
+    ) throws {
+        let host = try DeviceHost {
+            var devices = OpenDevices(makeStream: makeStream) { [log] in log.warning("\($0)") }
             devices.add(try open(), as: id)
             return devices
         }
-        let objects = host.objects
         do {
-            try host.prepare(0, settings: preparation.settings, enable: preparation.enable)
+            try host.prepare(0, preparation)
         } catch {
-            host.shutDown { [log] in log.warning("\($0)") }
+            shutDown(host)
             throw error
         }
-        for object in objects { server.register(ServedObject(object, of: host), as: object.id) }
+        for object in host.objects { server.register(ServedObject(object, of: host, memory), as: object.id) }
         hosts.withLock { $0.append(host) }
-        return host.hasLightSource
+    }
+
+    private func makeStream(_ device: any DataDevice, _ id: String) -> DataStream {
+        DataStream(device, options: delivery, log: log.named(id)) { [memory] clients in
+            memory.setClients(of: id, to: clients.map(\.text))
+        }
+    }
+
+    /// Sets what clients of an earlier process had set. What does not work any more is told to the log.
+    func restore(_ memory: DeviceMemory) {
+        for call in memory.calls {
+            do {
+                guard let (host, object) = find(call.object) else { continue }
+                let arguments = Arguments(call.arguments)
+                _ = try host.call(object.index, call.method, arguments)
+                self.memory.note(object, call.method, arguments)
+            } catch {
+                log.warning("\(call.object).\(call.method) is not as before: \(ErrorTranslation.text(of: error))")
+            }
+        }
+        for (id, uris) in memory.clients {
+            for uri in uris.compactMap({ PyroURI($0) }) { find(id)?.object.stream?.clients.push(uri) }
+        }
+    }
+
+    private func find(_ id: String) -> (host: DeviceHost, object: ObjectDescription)? {
+        for host in hosts.withLock({ $0 }) {
+            if let object = host.objects.first(where: { $0.id == id }) { return (host, object) }
+        }
+        return nil
     }
 
     /// Serves an object that is no device.
@@ -84,15 +112,12 @@ public final class DeviceServer: Sendable {
 
     public func start() { server.start() }
 
-    public func uri(of id: String) -> PyroURI { server.uri(of: id) }
-
-    /// Shuts all devices down, then lets the clients go.
+    /// Shuts all devices down, light sources first, then lets the clients go.
     public func stop() {
         let hosts = hosts.withLock { hosts in
             defer { hosts.removeAll() }
             return hosts
         }
-        // Light goes first, in whatever host it is.
         let lights = hosts.filter(\.hasLightSource)
         for host in lights + hosts.filter({ !$0.hasLightSource }) { shutDown(host) }
         server.stop(within: .seconds(1))

@@ -123,10 +123,15 @@ struct OpenDevices {
 
     // MARK: Beginning and end
 
-    func apply(_ settings: [(name: String, value: PythonValue)], to index: Int) throws {
-        for (name, value) in settings {
-            let setting = try entries[index].settings.find(name)
-            try setting.set(try setting.key(for: value))
+    func apply(_ settings: [Preparation.Setting], to index: Int) throws {
+        for wanted in settings {
+            do {
+                let setting = try entries[index].settings.find(wanted.name)
+                try setting.set(try setting.key(for: wanted.value))
+            } catch {
+                let text = ErrorTranslation.text(of: error)
+                throw DeviceError(.initialise, "\(wanted.place): setting '\(wanted.name)': \(text)")
+            }
         }
     }
 

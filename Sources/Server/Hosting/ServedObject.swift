@@ -7,10 +7,12 @@ final class ServedObject: PyroObject {
     private let host: DeviceHost
     private let description: ObjectDescription
     private let clientRows: ClientRows?
+    private let memory: MemoryKeeper
     let metadata: ObjectMetadata
 
-    init(_ description: ObjectDescription, of host: DeviceHost) {
+    init(_ description: ObjectDescription, of host: DeviceHost, _ memory: MemoryKeeper) {
         self.host = host
+        self.memory = memory
         self.description = description
         clientRows = description.stream.map { ClientRows($0, description, host) }
         metadata = ObjectMetadata(
@@ -22,7 +24,9 @@ final class ServedObject: PyroObject {
     func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
         let arguments = Arguments(arguments.positional, keywords: arguments.keywords)
         if let clientRows, let result = try clientRows.call(method, arguments) { return .value(result) }
-        return .value(try host.call(description.index, method, arguments))
+        let result = try host.call(description.index, method, arguments)
+        if DeviceMemory.concerns(method) { memory.note(description, method, arguments) }
+        return .value(result)
     }
 
     func get(_ attribute: String, _ context: CallContext) throws -> PythonValue {

@@ -1,0 +1,65 @@
+internal import Devices
+internal import Synchronization
+
+/// The sensor of a simulated camera, with the images that it has taken.
+final class SimulatedSensor: DataSource {
+    private let state: TimedState<State>
+    private let painter = Mutex(ImagePainter())
+
+    private struct State: Sendable {
+        var settings: SensorSettings
+        var exposures = ExposureQueue()
+        /// How many images there were since the start.
+        var imageCount = 0
+    }
+
+    /// An image that was taken and is not painted yet.
+    private struct Shot {
+        let exposure: ExposureQueue.Exposure
+        let settings: SensorSettings
+        let number: Int
+    }
+
+    init(_ settings: SensorSettings) { state = TimedState(State(settings: settings)) }
+
+    /// What the next image is taken with.
+    var settings: SensorSettings {
+        get { state.read(\.settings) }
+        set { state.update { state, _ in state.settings = newValue } }
+    }
+
+    func start() {
+        state.update { state, _ in
+            state.exposures.start()
+            state.imageCount = 0
+        }
+    }
+
+    func stop() { state.update { $0.exposures.stop(at: $1) } }
+
+    func trigger() { state.update { $0.exposures.trigger(at: $1, $0.settings.timing) } }
+
+    func next(within limit: Duration) throws -> Datum? {
+        guard let shot = try state.next(within: limit, Self.fetch)?.get() else { return nil }
+        let image = painter.withLock { painter in
+            painter.paint(shot.settings.style, shot.settings.roi.imageSize(shot.settings.binning), number: shot.number)
+        }
+        return Datum(image, at: Timestamp.of(shot.exposure.end))
+    }
+
+    func interrupt() { state.interrupt() }
+
+    private static func fetch(
+        _ state: inout State,
+        now: ContinuousClock.Instant
+    ) -> Search<Result<Shot, DeviceError>> {
+        guard let exposure = state.exposures.fetch(at: now, state.settings.timing) else {
+            return state.exposures.nextIsRead.map { .notBefore($0) } ?? .notYet
+        }
+        guard .random(in: 0..<100) >= state.settings.errorPercent else {
+            return .found(.failure(DeviceError(.failed, "Exception raised in SimulatedCamera._fetch_data")))
+        }
+        defer { state.imageCount += 1 }
+        return .found(.success(Shot(exposure: exposure, settings: state.settings, number: state.imageCount)))
+    }
+}

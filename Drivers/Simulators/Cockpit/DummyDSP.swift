@@ -1,0 +1,60 @@
+public import Devices
+internal import Pickle
+
+/// The executor of Cockpit's experiments, with no board behind it.
+///
+/// A table of actions runs by itself, and then its client gets the text `DSP done`. Nothing has to run for that: what
+/// the lines are follows from the table and the time.
+public final class DummyDSP: DataDevice {
+    public var isEnabled = false
+    // Cockpit never enables its executor.
+    public let sendsWhileDisabled = true
+    private let source = DSPSource()
+    private var table = DSPTable()
+
+    public init() {}
+
+    public var dataSource: any DataSource { source }
+
+    public func performShutdown() { abort() }
+    public func abort() { source.stop() }
+
+    private func prepare(_ actions: [PythonValue], _ repetitions: Int) throws {
+        let actions = try actions.enumerated().map { index, value in
+            guard let action = DSPAction(python: value) else {
+                throw RemoteError.value("action \(index) must be a time in ms and a pair of digital and analog lines")
+            }
+            return action
+        }
+        table = try DSPTable(actions, repetitions: repetitions)
+    }
+
+    public var remoteMembers: [any RemoteMember] {
+        deviceMembers
+        dataMembers
+        RemoteMethod("Abort", call: abort)
+        RemoteMethod("ReadDigital") { self.source.lines.digital }
+        RemoteMethod("WriteDigital", "value") { value in try self.source.change { $0.digital = value } }
+        RemoteMethod("ReadPosition", "aline") { try self.source.lines.position(of: $0) }
+        RemoteMethod("MoveAbsolute", "aline", "pos") { line, position in
+            try self.source.change { try $0.move(line, to: position) }
+        }
+        RemoteMethod("PrepareActions", "actions", Parameter("numReps", default: 1), call: prepare)
+        RemoteMethod("RunActions") { try self.source.run(self.table) }
+        profileMembers
+    }
+
+    /// What older executors were called by; nothing follows from it here.
+    @RemoteInterfaceBuilder
+    private var profileMembers: [any RemoteMember] {
+        for name in ["arcl", "profileSet", "DownloadProfile", "InitProfile", "trigCollect"] {
+            RemoteMethod(name, any: { _ in .none })
+        }
+    }
+}
+
+extension Driver where Configuration == NoOptions {
+    public static var dummyDSP: Self {
+        Driver("dummy-dsp", "an executor for Cockpit's experiments that is made up") { _, _ in DummyDSP() }
+    }
+}

@@ -1,0 +1,57 @@
+internal import Devices
+internal import Pickle
+
+/// Paints the images of simulated cameras.
+struct ImagePainter: Sendable {
+    private let pool = FramePool()
+    private var noise = Noise()
+
+    /// - Parameter number: of the image since the start, from 0.
+    mutating func paint(_ style: ImageStyle, _ size: (width: Int, height: Int), number: Int) -> Frame {
+        switch style.pixelType {
+        case .uint8: paint(UInt8.self, style, size, number)
+        case .uint16: paint(UInt16.self, style, size, number)
+        case .float: paint(Double.self, style, size, number)
+        }
+    }
+
+    private mutating func paint<Value: Pixel>(
+        _: Value.Type,
+        _ style: ImageStyle,
+        _ size: (width: Int, height: Int),
+        _ number: Int
+    ) -> Frame {
+        let buffer = pool.buffer(byteCount: size.width * size.height * MemoryLayout<Value>.stride)
+        unsafe buffer.write { memory in
+            let canvas = unsafe Canvas<Value>(memory, width: size.width, height: size.height)
+            paint(style.pattern, number, on: canvas)
+            if style.showsNumber { canvas.write(number, in: style.pattern == .white ? .white : Value(level: 255)) }
+        }
+        // The buffer was made for these sides.
+        return Frame(width: size.width, height: size.height, Value.dtype, pixels: Bytes(buffer))!
+    }
+
+    private mutating func paint<Value: Pixel>(_ pattern: ImagePattern, _ number: Int, on canvas: Canvas<Value>) {
+        let light = Light.random()
+        switch pattern {
+        case .noise:
+            let (low, high) = (UInt16(light.dark), UInt16(light.bright))
+            canvas.paint { Value.pixels(noise.levels(from: low, to: high)) }
+        case .gradient: canvas.paintGradient(light)
+        case .sawtooth: canvas.paintSawtooth(light, number)
+        case .gaussian: canvas.paintSpot(light)
+        case .black: canvas.fill(Value(level: 0))
+        case .white: canvas.fill(.white)
+        }
+    }
+}
+
+/// How dark and how bright an image is, in brightnesses from 0 to 255.
+struct Light {
+    let dark, bright: Int
+
+    static func random() -> Light { Light(dark: .random(in: 0...31), bright: .random(in: 128...255)) }
+
+    /// A brightness, from that of the dark on for a fraction of 0.
+    func level(_ fraction: Double) -> Int { dark + Int(Double(bright) * fraction) }
+}

@@ -1,0 +1,32 @@
+internal import Glibc
+public import Devices
+internal import Pickle
+
+/// Sensors of a warm room that is not there.
+public final class SimulatedValueLogger: ValueLogger {
+    public var isEnabled = false
+    public let sensorCount: Int
+    private let source: PeriodicSource
+
+    public init(_ configuration: Configuration) {
+        let count = configuration.sensorCount.value
+        sensorCount = count
+        source = PeriodicSource(every: configuration.period?.seconds ?? .seconds(5)) {
+            let now = Timestamp.now
+            return Datum(Self.readings(count, at: now).python, at: now)
+        }
+    }
+
+    public var dataSource: any DataSource { source }
+
+    public func performEnable() { source.start() }
+    public func performDisable() { source.stop() }
+    public func abort() { source.stop() }
+
+    public var values: [Double] { Self.readings(sensorCount, at: Timestamp.now) }
+
+    /// Temperatures that swing slowly by five degrees, each sensor's one degree above the one before.
+    private static func readings(_ count: Int, at time: Double) -> [Double] {
+        (0..<count).map { 19.5 + Double($0) + 5 * sin(time / 100) + .random(in: 0..<1) }
+    }
+}

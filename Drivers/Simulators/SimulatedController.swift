@@ -1,0 +1,26 @@
+public import Devices
+
+/// A controller with no wire, of devices that other drivers open.
+public final class SimulatedController: Controller {
+    public var isEnabled = false
+    public let devices: [(name: String, device: any Device)]
+
+    public init(_ devices: [(name: String, device: any Device)]) { self.devices = devices }
+}
+
+extension SimulatedController {
+    public struct Configuration: Decodable, Sendable {
+        /// The devices by name, in the order in which clients shall see them.
+        public var devices: NamedOptions<NestedDriver>
+
+        public init(devices: NamedOptions<NestedDriver>) { self.devices = devices }
+    }
+}
+
+extension Driver where Configuration == SimulatedController.Configuration {
+    public static var simulatedController: Self {
+        Driver("simulated-controller", "a controller of other devices that is made up") { configuration, context in
+            SimulatedController(try configuration.devices.pairs.map { ($0, try $1.driver.open(context)) })
+        }
+    }
+}

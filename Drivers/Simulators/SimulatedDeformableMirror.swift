@@ -1,0 +1,23 @@
+public import Devices
+internal import Pickle
+
+/// A deformable mirror with no surface, which tells the pattern that it was given last.
+public final class SimulatedDeformableMirror: DeformableMirror, OnlyTriggersOnceOnSoftware {
+    public var isEnabled = false
+    public let actuatorCount: Int
+    public var patternQueue = PatternQueue()
+    /// What the actuators are set to; zeros at first.
+    public private(set) var pattern: [Double]
+
+    public init(_ configuration: Configuration) {
+        actuatorCount = configuration.actuatorCount.value
+        pattern = Array(repeating: 0, count: actuatorCount)
+    }
+
+    public func performApply(_ pattern: [Double]) { self.pattern = pattern }
+
+    public var remoteMembers: [any RemoteMember] {
+        mirrorMembers
+        RemoteMethod("get_current_pattern") { NDArray(self.pattern, shape: [self.actuatorCount]) }
+    }
+}

@@ -1,0 +1,25 @@
+public import Devices
+
+/// A light source with no light in it.
+public final class SimulatedLightSource: LightSource, OnlyTriggersBulbOnSoftware {
+    public var isEnabled = false
+    public var setPoint = 0.0
+    public private(set) var isOn = false
+    public private(set) var measuredPower = 0.0
+
+    public init() {}
+
+    public func performEnable() { isOn = true }
+    public func performDisable() { isOn = false }
+    public func performShutdown() { isOn = false }
+    public func performSetPower(_ power: Double) { measuredPower = power }
+
+    /// Emission, power and set point.
+    public var status: [String] { [isOn ? "True" : "False", "\(measuredPower)", "\(setPoint)"] }
+}
+
+extension Driver where Configuration == NoOptions {
+    public static var simulatedLightSource: Self {
+        Driver("simulated-light-source", "a light source that is made up") { _, _ in SimulatedLightSource() }
+    }
+}

@@ -1,0 +1,21 @@
+public import Devices
+
+/// The drivers of devices that have no hardware behind them.
+public enum Simulators {
+    public static var drivers: [any ConfigurableDriver] {
+        [
+            Driver.simulatedCamera,
+            Driver.simulatedLightSource,
+            Driver.simulatedFilterWheel,
+            Driver.simulatedStage,
+            Driver.simulatedDeformableMirror,
+            Driver.simulatedDigitalIO,
+            Driver.simulatedValueLogger,
+            Driver.simulatedController,
+            Driver.testCamera,
+            Driver.prebuiltCamera,
+            Driver.dummyDSP,
+            Driver.dummySLM,
+        ]
+    }
+}

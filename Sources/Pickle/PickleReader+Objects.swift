@@ -1,0 +1,109 @@
+extension PickleReader {
+    /// A class or function named by two lines.
+    mutating func pushGlobal() throws(PickleError) {
+        let module = try text(try input.line(limit: PickleLimits.nameBytes))
+        try pushGlobal(module, try text(try input.line(limit: PickleLimits.nameBytes)))
+    }
+
+    /// A class or function named by two texts on the stack.
+    mutating func pushStackGlobal() throws(PickleError) {
+        let name = try pop()
+        let module = try pop()
+        guard case .value(.str(let name)) = name.item, case .value(.str(let module)) = module.item,
+            max(name.utf8.count, module.utf8.count) <= PickleLimits.nameBytes
+        else { throw .malformed("name of a class") }
+        try pushGlobal(module, name)
+    }
+
+    private mutating func pushGlobal(_ module: String, _ name: String) throws(PickleError) {
+        try push(Entry(try KnownNames.item(module, name, unknown), .leaf, isOpen: false))
+    }
+
+    /// Makes what a class or function makes of its arguments.
+    mutating func reduce() throws(PickleError) {
+        let arguments = try pop()
+        let item: Item =
+            switch try callee() {
+            case .function(let function): try function(try Arguments(arguments.item), &allowance)
+            case .exception(let type):
+                .value(.exception(PythonException(type, try arguments.item.tuple(unknown))))
+            case .enumeration(let enumeration): .value(try enumeration.member(try arguments.item.tuple(unknown)))
+            case .unknown(let type):
+                .value(.opaque(OpaqueObject(type, arguments: try arguments.item.tuple(unknown))))
+            case .namedTuple(let type, _), .shell(_, let type), .argument(let type):
+                throw .malformed("call of \(type)")
+            }
+        try pushObject(item, arguments.size)
+    }
+
+    /// Makes an object of a class, to be given its state afterwards.
+    mutating func makeObject() throws(PickleError) {
+        let arguments = try pop()
+        let type = try callee()
+        let items = try arguments.item.tuple(unknown)
+        let item: Item =
+            switch type {
+            case .namedTuple(let type, items.count): .value(.namedTuple(type, items))
+            case .shell(let shell, _) where items.isEmpty: .unfilled(shell)
+            case .unknown(let type): .value(.opaque(OpaqueObject(type, arguments: items)))
+            default: throw .malformed("object of a class that is not made so")
+            }
+        try pushObject(item, arguments.size)
+    }
+
+    private mutating func callee() throws(PickleError) -> Global {
+        guard case .global(let global) = try pop().item else { throw .malformed("call of what is no class") }
+        return global
+    }
+
+    /// A value that was made of others counts for as much as they do, if they remain in it.
+    private mutating func pushObject(_ item: Item, _ size: Size) throws(PickleError) {
+        try push(Entry(item, item.holdsValues ? size : .leaf, isOpen: item.mayChange))
+    }
+
+    /// Gives an object its state.
+    mutating func build() throws(PickleError) {
+        let state = try pop()
+        let place = try place(count: 1)
+        guard stack[place].isOpen else { throw .malformed("state for what is finished or takes none") }
+        let item = try filled(stack[place].item, with: state.item)
+        stack[place].item = item
+        stack[place].isOpen = false
+        try resize(place, state.size)
+    }
+
+    private mutating func filled(_ item: Item, with state: Item) throws(PickleError) -> Item {
+        switch item {
+        case .unfilled(let shell): return .value(try shell.filled(with: state, &allowance))
+        case .value(.dtype(let type)), .swapped(let type): return try ElementType.item(type, state: state)
+        case .value(.exception(var exception)):
+            guard case .value(.dict(let attributes)) = state, attributes.isPlainNames else {
+                throw .malformed("state of an exception")
+            }
+            exception.attributes = attributes
+            return .value(.exception(exception))
+        case .value(.opaque(var object)):
+            object.state = [try state.value(unknown)]
+            return .value(.opaque(object))
+        default: throw .malformed("state for what takes none")
+        }
+    }
+
+    /// Counts the state of an object as part of it, if it remains in it.
+    private mutating func resize(_ place: Int, _ state: Size) throws(PickleError) {
+        let old = stack[place].size
+        var new = Size.leaf
+        if stack[place].item.holdsValues {
+            new = old
+            try new.hold(state, limits)
+        }
+        stack[place].size = new
+        try weigh(Int(new.weight) - Int(old.weight))
+    }
+}
+
+extension PythonDictionary {
+    fileprivate var isPlainNames: Bool {
+        !isOrderedDict && pairs.allSatisfy { if case .str = $0.key { true } else { false } }
+    }
+}

@@ -1,0 +1,91 @@
+extension PickleReader {
+    func text(_ bytes: ArraySlice<UInt8>) throws(PickleError) -> String {
+        guard let text = try? UTF8Span(validating: bytes.span) else { throw .malformed("text that is not UTF-8") }
+        return String(copying: text)
+    }
+
+    mutating func pushText(_ bytes: ArraySlice<UInt8>) throws(PickleError) {
+        try push(.str(try text(bytes)))
+    }
+
+    /// An integer in two's complement, its least significant byte first.
+    mutating func pushInteger(_ bytes: ArraySlice<UInt8>) throws(PickleError) {
+        guard bytes.count <= limits.integerBytes else { throw integerTooLong }
+        try push(PythonValue(BigInteger(bytes: bytes)))
+    }
+
+    private var integerTooLong: PickleError { .tooLarge("integer of more than \(limits.integerBytes) bytes") }
+
+    /// The instructions of protocols 0 and 1 that are followed by a line of text or stand for what has a mark.
+    mutating func performText(_ opcode: Opcode) throws(PickleError) {
+        switch opcode {
+        case .int: try pushInt()
+        case .long: try pushLong()
+        case .float: try pushFloat()
+        case .unicode: try push(.str(try RawUnicodeEscape.text(try input.line(limit: input.count))))
+        case .put: try put(try memoKey())
+        case .get: try get(try memoKey())
+        case .list: try pushEmpty(.value(.list([])))
+        case .dict: try pushEmpty(.emptyDict)
+        default: throw .refusedInstruction(opcode.rawValue, offset: input.offset - 1)
+        }
+    }
+
+    /// A line with digits, of which an integer that is not too long has less than three for each byte.
+    private mutating func digits() throws(PickleError) -> String {
+        try text(try input.line(limit: 3 * limits.integerBytes))
+    }
+
+    /// Picklers make a list or dict of what is between a mark and here, which is never anything.
+    private mutating func pushEmpty(_ item: Item) throws(PickleError) {
+        guard try takeMark() == stack.count else { throw .malformed("items before their container") }
+        try pushContainer(item)
+    }
+
+    private mutating func pushInt() throws(PickleError) {
+        let digits = try digits()
+        switch digits {
+        case "00": try push(.bool(false))
+        case "01": try push(.bool(true))
+        default: try pushDecimal(Substring(digits))
+        }
+    }
+
+    private mutating func pushLong() throws(PickleError) {
+        let digits = try digits()
+        try pushDecimal(digits.hasSuffix("L") ? digits.dropLast() : digits[...])
+    }
+
+    private mutating func pushDecimal(_ digits: Substring) throws(PickleError) {
+        guard let integer = BigInteger(decimal: digits) else { throw .malformed("a line that is no integer") }
+        guard integer.bytes.count <= limits.integerBytes else { throw integerTooLong }
+        try push(PythonValue(integer))
+    }
+
+    private mutating func pushFloat() throws(PickleError) {
+        let digits = try digits()
+        // Python knows no hexadecimal digits here, whereas Swift does.
+        guard !digits.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "x") }), let number = Double(digits) else {
+            throw .malformed("a line that is no number")
+        }
+        try push(.float(number))
+    }
+
+    private mutating func memoKey() throws(PickleError) -> UInt32 {
+        guard let key = UInt32(try digits()) else { throw .malformed("number of what was set aside") }
+        return key
+    }
+}
+
+extension PythonValue {
+    /// An integer of any size, as a plain one if it fits.
+    init(_ integer: BigInteger) {
+        guard integer.bytes.count <= 8 else {
+            self = .bigInt(integer)
+            return
+        }
+        var value = integer.isNegative ? -1 : 0
+        for byte in integer.bytes.reversed() { value = value << 8 | Int(byte) }
+        self = .int(value)
+    }
+}

@@ -1,0 +1,26 @@
+public import Pickle
+
+/// What one worker process serves at one place: a device, or a group of them.
+public struct Definition: Sendable {
+    /// What logs call it: the group's own name, or else that of the first device.
+    public var name: String
+    public var devices: [DeviceDefinition]
+    /// Where it listens. The kernel chooses the port when it is 0.
+    public var endpoint: PyroURI.Location
+    public var pyro: PyroOptions
+    public var place: Place
+
+    public init(
+        name: String,
+        devices: [DeviceDefinition],
+        endpoint: PyroURI.Location,
+        pyro: PyroOptions = PyroOptions(),
+        place: Place
+    ) {
+        self.name = name
+        self.devices = devices
+        self.endpoint = endpoint
+        self.pyro = pyro
+        self.place = place
+    }
+}

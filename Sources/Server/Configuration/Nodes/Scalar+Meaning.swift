@@ -1,0 +1,55 @@
+extension Scalar.Meaning {
+    /// What text without quotes means.
+    ///
+    /// Only one spelling of each thing counts, since the versions of YAML differ over the others: `yes`, `on` and `True`
+    /// are text, and a number with a zero in front, octal for some and decimal for others, is refused.
+    init(of text: String) {
+        switch text {
+        case "", "~", "null": self = .null
+        case "true": self = .bool(true)
+        case "false": self = .bool(false)
+        default: self = Self.number(text) ?? .text
+        }
+    }
+
+    private static func number(_ text: String) -> Self? {
+        let isNegative = text.first == "-"
+        let digits = isNegative || text.first == "+" ? text.dropFirst() : text[...]
+        if infinities.contains(digits.lowercased()) { return .unusable("is not a finite number") }
+        if digits.hasPrefix("0x"), digits.dropFirst(2).isDigits(\.isHexDigit) {
+            return integer((isNegative ? "-" : "") + digits.dropFirst(2), radix: 16)
+        }
+        guard digits.isDigits() || digits.isDecimalFraction else { return nil }
+        if digits.first == "0", digits.dropFirst().first?.isDigit == true { return .unusable("begins with a 0") }
+        guard !digits.isDigits() else { return integer(text, radix: 10) }
+        guard let value = Double(text), value.isFinite else { return .unusable("is beyond the range of numbers") }
+        return .float(value)
+    }
+
+    private static let infinities: Set<String> = [".inf", ".nan"]
+
+    private static func integer(_ text: String, radix: Int) -> Self {
+        Int(text, radix: radix).map(Self.int) ?? .unusable("is beyond 64 bits")
+    }
+}
+
+extension Substring {
+    /// Whether there are digits and nothing else.
+    fileprivate func isDigits(_ isDigit: (Character) -> Bool = \.isDigit) -> Bool {
+        !isEmpty && allSatisfy { $0.isASCII && isDigit($0) }
+    }
+
+    /// Whether it is digits with a point among them, or an exponent behind them, or both.
+    fileprivate var isDecimalFraction: Bool {
+        let parts = split(separator: "e", omittingEmptySubsequences: false)
+        let mantissa = parts[0].split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count <= 2, mantissa.count <= 2, mantissa.joined()[...].isDigits() else { return false }
+        guard parts.count == 2 else { return true }
+        let exponent = parts[1]
+        return (exponent.first == "-" || exponent.first == "+" ? exponent.dropFirst() : exponent).isDigits()
+    }
+}
+
+extension Character {
+    fileprivate var isDigit: Bool { ("0"..."9").contains(self) }
+}

@@ -1,0 +1,88 @@
+internal import Devices
+internal import Pickle
+
+extension ConfigurationReader {
+    /// One device, alone or of a group; nil when there is an error in it.
+    func device(_ entry: Section, _ claims: inout Claims) -> DeviceDefinition? {
+        let word = entry.require("driver", .text)
+        let found = word.flatMap { driver(named: $0, in: entry) }
+        let name = self.name(of: entry, isRequired: true, &claims)
+        let configured = found.flatMap { self.configured($0, of: entry) }
+        let uid = self.uid(of: entry, for: found)
+        let settings = self.settings(of: entry)
+        let startsEnabled = entry.read("enable", .bool) ?? false
+        let isSimulated = entry.read("simulated", .bool) ?? false
+        guard let name, let configured else { return nil }
+        return DeviceDefinition(
+            name: name,
+            driver: configured,
+            uid: uid,
+            settings: settings,
+            startsEnabled: startsEnabled,
+            isSimulated: isSimulated,
+            place: entry.node.place
+        )
+    }
+
+    private func driver(named word: String, in entry: Section) -> (any ConfigurableDriver)? {
+        if let driver = drivers[word] { return driver }
+        // What its options are, nobody knows either.
+        _ = entry.value("conf")
+        let message = "unknown driver " + Suggestion(word, among: drivers.names).text
+        report(entry.requiredValue("driver").error(message))
+        return nil
+    }
+
+    /// The driver with the device's `conf`, of which nothing is as good as an empty one.
+    private func configured(_ driver: any ConfigurableDriver, of entry: Section) -> ConfiguredDriver? {
+        let node = entry.value("conf") ?? entry.node.emptyChild(PathKey("conf"))
+        return attempt(at: node) { try driver.configured(from: NodeDecoder(node, reader: self)) }
+    }
+
+    private func uid(of entry: Section, for driver: (any ConfigurableDriver)?) -> String? {
+        guard let driver, driver.isFloating else {
+            if let driver, let node = entry.value("uid") {
+                report(node.error("\(driver.name) is not a floating driver, so there is nothing to tell apart"))
+            }
+            return nil
+        }
+        return entry.require("uid", .text("text") { !$0.isEmpty })
+    }
+
+    private func settings(of entry: Section) -> [InitialSetting] {
+        guard let node = entry.value("settings"), !node.isNull else { return [] }
+        let settings = section(node) { settings in
+            settings.keys.compactMap { name -> InitialSetting? in
+                let node = settings.requiredValue(name)
+                guard let value = settingValue(node) else { return nil }
+                return InitialSetting(name: name, value: value, place: node.place)
+            }
+        }
+        return settings ?? []
+    }
+
+    private func settingValue(_ node: ConfigurationNode) -> PythonValue? {
+        switch node.content {
+        case .list(let items): return .list(items.compactMap(settingValue))
+        case .scalar(let scalar):
+            if let value = PythonValue(scalar) { return value }
+        case .placeholder: return nil
+        case .mapping: break
+        }
+        report(node.error("expected a number, true, false, text or a list, got \(node.summary)"))
+        return nil
+    }
+}
+
+extension PythonValue {
+    /// A scalar that means something that can be used.
+    fileprivate init?(_ scalar: Scalar) {
+        switch scalar.meaning {
+        case .bool(let value): self = .bool(value)
+        case .int(let value): self = .int(value)
+        case .float(let value): self = .float(value)
+        case .text: self = .str(scalar.text)
+        case .null, .unusable: return nil
+        }
+    }
+}

@@ -1,0 +1,73 @@
+internal import Devices
+
+/// Reads one configuration: keeps the errors it finds and goes on.
+final class ConfigurationReader {
+    let file: String
+    let drivers: DriverCatalog
+    private(set) var errors: [ConfigurationError] = []
+    /// How many values so far are not the file's but stand in for wrong or missing ones.
+    private var placeholders = 0
+    /// What is being read and may turn out to hold more than was asked for.
+    private var unfinished: [any PartlyRead] = []
+
+    init(file: String, drivers: DriverCatalog) {
+        self.file = file
+        self.drivers = drivers
+    }
+
+    func report(_ error: ConfigurationError) { errors.append(error) }
+
+    /// Notes that reading goes on with a value that is not the file's.
+    func makeUp() { placeholders += 1 }
+
+    /// The value of a node, or nil with an error reported.
+    func value<Value>(of node: ConfigurationNode, _ expectation: Expectation<Value>) -> Value? {
+        if node.isPlaceholder { return nil }
+        do throws(ConfigurationError) { return try expectation.value(of: node) } catch { report(error) }
+        return nil
+    }
+
+    /// Reads a mapping and reports the keys that were not asked for.
+    func section<Result>(_ node: ConfigurationNode, _ body: (Section) -> Result?) -> Result? {
+        do throws(ConfigurationError) {
+            let section = try Section(node, reader: self)
+            defer { section.reportUnread() }
+            return body(section)
+        } catch {
+            report(error)
+            return nil
+        }
+    }
+
+    /// The items of a list; none, with an error reported, if it is something else or empty.
+    func items(of node: ConfigurationNode, _ description: String) -> [ConfigurationNode] {
+        switch node.content {
+        case .list(let items) where !items.isEmpty: return items
+        case .placeholder: return []
+        default: report(node.error("expected \(description), got \(node.summary)"))
+        }
+        return []
+    }
+}
+
+extension ConfigurationReader {
+    func begin(_ part: any PartlyRead) { unfinished.append(part) }
+
+    /// Runs a type's own reading, then reports what it left unread, or what it threw.
+    ///
+    /// - Returns: nil if it failed, with an error reported.
+    func attempt<Value>(at node: ConfigurationNode, _ body: () throws -> Value) -> Value? {
+        let begun = unfinished.count
+        let guessed = placeholders
+        defer { unfinished.removeSubrange(begun...) }
+        do {
+            let value = try body()
+            for part in unfinished[begun...] { part.reportUnread() }
+            return value
+        } catch {
+            // A type may well refuse what stands in for a wrong value, and that is nothing to bother anybody with.
+            if placeholders == guessed, !node.isPlaceholder { report(node.error(for: error, reading: Value.self)) }
+            return nil
+        }
+    }
+}

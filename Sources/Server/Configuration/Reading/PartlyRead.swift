@@ -1,0 +1,4 @@
+/// A mapping or list of which not all may be read.
+protocol PartlyRead: AnyObject {
+    func reportUnread()
+}

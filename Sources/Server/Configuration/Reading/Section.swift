@@ -1,0 +1,68 @@
+/// A mapping that is being read: it remembers for which keys it was asked, so that the others can be reported.
+final class Section: PartlyRead {
+    let node: ConfigurationNode
+    private let reader: ConfigurationReader
+    private let entries: [ConfigurationNode.Entry]
+    private let values: [String: ConfigurationNode]
+    private var known: Set<String> = []
+
+    /// Nothing counts as a mapping without keys.
+    init(_ node: ConfigurationNode, reader: ConfigurationReader) throws(ConfigurationError) {
+        switch node.content {
+        case .mapping(let entries): self.entries = entries
+        case .placeholder: entries = []
+        case .scalar where node.isNull: entries = []
+        case .scalar, .list: throw node.error("expected a mapping, got \(node.summary)")
+        }
+        self.node = node
+        self.reader = reader
+        values = Dictionary(entries.map { ($0.key.stringValue, $0.value) }) { first, _ in first }
+    }
+
+    /// All keys in the order of the file, none of which is unknown to who asks for all.
+    var keys: [String] {
+        let keys = entries.map(\.key.stringValue)
+        known.formUnion(keys)
+        return keys
+    }
+
+    /// Whether there is such a key, which does not make it known.
+    func contains(_ key: String) -> Bool { values[key] != nil }
+
+    func value(_ key: String) -> ConfigurationNode? {
+        known.insert(key)
+        return values[key]
+    }
+
+    /// The value of a key, or a stand-in with an error that it is missing.
+    func requiredValue(_ key: String) -> ConfigurationNode {
+        if let value = value(key) { return value }
+        if !node.isPlaceholder { reader.report(node.error("missing key \(key.shown())")) }
+        return ConfigurationNode(content: .placeholder, place: node.place, path: node.path + [PathKey(key)])
+    }
+
+    func reportUnread() {
+        for entry in entries where !known.contains(entry.key.stringValue) {
+            let message = "unknown key " + Suggestion(entry.key.stringValue, among: known.sorted()).text
+            reader.report(ConfigurationError(message, at: entry.place, path: node.path.text))
+        }
+    }
+}
+
+extension Section {
+    /// The value of a key; nil if there is none, or a wrong one, which is reported.
+    func read<Value>(_ key: String, _ expectation: Expectation<Value>) -> Value? {
+        guard let node = value(key), !node.isNull else { return nil }
+        return reader.value(of: node, expectation)
+    }
+
+    /// Puts the value of a key where the default was, if there is a right one.
+    func read<Value>(_ key: String, _ expectation: Expectation<Value>, into value: inout Value) {
+        if let found = read(key, expectation) { value = found }
+    }
+
+    /// The value of a key; nil if there is none, or a wrong one, both of which are reported.
+    func require<Value>(_ key: String, _ expectation: Expectation<Value>) -> Value? {
+        reader.value(of: requiredValue(key), expectation)
+    }
+}

@@ -1,0 +1,91 @@
+internal import Pickle
+
+/// What clients have set in the devices of a process, for the process that takes its place when it crashes.
+///
+/// Calls that set something are kept as they were made, the latest of each kind, and are made again in their order.
+/// Nothing is kept that would move a stage or a wheel, or switch light on.
+struct DeviceMemory: Sendable, Equatable {
+    struct Call: Sendable, Equatable {
+        let object: String
+        let method: String
+        let arguments: [PythonValue]
+    }
+
+    private(set) var calls: [Call] = []
+    /// The URIs of those who get the data, by object, the first that registered in front.
+    private(set) var clients: [(object: String, uris: [String])] = []
+
+    static func == (left: DeviceMemory, right: DeviceMemory) -> Bool {
+        left.calls == right.calls && left.clients.elementsEqual(right.clients) { $0 == $1 }
+    }
+
+    init() {}
+
+    /// Methods after which the earlier call of the same kind no longer counts.
+    private static let replacing: Set<String> = [
+        "set_binning", "set_exposure_time", "set_roi", "set_transform", "set_trigger",
+    ]
+
+    /// Whether a method is one of those that count, which most that are called are not.
+    static func concerns(_ method: String) -> Bool {
+        replacing.contains(method) || ["set_setting", "update_settings", "enable", "disable", "shutdown"].contains(method)
+    }
+
+    /// Notes a call that went well; whether it was one to be kept.
+    mutating func note(_ call: Call, isLightSource: Bool) -> Bool {
+        switch call.method {
+        case "set_setting", "update_settings":
+            // The first argument is a setting's name, or the settings by name: one call replaces its like.
+            calls.removeAll { $0.isLike(call) && $0.arguments.first == call.arguments.first }
+            calls.append(call)
+        case let method where Self.replacing.contains(method):
+            calls.removeAll { $0.isLike(call) }
+            calls.append(call)
+        case "enable" where !isLightSource:
+            calls.removeAll { $0.isLike(call) }
+            calls.append(call)
+        case "disable", "shutdown":
+            calls.removeAll { $0.object == call.object && $0.method == "enable" }
+        default: return false
+        }
+        return true
+    }
+
+    mutating func setClients(of object: String, to uris: [String]) {
+        clients.removeAll { $0.object == object }
+        if !uris.isEmpty { clients.append((object, uris)) }
+    }
+}
+
+extension DeviceMemory.Call {
+    fileprivate func isLike(_ other: Self) -> Bool { object == other.object && method == other.method }
+}
+
+extension DeviceMemory {
+    var value: PythonValue {
+        .tuple([
+            .list(calls.map { .tuple([.str($0.object), .str($0.method), .tuple($0.arguments)]) }),
+            .list(clients.map { .tuple([.str($0.object), .list($0.uris.map(PythonValue.str))]) }),
+        ])
+    }
+
+    /// What can be understood of a memory; the rest is forgotten.
+    init(_ value: PythonValue) {
+        guard case .tuple(let parts) = value, parts.count == 2 else { return }
+        if case .list(let items) = parts[0] {
+            calls = items.compactMap { item in
+                guard
+                    case .tuple(let parts) = item, parts.count == 3, case .tuple(let arguments) = parts[2],
+                    let object = parts[0].text, let method = parts[1].text
+                else { return nil }
+                return Call(object: object, method: method, arguments: arguments)
+            }
+        }
+        if case .list(let items) = parts[1] {
+            clients = items.compactMap { item in
+                guard case .tuple(let parts) = item, parts.count == 2, case .list(let uris) = parts[1] else { return nil }
+                return parts[0].text.map { ($0, uris.compactMap(\.text)) }
+            }
+        }
+    }
+}

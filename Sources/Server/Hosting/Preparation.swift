@@ -1,0 +1,26 @@
+public import Pickle
+
+/// What is to happen to a device before it is served.
+public struct Preparation: Sendable {
+    public struct Setting: Sendable {
+        public var name: String
+        /// The value; for a choice its key or its label.
+        public var value: PythonValue
+        /// Where it was asked for, for an error message.
+        public var place: String
+
+        public init(name: String, value: PythonValue, place: String = "") {
+            self.name = name
+            self.value = value
+            self.place = place
+        }
+    }
+
+    public var settings: [Setting]
+    public var enable: Bool
+
+    public init(settings: [Setting] = [], enable: Bool = false) {
+        self.settings = settings
+        self.enable = enable
+    }
+}

@@ -1,0 +1,33 @@
+internal import Pyro
+
+extension PyroOptions {
+    /// What a server takes, as the configuration says.
+    var server: ServerOptions {
+        var options = ServerOptions()
+        options.wire = wire
+        options.serializers = Set(serializers.compactMap { SerializerID(name: $0.rawValue) })
+        options.maximumConnections = maximumConnections
+        options.handshakeLimit = handshakeLimit
+        return options
+    }
+
+    /// How data reach clients, as the configuration says.
+    var deliveryOptions: DeliveryOptions {
+        var options = DeliveryOptions()
+        options.method = DeliveryMethod(rawValue: delivery.rawValue) ?? .batch
+        options.queueLength = queueLength
+        options.client.wire = wire
+        options.client.congestionControl = congestionControl
+        options.client.callLimit = sendLimit
+        return options
+    }
+
+    private var wire: WireOptions {
+        var wire = WireOptions()
+        wire.hmacKey = hmacKey
+        wire.compresses = compresses
+        wire.pickleProtocol = pickleProtocol
+        wire.maximumLength = maximumMessageSize
+        return wire
+    }
+}

@@ -1,0 +1,84 @@
+public import Devices
+internal import Dispatch
+internal import Glibc
+internal import Logging
+
+/// Serves every definition of a configuration, each in a worker process of its own. It touches no hardware itself.
+public struct Supervisor: Sendable {
+    private let keepers: [WorkerKeeper]
+    private let log: Log
+
+    /// - Parameters:
+    ///   - text: the configuration, already found to be without errors as `configuration`.
+    ///   - executable: the program to start workers from, which runs ``serveAsWorker(drivers:)`` when called with the
+    ///     word `worker`.
+    public init(
+        _ configuration: ServerConfiguration,
+        text: String,
+        file: String,
+        isSimulated: Bool,
+        executable: String = "/proc/self/exe"
+    ) {
+        log = Log(name: "device-server", options: configuration.log)
+        keepers = configuration.definitions.enumerated().map { [log] index, definition in
+            let order = WorkerOrder(
+                text: text,
+                file: file,
+                definition: index,
+                isSimulated: isSimulated,
+                log: configuration.log,
+                memory: DeviceMemory()
+            )
+            return WorkerKeeper(definition.name, order: order, executable: executable, log: log.logger)
+        }
+    }
+
+    /// How long devices may take to shut down before their processes are killed.
+    private static let patience = Duration.seconds(10)
+
+    /// Serves until SIGINT or SIGTERM, then shuts every device down, light sources first.
+    public func run() async {
+        let signals = EndSignals.names
+        await withDiscardingTaskGroup { group in
+            for keeper in keepers { group.addTask { await keeper.run() } }
+            for await name in signals {
+                log.logger.notice("shutting down after \(name)")
+                break
+            }
+            await shutDown()
+        }
+        log.logger.notice("all devices are shut down")
+        log.flush()
+    }
+
+    private func shutDown() async {
+        let lights = keepers.filter(\.hasLightSource)
+        for keeper in lights { keeper.stop() }
+        await waitForEnd(of: lights)
+        for keeper in keepers { keeper.stop() }
+        await waitForEnd(of: keepers)
+    }
+
+    /// Waits on threads of Dispatch's, since tasks must not block.
+    private func waitForEnd(of keepers: [WorkerKeeper]) async {
+        await withDiscardingTaskGroup { group in
+            for keeper in keepers {
+                group.addTask {
+                    await withCheckedContinuation { continuation in
+                        DispatchQueue.global().async {
+                            keeper.waitForEnd(within: Self.patience)
+                            continuation.resume()
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs this process as a worker of a supervisor, by the channel that it was given as its standard input.
+    ///
+    /// - Returns: the status to exit with.
+    public static func serveAsWorker(drivers: DriverCatalog) -> Int32 {
+        Worker(channel: ControlChannel(descriptor: STDIN_FILENO), drivers: drivers).run()
+    }
+}

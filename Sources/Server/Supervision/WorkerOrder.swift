@@ -1,0 +1,43 @@
+internal import Logging
+internal import Pickle
+
+/// All that a worker needs to serve its definition.
+struct WorkerOrder: Sendable {
+    /// The configuration as the supervisor read it, whatever the file may hold by now.
+    var text: String
+    var file: String
+    /// The number of the definition that is this worker's.
+    var definition: Int
+    var isSimulated: Bool
+    var log: LogOptions
+    /// What clients had set when the worker before this one ended.
+    var memory: DeviceMemory
+
+    var value: PythonValue {
+        .dict([
+            "text": .str(text), "file": .str(file), "definition": .int(definition), "simulated": .bool(isSimulated),
+            "level": .str(log.level.rawValue), "directory": log.directory.map(PythonValue.str) ?? .none,
+            "size": .int(log.maximumSize), "keep": .int(log.keptFiles), "memory": memory.value,
+        ])
+    }
+}
+
+extension WorkerOrder {
+    init(_ value: PythonValue) throws(ControlError) {
+        guard
+            case .dict(let order) = value,
+            case .str(let text)? = order["text"], case .str(let file)? = order["file"],
+            case .int(let definition)? = order["definition"], case .bool(let isSimulated)? = order["simulated"],
+            case .str(let name)? = order["level"], let level = Logger.Level(rawValue: name),
+            case .int(let size)? = order["size"], case .int(let kept)? = order["keep"], let memory = order["memory"]
+        else { throw ControlError("an order for a worker lacks something") }
+        self.init(
+            text: text,
+            file: file,
+            definition: definition,
+            isSimulated: isSimulated,
+            log: LogOptions(directory: order["directory"]?.text, level: level, maximumSize: size, keptFiles: kept),
+            memory: DeviceMemory(memory)
+        )
+    }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Devices
+import Logging
+import Server
+
+/// The command line.
+struct DeviceServerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "device-server",
+        abstract: "Serves microscope devices to Cockpit, python-microscope and other Pyro4 programs.",
+        discussion: """
+            Each definition in CONFIG is served from a process of its own, which is started again when it ends. \
+            SIGINT (Ctrl-C) or SIGTERM shuts every device down, light sources first, and ends the server.
+
+            Examples:
+              device-server Configs/simulated.yaml
+              device-server --check /etc/device-server/scope.yaml
+            """
+    )
+
+    @Argument(help: "The configuration file: which devices to serve, and where.", completion: .file(extensions: ["yaml"]))
+    var config: String?
+
+    @Flag(help: "Only read CONFIG, report every error in it, and end: status 0 if there is none.")
+    var check = false
+
+    @Flag(help: "Let every device talk to a simulation of its hardware.")
+    var simulated = false
+
+    @Flag(help: "List the drivers that CONFIG can name, and end.")
+    var listDrivers = false
+
+    @Option(help: "The least to log: \(Logger.Level.names).", transform: Logger.Level.named)
+    var logLevel: Logger.Level?
+
+    @Option(help: "Also log to a file for each device in this directory.", completion: .directory)
+    var logDirectory: String?
+
+    func run() async throws {
+        if listDrivers { return printDrivers() }
+        guard let config else { throw ValidationError("Name a configuration file, such as Configs/simulated.yaml.") }
+        let (configuration, text) = try read(config)
+        if check { return print("\(config): \(configuration.summary)") }
+        let supervisor = Supervisor(configuration, text: text, file: config, isSimulated: simulated)
+        await supervisor.run()
+    }
+
+    private func read(_ file: String) throws -> (ServerConfiguration, String) {
+        do {
+            let text = try ServerConfiguration.text(ofFile: file)
+            var configuration = try ServerConfiguration(text: text, file: file, drivers: drivers)
+            if let logLevel { configuration.log.level = logLevel }
+            if let logDirectory { configuration.log.directory = logDirectory }
+            return (configuration, text)
+        } catch {
+            var standardError = StandardError()
+            print(error, to: &standardError)
+            throw ExitCode.failure
+        }
+    }
+
+    private func printDrivers() {
+        let width = drivers.names.map(\.count).max() ?? 0
+        for driver in drivers.drivers {
+            print(driver.name + String(repeating: " ", count: width - driver.name.count + 2) + driver.summary)
+        }
+    }
+}
+
+extension ServerConfiguration {
+    /// What `--check` says of a configuration without errors.
+    fileprivate var summary: String {
+        let devices = definitions.reduce(0) { $0 + $1.devices.count }
+        return "no errors; \(devices) devices in \(definitions.count) processes"
+    }
+}
+
+extension Logger.Level {
+    static let names = allCases.map(\.rawValue).joined(separator: ", ")
+
+    fileprivate static func named(_ name: String) throws -> Logger.Level {
+        guard let level = Logger.Level(rawValue: name) else { throw ValidationError("The levels are \(names).") }
+        return level
+    }
+}

@@ -1,0 +1,5 @@
+import Devices
+import Simulators
+
+/// Every driver this program was built with: a new one is a line here.
+let drivers = DriverCatalog(Simulators.drivers)

@@ -1,0 +1,13 @@
+import ArgumentParser
+
+/// Chooses what the program is this time: its first word may be a command, and is else a configuration.
+@main
+enum Main {
+    static func main() async {
+        let arguments = CommandLine.arguments.dropFirst()
+        switch arguments.first {
+        case "worker": WorkerCommand.main(Array(arguments.dropFirst()))
+        default: await DeviceServerCommand.main(Array(arguments))
+        }
+    }
+}

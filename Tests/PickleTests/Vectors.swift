@@ -1,0 +1,98 @@
+import CZlib
+import Foundation
+
+/// The recorded pickles and sessions that lie beside the tests.
+enum Vectors {
+    struct Index: Decodable {
+        let vectors: [Vector]
+        let hostile: [Hostile]
+    }
+
+    struct Vector: Decodable, CustomStringConvertible {
+        let name: String
+        let direction: String
+        let `protocol`: Int
+        let b64: Data
+        let value: JSON
+
+        var description: String { "\(name), protocol \(self.protocol)" }
+        var bytes: ArraySlice<UInt8> { [UInt8](b64)[...] }
+    }
+
+    struct Hostile: Decodable, CustomStringConvertible {
+        let name: String
+        let expect: String
+        let b64: Data?
+        let compressed: Data?
+        let length: Int?
+
+        private enum CodingKeys: String, CodingKey {
+            case name, expect, b64, length
+            case compressed = "zlib_b64"
+        }
+
+        var description: String { name }
+        var bytes: ArraySlice<UInt8> {
+            if let b64 { return [UInt8](b64)[...] }
+            return inflated([UInt8](compressed ?? Data()), capacity: length ?? 0)[...]
+        }
+    }
+
+    struct Session: Decodable {
+        let messages: [Message]
+    }
+
+    struct Message: Decodable, CustomStringConvertible {
+        let n: Int
+        let kind: String
+        let flags: Int
+        let serializer: Int
+        let b64: Data
+        let payload: JSON?
+
+        var description: String { "message \(n), \(kind)" }
+
+        /// The payload of the message: what follows the header and the annotations, inflated if it was compressed.
+        var bytes: ArraySlice<UInt8> {
+            let message = [UInt8](b64)
+            let payload = message[(24 + Int(message[18]) << 8 + Int(message[19]))...]
+            guard flags & 2 != 0 else { return payload }
+            return inflated(Array(payload), capacity: 1 << 22)[...]
+        }
+    }
+
+    static let index: Index = load("../Vectors/index.json")
+    static let sessions: [Session] = ["hmac", "microscope-numpy2", "reference-probe"].map {
+        load("../Vectors/session-\($0).json")
+    }
+    static let oldProtocols: [Vector] = load("protocol-0-1.json")
+
+    static var toDecode: [Vector] { index.vectors.filter { $0.direction == "decode" } }
+    static var toEncode: [Vector] { index.vectors.filter { $0.direction == "encode" } }
+    static func hostile(_ expectation: String) -> [Hostile] { index.hostile.filter { $0.expect == expectation } }
+    /// The messages of the sessions which are pickles that Python itself could read.
+    static var pickledMessages: [Message] {
+        sessions.flatMap(\.messages).filter { message in
+            if case .object(let pairs) = message.payload, pairs["$error"] != nil { return false }
+            return message.serializer == 4 && message.kind != "PING" && message.payload != nil
+        }
+    }
+
+    private static func load<Contents: Decodable>(_ path: String, besides file: String = #filePath) -> Contents {
+        let url = URL(fileURLWithPath: file).deletingLastPathComponent().appendingPathComponent(path)
+        do {
+            return try JSONDecoder().decode(Contents.self, from: Data(contentsOf: url))
+        } catch {
+            preconditionFailure("\(path) cannot be read: \(error)")
+        }
+    }
+}
+
+/// What was compressed with zlib, if it takes no more than so many bytes.
+func inflated(_ bytes: [UInt8], capacity: Int) -> [UInt8] {
+    var output = [UInt8](repeating: 0, count: capacity)
+    var count = uLongf(capacity)
+    let status = unsafe uncompress(&output, &count, bytes, uLong(bytes.count))
+    precondition(status == Z_OK, "what was compressed cannot be inflated")
+    return Array(output.prefix(Int(count)))
+}

@@ -1,0 +1,107 @@
+import Testing
+
+@Suite struct SyntaxErrorTests {
+    @Test(arguments: ["", "\n\n", "# nothing but a comment\n", "---\n", "~\n", "null\n"])
+    func aFileWithoutContentIsEmpty(text: String) {
+        #expect(errors(in: text) == ["scope.yaml: the file is empty"])
+    }
+
+    @Test func theRootIsAMapping() {
+        #expect(errors(in: "- a\n- b\n") == ["scope.yaml:1:1: expected a mapping, got a list"])
+        #expect(errors(in: "  words\n") == ["scope.yaml:1:3: expected a mapping, got 'words'"])
+    }
+
+    @Test func brokenYAMLIsReportedWhereItBreaks() {
+        #expect(
+            errors(in: "devices:\n  - driver: x\n   port: 3\n") == [
+                "scope.yaml:3:4: while parsing a block collection that begins in line 2: "
+                    + "did not find expected '-' indicator"
+            ]
+        )
+        #expect(
+            errors(in: "devices: [\n") == [
+                "scope.yaml:2:1: while parsing a flow node that begins in line 2: "
+                    + "did not find expected node content"
+            ]
+        )
+    }
+
+    @Test func controlCharactersAreReportedWhereTheyStand() {
+        #expect(
+            errors(in: "# é\ndevices:\n  - a: \u{1}\n") == ["scope.yaml:3:8: control characters are not allowed"]
+        )
+    }
+
+    @Test func aSecondDocumentIsRefused() {
+        #expect(
+            errors(in: "devices: []\n---\ndevices: []\n") == [
+                "scope.yaml:2:1: expected a single document in the stream but found another document"
+            ]
+        )
+    }
+
+    @Test func aKeyGivenTwiceIsReportedWhereItFirstStands() {
+        #expect(
+            errors(in: "devices:\n  - name: A\n    port: 1\n    name: B\n") == [
+                "scope.yaml:2:5: duplicate key 'name', given again further down in the same mapping"
+            ]
+        )
+        #expect(
+            errors(in: "1: a\n\"1\": b\n") == [
+                "scope.yaml:1:1: duplicate key '1', given again further down in the same mapping"
+            ]
+        )
+    }
+
+    @Test func mergeKeysForeignTagsAndOddKeysAreRefusedAtTheirPlaces() {
+        let text = """
+            devices:
+              - &laser { driver: simulated-light-source, name: A, port: 1 }
+              - <<: *laser
+                name: B
+              - driver: simulated-camera
+                name: C
+                port: 2
+                conf: !options {}
+                settings:
+                  roi: !!python/tuple [1, 2]
+                  ? [1, 2]
+                  : 3
+                  : 4
+            """
+        #expect(
+            errors(in: text) == [
+                "scope.yaml:3:5: devices[1]: merge keys ('<<') are not supported",
+                "scope.yaml:3:5: devices[1]: missing key 'driver'",
+                "scope.yaml:3:5: devices[1]: missing key 'port'",
+                "scope.yaml:8:11: devices[2].conf: the tag '!options' is not supported",
+                "scope.yaml:10:12: devices[2].settings.roi: the tag '!!python/tuple' is not supported",
+                "scope.yaml:11:9: devices[2].settings: a key is expected to be plain text",
+                "scope.yaml:13:7: devices[2].settings: a key is expected to be plain text",
+            ]
+        )
+    }
+
+    @Test func anUnknownAliasIsRefused() {
+        #expect(errors(in: "host: *nowhere\n") == ["scope.yaml:1:7: found undefined alias"])
+    }
+
+    @Test func aliasesOfAliasesCannotFillTheMemory() {
+        var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+        for level in 1...20 {
+            let aliases = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
+            text += "a\(level): &a\(level) [\(aliases)]\n"
+        }
+        #expect(errors(in: text) == ["scope.yaml: there are more than 100000 values, with aliases written out"])
+    }
+
+    @Test func nestingWithoutEndIsRefused() {
+        let found = errors(in: "devices: " + String(repeating: "[", count: 100_000))
+        #expect(found.count == 1 && found[0].hasPrefix("scope.yaml:1:"))
+    }
+
+    @Test func deepNestingIsNoTrouble() {
+        let text = "devices: " + String(repeating: "[", count: 900) + String(repeating: "]", count: 900)
+        #expect(errors(in: text) == ["scope.yaml:1:11: devices[0]: expected a mapping, got a list"])
+    }
+}

@@ -1,0 +1,60 @@
+import Devices
+import Pickle
+import Pyro
+import Server
+import Simulators
+import Threads
+
+/// Opens devices on demand and shuts them down again, for tests that need a fresh one each.
+final class Factory: PyroObject {
+    private let server: DeviceServer
+    private let count = Monitor(0)
+
+    init(_ server: DeviceServer) { self.server = server }
+
+    let metadata = ObjectMetadata(methods: ["create", "destroy"])
+
+    private var table: RemoteInterface {
+        RemoteInterface(of: "Factory") {
+            RemoteMethod("create", "definition", call: create)
+            RemoteMethod("destroy", "name") { (name: String) in self.server.close(name) }
+        }
+    }
+
+    /// Opens a device that is described as in a configuration, but for its name and port, in JSON: `{"driver": …}`.
+    private func create(_ definition: String) throws -> PythonValue {
+        let number = count.withLock { count in
+            count += 1
+            return count
+        }
+        let name = "Device\(number)"
+        guard definition.hasPrefix("{") else { throw RemoteError.value("a definition is an object in JSON") }
+        let text = "devices: [{name: \(name), port: 0, \(definition.dropFirst())]"
+        let configuration: ServerConfiguration
+        do {
+            configuration = try ServerConfiguration(
+                text: text,
+                file: "definition",
+                drivers: DriverCatalog(Simulators.drivers)
+            )
+        } catch {
+            throw RemoteError.value("\(error)")
+        }
+        for device in configuration.definitions.flatMap(\.devices) {
+            try server.open(as: device.name) { try device.driver.open(DriverContext()) }
+        }
+        return .reference(name)
+    }
+
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
+        let arguments = Arguments(arguments.positional, keywords: arguments.keywords)
+        guard case .value(let value) = try table.call(method, arguments) else { return .value(.none) }
+        return .value(value)
+    }
+
+    func get(_ attribute: String, _ context: CallContext) throws -> PythonValue { try table.get(attribute) }
+
+    func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws {
+        _ = try table.set(attribute, to: value)
+    }
+}
