@@ -12,7 +12,9 @@ struct DSPAction: Sendable {
 extension DSPAction {
     /// From what Cockpit sends: milliseconds, and a pair of the digital lines as bits and the list of the analog ones.
     init?(python value: PythonValue) {
-        guard let items = value.items, items.count == 2, let lines = items[1].items, lines.count == 2 else { return nil }
+        guard let items = value.items, items.count == 2, let lines = items[1].items, lines.count == 2 else {
+            return nil
+        }
         guard
             let milliseconds = Double(python: items[0]), (0...Self.longest).contains(milliseconds),
             let digital = Int(python: lines[0]),

@@ -30,11 +30,11 @@ struct DSPTable: Sendable {
 
     /// The lines at a time since the beginning, if they were these before it.
     func lines(after time: Duration, from lines: DSPLines) -> DSPLines {
-        guard let last = actions.last, repetitions > 0 else { return lines }
-        guard time < duration else { return lines.after(last) }
+        guard repetitions > 0 else { return lines }
+        let end = actions.reduce(lines) { $0.after($1) }
+        guard time < duration else { return end }
         let finished = Int(time / period)
-        let before = finished > 0 ? lines.after(last) : lines
-        let time = time - period * finished
-        return actions.last { $0.time <= time }.map(before.after) ?? before
+        let rest = time - period * finished
+        return actions.prefix { $0.time <= rest }.reduce(finished > 0 ? end : lines) { $0.after($1) }
     }
 }

@@ -1,6 +1,6 @@
 internal import Devices
 
-/// The pixels of an image while it is painted. What would fall outside is left out.
+/// The pixels of an image while it is painted.
 @safe struct Canvas<Value: Pixel> {
     let width, height: Int
     private let pixels: UnsafeMutableBufferPointer<Value>
@@ -12,6 +12,7 @@ internal import Devices
         unsafe pixels = memory.bindMemory(to: Value.self)
     }
 
+    /// Paints one pixel, or nothing if there is none at that place.
     func set(_ x: Int, _ y: Int, _ value: Value) {
         guard (0..<width).contains(x), (0..<height).contains(y) else { return }
         unsafe pixels[y * width + x] = value

@@ -4,7 +4,7 @@ extension SimulatedStage {
     public struct Configuration: Decodable, Sendable {
         /// How far each axis goes, by the axis' name.
         public var limits: NamedOptions<AxisLimits>
-        /// Units a second; unless given, an axis goes from end to end in a second. Zero for moves that take no time.
+        /// Units a second, or zero for moves that take no time; unless given, an axis goes from end to end in a second.
         public var speed: NonNegative?
 
         public init(limits: NamedOptions<AxisLimits>, speed: NonNegative? = nil) {

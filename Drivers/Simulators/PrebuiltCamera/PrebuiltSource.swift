@@ -52,6 +52,14 @@ final class PrebuiltSource: DataSource {
 
     func interrupt() { state.interrupt() }
 
+    /// Running freely without a period, it makes a frame whenever one is asked for.
+    var isOnDemand: Bool {
+        state.read { state in
+            guard case .freeRunning = state.mode else { return false }
+            return state.period == .zero
+        }
+    }
+
     /// The number of the next frame, once there is one.
     private static func take(_ state: inout State, now: ContinuousClock.Instant) -> Search<UInt64> {
         switch state.mode {

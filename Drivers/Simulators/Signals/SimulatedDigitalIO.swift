@@ -1,7 +1,7 @@
 public import Devices
 internal import Pickle
 
-/// Digital lines with no plug, all outputs at first. One of them changes by itself, and clients are told.
+/// Digital lines with no plug, all outputs at first, one of which changes by itself.
 public final class SimulatedDigitalIO: DigitalIO {
     public var isEnabled = false
     public let lineCount: Int

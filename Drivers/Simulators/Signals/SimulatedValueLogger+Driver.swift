@@ -3,7 +3,7 @@ public import Devices
 extension SimulatedValueLogger {
     public struct Configuration: Decodable, Sendable {
         public var sensorCount: Count
-        /// Whether clients ask for values. It changes nothing: those that registered are sent them either way.
+        /// Whether clients ask for values, which changes nothing: those that registered are sent them either way.
         public var pullsData: Bool?
         /// Seconds between two readings that are sent, 5 unless given.
         public var period: NonNegative?

@@ -1,5 +1,5 @@
-internal import Glibc
 public import Devices
+internal import Glibc
 internal import Pickle
 
 /// Sensors of a warm room that is not there.

@@ -4,7 +4,7 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
     public let name: String
     /// What it drives, in a line, for `--list-drivers`.
     public let summary: String
-    /// Opens a device. Called on the thread that will make all calls to it.
+    /// Opens a device, on the thread that will make all calls to it.
     public let open: @Sendable (Configuration, DriverContext) throws -> any Device
 
     public init(

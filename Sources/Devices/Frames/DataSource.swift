@@ -10,4 +10,13 @@ public protocol DataSource: AnyObject, Sendable {
 
     /// Lets the wait that is going on end at once with nil, or else the next one.
     func interrupt()
+
+    /// Whether data are made when they are asked for, as fast as they are taken, rather than when the hardware has them.
+    ///
+    /// Such a source is asked for no more than its clients take; any other one never waits for a client.
+    var isOnDemand: Bool { get }
+}
+
+extension DataSource {
+    public var isOnDemand: Bool { false }
 }

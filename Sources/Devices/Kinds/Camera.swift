@@ -1,6 +1,6 @@
 internal import Pickle
 
-/// A camera. Times are in seconds; shapes, ROI and binning are the sensor's, before any transform.
+/// A camera, whose times are in seconds, and whose shapes, ROI and binning are the sensor's, before any transform.
 ///
 /// Clients see everything through the transforms: with a quarter turn in them, the axes of shape, ROI and binning
 /// change places, and a ROI that is set is the one that is got.

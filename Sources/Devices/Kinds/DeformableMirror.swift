@@ -1,6 +1,6 @@
 public import Pickle
 
-/// A mirror whose shape actuators set. Values are from 0 to 1 by convention, which is not checked.
+/// A mirror whose shape actuators set, to values from 0 to 1 by convention, which is not checked.
 public protocol DeformableMirror: TriggerTarget {
     var actuatorCount: Int { get }
     /// Patterns that wait for triggers; starts empty. Only ``queue(_:)`` and ``nextPattern()`` change it.

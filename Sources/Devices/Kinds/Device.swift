@@ -31,7 +31,7 @@ extension Device {
     public func performShutdown() throws {}
     public func performInitialize() throws {}
 
-    /// Puts the device to use. Throws what the driver throws, and is then not enabled.
+    /// Puts the device to use, or throws what the driver throws and leaves it disabled.
     public func enable() throws {
         do {
             try performEnable()
@@ -42,13 +42,15 @@ extension Device {
         }
     }
 
-    /// Takes the device out of use. The hardware is told even if it should not be in use: off has to mean off.
+    /// Takes the device out of use.
+    ///
+    /// The hardware is told even if it should not be in use: off has to mean off.
     public func disable() throws {
         try performDisable()
         isEnabled = false
     }
 
-    /// Disables the device and all on its wire, and gives up the hardware. A step that fails does not stop the others.
+    /// Disables the device and all on its wire, and gives up the hardware; a step that fails does not stop the others.
     public func shutdown() throws {
         var failure: (any Error)?
         func attempt(_ step: () throws -> Void) {

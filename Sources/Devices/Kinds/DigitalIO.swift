@@ -1,6 +1,8 @@
 internal import Pickle
 
-/// Digital lines, each an input or an output. A change of an input is sent to clients as the pair (line, level).
+/// Digital lines, each an input or an output.
+///
+/// A change of an input is sent to clients as the pair (line, level).
 public protocol DigitalIO: DataDevice {
     var lineCount: Int { get }
     func isOutput(_ line: Int) throws -> Bool

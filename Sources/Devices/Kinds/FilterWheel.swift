@@ -1,4 +1,4 @@
-/// A wheel or a slider with filters. Positions count from 0.
+/// A wheel or a slider with filters, whose positions count from 0.
 public protocol FilterWheel: Device {
     var positionCount: Int { get }
     /// Where the wheel stands, or where it came from while it moves.

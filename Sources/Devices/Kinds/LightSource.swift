@@ -1,4 +1,4 @@
-/// A source of light. Power is a fraction, 0 to 1, of the most that the device can do.
+/// A source of light, whose power is a fraction, 0 to 1, of the most that it can do.
 public protocol LightSource: TriggerTarget {
     /// The power that was last asked for; starts at 0. Only ``setPower(_:)`` changes it.
     var setPoint: Double { get set }

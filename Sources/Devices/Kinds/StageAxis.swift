@@ -1,4 +1,4 @@
-/// One axis of a stage. Positions are in the stage's own units.
+/// One axis of a stage, with positions in the stage's own units.
 public protocol StageAxis: RemoteObject {
     var position: Double { get throws }
     var limits: AxisLimits { get throws }

@@ -101,8 +101,11 @@ public struct SettingList {
             PythonValue.dict(try update(incoming, isComplete: isComplete))
         }
         // In the metadata of every device of python-microscope's; what it takes, functions, cannot be sent.
-        RemoteMethod("add_setting", any: { _ in
-            throw RemoteError.notImplemented("settings are added by drivers, not by clients")
-        })
+        RemoteMethod(
+            "add_setting",
+            any: { _ in
+                throw RemoteError.notImplemented("settings are added by drivers, not by clients")
+            }
+        )
     }
 }

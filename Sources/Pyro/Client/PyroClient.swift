@@ -60,9 +60,9 @@ public final class PyroClient: Sendable {
 
     private func connected<Result>(_ body: (Channel) throws -> Result) throws -> Result {
         try channel.withLock { channel in
-            if channel?.isOpen != true { channel = try Channel(uri, options) }
-            guard let open = channel else { throw ClientError.lost("not connected") }
             do {
+                let open = try channel.flatMap { $0.isOpen ? $0 : nil } ?? Channel(uri, options)
+                channel = open
                 return try body(open)
             } catch let error as ClientError {
                 channel = nil

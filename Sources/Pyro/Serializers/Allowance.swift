@@ -1,7 +1,12 @@
 /// What a payload may still hold, so that none exhausts the stack or the memory.
 struct Allowance {
-    private var depth = 64
-    private var values = 4_000_000
+    private var depth: Int
+    private var values: Int
+
+    init(depth: Int = 64, values: Int = 4_000_000) {
+        self.depth = depth
+        self.values = values
+    }
 
     /// Enters a collection.
     mutating func open() throws(SerializerError) {

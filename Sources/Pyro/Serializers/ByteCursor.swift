@@ -25,7 +25,7 @@ struct ByteCursor {
     }
 
     /// The number of the items that follow, each of which takes one byte at least.
-    mutating func itemCount(_ count: some BinaryInteger) throws(SerializerError) -> Int {
+    func itemCount(_ count: some BinaryInteger) throws(SerializerError) -> Int {
         guard count >= 0, count <= rest.count else { throw .truncated }
         return Int(count)
     }

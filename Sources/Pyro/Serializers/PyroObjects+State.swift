@@ -47,7 +47,8 @@ extension PyroProxy {
     private static func key(_ value: PythonValue) throws(SerializerError) -> Bytes? {
         if case .none = value { return nil }
         let prefix = ClassDictionary.keyPrefix
-        guard case .str(let text) = value, text.hasPrefix(prefix), let key = Base64.decoded(text.dropFirst(prefix.count))
+        guard case .str(let text) = value, text.hasPrefix(prefix),
+            let key = Base64.decoded(text.dropFirst(prefix.count))
         else { throw .malformed("hmac encoding error") }
         return Bytes(key)
     }

@@ -5,7 +5,11 @@ extension PyroURI {
     public init?(_ text: String) {
         guard let colon = text.firstIndex(of: ":") else { return nil }
         let scheme = text[..<colon].uppercased()
-        let parts = text[text.index(after: colon)...].split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = text[text.index(after: colon)...].split(
+            separator: "@",
+            maxSplits: 1,
+            omittingEmptySubsequences: false
+        )
         guard let object = parts.first, !object.isEmpty, !object.contains(where: \.isWhitespace) else { return nil }
         switch (scheme, parts.count) {
         case ("PYRO", 2):

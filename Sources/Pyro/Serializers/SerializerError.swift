@@ -23,7 +23,7 @@ public struct SerializerError: Error, Sendable, Hashable, CustomStringConvertibl
         self.message = message
     }
 
-    /// The error as Python sees it, of the class that Python's own server would answer with.
+    /// The error as Python sees it, of the class that comes closest to what its own serializers raise.
     public var exception: PythonException {
         let type =
             switch kind {

@@ -5,7 +5,7 @@ public struct Definition: Sendable {
     /// What logs call it: the group's own name, or else that of the first device.
     public var name: String
     public var devices: [DeviceDefinition]
-    /// Where it listens. The kernel chooses the port when it is 0.
+    /// Where it listens; the kernel chooses the port when it is 0.
     public var endpoint: PyroURI.Location
     public var pyro: PyroOptions
     public var place: Place

@@ -43,17 +43,24 @@ final class ClientLink: DataReceiver {
 
     var counts: (sent: Int, lost: Int) { queue.withLock { ($0.sent, $0.lost) } }
 
-    func offer(_ delivery: Delivery) {
-        let lost = queue.update { queue -> Int? in
-            guard !queue.isClosed else { return nil }
+    @discardableResult
+    func offer(_ delivery: Delivery) -> Bool {
+        let (isTaken, lost) = queue.update { queue -> (Bool, Int?) in
+            guard !queue.isClosed else { return (false, nil) }
             queue.waiting.append(delivery)
-            guard queue.waiting.count > capacity else { return nil }
+            guard queue.waiting.count > capacity else { return (true, nil) }
             queue.waiting.removeFirst()
             queue.lost += 1
-            return queue.lost
+            return (true, queue.lost)
         }
         // At one, ten, a hundred…: a client that is always too slow must not fill the log.
         if let lost, lost.isPowerOfTen { log.warning("client \(uri.text) is too slow: \(lost) data lost") }
+        return isTaken
+    }
+
+    /// One datum that waits keeps the client busy while the next is made.
+    func waitForRoom(within limit: Duration) {
+        _ = queue.wait(within: limit) { $0.waiting.count <= 1 || $0.isClosed ? true : nil }
     }
 
     func streamEnded() {}
@@ -87,6 +94,8 @@ final class ClientLink: DataReceiver {
             if !queue.waiting.isEmpty { return .some(queue.waiting.removeFirst()) }
             return queue.isClosed ? .some(nil) : nil
         }
+        // There is room for somebody who waits for it.
+        queue.update { _ in }
         return delivery ?? nil
     }
 

@@ -56,10 +56,15 @@ final class ClientStack: Sendable {
         }
     }
 
-    /// Hands a datum to the last client.
+    /// Hands a datum to the last client that has a use for it.
     func offer(_ delivery: Delivery) {
-        let receiver = entries.withLock { $0.last?.receiver }
-        receiver?.offer(delivery)
+        _ = entries.withLock { $0 }.last { $0.receiver.offer(delivery) }
+    }
+
+    /// Waits until the last client would take a datum at once; without any, for the limit.
+    func waitForRoom(within limit: Duration) {
+        guard let receiver = entries.withLock({ $0.last?.receiver }) else { return Pause.wait(for: limit) }
+        receiver.waitForRoom(within: limit)
     }
 
     func streamEnded() {

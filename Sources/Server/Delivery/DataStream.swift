@@ -78,6 +78,7 @@ final class DataStream: Sendable {
         var failures = 0
         while !reader.shallStop {
             do {
+                if source.isOnDemand { clients.waitForRoom(within: .milliseconds(10)) }
                 guard let datum = try source.next(within: Self.patience) else { continue }
                 clients.offer(Delivery(datum, transform: transforms?.total ?? .identity))
                 failures = 0

@@ -10,11 +10,15 @@ final class LocalReceiver: DataReceiver {
 
     private let state = Monitor(State.waiting)
 
-    func offer(_ delivery: Delivery) {
+    func offer(_ delivery: Delivery) -> Bool {
         state.update { state in
-            if case .waiting = state { state = .arrived(delivery) }
+            guard case .waiting = state else { return false }
+            state = .arrived(delivery)
+            return true
         }
     }
+
+    func waitForRoom(within limit: Duration) {}
 
     func streamEnded() {
         state.update { state in

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A file that lines are appended to and that is put aside when it has grown large: `a.log`, then `a.log.1`, `a.log.2`…
+/// A file that lines are appended to, and that is put aside as `a.log.1`, `a.log.2` and so on when it has grown large.
 ///
 /// Several processes may write to it: each line is one call of the kernel, and before each it is looked at whether the
 /// file still is the one that goes by the name.
@@ -43,7 +43,9 @@ struct LogFile: ~Copyable {
     /// The size of the opened file; nil if it does not go by the name any more.
     private func currentSize() -> Int? {
         var (opened, named) = (stat(), stat())
-        guard descriptor >= 0, unsafe fstat(descriptor, &opened) == 0, unsafe stat(path, &named) == 0 else { return nil }
+        guard descriptor >= 0, unsafe fstat(descriptor, &opened) == 0, unsafe stat(path, &named) == 0 else {
+            return nil
+        }
         return opened.st_ino == named.st_ino && opened.st_dev == named.st_dev ? Int(opened.st_size) : nil
     }
 
@@ -64,7 +66,9 @@ struct LogFile: ~Copyable {
     private static func fileName(of name: String) -> String {
         var text = ""
         for (index, character) in name.prefix(120).enumerated() {
-            let isSafe = character.unicodeScalars.allSatisfy { $0.value > 0x20 && !"/%\u{7f}".unicodeScalars.contains($0) }
+            let isSafe = character.unicodeScalars.allSatisfy {
+                $0.value > 0x20 && !"/%\u{7f}".unicodeScalars.contains($0)
+            }
             if isSafe, index > 0 || character != "." {
                 text.append(character)
             } else {

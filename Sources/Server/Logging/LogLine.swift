@@ -26,7 +26,7 @@ extension String {
         return "\"\(replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n"))\""
     }
 
-    /// With lines after the first set in, so that no message passes for another line, and nothing for the terminal to obey.
+    /// With lines after the first set in, so that none passes for a line of the log, and nothing for a terminal to obey.
     fileprivate var indented: String {
         var text = ""
         for scalar in unicodeScalars {

@@ -44,7 +44,10 @@ struct CatalogTests {
         (#"{"shape": [70000, 1]}"#, "shape", "shape must be sides of no more than 65536 pixels"),
         (#"{"limits": {"x": [2, 1]}}"#, "limits.x", "x must be a lower and an upper limit (was [2.0, 1.0])"),
         (#"{"nested": {"driver": "third"}}"#, "nested.driver", "unknown driver 'third', known are first, second"),
-        (#"{"nested": {"driver": "first", "conf": {"count": 0}}}"#, "nested.conf.count", "count must be a positive number (was 0)"),
+        (
+            #"{"nested": {"driver": "first", "conf": {"count": 0}}}"#, "nested.conf.count",
+            "count must be a positive number (was 0)"
+        ),
     ]) func optionsThatMakeNoSenseAreNamedWithTheirPlace(json: String, path: String, message: String) throws {
         do {
             _ = try options(json)

@@ -19,7 +19,9 @@ struct TransformTests {
         return rows
     }
 
-    private static func frame<Pixel: FixedWidthInteger>(_: Pixel.Type, _ rows: [[UInt64]], _ dtype: DType) throws -> Frame {
+    private static func frame<Pixel: FixedWidthInteger>(_: Pixel.Type, _ rows: [[UInt64]], _ dtype: DType) throws
+        -> Frame
+    {
         let bytes = rows.joined().flatMap { unsafe withUnsafeBytes(of: Pixel(truncatingIfNeeded: $0), Array.init) }
         return try #require(Frame(width: rows[0].count, height: rows.count, dtype, pixels: Bytes(bytes)))
     }

@@ -13,11 +13,13 @@ struct CameraTests {
         #expect(camera.sensorROI == ROI(left: 10, top: 20, width: 30, height: 40))
     }
 
-    @Test(arguments: [
-        (.tuple([0, 0, 0, 0]), ROI(left: 0, top: 0, width: 200, height: 100)),
-        (.tuple([50, 30, .none, .none]), ROI(left: 50, top: 30, width: 150, height: 70)),
-        (.tuple([50, 30, 0, 1]), ROI(left: 50, top: 30, width: 150, height: 1)),
-    ] as [(PythonValue, ROI)])
+    @Test(
+        arguments: [
+            (.tuple([0, 0, 0, 0]), ROI(left: 0, top: 0, width: 200, height: 100)),
+            (.tuple([50, 30, .none, .none]), ROI(left: 50, top: 30, width: 150, height: 70)),
+            (.tuple([50, 30, 0, 1]), ROI(left: 50, top: 30, width: 150, height: 1)),
+        ] as [(PythonValue, ROI)]
+    )
     func sideOfZeroOrNoneIsAllThatIsLeft(roi: PythonValue, whole: ROI) throws {
         try camera.interface.call("set_binning", .tuple([1, 1]))
         try camera.interface.call("set_roi", roi)

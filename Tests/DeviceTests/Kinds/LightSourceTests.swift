@@ -19,7 +19,10 @@ struct LightSourceTests {
 
     private let light = ScriptedLight()
 
-    @Test(arguments: [(0.5, 0.5), (-0.1, 0), (1.1, 1), (.infinity, 1)]) func powerIsAFraction(asked: Double, got: Double) throws {
+    @Test(arguments: [(0.5, 0.5), (-0.1, 0), (1.1, 1), (.infinity, 1)]) func powerIsAFraction(
+        asked: Double,
+        got: Double
+    ) throws {
         light.isOn = true
         _ = try light.interface.set("power", to: .float(asked))
         #expect(try light.interface.get("power") == .float(got))

@@ -14,10 +14,12 @@ struct StageTests {
         #expect(try stage.interface.call("may_move_on_enable") == true)
     }
 
-    @Test(arguments: [
-        ("move_to", 8, 8), ("move_to", 1000, 100), ("move_to", -1000, 0), ("move_to", .infinity, 100),
-        ("move_by", 8, 8), ("move_by", -8, 0), ("move_by", .infinity, 100),
-    ] as [(String, Double, Double)])
+    @Test(
+        arguments: [
+            ("move_to", 8, 8), ("move_to", 1000, 100), ("move_to", -1000, 0), ("move_to", .infinity, 100),
+            ("move_by", 8, 8), ("move_by", -8, 0), ("move_by", .infinity, 100),
+        ] as [(String, Double, Double)]
+    )
     func movesToTheNearestPlaceWithinTheLimits(method: String, value: Double, place: Double) throws {
         try stage.interface.call(method, .dict(["x": .float(value)]))
         #expect(stage.x.position == place)
@@ -27,10 +29,12 @@ struct StageTests {
         #expect(stage.x.position == place)
     }
 
-    @Test(arguments: [
-        ("z", 5, RemoteError.key("z")),
-        ("y", .nan, RemoteError.value("position must be a number, not nan")),
-    ] as [(String, Double, RemoteError)])
+    @Test(
+        arguments: [
+            ("z", 5, RemoteError.key("z")),
+            ("y", .nan, RemoteError.value("position must be a number, not nan")),
+        ] as [(String, Double, RemoteError)]
+    )
     func nothingMovesIfOneOfTheMovesIsWrong(name: String, value: Double, error: RemoteError) {
         let moves = PythonDictionary([("x", 5), (.str(name), .float(value))])
         #expect(throws: error) { try stage.interface.call("move_to", .dict(moves)) }

@@ -40,27 +40,34 @@ struct ConversionTests {
         #expect(NDArray([1, 2], shape: [3]) == nil)
     }
 
-    @Test(arguments: [
-        (.tuple([1, 2, 3, 4]), ROI(left: 1, top: 2, width: 3, height: 4)),
-        (.list([1, 2, .none, .none]), ROI(left: 1, top: 2, width: 0, height: 0)),
-        (.list([1.0, 2, 3, 4]), ROI(left: 1, top: 2, width: 3, height: 4)),
-        (.namedTuple(ROI.pythonClass, [1, 2, 3, 4]), ROI(left: 1, top: 2, width: 3, height: 4)),
-        (.array(NDArray([1, 2, 3, 4], shape: [4])!), ROI(left: 1, top: 2, width: 3, height: 4)),
-        (.tuple([1, 2, 3]), nil), (.tuple([1, 2, 3, "4"]), nil), ("abcd", nil), (.tuple([1, 2, 3, 4.5]), nil),
-    ] as [(PythonValue, ROI?)])
+    @Test(
+        arguments: [
+            (.tuple([1, 2, 3, 4]), ROI(left: 1, top: 2, width: 3, height: 4)),
+            (.list([1, 2, .none, .none]), ROI(left: 1, top: 2, width: 0, height: 0)),
+            (.list([1.0, 2, 3, 4]), ROI(left: 1, top: 2, width: 3, height: 4)),
+            (.namedTuple(ROI.pythonClass, [1, 2, 3, 4]), ROI(left: 1, top: 2, width: 3, height: 4)),
+            (.array(NDArray([1, 2, 3, 4], shape: [4])!), ROI(left: 1, top: 2, width: 3, height: 4)),
+            (.tuple([1, 2, 3]), nil), (.tuple([1, 2, 3, "4"]), nil), ("abcd", nil), (.tuple([1, 2, 3, 4.5]), nil),
+        ] as [(PythonValue, ROI?)]
+    )
     func anyFourNumbersAreAROI(value: PythonValue, roi: ROI?) { #expect(ROI(python: value) == roi) }
 
-    @Test(arguments: [
-        (.tuple([true, false, true]), Transform(flipsLeftRight: true, rotates: true)),
-        (.list([0, 1, 0]), Transform(flipsUpDown: true)),
-        (.tuple([true, false]), nil), (.tuple([true, "x", false, true]), nil), (.none, nil),
-    ] as [(PythonValue, Transform?)])
+    @Test(
+        arguments: [
+            (.tuple([true, false, true]), Transform(flipsLeftRight: true, rotates: true)),
+            (.list([0, 1, 0]), Transform(flipsUpDown: true)),
+            (.tuple([true, false]), nil), (.tuple([true, "x", false, true]), nil), (.none, nil),
+        ] as [(PythonValue, Transform?)]
+    )
     func anyThreeTruthValuesAreATransform(value: PythonValue, transform: Transform?) {
         #expect(Transform(python: value) == transform)
     }
 
     @Test func namedTuplesGoOutAsMicroscopesOwn() {
-        #expect(ROI(left: 1, top: 2, width: 3, height: 4).python == .namedTuple(PythonClass("microscope", "ROI"), [1, 2, 3, 4]))
+        #expect(
+            ROI(left: 1, top: 2, width: 3, height: 4).python
+                == .namedTuple(PythonClass("microscope", "ROI"), [1, 2, 3, 4])
+        )
         #expect(Binning(h: 1, v: 2).python == .namedTuple(PythonClass("microscope", "Binning"), [1, 2]))
         #expect(
             AxisLimits(lower: 0, upper: 2).python == .namedTuple(PythonClass("microscope", "AxisLimits"), [0.0, 2.0])

@@ -31,16 +31,18 @@ struct RemoteMethodTests {
         #expect(try completion.poll() == "done")
     }
 
-    @Test(arguments: [
-        ("reset", [1], [:], "reset() takes 0 positional arguments but 1 was given"),
-        ("move", [1, 2, 3], [:], "move() takes 2 positional arguments but 3 were given"),
-        ("move", [], [:], "move() missing 1 required positional argument: 'position'"),
-        ("move", [], ["when": 1], "move() got an unexpected keyword argument 'when'"),
-        ("move", [1], ["position": 1], "move() got multiple values for argument 'position'"),
-        ("move", ["x"], [:], "move() argument 'position': expected int, got str"),
-        ("move", [1, .none], [:], "move() argument 'speed': expected float, got NoneType"),
-        ("position", [], [:], "'int' object is not callable"),
-    ] as [(String, [PythonValue], PythonDictionary, String)])
+    @Test(
+        arguments: [
+            ("reset", [1], [:], "reset() takes 0 positional arguments but 1 was given"),
+            ("move", [1, 2, 3], [:], "move() takes 2 positional arguments but 3 were given"),
+            ("move", [], [:], "move() missing 1 required positional argument: 'position'"),
+            ("move", [], ["when": 1], "move() got an unexpected keyword argument 'when'"),
+            ("move", [1], ["position": 1], "move() got multiple values for argument 'position'"),
+            ("move", ["x"], [:], "move() argument 'position': expected int, got str"),
+            ("move", [1, .none], [:], "move() argument 'speed': expected float, got NoneType"),
+            ("position", [], [:], "'int' object is not callable"),
+        ] as [(String, [PythonValue], PythonDictionary, String)]
+    )
     func wrongCallsAreTypeErrorsAsInPython(
         name: String,
         positional: [PythonValue],

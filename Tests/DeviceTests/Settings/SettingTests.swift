@@ -37,15 +37,17 @@ struct SettingTests {
 
     private func setting(_ name: String) throws -> Setting { try SettingList(settings).find(name) }
 
-    @Test(arguments: [
-        ("gain", "int", [0, 8192]),
-        ("level", "float", [0.0, 1.0]),
-        ("is blinking", "bool", .none),
-        ("label", "str", 4),
-        ("colour", "enum", .list([.tuple([1, "red"]), .tuple([2, "green"]), .tuple([7, "dark blue"])])),
-        ("socket", "enum", .list([.tuple([0, "A"]), .tuple([8, "B"])])),
-        ("area", "tuple", .none),
-    ] as [(String, String, PythonValue)])
+    @Test(
+        arguments: [
+            ("gain", "int", [0, 8192]),
+            ("level", "float", [0.0, 1.0]),
+            ("is blinking", "bool", .none),
+            ("label", "str", 4),
+            ("colour", "enum", .list([.tuple([1, "red"]), .tuple([2, "green"]), .tuple([7, "dark blue"])])),
+            ("socket", "enum", .list([.tuple([0, "A"]), .tuple([8, "B"])])),
+            ("area", "tuple", .none),
+        ] as [(String, String, PythonValue)]
+    )
     func isDescribedAsClientsExpectItsType(name: String, type: String, values: PythonValue) throws {
         // Limits are a tuple, which a literal does not write.
         let limits: PythonValue = if case .list(let pair) = values, type != "enum" { .tuple(pair) } else { values }
@@ -56,28 +58,32 @@ struct SettingTests {
         #expect(dictionary.pairs.map(\.key) == ["type", "values", "readonly", "cached"])
     }
 
-    @Test(arguments: [
-        ("gain", 8192, 8192),
-        ("gain", 7.0, 7),
-        ("gain", .scalar(NDArray(.uint8, shape: [], data: [9])!), 9),
-        ("level", 1, 1.0),
-        ("is blinking", 1, true),
-        ("label", "blue", "blue"),
-        ("colour", 7, 7),
-        ("colour", .enumMember(PythonClass("cam", "Colour"), 1), 1),
-        ("socket", 0, 0),
-        ("area", .tuple([1, 2, 3, 4]), ROI(left: 1, top: 2, width: 3, height: 4).python),
-    ] as [(String, PythonValue, PythonValue)])
+    @Test(
+        arguments: [
+            ("gain", 8192, 8192),
+            ("gain", 7.0, 7),
+            ("gain", .scalar(NDArray(.uint8, shape: [], data: [9])!), 9),
+            ("level", 1, 1.0),
+            ("is blinking", 1, true),
+            ("label", "blue", "blue"),
+            ("colour", 7, 7),
+            ("colour", .enumMember(PythonClass("cam", "Colour"), 1), 1),
+            ("socket", 0, 0),
+            ("area", .tuple([1, 2, 3, 4]), ROI(left: 1, top: 2, width: 3, height: 4).python),
+        ] as [(String, PythonValue, PythonValue)]
+    )
     func takesWhatPythonSendsForItsType(name: String, sent: PythonValue, kept: PythonValue) throws {
         let setting = try setting(name)
         try setting.set(sent)
         #expect(try setting.get() == kept)
     }
 
-    @Test(arguments: [
-        ("gain", -1), ("gain", 8193), ("level", 1.5), ("level", .float(.nan)), ("label", "green"), ("colour", 3),
-        ("socket", 1),
-    ] as [(String, PythonValue)])
+    @Test(
+        arguments: [
+            ("gain", -1), ("gain", 8193), ("level", 1.5), ("level", .float(.nan)), ("label", "green"), ("colour", 3),
+            ("socket", 1),
+        ] as [(String, PythonValue)]
+    )
     func refusesValuesOutOfItsLimits(name: String, value: PythonValue) throws {
         let setting = try setting(name)
         let before = try setting.get()
@@ -90,9 +96,12 @@ struct SettingTests {
         #expect(try setting.get() == before)
     }
 
-    @Test(arguments: [
-        ("gain", "high"), ("gain", 1.5), ("gain", .none), ("level", "half"), ("label", 3), ("area", .tuple([1, 2, 3])),
-    ] as [(String, PythonValue)])
+    @Test(
+        arguments: [
+            ("gain", "high"), ("gain", 1.5), ("gain", .none), ("level", "half"), ("label", 3),
+            ("area", .tuple([1, 2, 3])),
+        ] as [(String, PythonValue)]
+    )
     func refusesValuesOfAnotherType(name: String, value: PythonValue) throws {
         let setting = try setting(name)
         do {
@@ -115,7 +124,10 @@ struct SettingTests {
         var isRunning = true
         var gain = 1
         let setting = Setting("gain", in: 0...9, get: { gain }, set: { gain = $0 }, isReadOnly: { isRunning })
-        #expect(try setting.describe() == .dict(["type": "int", "values": .tuple([0, 9]), "readonly": true, "cached": false]))
+        #expect(
+            try setting.describe()
+                == .dict(["type": "int", "values": .tuple([0, 9]), "readonly": true, "cached": false])
+        )
         #expect(throws: SettingError.readOnly("gain")) { try setting.set(5) }
         isRunning = false
         try setting.set(5)
@@ -129,7 +141,10 @@ struct SettingTests {
         try setting.set(4)
         #expect(written == [4])
         #expect(try setting.get() == 4)
-        #expect(try setting.describe() == .dict(["type": "int", "values": .tuple([0, 9]), "readonly": false, "cached": true]))
+        #expect(
+            try setting.describe()
+                == .dict(["type": "int", "values": .tuple([0, 9]), "readonly": false, "cached": true])
+        )
     }
 
     @Test func thatCannotBeReadKeepsTheOldValueWhenTheDeviceRefuses() throws {

@@ -7,23 +7,23 @@ import Testing
 struct SerializerVectorTests {
     @Test func thereAreAll() {
         let counts = Dictionary(grouping: SerializerVectors.all, by: \.serializer).mapValues(\.count)
-        #expect(counts == ["serpent": 38, "json": 35, "marshal": 29, "msgpack": 36])
+        #expect(counts == ["serpent": 38, "json": 36, "marshal": 33, "msgpack": 38])
         #expect(SerializerVectors.messages.count > 150)
     }
 
-    @Test(arguments: SerializerVectors.all)
+    @Test(arguments: SerializerVectors.fitting)
     func areReadAsPythonReadsThem(vector: SerializerVectors.Vector) throws {
         let serializer = try vector.id.serializer
         guard !vector.isCall else {
             let call = try serializer.decodeCall(vector.bytes)
-            return #expect(Description(call.form(like: vector.value)) == vector.value)
+            return #expect(DescribedValue(call.form(like: vector.value)) == vector.value)
         }
         // Python's msgpack refuses numbers as keys, which is no reason to do so too.
         let expected = vector.value.isError ? vector.literal : vector.value
-        #expect(Description(try serializer.decode(vector.bytes)) == expected)
+        #expect(DescribedValue(try serializer.decode(vector.bytes)) == expected)
     }
 
-    @Test(arguments: SerializerVectors.all.filter { $0.direction == "both" && $0.serializer != "marshal" })
+    @Test(arguments: SerializerVectors.fitting.filter { $0.direction == "both" && $0.serializer != "marshal" })
     func areWrittenAgainAsTheyWere(vector: SerializerVectors.Vector) throws {
         let serializer = try vector.id.serializer
         var out = Segments()
@@ -42,7 +42,7 @@ struct SerializerVectorTests {
         let value = try serializer.decode(vector.bytes)
         var out = Segments()
         try serializer.encode(value, to: &out)
-        #expect(Description(try serializer.decode(out.joined()[...])) == Description(value))
+        #expect(DescribedValue(try serializer.decode(out.joined()[...])) == DescribedValue(value))
     }
 
     /// The values that do not come back as what they were.
@@ -62,7 +62,7 @@ struct SerializerVectorTests {
     @Test func ofSessionsAreReadAsPythonReadsThem() throws {
         for message in SerializerVectors.messages {
             let value = try literal(message)
-            #expect(Description(value) == message.payload)
+            #expect(DescribedValue(value) == message.payload)
             guard message.kind == "INVOKE" else { continue }
             let id = try #require(SerializerID(rawValue: message.serializer))
             #expect(try id.serializer.decodeCall(message.content).method.isEmpty == false)
@@ -81,8 +81,8 @@ struct SerializerVectorTests {
 
 extension WireCall {
     /// The call as a tuple, with its arguments in the kind of sequence that a vector has them in.
-    fileprivate func form(like description: Description) -> PythonValue {
+    fileprivate func form(like description: DescribedValue) -> PythonValue {
         let inList = PythonValue.tuple([.str(object), .str(method), .list(arguments), keywordValue])
-        return Description(inList) == description ? inList : tuple
+        return DescribedValue(inList) == description ? inList : tuple
     }
 }

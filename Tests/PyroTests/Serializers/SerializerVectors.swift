@@ -11,9 +11,9 @@ enum SerializerVectors {
         let serializer: String
         let b64: String
         /// What Pyro4's receiver makes of the bytes.
-        let value: Description
+        let value: DescribedValue
         /// What the bare format holds.
-        let literal: Description
+        let literal: DescribedValue
 
         var isCall: Bool { name.hasPrefix("call") }
         var testDescription: String { "\(serializer): \(name)" }
@@ -31,7 +31,7 @@ enum SerializerVectors {
         let kind: String
         let serializer: UInt16
         let b64: String
-        let payload: Description
+        let payload: DescribedValue
 
         /// What follows the header and the annotations.
         var content: ArraySlice<UInt8> {
@@ -42,13 +42,25 @@ enum SerializerVectors {
         }
     }
 
-    static let all: [Vector] = (try? load("index.json", as: Index.self).other_serializers) ?? []
-    static let messages: [Message] = ["session-microscope-numpy2.json", "session-reference-probe.json"].flatMap { name in
+    static let all: [Vector] = (try? load("index.json", as: Index.self).vectors) ?? []
+    /// Those that mean the same here: times without a zone were written where local time is UTC.
+    static let fitting = all.filter { vector in
+        let recorded = Date(timeIntervalSince1970: 1_577_934_245)
+        let isTime = vector.serializer == "msgpack" && vector.name == "datetime"
+        return !isTime || TimeZone.current.secondsFromGMT(for: recorded) == 0
+    }
+    static let messages: [Message] = ["session-microscope-numpy2.json", "session-reference-probe.json"].flatMap {
+        name in
         let messages = (try? load(name, as: Session.self).messages) ?? []
         return messages.filter { [1, 2, 3, 6].contains($0.serializer) }
     }
 
-    private struct Index: Decodable { let other_serializers: [Vector] }
+    private struct Index: Decodable {
+        let vectors: [Vector]
+
+        enum CodingKeys: String, CodingKey { case vectors = "other_serializers" }
+    }
+
     private struct Session: Decodable { let messages: [Message] }
 
     private static func load<Content: Decodable>(_ name: String, as type: Content.Type) throws -> Content {

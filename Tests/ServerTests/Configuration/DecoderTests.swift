@@ -47,7 +47,9 @@ import Testing
     @Test func setsAndUnsignedNumbersAreRead() {
         let (value, errors) = read("[1, 2, 0xFF, 1]", as: Set<UInt8>.self)
         #expect(errors.isEmpty && value == [1, 2, 255])
-        #expect(read("[1, 256]", as: Set<UInt8>.self).errors == ["f:1:5: [1]: expected an integer from 0 to 255, got 256"])
+        #expect(
+            read("[1, 256]", as: Set<UInt8>.self).errors == ["f:1:5: [1]: expected an integer from 0 to 255, got 256"]
+        )
         #expect(read("-1", as: UInt.self).errors == ["f:1:1: expected an integer of at least 0, got -1"])
         #expect(read("1e39", as: Float.self).errors == ["f:1:1: expected a number, got 1e39"])
     }

@@ -50,7 +50,7 @@ import Testing
             ("port: 0o17", "7: devices[0].port: expected an integer from 0 to 65535, got '0o17'"),
             ("port: 017", "7: devices[0].port: expected an integer from 0 to 65535, got '017', which begins with a 0"),
             ("port: [1]", "7: devices[0].port: expected an integer from 0 to 65535, got a list"),
-            ("port: ", "6: devices[0].port: expected an integer from 0 to 65535, got nothing"),
+            ("port: ", "8: devices[0].port: expected an integer from 0 to 65535, got nothing"),
             ("port: true", "7: devices[0].port: expected an integer from 0 to 65535, got true"),
             (
                 "port: 99999999999999999999",
@@ -212,7 +212,7 @@ import Testing
         #expect(
             errors(in: "devices: []\n\"a\\nb\\e\": 1\nhost: \"\(String(repeating: "x", count: 100)) \"\n") == [
                 "scope.yaml:1:10: devices: expected a list of devices, got an empty list",
-                "scope.yaml:2:1: unknown key 'a\\u{000A}b\\u{001B}', known are devices, host, log, pyro",
+                "scope.yaml:2:1: unknown key 'a\\nb\\u{1B}', known are devices, host, log, pyro",
                 "scope.yaml:3:7: host: expected the name or address of a host, got "
                     + "'\(String(repeating: "x", count: 60))…' in quotes",
             ]

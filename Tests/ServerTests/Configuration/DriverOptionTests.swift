@@ -1,4 +1,5 @@
 import Devices
+import Server
 import Testing
 
 /// What a driver's own `Decodable` type sees of a file.
@@ -68,8 +69,8 @@ import Testing
                 "13:37: devices[0].conf.list[1]: missing key 'port'",
                 "13:39: devices[0].conf.list[1]: unknown key 'prt', did you mean 'port'?",
                 "13:49: devices[0].conf.list[2]: expected a mapping, got 3",
-                "14:22: devices[0].conf.table.x[1]: expected a number, got 'no'",
-                "14:30: devices[0].conf.table.y: expected a list, got 2",
+                "14:23: devices[0].conf.table.x[1]: expected a number, got 'no'",
+                "14:31: devices[0].conf.table.y: expected a list, got 2",
                 "15:15: devices[0].conf.either: expected text, got a list",
                 "16:7: devices[0].conf: unknown key 'colour', known are either, flag, inner, level, list, mode, "
                     + "number, small, table, text",
@@ -165,7 +166,7 @@ import Testing
             "8:22: devices[0].conf.devices.b.driver: unknown driver 'toaster'",
             "9:54: devices[0].conf.devices.c.conf: unknown key 'power', none is known here",
             "9:66: devices[0].conf.devices.c: unknown key 'name', known are conf, driver",
-            "12:67: devices[0].conf.devices.d.conf.devices.e.conf: unknown key 'sensor_shap', "
+            "12:69: devices[0].conf.devices.d.conf.devices.e.conf: unknown key 'sensor_shap', "
                 + "did you mean 'sensor_shape'?",
             "13:12: devices[0].conf.devices.f: expected a mapping, got 7",
         ]

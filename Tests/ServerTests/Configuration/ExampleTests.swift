@@ -1,3 +1,4 @@
+import Devices
 import Pickle
 import Server
 import Testing
@@ -24,7 +25,7 @@ import Testing
             #expect(host == "127.0.0.1" && (8001...8099).contains(port))
         }
         let camera = try #require(configuration.definitions.first?.devices.first)
-        #expect(options(of: camera.driver, as: CameraOptions.self)?.sensor_shape == [2048, 2048])
+        #expect(options(of: camera.driver, as: CameraOptions.self)?.sensorShape == [2048, 2048])
         #expect(camera.settings.contains { $0.name == "image data type" && $0.value == "uint16" })
     }
 

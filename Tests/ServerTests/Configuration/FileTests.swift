@@ -6,7 +6,8 @@ import Testing
     @Test func aFileIsReadFromItsPath() throws {
         let folder = try TemporaryFolder()
         let file = folder.write("devices: [{ driver: simulated-light-source, name: A, port: 1 }]\n", to: "scope.yaml")
-        #expect(try ServerConfiguration(file: file, drivers: stubDrivers).definitions.map(\.name) == ["A"])
+        let configuration = try ServerConfiguration(file: file, drivers: stubDrivers)
+        #expect(configuration.definitions.map(\.name) == ["A"])
     }
 
     @Test func errorsNameTheFileAsItWasGiven() throws {
@@ -18,7 +19,8 @@ import Testing
     @Test func aFileThatIsNotThereIsNamed() throws {
         let folder = try TemporaryFolder()
         #expect(
-            message("\(folder.path)/none.yaml") == "\(folder.path)/none.yaml: cannot read the file: No such file or directory"
+            message("\(folder.path)/none.yaml")
+                == "\(folder.path)/none.yaml: cannot read the file: No such file or directory"
         )
     }
 

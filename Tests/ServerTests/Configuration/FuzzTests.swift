@@ -20,8 +20,10 @@ import Testing
         let place = Int.random(in: 0...bytes.count, using: &random)
         let end = min(place + Int.random(in: 0...6, using: &random), bytes.count)
         let pieces = [
-            "", " ", "\n", ":", "- ", "[", "]", "{", "}", "'", "\"", "&a ", "*a", "!!", "!", "|", ">", "#", "? ", "%", "<<: ",
-            "\t", "\u{0}", "é", "\\", "0", "-1", "999999999999999999999", ".inf", "1e999", "null", "true", ", ", "---\n",
+            "", " ", "\n", ":", "- ", "[", "]", "{", "}", "'", "\"", "&a ", "*a", "!!", "!", "|", ">", "#", "? ", "%",
+            "<<: ",
+            "\t", "\u{0}", "é", "\\", "0", "-1", "999999999999999999999", ".inf", "1e999", "null", "true", ", ",
+            "---\n",
         ]
         bytes.replaceSubrange(place..<end, with: Array(pieces.randomElement(using: &random)!.utf8))
     }

@@ -1,8 +1,13 @@
 import Devices
 
 struct CameraOptions: Decodable, Sendable, Equatable {
-    var sensor_shape: [Int]?
-    var buffer_length: Int?
+    var sensorShape: [Int]?
+    var bufferLength: Int?
+
+    private enum CodingKeys: String, CodingKey {
+        case sensorShape = "sensor_shape"
+        case bufferLength = "buffer_length"
+    }
 }
 
 /// Refuses what decodes well but makes no sense.
@@ -43,7 +48,12 @@ struct LimitsError: Error, CustomStringConvertible {
     var description: String { "the lower limit is above the upper" }
 }
 
-struct MirrorOptions: Decodable, Sendable { var n_actuators: UInt16 }
+struct MirrorOptions: Decodable, Sendable {
+    var actuatorCount: UInt16
+
+    private enum CodingKeys: String, CodingKey { case actuatorCount = "n_actuators" }
+}
+
 struct LineOptions: Decodable, Sendable { var numLines: Int }
 struct LoggerOptions: Decodable, Sendable { var numSensors: Int; var pullData: Bool? }
 

@@ -67,7 +67,7 @@ import Testing
                   roi: !!python/tuple [1, 2]
                   ? [1, 2]
                   : 3
-                  : 4
+                  "": 4
             """
         #expect(
             errors(in: text) == [

@@ -7,12 +7,14 @@ final class TemporaryFolder {
 
     init() throws {
         var template = Array("/tmp/device-server-tests.XXXXXX".utf8CString)
-        let made = unsafe template.withUnsafeMutableBufferPointer { unsafe mkdtemp($0.baseAddress) != nil }
-        try #require(made)
+        let made = unsafe template.withUnsafeMutableBufferPointer { buffer in
+            unsafe buffer.baseAddress.map { unsafe mkdtemp($0) != nil } ?? false
+        }
+        try #require(made, "there is no place for temporary files")
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    deinit { remove(path) }
+    deinit { removeTree(path) }
 
     @discardableResult
     func write(_ text: String, to name: String) -> String { write(Array(text.utf8), to: name) }
@@ -46,6 +48,9 @@ final class TemporaryFolder {
     /// The names of what is in the folder.
     var names: [String] { Self.names(in: path) }
 
+    /// The names of what is in a folder of this folder.
+    func names(in folder: String) -> [String] { Self.names(in: "\(path)/\(folder)") }
+
     private static func names(in path: String) -> [String] {
         guard let folder = unsafe opendir(path) else { return [] }
         defer { unsafe closedir(folder) }
@@ -59,8 +64,11 @@ final class TemporaryFolder {
         return names.sorted()
     }
 
-    private func remove(_ path: String) {
-        for name in Self.names(in: path) { remove("\(path)/\(name)") }
+    /// Removes a file, or a folder with all that is in it.
+    func remove(_ name: String) { removeTree("\(path)/\(name)") }
+
+    private func removeTree(_ path: String) {
+        for name in Self.names(in: path) { removeTree("\(path)/\(name)") }
         unsafe Glibc.remove(path)
     }
 }

@@ -3,9 +3,12 @@ internal import Pickle
 /// Reads JSON, and what Python takes beside it: `NaN`, `Infinity` and integers of any size.
 struct JSONReader {
     private var text: ByteCursor
-    private var allowance = Allowance()
+    private var allowance: Allowance
 
-    init(_ bytes: ArraySlice<UInt8>) { text = ByteCursor(bytes) }
+    init(_ bytes: ArraySlice<UInt8>, _ allowance: Allowance = Allowance()) {
+        text = ByteCursor(bytes)
+        self.allowance = allowance
+    }
 
     /// Reads one value with nothing but blanks behind it.
     mutating func whole() throws(SerializerError) -> PythonValue {
@@ -76,7 +79,9 @@ extension JSONReader {
     private mutating func number() throws(SerializerError) -> PythonValue {
         let isNegative = text.skip("-")
         let integer = text.take(while: \.isDigit)
-        guard !integer.isEmpty, integer.count == 1 || integer.first != UInt8(ascii: "0") else { throw text.unexpected() }
+        guard !integer.isEmpty, integer.count == 1 || integer.first != UInt8(ascii: "0") else {
+            throw text.unexpected()
+        }
         let tail = try fraction() + exponent()
         guard !tail.isEmpty else { return try .integer(integer, isNegative: isNegative) }
         let number = try Double(text: integer + tail)

@@ -26,6 +26,7 @@ extension PythonValue {
     /// An integer by digits of 15 bits, least significant first.
     static func integer(marshalDigits digits: [UInt16], isNegative: Bool) throws(SerializerError) -> PythonValue {
         guard digits.count * 15 <= maximumByteCount * 8 else { throw .malformed("an integer is too long") }
+        guard digits.last != 0 else { throw .malformed("bad marshal data (unnormalized long data)") }
         var bytes: [UInt8] = []
         var (bits, count): (UInt32, Int) = (0, 0)
         for digit in digits {

@@ -3,7 +3,7 @@ internal import Pickle
 /// Reads version 4 of the format, with its references to values that came before.
 struct MarshalReader {
     private var data: ByteCursor
-    private var allowance = Allowance()
+    private var allowance: Allowance
     private var marked: [Marked?] = []
 
     /// A value to which references are possible, and the number of values in it.
@@ -12,7 +12,10 @@ struct MarshalReader {
         let weight: Int
     }
 
-    init(_ bytes: ArraySlice<UInt8>) { data = ByteCursor(bytes) }
+    init(_ bytes: ArraySlice<UInt8>, _ allowance: Allowance = Allowance()) {
+        data = ByteCursor(bytes)
+        self.allowance = allowance
+    }
 
     mutating func value() throws(SerializerError) -> PythonValue {
         guard let value = try valueOrEnd() else { throw .malformed("bad marshal data (null object)") }

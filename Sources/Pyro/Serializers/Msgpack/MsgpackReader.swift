@@ -3,9 +3,12 @@ internal import Pickle
 /// Reads MessagePack with Pyro4's extensions.
 struct MsgpackReader {
     private var data: ByteCursor
-    private var allowance = Allowance()
+    private var allowance: Allowance
 
-    init(_ bytes: ArraySlice<UInt8>) { data = ByteCursor(bytes) }
+    init(_ bytes: ArraySlice<UInt8>, _ allowance: Allowance = Allowance()) {
+        data = ByteCursor(bytes)
+        self.allowance = allowance
+    }
 
     /// Reads one value with nothing behind it.
     mutating func whole() throws(SerializerError) -> PythonValue {

@@ -1,7 +1,7 @@
 internal import Pickle
 
 extension PythonValue {
-    /// Python's own limit for digits is 4300; the work to read them grows with the square of their number.
+    /// As many as 1024 bytes hold: the work to read digits grows with the square of their number.
     private static let maximumDigitCount = 2466
 
     /// An integer by its decimal digits.

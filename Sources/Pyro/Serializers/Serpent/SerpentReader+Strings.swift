@@ -18,7 +18,9 @@ extension SerpentReader {
         let isBytes = try string(into: &content)
         skipBlanks()
         while isAtString {
-            guard try string(into: &content) == isBytes else { throw .malformed("cannot mix bytes and nonbytes literals") }
+            guard try string(into: &content) == isBytes else {
+                throw .malformed("cannot mix bytes and nonbytes literals")
+            }
             skipBlanks()
         }
         return isBytes ? .bytes(Bytes(content)) : .str(try String(utf8: content))

@@ -3,9 +3,12 @@ internal import Pickle
 /// Reads those of Python's literals that serpent writes, and the other ways in which they can be written.
 struct SerpentReader {
     var text: ByteCursor
-    private var allowance = Allowance()
+    private var allowance: Allowance
 
-    init(_ bytes: ArraySlice<UInt8>) { text = ByteCursor(bytes) }
+    init(_ bytes: ArraySlice<UInt8>, _ allowance: Allowance = Allowance()) {
+        text = ByteCursor(bytes)
+        self.allowance = allowance
+    }
 
     /// Reads one value with nothing but blanks behind it.
     mutating func whole() throws(SerializerError) -> PythonValue {

@@ -23,7 +23,9 @@ extension ConfigurationNode {
     }
 
     private func refusal<Value>(by type: Value.Type) -> String {
-        guard let type = type as? any (CaseIterable & RawRepresentable).Type else { return "\(summary) is no such value" }
+        guard let type = type as? any (CaseIterable & RawRepresentable).Type else {
+            return "\(summary) is no such value"
+        }
         return "expected one of \(words(of: type).joined(separator: ", ")), got \(summary)"
     }
 

@@ -1,8 +1,8 @@
 extension Scalar.Meaning {
     /// What text without quotes means.
     ///
-    /// Only one spelling of each thing counts, since the versions of YAML differ over the others: `yes`, `on` and `True`
-    /// are text, and a number with a zero in front, octal for some and decimal for others, is refused.
+    /// Only one spelling of each counts, since the versions of YAML differ over the others: `yes`, `on` and `True` are
+    /// text, and a number with a zero in front, octal for some and decimal for others, is refused.
     init(of text: String) {
         switch text {
         case "", "~", "null": self = .null

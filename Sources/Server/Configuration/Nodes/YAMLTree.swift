@@ -4,7 +4,7 @@ internal import Yams
 struct YAMLTree {
     private let file: String
     private let report: (ConfigurationError) -> Void
-    /// How many values may still come. Aliases of aliases make a short file grow beyond all bounds.
+    /// How many values may still come: aliases of aliases make a short file grow beyond all bounds.
     private var remaining = 100_000
 
     init(file: String, report: @escaping (ConfigurationError) -> Void) {
@@ -12,7 +12,7 @@ struct YAMLTree {
         self.report = report
     }
 
-    /// The root of the tree. What is wrong with parts of it is reported, and placeholders stand there.
+    /// The root of the tree, with placeholders for parts in which something is wrong, which is reported.
     mutating func root(of text: String) throws(ConfigurationError) -> ConfigurationNode {
         let root: Node?
         do {
@@ -21,12 +21,13 @@ struct YAMLTree {
         } catch {
             throw ConfigurationError(yaml: error, text: text, file: file)
         }
-        guard let root, !(root.scalar?.string.isEmpty ?? false) else {
-            throw ConfigurationError("the file is empty", at: Place(file: file))
-        }
-        let tree = node(root, path: [], around: Place(file: file, line: 1, column: 1))
+        let tree = root.map { node($0, path: [], around: Place(file: file, line: 1, column: 1)) }
+        guard let tree, !tree.isNull else { throw ConfigurationError("the file is empty", at: Place(file: file)) }
         guard remaining > 0 else {
-            throw ConfigurationError("there are more than 100000 values, with aliases written out", at: Place(file: file))
+            throw ConfigurationError(
+                "there are more than 100000 values, with aliases written out",
+                at: Place(file: file)
+            )
         }
         return tree
     }

@@ -8,8 +8,9 @@ extension ConfigurationReader {
         _ claims: inout Claims
     ) -> Definition? {
         section(node) { entry in
-            let groupName = entry.contains("devices") ? name(of: entry, isRequired: false, &claims) : nil
-            let devices = devices(of: entry, &claims)
+            let members = entry.value("devices")
+            let groupName = members == nil ? nil : name(of: entry, isRequired: false, &claims)
+            let devices = members.map { self.devices(in: $0, &claims) } ?? device(entry, &claims).map { [$0] } ?? []
             let endpoint = endpoint(of: entry, defaults.host, &claims)
             let pyro = pyroOptions(of: entry, over: defaults.pyro)
             guard let first = devices.first, let endpoint else { return nil }
@@ -23,10 +24,8 @@ extension ConfigurationReader {
         }
     }
 
-    private func devices(of entry: Section, _ claims: inout Claims) -> [DeviceDefinition] {
-        guard entry.contains("devices") else { return device(entry, &claims).map { [$0] } ?? [] }
-        let nodes = items(of: entry.requiredValue("devices"), "a list of devices")
-        return nodes.compactMap { node in section(node) { device($0, &claims) } }
+    private func devices(in list: ConfigurationNode, _ claims: inout Claims) -> [DeviceDefinition] {
+        items(of: list, "a list of devices").compactMap { node in section(node) { device($0, &claims) } }
     }
 
     /// The name of a device or group, once it has been found fit and free.
@@ -41,9 +40,9 @@ extension ConfigurationReader {
     private func endpoint(of entry: Section, _ host: String, _ claims: inout Claims) -> PyroURI.Location? {
         let place: ConfigurationNode
         let location: PyroURI.Location?
-        if entry.contains("socket") {
-            place = entry.requiredValue("socket")
-            location = value(of: place, .socketPath).map { .unix(path: $0) }
+        if let socket = entry.value("socket") {
+            place = socket
+            location = value(of: socket, .socketPath).map { .unix(path: $0) }
             for key in ["host", "port"] {
                 guard let node = entry.value(key) else { continue }
                 report(node.error("there is a 'socket' already, which has no \(key)"))

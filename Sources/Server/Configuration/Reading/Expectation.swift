@@ -25,7 +25,7 @@ extension Expectation<Bool> {
 }
 
 extension Expectation<String> {
-    /// Text of some length. A number counts as text, as it is written: serial numbers are often nothing but digits.
+    /// Text, as which a number counts as it is written: serial numbers are often nothing but digits.
     static var text: Self { text("text") { _ in true } }
 
     static func text(_ description: String, where isFit: @escaping (String) -> Bool) -> Self {

@@ -26,9 +26,6 @@ final class Section: PartlyRead {
         return keys
     }
 
-    /// Whether there is such a key, which does not make it known.
-    func contains(_ key: String) -> Bool { values[key] != nil }
-
     func value(_ key: String) -> ConfigurationNode? {
         known.insert(key)
         return values[key]

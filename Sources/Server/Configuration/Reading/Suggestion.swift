@@ -1,6 +1,6 @@
 /// A word that is not known, and which known one may have been meant.
 struct Suggestion {
-    /// `'sensor_shap', did you mean 'sensor_shape'?`
+    /// Completes "unknown key": `'sensor_shap', did you mean 'sensor_shape'?`.
     let text: String
 
     init(_ word: String, among known: [String]) {

@@ -3,13 +3,13 @@ import Pickle
 @testable import Pyro
 
 /// A value in JSON as the vectors describe it: what JSON lacks is an object with `$`.
-indirect enum Description: Decodable, Hashable {
+indirect enum DescribedValue: Decodable, Hashable {
     case null
     case bool(Bool)
     case int(Int)
     case text(String)
-    case list([Description])
-    case object([String: Description])
+    case list([DescribedValue])
+    case object([String: DescribedValue])
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
@@ -21,17 +21,17 @@ indirect enum Description: Decodable, Hashable {
             self = .int(value)
         } else if let value = try? container.decode(String.self) {
             self = .text(value)
-        } else if let value = try? container.decode([Description].self) {
+        } else if let value = try? container.decode([DescribedValue].self) {
             self = .list(value)
         } else {
-            self = .object(try container.decode([String: Description].self))
+            self = .object(try container.decode([String: DescribedValue].self))
         }
     }
 
     var isError: Bool { if case .object(let members) = self { members["$error"] != nil } else { false } }
 }
 
-extension Description {
+extension DescribedValue {
     init(_ value: PythonValue) {
         switch value {
         case .none: self = .null
@@ -48,7 +48,7 @@ extension Description {
         }
     }
 
-    private static func ofObject(_ value: PythonValue) -> Description {
+    private static func ofObject(_ value: PythonValue) -> DescribedValue {
         switch value {
         case .bytes(let value): typed("bytes", ["b64": .text(Base64.encoded(value.array))])
         case .tuple(let items): typed("tuple", ["items": list(items)])
@@ -64,37 +64,37 @@ extension Description {
         }
     }
 
-    private static func typed(_ type: String, _ members: [String: Description]) -> Description {
+    private static func typed(_ type: String, _ members: [String: DescribedValue]) -> DescribedValue {
         .object(members.merging(["$": .text(type)]) { $1 })
     }
 
-    private static func list(_ items: [PythonValue]) -> Description { .list(items.map { Description($0) }) }
+    private static func list(_ items: [PythonValue]) -> DescribedValue { .list(items.map { DescribedValue($0) }) }
 
-    private static func names(_ names: [String]) -> Description { .list(names.map { .text($0) }) }
+    private static func names(_ names: [String]) -> DescribedValue { .list(names.map { .text($0) }) }
 
-    private static func describe(_ proxy: PyroProxy) -> Description {
+    private static func describe(_ proxy: PyroProxy) -> DescribedValue {
         typed(
             "proxy",
             [
                 "uri": .text(proxy.uri.text), "oneway": names(proxy.oneway), "methods": names(proxy.methods),
-                "attrs": names(proxy.attributes), "handshake": Description(proxy.handshake),
+                "attrs": names(proxy.attributes), "handshake": DescribedValue(proxy.handshake),
                 "serializer": proxy.serializer.map { .text($0) } ?? .null,
             ]
         )
     }
 
-    private static func describe(_ error: PythonException) -> Description {
-        var attributes: [String: Description] = [:]
+    private static func describe(_ error: PythonException) -> DescribedValue {
+        var attributes: [String: DescribedValue] = [:]
         for case (.str(let name), let value) in error.attributes.pairs {
-            attributes[name] = name == "_pyroTraceback" ? traceback(value) : Description(value)
+            attributes[name] = name == "_pyroTraceback" ? traceback(value) : DescribedValue(value)
         }
-        let name = Description.text(error.type.description)
+        let name = DescribedValue.text(error.type.description)
         return typed("exception", ["class": name, "args": list(error.arguments), "attrs": .object(attributes)])
     }
 
     /// Tracebacks are described by their number of lines and a checksum.
-    private static func traceback(_ value: PythonValue) -> Description {
-        guard case .list(let items) = value else { return Description(value) }
+    private static func traceback(_ value: PythonValue) -> DescribedValue {
+        guard case .list(let items) = value else { return DescribedValue(value) }
         let text = items.map { if case .str(let line) = $0 { line } else { "" } }.joined()
         return typed("traceback", ["lines": .int(items.count), "crc32": .int(Int(crc32(text)))])
     }

@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+"""Checks who imports whom: no module may import another one that its target does not declare, nor one that its place
+in the design forbids. SwiftPM itself lets an undeclared import through."""
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+# What a target may declare of this package's own. Drivers know neither Pyro nor the server; only the executables and
+# the tests know both.
+ALLOWED = {
+    "Threads": set(),
+    "Pickle": set(),
+    "CZlib": set(),
+    "Pyro": {"CZlib", "Pickle", "Threads"},
+    "Devices": {"Pickle", "Threads"},
+    "Server": {"Devices", "Pickle", "Pyro", "Threads"},
+}
+DRIVER = {"Devices", "Pickle", "Threads", "Transports"}
+IMPORT = re.compile(r"\s*(?:@\w+(?:\(.*\))? )?(?:public |package |internal |private )?import (?:\w+ )?(\w+)")
+
+
+def main():
+    described = subprocess.run(
+        ["swift", "package", "describe", "--type", "json"], capture_output=True, text=True, check=True
+    )
+    targets = json.loads(described.stdout)["targets"]
+    names = {target["name"] for target in targets}
+    problems = []
+    for target in targets:
+        name, declared = target["name"], set(target.get("target_dependencies", []))
+        allowed = DRIVER if target["path"].startswith("Drivers/") else ALLOWED.get(name, names)
+        for other in sorted(declared - allowed):
+            problems.append(f"Package.swift: {name} must not depend on {other}")
+        for source in target["sources"]:
+            path = pathlib.Path(target["path"], source)
+            for number, line in enumerate(path.read_text().splitlines(), 1):
+                found = IMPORT.match(line)
+                if found and found[1] in names - declared - {name}:
+                    problems.append(f"{path}:{number}: {name} imports {found[1]} without declaring it")
+    print("\n".join(problems) or f"imports of {len(targets)} targets are as designed")
+    sys.exit(bool(problems))
+
+
+main()

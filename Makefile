@@ -1,0 +1,37 @@
+# `make serve` and `make test` are all that is needed; both install what the machine lacks.
+
+export PATH := $(PATH):$(HOME)/.local/share/swift-6.3.1/usr/bin
+CONFIG ?= Configs/simulated.yaml
+
+.PHONY: serve test build bench lint install-build install-test clean
+
+# Builds the server and serves simulated devices, or those of CONFIG=….
+serve: build
+	.build/release/device-server $(CONFIG)
+
+build: install-build
+	swift build -c release --product device-server
+
+# Everything that can be checked without hardware.
+test: install-test lint
+	swift build --build-tests
+	swift test --skip-build
+	python3 .ci/imports.py
+	.ci/environments
+	.ci/clients
+
+lint:
+	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Drivers Tests
+
+# Ours and python-microscope side by side: see Benchmarks/README.md.
+bench: build
+	$(MAKE) -C Benchmarks
+
+install-build:
+	.ci/install build
+
+install-test:
+	.ci/install test
+
+clean:
+	rm -rf .build .venv-*

@@ -1,0 +1,99 @@
+"""What the tests share: servers, fresh devices, proxies."""
+import json
+import re
+import warnings
+
+import pytest
+import Pyro4
+
+from receivers import Receiver  # noqa: F401  sets Pyro4 up for pickle
+from servers import ROOT, DeviceServer, TestServer, write_config
+from waiting import PATIENCE
+
+warnings.filterwarnings("error", category=pytest.PytestUnhandledThreadExceptionWarning)
+
+
+class Connections:
+    """Proxies that give up instead of waiting for ever, closed in the end."""
+
+    def __init__(self):
+        self._proxies = []
+
+    def __call__(self, uri, serializer=None):
+        proxy = Pyro4.Proxy(uri)
+        proxy._pyroTimeout = PATIENCE
+        proxy._pyroSerializer = serializer
+        self._proxies.append(proxy)
+        return proxy
+
+    def close(self):
+        for proxy in self._proxies:
+            proxy._pyroRelease()
+
+
+@pytest.fixture
+def connect():
+    """Makes proxies by their URI."""
+    connections = Connections()
+    yield connections
+    connections.close()
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """Starts device-servers with the devices given, and ends them."""
+    running = []
+
+    def start(devices, *options, **keys):
+        server = DeviceServer(write_config(tmp_path, devices, **keys), *options)
+        running.append(server)
+        return server
+
+    yield start
+    for server in running:
+        server.kill()
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory):
+    """The devices of Configs/simulated.yaml, at ports that the kernel chooses: their URIs by name."""
+    text = (ROOT / "Configs" / "simulated.yaml").read_text()
+    config = tmp_path_factory.mktemp("simulated") / "simulated.yaml"
+    config.write_text(re.sub(r"\bport: \d+", "port: 0", text))
+    server = DeviceServer(config)
+    try:
+        yield {name: server.uri(name) for name in re.findall(r"\bname: (\w+)", text) if name != "Stand"}
+    finally:
+        server.kill()
+
+
+@pytest.fixture(scope="module")
+def test_server():
+    """The server for tests."""
+    server = TestServer()
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+@pytest.fixture
+def factory(test_server, connect):
+    """The object that makes devices."""
+    return connect(test_server.factory)
+
+
+@pytest.fixture
+def make(factory, connect):
+    """Makes fresh devices: the driver, and the driver's options."""
+    made = []
+
+    def make_one(driver, **conf):
+        device = factory.create(json.dumps({"driver": driver, "conf": conf} if conf else {"driver": driver}))
+        made.append(device._pyroUri.object)
+        device._pyroRelease()
+        return connect(device._pyroUri)
+
+    yield make_one
+    for name in made:
+        factory.destroy(name)

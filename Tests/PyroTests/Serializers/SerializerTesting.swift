@@ -1,0 +1,42 @@
+import Pickle
+import Testing
+
+@testable import Pyro
+
+extension SerializerID {
+    /// All but pickle, which has tests of its own.
+    static let plain: [SerializerID] = [.serpent, .json, .marshal, .msgpack]
+
+    func encode(_ value: PythonValue) throws -> [UInt8] {
+        var out = Segments()
+        try serializer.encode(value, to: &out)
+        return out.joined()
+    }
+
+    func encodeCall(_ call: WireCall) throws -> [UInt8] {
+        var out = Segments()
+        try serializer.encodeCall(call, to: &out)
+        return out.joined()
+    }
+
+    /// What arrives of a value.
+    func passed(_ value: PythonValue) throws -> PythonValue { try serializer.decode(encode(value)[...]) }
+}
+
+/// Expects a serializer's error with this text.
+func expectProblem(
+    _ message: String,
+    _ kind: SerializerError.Kind = .malformed,
+    sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: () throws -> Void
+) {
+    do {
+        try body()
+        Issue.record("no error: \(message)", sourceLocation: sourceLocation)
+    } catch let error as SerializerError {
+        #expect(error.message == message, sourceLocation: sourceLocation)
+        #expect(error.kind == kind, sourceLocation: sourceLocation)
+    } catch {
+        Issue.record(error, sourceLocation: sourceLocation)
+    }
+}

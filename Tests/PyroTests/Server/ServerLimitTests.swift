@@ -1,0 +1,56 @@
+import Pickle
+import Pyro
+import Testing
+
+@Suite struct ServerLimitTests {
+    @Test func aClientTooManyIsRefusedAndTheOthersStay() throws {
+        var options = ServerOptions()
+        options.maximumConnections = 2
+        let server = try TestServer(options)
+        let (first, second) = (server.client(), server.client())
+        #expect(try first.call("echo", [1]) == 1)
+        #expect(try second.call("echo", [2]) == 2)
+        #expect(throws: ClientError.rejected("no free workers, increase server threadpool size")) {
+            try server.client().call("echo", [3])
+        }
+        #expect(try first.call("echo", [4]) == 4)
+    }
+
+    @Test func whoSaysNothingIsDroppedInTime() throws {
+        var options = ServerOptions()
+        options.maximumConnections = 1
+        options.handshakeLimit = .milliseconds(50)
+        let server = try TestServer(options)
+        let silent = try SilentClient(server.server.endpoint)
+        #expect(silent.isClosedByPeer(within: .seconds(10)))
+        #expect(try server.client().call("echo", [1]) == 1)
+    }
+
+    @Test func aMessageBeyondTheLimitEndsItsConnectionOnly() throws {
+        var options = ServerOptions()
+        options.wire.maximumLength = 1000
+        let server = try TestServer(options)
+        let (large, small) = (server.client(), server.client())
+        #expect(try small.call("echo", [1]) == 1)
+        #expect(throws: ClientError.self) { try large.call("echo", [.bytes(Bytes([UInt8](repeating: 0, count: 2000)))]) }
+        #expect(try small.call("echo", [2]) == 2)
+    }
+
+    @Test func aSerializerThatIsSwitchedOffIsRefusedByName() throws {
+        var options = ServerOptions()
+        options.serializers = [.json]
+        let server = try TestServer(options)
+        #expect(throws: ClientError.rejected("message used serializer that is not accepted: 4")) {
+            try server.client().call("echo", [1])
+        }
+        var json = ClientOptions()
+        json.serializer = .json
+        #expect(try server.client(json).call("echo", [1]) == 1)
+    }
+}
+
+extension TestServer {
+    fileprivate convenience init(_ options: ServerOptions) throws {
+        try self.init(at: .tcp(host: "127.0.0.1", port: 0), options)
+    }
+}

@@ -1,0 +1,54 @@
+import Logging
+import Pickle
+import Pyro
+import Threads
+
+/// A client's listener, as a program has one that wants a device's data.
+final class ListeningClient: PyroObject {
+    private let received = Monitor<[PythonValue]>([])
+    private let gate: Monitor<Bool>
+    let metadata: ObjectMetadata
+
+    /// - Parameter isOpen: while false, each datum is held before it counts as received.
+    init(method: String = "receiveData", isOpen: Bool = true) {
+        gate = Monitor(isOpen)
+        metadata = ObjectMetadata(methods: [method])
+    }
+
+    func open() { gate.update { $0 = true } }
+
+    /// The first of the arguments of each call, once there are that many.
+    func data(_ count: Int) -> [PythonValue]? {
+        received.wait(within: .seconds(20)) { $0.count >= count ? $0 : nil }
+    }
+
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
+        _ = gate.wait(within: .seconds(20)) { $0 ? true : nil }
+        received.update { $0.append(arguments.positional[0]) }
+        return .value(.none)
+    }
+
+    func get(_ attribute: String, _ context: CallContext) throws -> PythonValue { .none }
+    func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws {}
+}
+
+/// A server for listeners, which ends when it is let go.
+final class ListenerServer {
+    let server: PyroServer
+
+    init() throws {
+        server = try PyroServer(
+            at: .tcp(host: "127.0.0.1", port: 0),
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            translate: { PythonException("RuntimeError", "\($0)") }
+        )
+        server.start()
+    }
+
+    func add(_ client: ListeningClient, _ id: String) -> PyroURI {
+        server.register(client, as: id)
+        return server.uri(of: id)
+    }
+
+    deinit { server.stop(within: .seconds(5)) }
+}

@@ -1,0 +1,67 @@
+import Devices
+import Logging
+import Pickle
+import Pyro
+import Testing
+import Threads
+
+@testable import Server
+
+@Suite struct DeviceServerTests {
+    private func server() throws -> DeviceServer {
+        let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let server = try DeviceServer(at: .tcp(host: "127.0.0.1", port: 0), log: log)
+        server.start()
+        return server
+    }
+
+    private func client(_ server: DeviceServer, _ id: String) -> PyroClient { PyroClient(server.uri(of: id)) }
+
+    @Test func aPositionCanBeReadDuringAMove() throws {
+        let (server, hold) = (try server(), Monitor(true))
+        defer { server.stop() }
+        try server.open(as: "Stage") { HeldStage(hold) }
+        let mover = client(server, "Stage")
+        let move = BlockingThread("move") { _ = try? mover.call("move_to", [.dict(["x @": 5.0])]) }
+        let reader = client(server, "Stage")
+        #expect(try reader.get("position") == .dict(["x @": -1.0]))
+        #expect(!move.join(within: .zero))
+        hold.update { $0 = false }
+        #expect(move.join(within: .seconds(20)))
+        #expect(try reader.get("position") == .dict(["x @": 5.0]))
+    }
+
+    @Test func partsHaveIDsThatFitAURI() throws {
+        let server = try server()
+        defer { server.stop() }
+        try server.open(as: "Stage") { HeldStage(Monitor(false)) }
+        guard case .dict(let axes) = try client(server, "Stage").get("axes"), case .proxy(let proxy)? = axes["x @"] else {
+            Issue.record("no proxy")
+            return
+        }
+        #expect(proxy.uri.object == "Stage.axes.x%20%40")
+        #expect(proxy.attributes == ["limits", "position"])
+        #expect(PyroURI(proxy.uri.text) == proxy.uri)
+        let axis = PyroClient(proxy.uri)
+        #expect(try axis.call("move_to", [99.0]) == .none)
+        #expect(try axis.get("position") == 10.0)
+    }
+
+    @Test func aDeviceThatIsClosedIsUnknown() throws {
+        let server = try server()
+        defer { server.stop() }
+        try server.open(as: "Stage") { HeldStage(Monitor(false)) }
+        server.close("Stage")
+        #expect(throws: ClientError.rejected("unknown object")) { try client(server, "Stage").get("position") }
+    }
+
+    @Test func anUnknownSettingIsToldWithItsPlace() throws {
+        let server = try server()
+        defer { server.stop() }
+        let preparation = Preparation(settings: [.init(name: "gain", value: 1, place: "scope.yaml:3:9")])
+        let error = #expect(throws: DeviceError.self) {
+            try server.open(as: "Stage", preparation) { HeldStage(Monitor(false)) }
+        }
+        #expect(error?.message == "scope.yaml:3:9: setting 'gain': KeyError: gain")
+    }
+}

@@ -1,0 +1,26 @@
+import Devices
+import Threads
+
+/// A stage whose one axis moves until it is let go.
+final class HeldStage: Stage {
+    let axis: HeldAxis
+    var isEnabled = false
+
+    init(_ hold: Monitor<Bool>) { axis = HeldAxis(hold) }
+
+    var axes: [(name: String, axis: any StageAxis)] { [("x @", axis)] }
+    var mayMoveOnEnable: Bool { false }
+}
+
+/// Its axis.
+final class HeldAxis: StageAxis {
+    private let hold: Monitor<Bool>
+    private var target = 0.0
+
+    init(_ hold: Monitor<Bool>) { self.hold = hold }
+
+    var position: Double { isMoving ? -1 : target }
+    var limits: AxisLimits { AxisLimits(lower: 0, upper: 10) }
+    var isMoving: Bool { hold.withLock { $0 } }
+    func startMove(to position: Double) { target = position }
+}

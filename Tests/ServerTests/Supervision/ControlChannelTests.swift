@@ -1,0 +1,68 @@
+import Logging
+import Pickle
+import Testing
+import Threads
+
+@testable import Server
+
+@Suite struct ControlChannelTests {
+    private func joined() throws -> (ControlChannel, ControlChannel) {
+        let (ours, childs) = try ControlChannel.pair()
+        return (ours, ControlChannel(descriptor: childs))
+    }
+
+    @Test func anOrderArrivesAsItWasGiven() throws {
+        let (supervisor, worker) = try joined()
+        var memory = DeviceMemory()
+        let call = DeviceMemory.Call(object: "Camera", method: "set_exposure_time", arguments: [0.5])
+        _ = memory.note(call, isLightSource: false)
+        memory.setClients(of: "Camera", to: ["PYRO:x@127.0.0.1:1"])
+        let order = WorkerOrder(
+            text: "devices: []\n# µ",
+            file: "scope.yaml",
+            definition: 3,
+            isSimulated: true,
+            log: LogOptions(directory: nil, level: .debug, maximumSize: 5, keptFiles: 2),
+            memory: memory
+        )
+        try supervisor.send(.start(order))
+        guard case .start(let received)? = try worker.receive() else {
+            Issue.record("no order")
+            return
+        }
+        #expect(received.text == order.text && received.file == order.file && received.definition == 3)
+        #expect(received.isSimulated && received.log == order.log && received.memory == memory)
+    }
+
+    @Test func whatAWorkerSaysArrives() throws {
+        let (supervisor, worker) = try joined()
+        try worker.send(.serving(uris: ["PYRO:a@b:1"], hasLightSource: true))
+        try worker.send(.failed("no camera"))
+        guard case .serving(["PYRO:a@b:1"], hasLightSource: true)? = try supervisor.receive() else {
+            Issue.record("not serving")
+            return
+        }
+        guard case .failed("no camera")? = try supervisor.receive() else {
+            Issue.record("not failed")
+            return
+        }
+    }
+
+    @Test func theEndOfOneSideIsReadByTheOther() throws {
+        let (supervisor, worker) = try joined()
+        worker.finish()
+        #expect(try supervisor.receive() == nil)
+    }
+
+    @Test func whatIsNoMessageIsAnError() throws {
+        #expect(throws: (any Error).self) { try ControlMessage(.tuple(["nonsense"])) }
+        #expect(throws: (any Error).self) { try ControlMessage(.list([])) }
+        #expect(throws: (any Error).self) { try ControlMessage(.tuple(["start", .dict(["text": "x"])])) }
+    }
+}
+
+extension Optional<ControlMessage> {
+    fileprivate static func == (left: Self, right: _OptionalNilComparisonType) -> Bool {
+        if case .none = left { true } else { false }
+    }
+}

@@ -1,0 +1,98 @@
+import Devices
+import Pickle
+import Simulators
+import Testing
+
+struct BenchCameraTests {
+    private let camera = BenchCamera(.init(sensorShape: SensorShape(width: 16, height: 8), ring: 3))
+
+    private func number(of frame: Frame) -> UInt64 {
+        unsafe frame.pixels.withUnsafeBytes { unsafe UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+    }
+
+    private func place(of frame: Frame) -> UInt {
+        unsafe frame.pixels.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
+    }
+
+    @Test func framesAreNumberedSinceEnable() throws {
+        for _ in 0..<2 {
+            try camera.enable()
+            for expected in 0..<5 {
+                try camera.trigger()
+                let frame = try camera.dataSource.frame()
+                #expect(number(of: frame) == UInt64(expected))
+                #expect(frame.array.shape == [8, 16])
+                #expect(frame.dtype == .uint16)
+            }
+        }
+    }
+
+    @Test func runsFreelyInModeBulb() throws {
+        try Client(camera).call("set_trigger", 0, 2)
+        try camera.enable()
+        for expected in 0..<5 { #expect(number(of: try camera.dataSource.frame()) == UInt64(expected)) }
+        #expect(throws: DeviceError.self) { try camera.trigger() }
+        try camera.disable()
+        #expect(try camera.dataSource.next(within: .zero) == nil)
+    }
+
+    @Test func exposureTimeIsThePeriodInModeBulb() throws {
+        try camera.setTrigger(.software, .bulb)
+        try camera.expose(for: 0.002)
+        #expect(camera.cycleTime == 0.002)
+        try camera.enable()
+        let begin = ContinuousClock.now
+        for _ in 0..<4 { _ = try camera.dataSource.frame() }
+        // The first one comes at once.
+        #expect(ContinuousClock.now - begin >= .milliseconds(5))
+        try camera.expose(for: 3600)
+        _ = try camera.dataSource.frame()
+        #expect(try camera.dataSource.next(within: .milliseconds(1)) == nil)
+    }
+
+    @Test func otherTriggersAreUnsupported() {
+        for (type, mode) in [(TriggerType.risingEdge, TriggerMode.once), (.software, .strobe), (.software, .start)] {
+            #expect(throws: DeviceError.self) { try camera.setTrigger(type, mode) }
+        }
+        #expect(camera.triggerMode == .once)
+    }
+
+    @Test func sameMemoryComesRoundWhenNobodyHoldsIt() throws {
+        try camera.setTrigger(.software, .bulb)
+        try camera.enable()
+        let places = try (0..<9).map { _ in place(of: try camera.dataSource.frame()) }
+        #expect(Set(places).count == 3)
+        #expect(Array(places[0..<3]) == Array(places[3..<6]))
+    }
+
+    @Test func frameThatIsHeldDoesNotChange() throws {
+        try camera.setTrigger(.software, .bulb)
+        try camera.enable()
+        let held = try (0..<10).map { _ in try camera.dataSource.frame() }
+        #expect(held.map(number) == Array(0..<10))
+        #expect(Set(held.map(place)).count == 10)
+        // Those that the ring grew by have the pixels of the others.
+        let contents = Set(held.map { $0.pixels.array.dropFirst(8) })
+        #expect(contents.count == 3)
+    }
+
+    @Test func ringGrowsByNoMoreThanWhatIsHeld() throws {
+        try camera.setTrigger(.software, .bulb)
+        try camera.enable()
+        var held: [Frame] = []
+        var places: Set<UInt> = []
+        for _ in 0..<100 {
+            let frame = try camera.dataSource.frame()
+            places.insert(place(of: frame))
+            held.append(frame)
+            if held.count > 5 { held.removeFirst() }
+        }
+        #expect(places.count <= 7)
+    }
+
+    @Test func otherROIOrBinningIsRefused() throws {
+        #expect(throws: DeviceError.self) { try camera.setBinning(Binning(h: 2, v: 2)) }
+        #expect(try !camera.setROI(ROI(left: 0, top: 0, width: 8, height: 8)))
+        #expect(try camera.setROI(ROI(left: 0, top: 0, width: 0, height: 0)))
+    }
+}

@@ -1,0 +1,74 @@
+import Testing
+
+@testable import Simulators
+
+struct ExposureQueueTests {
+    private let timing = ExposureQueue.Timing(exposure: .milliseconds(100), readout: .milliseconds(20))
+    private let start = ContinuousClock.now
+    private var queue = ExposureQueue()
+
+    init() { queue.start() }
+
+    private func after(_ milliseconds: Int) -> ContinuousClock.Instant { start + .milliseconds(milliseconds) }
+
+    private mutating func isFetched(at milliseconds: Int) -> Bool {
+        queue.fetch(at: after(milliseconds), timing) != nil
+    }
+
+    @Test mutating func imageIsThereAfterExposureAndReadout() {
+        queue.trigger(at: start, timing)
+        #expect(queue.nextIsRead == after(120))
+        #expect(!isFetched(at: 119))
+        let exposure = queue.fetch(at: after(120), timing)
+        #expect(exposure?.end == after(100))
+        #expect(!isFetched(at: 1000))
+    }
+
+    @Test mutating func triggersDuringAnExposureFollowOneAfterTheOther() {
+        for _ in 0..<3 { queue.trigger(at: after(10), timing) }
+        for image in 1...3 {
+            #expect(queue.nextIsRead == after(10 + 120 * image))
+            #expect(isFetched(at: 10 + 120 * image))
+        }
+        #expect(queue.nextIsRead == nil)
+    }
+
+    @Test mutating func imageThatIsFetchedLateDoesNotKeepTheNextOneWaiting() {
+        queue.trigger(at: start, timing)
+        queue.trigger(at: start, timing)
+        #expect(isFetched(at: 200))
+        #expect(queue.nextIsRead == after(240))
+    }
+
+    @Test mutating func newTimingHoldsFromTheNextExposureOn() {
+        queue.trigger(at: start, timing)
+        queue.trigger(at: start, timing)
+        let short = ExposureQueue.Timing(exposure: .milliseconds(1), readout: .zero)
+        _ = queue.fetch(at: after(120), short)
+        #expect(queue.nextIsRead == after(121))
+    }
+
+    @Test mutating func stopForgetsWhatIsNotTakenYet() {
+        queue.trigger(at: start, timing)
+        queue.trigger(at: start, timing)
+        queue.stop(at: after(50))
+        #expect(queue.nextIsRead == nil)
+        queue.trigger(at: after(60), timing)
+        #expect(queue.nextIsRead == nil)
+    }
+
+    @Test mutating func stopKeepsTheImageThatIsThere() {
+        queue.trigger(at: start, timing)
+        queue.trigger(at: start, timing)
+        queue.stop(at: after(120))
+        #expect(isFetched(at: 120))
+        #expect(queue.nextIsRead == nil)
+    }
+
+    @Test mutating func startForgetsAll() {
+        queue.trigger(at: start, timing)
+        queue.start()
+        #expect(queue.nextIsRead == nil)
+        #expect(queue.isAcquiring)
+    }
+}

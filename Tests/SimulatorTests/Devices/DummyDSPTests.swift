@@ -1,0 +1,85 @@
+import Devices
+import Pickle
+import Simulators
+import Testing
+
+struct DummyDSPTests {
+    private let dsp = DummyDSP()
+    private var client: Client { Client(dsp) }
+
+    private func action(_ milliseconds: Double, _ digital: Int, _ analog: PythonValue...) -> PythonValue {
+        .tuple([.float(milliseconds), .tuple([.int(digital), .list(analog)])])
+    }
+
+    private func prepare(_ actions: PythonValue..., repetitions: Int = 1) throws {
+        try client.call("PrepareActions", .list(actions), .int(repetitions))
+    }
+
+    @Test func hasTheMethodsThatCockpitCalls() {
+        let methods = [
+            "Abort", "DownloadProfile", "InitProfile", "MoveAbsolute", "PrepareActions", "ReadDigital", "ReadPosition",
+            "RunActions", "WriteDigital", "arcl", "profileSet", "trigCollect",
+        ]
+        #expect(Set(client.interface.methodNames).isSuperset(of: methods))
+        for method in ["DownloadProfile", "profileSet", "trigCollect"] {
+            #expect(throws: Never.self) { try client.call(method) }
+        }
+    }
+
+    @Test func linesKeepWhatIsWritten() throws {
+        #expect(try client.call("ReadDigital") == 0)
+        try client.call("WriteDigital", 5)
+        #expect(try client.call("ReadDigital") == 5)
+        try client.call("MoveAbsolute", 3, 7)
+        #expect(try client.call("ReadPosition", 3) == 7.0)
+        #expect(try client.call("ReadPosition", 0) == 0.0)
+        #expect(throws: RemoteError.self) { try client.call("ReadPosition", 4) }
+        #expect(throws: RemoteError.self) { try client.call("MoveAbsolute", -1, 0) }
+    }
+
+    @Test func saysWhenItsActionsAreDoneThoughNobodyEnabledIt() throws {
+        #expect(dsp.sendsWhileDisabled)
+        try prepare(action(0, 1, 10, 20), action(1, 0, 11), repetitions: 3)
+        #expect(try dsp.dataSource.next(within: .zero) == nil)
+        try client.call("RunActions")
+        #expect(try dsp.dataSource.value() == "DSP done")
+        #expect(try client.call("ReadDigital") == 0)
+        #expect(try client.call("ReadPosition", 0) == 11.0)
+        #expect(try client.call("ReadPosition", 1) == 20.0)
+        #expect(try dsp.dataSource.next(within: .milliseconds(2)) == nil)
+    }
+
+    @Test func runReturnsAtOnceAndIsOverAfterAbort() throws {
+        try prepare(action(0, 3), action(3_600_000, 0))
+        try client.call("RunActions")
+        #expect(try client.call("ReadDigital") == 3)
+        #expect(throws: DeviceError.self) { try client.call("RunActions") }
+        #expect(throws: DeviceError.self) { try client.call("WriteDigital", 1) }
+        try client.call("Abort")
+        #expect(try client.call("ReadDigital") == 3)
+        try client.call("WriteDigital", 1)
+        #expect(try dsp.dataSource.next(within: .milliseconds(2)) == nil)
+    }
+
+    @Test func runOfNothingIsDoneAtOnce() throws {
+        try client.call("RunActions")
+        #expect(try dsp.dataSource.value() == "DSP done")
+    }
+
+    @Test func canRunAgainThoughNobodyListens() throws {
+        try prepare(action(0, 1))
+        for _ in 0..<3 { try client.call("RunActions") }
+        #expect(try client.call("ReadDigital") == 1)
+    }
+
+    @Test func actionsThatMakeNoSenseAreValueErrors() throws {
+        #expect(throws: RemoteError.self) { try prepare("x") }
+        #expect(throws: RemoteError.self) { try prepare(action(-1, 0)) }
+        #expect(throws: RemoteError.self) { try prepare(action(.nan, 0)) }
+        #expect(throws: RemoteError.self) { try prepare(action(1e300, 0)) }
+        #expect(throws: RemoteError.self) { try prepare(action(2, 0), action(1, 0)) }
+        #expect(throws: RemoteError.self) { try prepare(action(0, 0, 1, 2, 3, 4, 5)) }
+        #expect(throws: RemoteError.self) { try prepare(action(0, 0), repetitions: .max) }
+        #expect(throws: RemoteError.self) { try prepare(action(0, 0), repetitions: -1) }
+    }
+}

@@ -1,0 +1,55 @@
+import Testing
+import Threads
+
+@testable import Simulators
+
+struct TimedStateTests {
+    private let state = TimedState(0)
+
+    @Test func findsAtOnceWhatIsThere() {
+        let found = state.next(within: .zero) { number, _ in .found(number + 1) }
+        #expect(found == 1)
+    }
+
+    @Test func findsNothingInTime() {
+        let found: Int? = state.next(within: .milliseconds(1)) { _, _ in .notYet }
+        #expect(found == nil)
+    }
+
+    @Test func wakesAtTheTimeThatWasNamed() {
+        let due = ContinuousClock.now + .milliseconds(2)
+        let found = state.next(within: patience) { _, now in now >= due ? .found(now) : .notBefore(due) }
+        #expect(found.map { $0 >= due } == true)
+        // Not at the end of its patience.
+        #expect(ContinuousClock.now < due + patience / 2)
+    }
+
+    @Test func wakesWhenTheStateChanges() {
+        let found = Monitor<Int?>(nil)
+        let reader = BlockingThread("reader") { [state] in
+            let number = state.next(within: patience) { number, _ in number > 0 ? .found(number) : .notYet }
+            found.update { $0 = number }
+        }
+        state.update { number, _ in number = 5 }
+        #expect(found.wait(within: patience) { $0 } == 5)
+        #expect(reader.join(within: patience))
+    }
+
+    @Test func wakesEarlierWhenAChangeBringsTheTimeForward() {
+        let state = TimedState(ContinuousClock.now + .seconds(3600))
+        let found = Monitor(false)
+        let reader = BlockingThread("reader") {
+            let isDue = state.next(within: .seconds(7200)) { due, now in now >= due ? .found(true) : .notBefore(due) }
+            found.update { $0 = isDue == true }
+        }
+        state.update { due, now in due = now + .milliseconds(1) }
+        #expect(found.wait(within: patience) { $0 ? true : nil } == true)
+        #expect(reader.join(within: patience))
+    }
+
+    @Test func interruptionEndsOneWait() {
+        state.interrupt()
+        #expect(state.next(within: patience) { _, _ in .found(1) } == nil)
+        #expect(state.next(within: patience) { _, _ in .found(1) } == 1)
+    }
+}
