@@ -8,13 +8,20 @@ public struct PickleWriter {
     /// Appends the pickle of a value.
     ///
     /// After an error, what was appended is good for nothing.
-    public static func write(_ value: PythonValue, to out: inout Segments) throws(PickleError) {
+    ///
+    /// - Parameter number: the protocol that the pickle claims to be of. All readers take all of its opcodes whatever
+    ///   the number, but refuse a number that they do not know.
+    public static func write(
+        _ value: PythonValue,
+        to out: inout Segments,
+        claiming number: UInt8 = 4
+    ) throws(PickleError) {
         var writer = PickleWriter()
         // What is being written must have one owner only, or it would be copied.
         swap(&writer.out, &out)
         defer { swap(&writer.out, &out) }
         writer.out.append(0x80)
-        writer.out.append(4)
+        writer.out.append(number)
         try writer.put(value)
         writer.emit(.stop)
     }

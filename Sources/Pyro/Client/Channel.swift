@@ -4,12 +4,14 @@ internal import Pickle
 final class Channel {
     private let connection: Connection
     private let serializer: SerializerID
+    private let options: WireOptions
     private var sequence: UInt16 = 0
     private(set) var metadata = ObjectMetadata(methods: [])
 
     init(_ uri: PyroURI, _ options: ClientOptions) throws {
         guard let location = uri.location else { throw ClientError.noPlace(uri.text) }
         serializer = options.serializer
+        self.options = options.wire
         do {
             let socket = try Socket.connect(to: Endpoint(location), within: options.connectLimit)
             socket.tuneForCalls()
@@ -30,7 +32,7 @@ final class Channel {
     private func greet(_ object: String, _ handshake: PythonValue) throws {
         var message = Message(type: .connect, flags: .metadata, sequence: 0, serializer: serializer.rawValue)
         let greeting = PythonValue.dict(["handshake": handshake, "object": .str(object)])
-        try serializer.serializer.encode(greeting, to: &message.payload)
+        try serializer.serializer(claiming: options.pickleProtocol).encode(greeting, to: &message.payload)
         try connection.send(message)
         guard let answer = try connection.receive() else { throw ClientError.rejected("closed without a word") }
         let value = try decode(answer)
@@ -65,7 +67,7 @@ final class Channel {
     func send(_ call: WireCall, _ flags: MessageFlags) throws {
         sequence &+= 1
         var message = Message(type: .invoke, flags: flags, sequence: sequence, serializer: serializer.rawValue)
-        try serializer.serializer.encodeCall(call, to: &message.payload)
+        try serializer.serializer(claiming: options.pickleProtocol).encodeCall(call, to: &message.payload)
         try connection.send(message)
     }
 

@@ -2,9 +2,12 @@ internal import Pickle
 
 /// Python's own serializer, which all microscope programs use.
 struct PickleSerializer: Serializer {
+    /// The protocol that pickles claim to be of.
+    var protocolNumber: UInt8 = 4
+
     func encode(_ value: PythonValue, to out: inout Segments) throws(SerializerError) {
         do throws(PickleError) {
-            try PickleWriter.write(value, to: &out)
+            try PickleWriter.write(value, to: &out, claiming: protocolNumber)
         } catch {
             throw .unwritable("\(error)")
         }

@@ -29,4 +29,9 @@ extension SerializerID {
         case .msgpack: PlainSerializer<MsgpackFormat>()
         }
     }
+
+    /// The serializer whose pickles claim to be of that protocol.
+    func serializer(claiming pickleProtocol: UInt8) -> any Serializer {
+        self == .pickle ? PickleSerializer(protocolNumber: pickleProtocol) : serializer
+    }
 }

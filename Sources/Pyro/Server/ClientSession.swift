@@ -75,7 +75,7 @@ final class ClientSession {
     }
 
     private func greet(_ request: ReceivedMessage, _ serializer: SerializerID) throws {
-        let value = try serializer.serializer.decode(try request.bytes)
+        let value = try serializer.serializer(claiming: server.options.wire.pickleProtocol).decode(try request.bytes)
         guard case .dict(let greeting) = value, greeting["handshake"] != nil else {
             throw PythonException("KeyError", "'handshake'")
         }
@@ -86,7 +86,7 @@ final class ClientSession {
             answer = .dict(["handshake": answer, "meta": metadata.value(asLists: true)])
         }
         var reply = request.reply(.connectOK, request.header.flags.intersection(.metadata))
-        try serializer.serializer.encode(answer, to: &reply.payload)
+        try serializer.serializer(claiming: server.options.wire.pickleProtocol).encode(answer, to: &reply.payload)
         try connection.send(reply)
     }
 
@@ -100,7 +100,7 @@ final class ClientSession {
         var reply = request?.reply(.connectFail) ?? Message(type: .connectFail, sequence: 0, serializer: 0)
         reply.serializer = serializer.rawValue
         // A text can be written in every serializer.
-        try? serializer.serializer.encode(.str(text), to: &reply.payload)
+        try? serializer.serializer(claiming: server.options.wire.pickleProtocol).encode(.str(text), to: &reply.payload)
         try connection.send(reply)
         return false
     }
@@ -182,11 +182,11 @@ final class ClientSession {
         // Python sends no correlation id with exceptions.
         reply.annotations = Annotations()
         do {
-            try serializer.serializer.encode(.exception(exception), to: &reply.payload)
+            try serializer.serializer(claiming: server.options.wire.pickleProtocol).encode(.exception(exception), to: &reply.payload)
         } catch {
             reply.payload = Segments()
             let text = "Error serializing exception: \(error). Original exception: \(exception)"
-            try? serializer.serializer.encode(.exception(.pyro("PyroError", text)), to: &reply.payload)
+            try? serializer.serializer(claiming: server.options.wire.pickleProtocol).encode(.exception(.pyro("PyroError", text)), to: &reply.payload)
         }
         try connection.send(reply)
     }
