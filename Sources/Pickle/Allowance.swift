@@ -27,10 +27,13 @@ struct Allowance {
 }
 
 extension PythonValue {
-    /// A measure of the work to hash it, nil for what Python cannot hash.
+    /// A measure of the work to hash it, nil for what cannot be a key.
     fileprivate var hashingSteps: Int? {
         switch self {
-        case .none, .bool, .int, .float, .complex, .dtype, .enumMember, .range, .date, .notImplemented, .scalar: 1
+        // Nan equals nothing, itself included: a dictionary of many would take for ever to build.
+        case .float(let number): number.isNaN ? nil : 1
+        case .complex(let real, let imaginary): real.isNaN || imaginary.isNaN ? nil : 1
+        case .none, .bool, .int, .dtype, .enumMember, .range, .date, .notImplemented, .scalar: 1
         case .uri: 2 * PyroState.textLimit / 64
         case .str(let text), .decimal(let text), .uuid(let text): 1 + text.utf8.count / 64
         case .bytes(let bytes): 1 + bytes.count / 64

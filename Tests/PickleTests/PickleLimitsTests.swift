@@ -110,4 +110,12 @@ struct PickleLimitsTests {
         let fetched = steps + [0x6A, 0xFF, 0xFF, 0xFF, 0xFF, 0x86].map { .code($0) } + [.stop]
         #expect(try PickleReader.read(PickleStep.pickle(fetched)) == .tuple([.none, .none]))
     }
+
+    @Test func nanIsNoKeySinceADictionaryOfManyWouldTakeForEver() {
+        let nan: [UInt8] = [0x47, 0x7F, 0xF8, 0, 0, 0, 0, 0, 0]
+        #expect(throws: PickleError.self) { try PickleReader.read(([0x80, 2, 0x7D] + nan + [0x4E, 0x73, 0x2E])[...]) }
+        #expect(throws: PickleError.self) {
+            try PickleReader.read(([0x80, 2, 0x7D] + nan + [0x85, 0x4E, 0x73, 0x2E])[...])
+        }
+    }
 }

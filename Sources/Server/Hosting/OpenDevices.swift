@@ -18,6 +18,7 @@ struct OpenDevices {
     private var roots: [any Device] = []
     private var pending: [Int: Completion] = [:]
     private var lastTicket = 0
+    private var isOpen = true
     private let makeStream: (any DataDevice, String) -> DataStream
     private let report: (String) -> Void
 
@@ -33,6 +34,7 @@ struct OpenDevices {
     mutating func add(_ device: any Device, as id: String) {
         roots.append(device)
         enter(device, id)
+        followEnabling()
     }
 
     private mutating func enter(_ object: any RemoteObject, _ id: String) {
@@ -113,11 +115,11 @@ struct OpenDevices {
         }
     }
 
-    /// Reads the data of the devices that are enabled, and of no others.
+    /// Reads the data of the devices that are enabled or send without that, and of no others.
     private func followEnabling() {
         for entry in entries {
-            guard let stream = entry.stream, let device = entry.device else { continue }
-            stream.follow(isEnabled: device.isEnabled)
+            guard let stream = entry.stream, let device = entry.object as? any DataDevice else { continue }
+            stream.follow(isEnabled: device.isEnabled || device.sendsWhileDisabled && isOpen)
         }
     }
 
@@ -145,6 +147,7 @@ struct OpenDevices {
         for device in lights as [any Device] + roots {
             do { try device.shutdown() } catch { report("\(device.typeName) did not shut down: \(error)") }
         }
+        isOpen = false
         followEnabling()
     }
 }

@@ -21,10 +21,10 @@ struct LogFile: ~Copyable {
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     mutating func append(_ line: [UInt8]) throws(LogFileError) {
-        var size = try sizeOfOpened()
+        let size = try sizeOfOpened()
         if size > 0, size + line.count > maximumSize {
             try putAside(before: line.count)
-            size = try sizeOfOpened()
+            _ = try sizeOfOpened()
         }
         let code = writeAll(line, to: descriptor)
         if code != 0 { throw LogFileError(path: path, code: code) }

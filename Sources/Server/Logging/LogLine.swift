@@ -26,7 +26,7 @@ extension String {
         return "\"\(replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n"))\""
     }
 
-    /// With lines after the first set in, so that none passes for a line of the log, and nothing for a terminal to obey.
+    /// With lines after the first set in, so that none passes for one of the log, and nothing that a terminal obeys.
     fileprivate var indented: String {
         var text = ""
         for scalar in unicodeScalars {
