@@ -54,16 +54,39 @@ def serve(tmp_path):
         server.kill()
 
 
-@pytest.fixture(scope="module")
-def simulated(tmp_path_factory):
-    """The devices of Configs/simulated.yaml, at ports that the kernel chooses: their URIs by name."""
+def start_simulated(folder):
+    """Serves the devices of Configs/simulated.yaml at ports that the kernel chooses: the server, and URIs by name."""
     text = (ROOT / "Configs" / "simulated.yaml").read_text()
-    config = tmp_path_factory.mktemp("simulated") / "simulated.yaml"
+    config = folder / "simulated.yaml"
     config.write_text(re.sub(r"\bport: \d+", "port: 0", text))
     server = DeviceServer(config)
     try:
-        yield {name: server.uri(name) for name in re.findall(r"\bname: (\w+)", text) if name != "Stand"}
-    finally:
+        return server, {name: server.uri(name) for name in re.findall(r"\bname: (\w+)", text) if name != "Stand"}
+    except BaseException:
+        server.kill()
+        raise
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory):
+    """The devices of Configs/simulated.yaml: their URIs by name."""
+    server, uris = start_simulated(tmp_path_factory.mktemp("simulated"))
+    yield uris
+    server.kill()
+
+
+@pytest.fixture
+def serve_simulated(tmp_path):
+    """Starts a server with the devices of Configs/simulated.yaml, of which tests may do away with."""
+    running = []
+
+    def start():
+        server, uris = start_simulated(tmp_path)
+        running.append(server)
+        return server, uris
+
+    yield start
+    for server in running:
         server.kill()
 
 

@@ -18,7 +18,7 @@ extension Frame {
         let buffer = pool.buffer(byteCount: pixels.count)
         unsafe pixels.withUnsafeBytes { source in
             unsafe buffer.write { target in
-                let turn = unsafe Turn<Pixel>(from: source, to: target, steps)
+                guard let turn = unsafe Turn<Pixel>(from: source, to: target, steps) else { return }
                 if transform.rotates { turn.rotate() } else { turn.flip() }
             }
         }

@@ -36,14 +36,21 @@ public final class Mailbox: DataSource {
     public func empty() { contents.withLock { $0.waiting.removeAll() } }
 
     public func next(within limit: Duration) throws -> Datum? {
-        let entry: Result<Datum, any Error>?? = contents.wait(within: limit) { contents in
+        let end = contents.wait(within: limit) { contents -> WaitEnd? in
             if contents.isInterrupted {
                 contents.isInterrupted = false
-                return .some(nil)
+                return .interruption
             }
-            return contents.waiting.isEmpty ? nil : contents.waiting.removeFirst()
+            guard !contents.waiting.isEmpty else { return nil }
+            return .entry(contents.waiting.removeFirst())
         }
-        return try entry??.get()
+        guard case .entry(let entry) = end else { return nil }
+        return try entry.get()
+    }
+
+    private enum WaitEnd {
+        case interruption
+        case entry(Result<Datum, any Error>)
     }
 
     public func interrupt() { contents.update { $0.isInterrupted = true } }

@@ -16,6 +16,7 @@ final class Channel {
             let socket = try Socket.connect(to: Endpoint(location), within: options.connectLimit)
             socket.tuneForCalls()
             if let name = options.congestionControl { socket.useCongestionControl(name) }
+            if let count = options.sendBuffer { socket.makeRoomToSend(count) }
             connection = Connection(socket, options.wire)
         } catch {
             throw ClientError.unreachable(error.description)

@@ -12,6 +12,8 @@ public struct ClientOptions: Sendable {
     public var handshake: PythonValue = "hello"
     /// The congestion control to ask the system for, such as `reno`; nil for the system's own.
     public var congestionControl: String?
+    /// How many bytes the system shall take before a write has to wait; nil for as many as it likes.
+    public var sendBuffer: Int32?
 
     public init() {}
 }

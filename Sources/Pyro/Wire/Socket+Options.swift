@@ -17,6 +17,25 @@ extension Socket {
         _ = unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_CONGESTION, name, socklen_t(name.count))
     }
 
+    /// Makes room for that many bytes on their way, if the machine allows so much.
+    ///
+    /// The kernel grows buffers by itself, but slowly; and a size that it cuts down to less than it would have grown to
+    /// cannot be taken back.
+    func makeRoomToSend(_ count: Int32) {
+        let allowed = Self.numberInFile("/proc/sys/net/core/wmem_max") ?? 0
+        if allowed >= Int(count) { set(SOL_SOCKET, SO_SNDBUF, count) }
+    }
+
+    private static func numberInFile(_ path: String) -> Int? {
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        let digits = unsafe [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
+            count = max(0, unsafe Glibc.read(file, buffer.baseAddress, buffer.count))
+        }
+        return Int(String(decoding: digits.prefix { (0x30...0x39).contains($0) }, as: UTF8.self))
+    }
+
     /// Acknowledges at once what has come. A Python client that sent a oneway call would else wait 40 ms with the next.
     func acknowledgeNow() { set(Int32(IPPROTO_TCP), TCP_QUICKACK, Int32(1)) }
 

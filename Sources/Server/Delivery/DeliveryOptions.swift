@@ -10,6 +10,7 @@ public struct DeliveryOptions: Sendable {
 
     public init() {
         client.congestionControl = "reno"
+        client.sendBuffer = 4 << 20
         client.callLimit = .seconds(30)
     }
 }

@@ -18,9 +18,14 @@ enum ErrorTranslation {
     static func text(of error: any Error) -> String {
         switch error {
         case let error as DeviceError: error.description
-        case is PythonException, is RemoteError, is SettingError: exception(for: error).description
+        case is PythonException, is RemoteError, is SettingError: text(of: exception(for: error))
         default: "\(error)"
         }
+    }
+
+    private static func text(of exception: PythonException) -> String {
+        if case .str(let text)? = exception.arguments.first, exception.arguments.count == 1 { return text }
+        return exception.description
     }
 
     private static func microscope(_ kind: DeviceError.Kind) -> PythonClass {

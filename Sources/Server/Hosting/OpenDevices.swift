@@ -130,6 +130,10 @@ struct OpenDevices {
             do {
                 let setting = try entries[index].settings.find(wanted.name)
                 try setting.set(try setting.key(for: wanted.value))
+            } catch SettingError.unknown(let name) {
+                throw DeviceError(.initialise, "\(wanted.place): there is no setting '\(name)'")
+            } catch let error as SettingError {
+                throw DeviceError(.initialise, "\(wanted.place): \(ErrorTranslation.text(of: error))")
             } catch {
                 let text = ErrorTranslation.text(of: error)
                 throw DeviceError(.initialise, "\(wanted.place): setting '\(wanted.name)': \(text)")

@@ -5,7 +5,7 @@ extension PyroOptions {
     var server: ServerOptions {
         var options = ServerOptions()
         options.wire = wire
-        options.serializers = Set(serializers.compactMap { SerializerID(name: $0.rawValue) })
+        options.serializers = serializers
         options.maximumConnections = maximumConnections
         options.handshakeLimit = handshakeLimit
         return options
@@ -14,7 +14,7 @@ extension PyroOptions {
     /// How data reach clients, as the configuration says.
     var deliveryOptions: DeliveryOptions {
         var options = DeliveryOptions()
-        options.method = DeliveryMethod(rawValue: delivery.rawValue) ?? .batch
+        options.method = delivery
         options.queueLength = queueLength
         options.client.wire = wire
         options.client.congestionControl = congestionControl

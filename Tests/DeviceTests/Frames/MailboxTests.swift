@@ -55,6 +55,12 @@ struct MailboxTests {
         #expect(try next() == 1)
     }
 
+    @Test func waitsForAsLongAsItMay() throws {
+        let begin = ContinuousClock.now
+        #expect(try mailbox.next(within: .milliseconds(5)) == nil)
+        #expect(ContinuousClock.now - begin >= .milliseconds(5))
+    }
+
     @Test func wakesWhoWaits() throws {
         let mailbox = mailbox
         let received = Monitor<PythonValue?>(nil)

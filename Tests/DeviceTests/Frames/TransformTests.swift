@@ -45,6 +45,12 @@ struct TransformTests {
         }
     }
 
+    @Test(arguments: all) func imageWithoutPixelsStaysOne(transform: Transform) throws {
+        let frame = try #require(Frame(width: 0, height: 3, .uint16, pixels: []))
+        let turned = frame.transformed(by: transform, pool: FramePool())
+        #expect(turned.array.shape == (transform.rotates ? [0, 3] : [3, 0]))
+    }
+
     @Test func withNothingToDoGivesTheSameMemory() throws {
         let pixels = PixelMemoryStandIn(byteCount: 4)
         let frame = try #require(Frame(width: 2, height: 2, .uint8, pixels: Bytes(pixels)))

@@ -1,6 +1,7 @@
 import Devices
 import Logging
 import Pickle
+import Pyro
 import Server
 import Testing
 

@@ -20,6 +20,13 @@ struct DataDeviceContract {
         #expect(try device.dataSource.next(within: .milliseconds(3)) == nil)
     }
 
+    @Test(arguments: Makers.dataDevices) func waitForNothingLastsAsLongAsItMay(maker: Maker<any DataDevice>) throws {
+        let device = try maker.open()
+        let begin = ContinuousClock.now
+        #expect(try device.dataSource.next(within: .milliseconds(5)) == nil)
+        #expect(ContinuousClock.now - begin >= .milliseconds(5))
+    }
+
     @Test(arguments: Makers.dataDevices) func sendsNothingAfterAbort(maker: Maker<any DataDevice>) throws {
         let device = try maker.open()
         try device.enable()

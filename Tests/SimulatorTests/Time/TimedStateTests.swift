@@ -12,8 +12,10 @@ struct TimedStateTests {
     }
 
     @Test func findsNothingInTime() {
-        let found: Int? = state.next(within: .milliseconds(1)) { _, _ in .notYet }
+        let begin = ContinuousClock.now
+        let found: Int? = state.next(within: .milliseconds(5)) { _, _ in .notYet }
         #expect(found == nil)
+        #expect(ContinuousClock.now - begin >= .milliseconds(5))
     }
 
     @Test func wakesAtTheTimeThatWasNamed() {

@@ -46,7 +46,7 @@ extension ConfigurationReader {
     private func read(_ pyro: Section, into options: inout PyroOptions) {
         if let list = pyro.value("serializers"), !list.isNull {
             let names = items(of: list, "a list of serializers")
-            options.serializers = Set(names.compactMap { value(of: $0, .word) })
+            options.serializers = Set(names.compactMap { value(of: $0, .serializer) })
         }
         if let key = pyro.read("hmac_key", .text("text") { !$0.isEmpty }) { options.hmacKey = Array(key.utf8) }
         pyro.read("compression", .bool, into: &options.compresses)

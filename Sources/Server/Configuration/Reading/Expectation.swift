@@ -1,3 +1,5 @@
+internal import Pyro
+
 /// What a value has to be: in words for errors, and as the way to read it.
 struct Expectation<Value> {
     /// Completes "expected …".
@@ -71,5 +73,11 @@ extension Expectation where Value: RawRepresentable<String> & CaseIterable {
     /// One of the words that an enum has.
     static var word: Self {
         Expectation("one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))") { Value(rawValue: $0.text) }
+    }
+}
+
+extension Expectation where Value == SerializerID {
+    static var serializer: Self {
+        Expectation("one of \(Value.allCases.map(\.name).joined(separator: ", "))") { Value(name: $0.text) }
     }
 }
