@@ -10,7 +10,7 @@ serve: build
 	.build/release/device-server $(CONFIG)
 
 build: install-build
-	swift build -c release --product device-server
+	swift build -c release --static-swift-stdlib --product device-server
 
 # Everything that can be checked without hardware.
 test: install-test lint

@@ -165,6 +165,14 @@ def test_most_connections(start, connect):
     eventually(has_room, "a client that leaves makes room for another")
 
 
+def test_hundred_connections(start, connect):
+    """Unless told otherwise, a hundred clients and more can be there at once."""
+    wheel = start(WHEEL)
+    clients = [connect(wheel._pyroUri) for _ in range(100)]
+    assert [client.get_position() for client in clients] == [0] * 100
+    assert [client.get_position() for client in reversed(clients)] == [0] * 100
+
+
 def test_largest_message(start, connect):
     """A message that is too large ends its own connection, and no other."""
     wheel = start(WHEEL, max_message_size=4096)

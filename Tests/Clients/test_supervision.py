@@ -3,6 +3,7 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import time
 
 import Pyro4
@@ -10,8 +11,8 @@ import pytest
 from microscope import ROI
 
 from processes import children, is_running, listener
-from receivers import Listener
-from servers import free_port
+from receivers import Blocked, Listener
+from servers import BIN, free_port, write_config
 from waiting import PATIENCE, eventually
 
 # Generous: what was measured is printed, and is a tenth of it.
@@ -147,6 +148,53 @@ def test_what_was_undone_is_not_restored(serve, connect):
         assert listener.arrived.empty()
 
 
+def test_settings_given_by_name(serve, connect):
+    """It makes no difference to what is restored whether arguments came by place or by name."""
+    server = serve([at("Camera", CAMERA)])
+    uri = server.uri("Camera")
+    camera = connect(uri)
+    camera.set_setting(value=3, name="gain")
+    camera.update_settings(init=False, incoming={"image pattern": 5, "no such": 1})
+    camera.set_exposure_time(value=0.25)
+    kill_and_wait(server, connect, uri)
+    camera_again(camera)
+    assert (camera.get_setting("gain"), camera.get_setting("image pattern")) == (3, 5)
+    assert camera.get_exposure_time() == 0.25
+    assert not server.find("is not as before")
+
+
+def test_settings_set_again_and_again(serve, connect):
+    """What is kept for a worker's successor does not grow with each call, and so does not slow them down."""
+    server = serve([at("Camera", CAMERA)])
+    camera = connect(server.uri("Camera"))
+
+    def seconds(values):
+        begin = time.monotonic()
+        for value in values:
+            camera.update_settings({"gain": value})
+        return time.monotonic() - begin
+
+    first = seconds(range(200))
+    seconds(range(200, 1200))
+    assert seconds(range(1200, 1400)) < 4 * first
+    kill_and_wait(server, connect, server.uri("Camera"))
+    assert camera_again(camera).get_setting("gain") == 1399
+
+
+@pytest.mark.parametrize("device", [LASER, {"driver": "simulated-value-logger", "conf": {"numSensors": 2}}],
+                         ids=lambda device: device["driver"])
+def test_device_that_a_client_disabled(serve, connect, device):
+    """`enable: true` is for the start: a device that a client has disabled since stays so, light above all."""
+    server = serve([at("Device", device, enable=True)])
+    uri = server.uri("Device")
+    served = connect(uri)
+    assert served.get_is_enabled() is True
+    served.disable()
+    kill_and_wait(server, connect, uri)
+    served._pyroRelease()
+    assert served.get_is_enabled() is False
+
+
 def test_light_stays_off(serve, connect):
     """Light that was on when its process died does not come on by itself, alone or behind a controller."""
     controller = {"driver": "simulated-controller", "conf": {"devices": {"light": LASER, "wheel": WHEEL}}}
@@ -183,6 +231,27 @@ def test_ids_of_parts_stay_the_same(serve, connect):
     assert again["y axis"].position == 3
     for proxy in [*parts.values(), *again.values()]:
         proxy._pyroRelease()
+
+
+def test_uris_after_a_restart_of_the_server(serve, connect):
+    """Whoever held a proxy before the server was stopped and started again can go on using it."""
+    controller = {"driver": "simulated-controller", "conf": {"devices": {"light": LASER, "wheel": WHEEL}}}
+    definition = at("Controller", controller)
+    server = serve([definition])
+    device = connect(server.uri("Controller"))
+    parts = {name: connect(proxy._pyroUri) for name, proxy in device.devices.items()}
+    assert parts["wheel"].n_positions == 6
+    server.process.send_signal(signal.SIGTERM)
+    assert server.wait() == 0
+    for proxy in (device, *parts.values()):
+        # Connected again by itself, once it has noticed.
+        with pytest.raises(Pyro4.errors.CommunicationError):
+            proxy.get_is_enabled()
+    again = serve([definition])
+    again.uri("Controller")
+    assert parts["wheel"].get_position() == 0 and parts["light"].get_is_on() is False
+    assert {name: proxy._pyroUri for name, proxy in device.devices.items()} == {
+        name: proxy._pyroUri for name, proxy in parts.items()}
 
 
 def test_worker_that_ends_again_and_again(serve, connect):
@@ -250,6 +319,21 @@ def test_end(serve_simulated, connect, number, record_property, capsys):
     assert seconds < SHUTDOWN
 
 
+def test_end_with_a_client_that_does_not_read(serve, connect):
+    """A client that takes nothing, and one that waits for a frame, do not hold up the end."""
+    server = serve([{**at("Camera", CAMERA), "driver": "prebuilt-camera", "conf": {"sensor_shape": [1024, 1024]},
+                     "settings": {}}])
+    camera = connect(server.uri("Camera"))
+    with Blocked() as slow:
+        camera.set_client(slow.uri)
+        camera.enable()
+        for _ in range(40):
+            camera.trigger()
+        assert slow.entered.wait(PATIENCE)
+        server.process.send_signal(signal.SIGTERM)
+        assert server.wait(SHUTDOWN) == 0
+
+
 def test_end_during_the_start(serve):
     """Told to end while devices are still being opened, the server ends as well."""
     server = serve([at("Wheel%d" % number, WHEEL) for number in range(6)])
@@ -266,6 +350,28 @@ def test_worker_that_is_told_to_end(serve, connect):
     first = worker(server, uri)
     os.kill(first, signal.SIGTERM)
     eventually(lambda: not is_running(first) and answers(connect, uri), "another process serves it")
+
+
+def test_output_that_nobody_reads(serve, connect, tmp_path):
+    """Lines that cannot be written, since the terminal is gone or what they were piped to, end nothing."""
+    definition = at("Wheel", WHEEL)
+    reading, writing = os.pipe()
+    os.close(reading)
+    server = subprocess.Popen(
+        [BIN / "device-server", write_config(tmp_path, [definition])],
+        stdin=subprocess.DEVNULL, stdout=writing, stderr=writing)
+    os.close(writing)
+    try:
+        uri = "PYRO:Wheel@127.0.0.1:%d" % definition["port"]
+        eventually(lambda: answers(connect, uri), "the wheel answers")
+        os.kill(next(iter(children(server.pid))), signal.SIGKILL)
+        eventually(lambda: server.poll() is not None or not answers(connect, uri), "the wheel is gone")
+        eventually(lambda: answers(connect, uri), "the wheel answers again")
+        server.terminate()
+        assert server.wait(SHUTDOWN) == 0
+    finally:
+        server.kill()
+        server.wait()
 
 
 # MARK: Devices that cannot be served
@@ -287,7 +393,8 @@ def test_host_that_is_not_there(serve, connect):
     """A host name that nobody knows is told, and the others are served."""
     server = serve([at("Wheel", WHEEL, host="no-such-host.invalid"), at("Laser", LASER)])
     assert connect(server.uri("Laser")).get_is_on() is False
-    assert "no-such-host.invalid" in server.wait_for(r"ERROR \S+ (Wheel: .*)")[1]
+    message = server.wait_for(r"ERROR \S+ (Wheel: .*)")[1]
+    assert "no-such-host.invalid" in message and "not known" in message and "No such file" not in message
 
 
 @pytest.mark.parametrize("settings, words", [
@@ -295,13 +402,16 @@ def test_host_that_is_not_there(serve, connect):
     ({"gain": 9000}, "8192"),
     ({"image pattern": "marble"}, "marble"),
 ])
-def test_device_that_cannot_be_opened(serve, connect, settings, words):
+def test_device_that_cannot_be_opened(serve, connect, tmp_path, settings, words):
     """What the opened device refuses is told with its place in the file; the others are served."""
     server = serve([at("Camera", {**CAMERA, "settings": settings}), at("Laser", LASER)])
     assert connect(server.uri("Laser")).get_is_on() is False
     message = server.wait_for(r"ERROR \S+ (Camera: .*)")[1]
     assert words in message
-    assert re.search(r"config\.yaml:\d+:\d+: ", message)
+    name, = settings
+    lines = (tmp_path / "config.yaml").read_text().splitlines()
+    line, column = next((row, text.index(": ") + 3) for row, text in enumerate(lines, 1) if '"%s"' % name in text)
+    assert re.findall(r"config\.yaml:\d+:\d+", message)[-1] == "config.yaml:%d:%d" % (line, column)
 
 
 # MARK: Groups, and other places to listen at

@@ -39,13 +39,21 @@ final class Connection {
         guard payload.byteCount <= Int(Int32.max) else {
             throw .tooLong(payload.byteCount, limit: Int(Int32.max))
         }
-        try socket.write(Self.gather(header.bytes + annotations.bytes, payload.parts))
+        var head: [UInt8] = []
+        header.write(to: &head)
+        if !annotations.isEmpty { head += annotations.bytes }
+        try write(head, payload.parts[...])
     }
 
-    /// The header in one piece with what follows it, if that is short: most messages are one small write.
-    private static func gather(_ head: [UInt8], _ parts: [Bytes]) -> [Bytes] {
-        guard let first = parts.first, first.count < 4096 else { return [Bytes(head)] + parts }
-        return [Bytes(head + first.array)] + parts.dropFirst()
+    /// Writes the header in one piece with what follows it, if that is short: most messages are one small write.
+    private func write(_ head: [UInt8], _ parts: ArraySlice<Bytes>) throws(MessageError) {
+        guard let first = parts.first, first.count < Segments.separateFrom else {
+            return try socket.write([Bytes(head)] + parts)
+        }
+        var head = head
+        unsafe first.withUnsafeBytes { unsafe head.append(contentsOf: $0) }
+        guard parts.count > 1 else { return try socket.write(head) }
+        try socket.write([Bytes(head)] + parts.dropFirst())
     }
 
     // MARK: Receiving
@@ -53,10 +61,11 @@ final class Connection {
     /// The next message, waited for; nil when the other end has closed the connection between two messages.
     func receive() throws(MessageError) -> ReceivedMessage? {
         guard try fill(MessageHeader.byteCount) else { return nil }
-        let header = try MessageHeader(take(MessageHeader.byteCount)[...], maximumLength: options.maximumLength)
-        let area = try read(header.annotationsLength)
+        let header = try MessageHeader(buffer[start..<end], maximumLength: options.maximumLength)
+        start += MessageHeader.byteCount
+        let annotations = header.annotationsLength == 0
+            ? Annotations() : try Annotations(try read(header.annotationsLength)[...])
         let payload = try read(header.payloadLength)
-        let annotations = area.isEmpty ? Annotations() : try Annotations(area[...])
         try checkSignature(payload, annotations)
         return ReceivedMessage(header: header, annotations: annotations, payload: inflate(payload, header.flags))
     }

@@ -21,8 +21,15 @@ struct MessageHeader: Sendable, Equatable {
     }
 
     var bytes: [UInt8] {
-        var bytes = Self.magic
-        bytes.reserveCapacity(Self.byteCount)
+        var bytes: [UInt8] = []
+        write(to: &bytes)
+        return bytes
+    }
+
+    /// Appends the header to bytes, with room for what follows it.
+    func write(to bytes: inout [UInt8]) {
+        bytes.reserveCapacity(bytes.count + Self.byteCount + min(payloadLength, 4096) + annotationsLength)
+        bytes += Self.magic
         func append(_ number: UInt16) {
             bytes.append(UInt8(number >> 8))
             bytes.append(UInt8(number & 0xFF))
@@ -38,7 +45,6 @@ struct MessageHeader: Sendable, Equatable {
         append(UInt16(truncatingIfNeeded: annotationsLength))
         append(0)
         append(checksum)
-        return bytes
     }
 }
 

@@ -45,6 +45,21 @@ final class Socket: Sendable {
         return bytes
     }
 
+    /// Writes bytes that lie in one piece.
+    func write(_ bytes: [UInt8]) throws(MessageError) {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { bytes in
+                unsafe send(descriptor, bytes.baseAddress! + written, bytes.count - written, Int32(MSG_NOSIGNAL))
+            }
+            if count >= 0 {
+                written += count
+            } else if errno != EINTR {
+                throw error(errno)
+            }
+        }
+    }
+
     /// Writes all parts one after another, from where they are in memory.
     func write(_ parts: [Bytes]) throws(MessageError) {
         var remaining = parts[...]

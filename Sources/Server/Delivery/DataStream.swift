@@ -51,10 +51,10 @@ final class DataStream: Sendable {
 
     var isRunning: Bool { reader.withLock { $0 != nil } }
 
-    /// Reads from now on if the device is enabled, and not any more if it is not.
-    func follow(isEnabled: Bool) {
+    /// Reads from now on if the device sends, and not any more if it does not.
+    func follow(isSending: Bool) {
         let finished = reader.withLock { reader -> Reader? in
-            switch (isEnabled, reader) {
+            switch (isSending, reader) {
             case (true, nil):
                 let new = Reader()
                 new.start { [self] in read($0) }

@@ -1,6 +1,5 @@
 internal import Devices
 internal import Pickle
-internal import Synchronization
 internal import Threads
 
 /// Owns a device and everything that shares its wire, and makes all calls to them one at a time.
@@ -8,11 +7,11 @@ internal import Threads
 /// A call runs on the thread of the client that makes it, under the lock that holds the devices; nothing of a device
 /// can leave that lock, which the compiler proves.
 final class DeviceHost: Sendable {
-    private let devices: Mutex<OpenDevices>
+    private let devices: Lock<OpenDevices>
 
     /// Opens devices; the function's thread is the first to use them.
     init(_ open: () throws -> sending OpenDevices) rethrows {
-        devices = Mutex(try open())
+        devices = Lock(try open())
     }
 
     /// The ids under which clients reach the devices and their parts.
@@ -37,6 +36,7 @@ final class DeviceHost: Sendable {
         try devices.withLock { devices in
             try devices.apply(preparation.settings, to: object)
             if preparation.enable { try devices.enable(object) }
+            devices.followEnabling()
         }
     }
 

@@ -34,8 +34,8 @@ struct DeviceMemory: Sendable, Equatable {
     /// Notes a call that went well; whether it was one to be kept.
     mutating func note(_ call: Call, isLightSource: Bool) -> Bool {
         switch call.method {
-        case "set_setting", "update_settings":
-            // The first argument is a setting's name, or the settings by name: one call replaces its like.
+        case "set_setting":
+            // The first argument is the setting's name.
             calls.removeAll { $0.isLike(call) && $0.arguments.first == call.arguments.first }
             calls.append(call)
         case let method where Self.replacing.contains(method):

@@ -75,8 +75,8 @@ public final class DeviceServer: Sendable {
             do {
                 guard let (host, object) = find(call.object) else { continue }
                 let arguments = Arguments(call.arguments)
-                _ = try host.call(object.index, call.method, arguments)
-                self.memory.note(object, call.method, arguments)
+                let result = try host.call(object.index, call.method, arguments)
+                self.memory.note(object, call.method, arguments, result)
             } catch {
                 log.warning("\(call.object).\(call.method) is not as before: \(ErrorTranslation.text(of: error))")
             }

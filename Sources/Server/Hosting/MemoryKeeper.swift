@@ -9,10 +9,32 @@ final class MemoryKeeper: Sendable {
 
     init(changed: @escaping @Sendable (DeviceMemory) -> Void) { self.changed = changed }
 
-    func note(_ object: ObjectDescription, _ method: String, _ arguments: Arguments) {
+    /// Notes a call that went well.
+    func note(_ object: ObjectDescription, _ method: String, _ arguments: Arguments, _ result: PythonValue) {
+        let calls = Self.calls(method, arguments, result)
         change { memory in
-            let call = DeviceMemory.Call(object: object.id, method: method, arguments: arguments.all)
-            return memory.note(call, isLightSource: object.isLightSource)
+            calls.reduce(false) { hasChanged, call in
+                let call = DeviceMemory.Call(object: object.id, method: call.method, arguments: call.arguments)
+                return memory.note(call, isLightSource: object.isLightSource) || hasChanged
+            }
+        }
+    }
+
+    /// A call as it is kept: several settings as one call for each, since any of them may be set again alone.
+    private static func calls(
+        _ method: String,
+        _ arguments: Arguments,
+        _ result: PythonValue
+    ) -> [(method: String, arguments: [PythonValue])] {
+        switch method {
+        case "update_settings":
+            guard
+                case .dict(let incoming)? = arguments.ordered(by: ["incoming"]).first, case .dict(let changed) = result
+            else { return [] }
+            return changed.pairs.compactMap { name, _ in incoming[name].map { ("set_setting", [name, $0]) } }
+        case "set_setting": return [(method, arguments.ordered(by: ["name", "value"]))]
+        case "set_trigger": return [(method, arguments.ordered(by: ["ttype", "tmode"]))]
+        default: return [(method, arguments.positional + arguments.keywords.pairs.map(\.value))]
         }
     }
 
@@ -32,6 +54,8 @@ final class MemoryKeeper: Sendable {
 }
 
 extension Arguments {
-    /// The arguments in one list, those given by name in their order: the methods that are kept take them so.
-    fileprivate var all: [PythonValue] { positional + keywords.pairs.map(\.value) }
+    /// The arguments for parameters of these names, whether they were given by place or by name.
+    fileprivate func ordered(by names: [String]) -> [PythonValue] {
+        positional + names.dropFirst(positional.count).compactMap { keywords[.str($0)] }
+    }
 }

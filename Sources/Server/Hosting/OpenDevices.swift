@@ -116,10 +116,10 @@ struct OpenDevices {
     }
 
     /// Reads the data of the devices that are enabled or send without that, and of no others.
-    private func followEnabling() {
+    func followEnabling() {
         for entry in entries {
             guard let stream = entry.stream, let device = entry.object as? any DataDevice else { continue }
-            stream.follow(isEnabled: device.isEnabled || device.sendsWhileDisabled && isOpen)
+            stream.follow(isSending: device.isEnabled || device.sendsWhileDisabled && isOpen)
         }
     }
 
@@ -143,7 +143,6 @@ struct OpenDevices {
 
     func enable(_ index: Int) throws {
         try entries[index].device?.enable()
-        followEnabling()
     }
 
     mutating func shutDown(report: (String) -> Void) {

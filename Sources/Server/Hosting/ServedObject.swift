@@ -25,7 +25,7 @@ final class ServedObject: PyroObject {
         let arguments = Arguments(arguments.positional, keywords: arguments.keywords)
         if let clientRows, let result = try clientRows.call(method, arguments) { return .value(result) }
         let result = try host.call(description.index, method, arguments)
-        if DeviceMemory.concerns(method) { memory.note(description, method, arguments) }
+        if DeviceMemory.concerns(method) { memory.note(description, method, arguments, result) }
         return .value(result)
     }
 
