@@ -18,7 +18,10 @@ struct DeviceServerCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The configuration file: which devices to serve, and where.", completion: .file(extensions: ["yaml"]))
+    @Argument(
+        help: "The configuration file: which devices to serve, and where.",
+        completion: .file(extensions: ["yaml"])
+    )
     var config: String?
 
     @Flag(help: "Only read CONFIG, report every error in it, and end: status 0 if there is none.")

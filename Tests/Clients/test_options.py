@@ -99,35 +99,21 @@ def test_delivery(start, delivery):
         assert (sorted(numbers) if delivery == "oneway" else numbers) == list(range(50))
 
 
-def test_queue_length(start):
-    """A slow client finds no more than that waiting for it, and what is being sent."""
-    camera = start(CAMERA, delivery="reply", queue_length=3)
+@pytest.mark.parametrize("conf, length", [({}, 3), ({"buffer_length": 2}, 2)], ids=["server's", "camera's"])
+def test_queue_length(serve, connect, conf, length):
+    """A slow client finds as many waiting for it as queue_length says, or else the camera's own buffer_length."""
+    server = serve([{**CAMERA, "conf": {"sensor_shape": [64, 48], **conf}}], pyro={"delivery": "reply", "queue_length": 3})
+    camera = connect(server.uri("Camera"))
     with Blocked() as slow:
         camera.set_client(slow.uri)
         camera.enable()
         camera.trigger()
         assert slow.entered.wait(PATIENCE)
-        for _ in range(20):
+        for _ in range(length + 10):
             camera.trigger()
-        # The camera has no more to give once somebody else was given the last.
-        assert number(camera.grab_next_data()[0]) == 21
+        server.wait_for("is too slow: 10 data lost")
         slow.release.set()
-        assert [number(frame) for frame, _ in slow.take(4)] == [0, 18, 19, 20]
-
-
-def test_device_has_its_own_queue_length(start):
-    """The camera's buffer_length comes before the server's queue_length."""
-    camera = start({**CAMERA, "conf": {"sensor_shape": [64, 48], "buffer_length": 2}}, delivery="reply", queue_length=9)
-    with Blocked() as slow:
-        camera.set_client(slow.uri)
-        camera.enable()
-        camera.trigger()
-        assert slow.entered.wait(PATIENCE)
-        for _ in range(9):
-            camera.trigger()
-        assert number(camera.grab_next_data()[0]) == 10
-        slow.release.set()
-        assert [number(frame) for frame, _ in slow.take(3)] == [0, 8, 9]
+        assert [number(frame) for frame, _ in slow.take(1 + length)] == [0, *range(11, 11 + length)]
 
 
 def test_client_that_does_not_read(serve, connect):

@@ -1,8 +1,8 @@
 // A server for tests alone: the reference object of pyro4_probe.py, and a factory for devices made on demand.
 import Devices
+import Glibc
 import Logging
 import Pyro
-import Glibc
 import Server
 import Threads
 

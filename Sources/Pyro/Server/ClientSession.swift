@@ -5,8 +5,8 @@ internal import Pickle
 ///
 /// As in Pyro, the calls of one connection run one after another, and a slow one keeps nobody else waiting.
 final class ClientSession {
-    private let connection: Connection
-    private let server: PyroServer
+    let connection: Connection
+    let server: PyroServer
     private let context: CallContext
     private var lane: OnewayLane?
 
@@ -37,85 +37,7 @@ final class ClientSession {
         }
     }
 
-    private var name: String { context.client?.description ?? "number \(context.connection)" }
-
-    // MARK: The handshake
-
-    /// Whether the client may stay.
-    private func handshake() throws(MessageError) -> Bool {
-        let request: ReceivedMessage?
-        do {
-            request = try connection.receive()
-        } catch .cutShort, .timedOut {
-            return false
-        } catch {
-            return try refuse(error.description)
-        }
-        guard let request else { return false }
-        guard request.header.type == .connect else {
-            return try refuse("invalid msg type \(request.header.type.rawValue) received", request)
-        }
-        guard let serializer = accepted(request.header.serializer) else {
-            return try refuse(
-                "message used serializer that is not accepted: \(request.header.serializer)", request
-            )
-        }
-        do {
-            try greet(request, serializer)
-            return true
-        } catch let error as PythonException {
-            return try refuse(error.text, request, serializer)
-        } catch let error as SerializerError {
-            return try refuse(error.message, request, serializer)
-        } catch let error as MessageError {
-            throw error
-        } catch {
-            return try refuse("\(error)", request, serializer)
-        }
-    }
-
-    private func greet(_ request: ReceivedMessage, _ serializer: SerializerID) throws {
-        let value = try serializer.serializer(claiming: server.options.wire.pickleProtocol).decode(try request.bytes)
-        guard case .dict(let greeting) = value, greeting["handshake"] != nil else {
-            throw PythonException("KeyError", "'handshake'")
-        }
-        var answer = PythonValue.str("hello")
-        if request.header.flags.contains(.metadata) {
-            guard case .str(let id)? = greeting["object"] else { throw PythonException("KeyError", "'object'") }
-            let metadata = try server.objects.find(id).metadata
-            answer = .dict(["handshake": answer, "meta": metadata.value(asLists: true)])
-        }
-        var reply = request.reply(.connectOK, request.header.flags.intersection(.metadata))
-        try serializer.serializer(claiming: server.options.wire.pickleProtocol).encode(answer, to: &reply.payload)
-        try connection.send(reply)
-    }
-
-    /// Tells the client why it is not served; in marshal, if it is not clear what else it understands.
-    private func refuse(
-        _ text: String,
-        _ request: ReceivedMessage? = nil,
-        _ serializer: SerializerID = .marshal
-    ) throws(MessageError) -> Bool {
-        server.log.info("client \(name) refused: \(text)")
-        var reply = request?.reply(.connectFail) ?? Message(type: .connectFail, sequence: 0, serializer: 0)
-        reply.serializer = serializer.rawValue
-        // A text can be written in every serializer.
-        try? serializer.serializer(claiming: server.options.wire.pickleProtocol).encode(.str(text), to: &reply.payload)
-        try connection.send(reply)
-        return false
-    }
-
-    static func refuseForLackOfRoom(_ socket: Socket, _ server: PyroServer) {
-        let session = ClientSession(socket, number: 0, server)
-        socket.limitReading(to: server.options.handshakeLimit)
-        // Read first: closing with unread bytes would reset the connection before the client sees the answer.
-        let request = try? session.connection.receive()
-        _ = try? session.refuse("no free workers, increase server threadpool size", request)
-    }
-
-    private func accepted(_ number: UInt16) -> SerializerID? {
-        SerializerID(rawValue: number).flatMap { server.options.serializers.contains($0) ? $0 : nil }
-    }
+    var name: String { context.client?.description ?? "number \(context.connection)" }
 
     // MARK: Calls
 
@@ -182,39 +104,12 @@ final class ClientSession {
         // Python sends no correlation id with exceptions.
         reply.annotations = Annotations()
         do {
-            try serializer.serializer(claiming: server.options.wire.pickleProtocol).encode(.exception(exception), to: &reply.payload)
+            try server.format(serializer).encode(.exception(exception), to: &reply.payload)
         } catch {
             reply.payload = Segments()
             let text = "Error serializing exception: \(error). Original exception: \(exception)"
-            try? serializer.serializer(claiming: server.options.wire.pickleProtocol).encode(.exception(.pyro("PyroError", text)), to: &reply.payload)
+            try? server.format(serializer).encode(.exception(.pyro("PyroError", text)), to: &reply.payload)
         }
         try connection.send(reply)
-    }
-}
-
-extension ReceivedMessage {
-    /// The payload, or why it cannot be read.
-    var bytes: ArraySlice<UInt8> {
-        get throws(PythonException) {
-            switch payload {
-            case .bytes(let bytes): return bytes
-            case .damaged(let text): throw .pyro("PyroError", text)
-            }
-        }
-    }
-
-    /// An answer with this message's numbers and, if it has one, its correlation id.
-    func reply(_ type: MessageType, _ flags: MessageFlags = []) -> Message {
-        var reply = Message(type: type, flags: flags, sequence: header.sequence, serializer: header.serializer)
-        if !annotations.isEmpty { reply.annotations["CORR"] = annotations["CORR"] }
-        return reply
-    }
-}
-
-extension PythonException {
-    /// The text alone, as Python's `str` gives it.
-    var text: String {
-        if case .str(let text)? = arguments.first, arguments.count == 1 { return text }
-        return description
     }
 }

@@ -24,7 +24,7 @@ struct Invocation: Sendable {
             throw PythonException.pyro("PyroError", "calls with serialized blobs are not supported")
         }
         do {
-            return try serializer.serializer(claiming: server.options.wire.pickleProtocol).decodeCall(try request.bytes)
+            return try server.format(serializer).decodeCall(try request.bytes)
         } catch let error as SerializerError {
             // Not a SerializeError, which would make the client give up its connection.
             throw PythonException.pyro("PyroError", error.message)
@@ -99,7 +99,7 @@ struct Invocation: Sendable {
         var reply = request.reply(.result, flags)
         let resolved = try server.objects.resolve(value, at: context.server)
         do {
-            try serializer.serializer(claiming: server.options.wire.pickleProtocol).encode(resolved, to: &reply.payload)
+            try server.format(serializer).encode(resolved, to: &reply.payload)
         } catch {
             throw PythonException.pyro("PyroError", error.message)
         }

@@ -31,7 +31,7 @@ final class ItemStreams: Sendable {
         return id
     }
 
-    /// The next item; `StopIteration` after the last one. An exception of the iterator's ends it, too.
+    /// The next item, or `StopIteration` after the last one; an exception of the iterator's ends it, too.
     func next(of id: String, for connection: Int) throws -> PythonValue {
         let source = streams.withLock { streams -> (any ItemSource)? in
             streams[id]?.connection = connection

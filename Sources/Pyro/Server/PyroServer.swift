@@ -99,6 +99,9 @@ public final class PyroServer: Sendable {
         }
     }
 
+    /// A serializer as the options want it.
+    func format(_ id: SerializerID) -> any Serializer { id.serializer(claiming: options.wire.pickleProtocol) }
+
     /// The exception for an error, with the lines that show up as the remote traceback.
     func exception(_ error: any Error) -> PythonException {
         let exception = error as? PythonException ?? translate(error)

@@ -63,7 +63,8 @@ final class Connection {
         guard try fill(MessageHeader.byteCount) else { return nil }
         let header = try MessageHeader(buffer[start..<end], maximumLength: options.maximumLength)
         start += MessageHeader.byteCount
-        let annotations = header.annotationsLength == 0
+        let annotations =
+            header.annotationsLength == 0
             ? Annotations() : try Annotations(try read(header.annotationsLength)[...])
         let payload = try read(header.payloadLength)
         try checkSignature(payload, annotations)

@@ -11,7 +11,7 @@ extension Socket {
         set(Int32(IPPROTO_TCP), TCP_KEEPCNT, Int32(3))
     }
 
-    /// Asks for another congestion control: bbr paces even what does not leave the machine. Refused, nothing changes.
+    /// Asks for another congestion control, since bbr paces even what does not leave the machine; a refusal is no harm.
     func useCongestionControl(_ name: String) {
         let name = Array(name.utf8)
         _ = unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_CONGESTION, name, socklen_t(name.count))
@@ -36,7 +36,7 @@ extension Socket {
         return Int(String(decoding: digits.prefix { (0x30...0x39).contains($0) }, as: UTF8.self))
     }
 
-    /// Acknowledges at once what has come. A Python client that sent a oneway call would else wait 40 ms with the next.
+    /// Acknowledges at once what has come: a Python client that sent a oneway call would else wait 40 ms with the next.
     func acknowledgeNow() { set(Int32(IPPROTO_TCP), TCP_QUICKACK, Int32(1)) }
 
     func limitReading(to limit: Duration?) { set(SOL_SOCKET, SO_RCVTIMEO, timeval(limit)) }

@@ -11,7 +11,7 @@ final class Socket: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Ends the connection, so that whoever waits in a read or a write comes back. The number stays taken until then.
+    /// Ends the connection, so that whoever waits in a read or a write comes back; the descriptor stays taken till then.
     func shutDown() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     /// Reads what has arrived, waiting for the first byte; 0 at the end of the stream.

@@ -80,7 +80,12 @@ internal import Glibc
         var (host, service) = ([CChar](repeating: 0, count: 64), [CChar](repeating: 0, count: 16))
         let status = unsafe withPointer { address, length in
             unsafe getnameinfo(
-                address, length, &host, socklen_t(host.count), &service, socklen_t(service.count),
+                address,
+                length,
+                &host,
+                socklen_t(host.count),
+                &service,
+                socklen_t(service.count),
                 NI_NUMERICHOST | NI_NUMERICSERV
             )
         }

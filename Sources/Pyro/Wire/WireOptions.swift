@@ -2,7 +2,7 @@
 public struct WireOptions: Sendable, Equatable {
     /// The key that both ends share, if messages are to be signed.
     public var hmacKey: [UInt8]?
-    /// Whether payloads are compressed that get shorter by it. What comes in may always be.
+    /// Whether payloads are compressed that get shorter by it; what comes in may always be.
     public var compresses = false
     /// The most bytes that a message may have that comes in, compressed or not.
     public var maximumLength = 256 << 20

@@ -37,7 +37,7 @@ final class ClientStack: Sendable {
         entries.withLock { $0.append(Entry(uri: nil, receiver: receiver)) }
     }
 
-    /// Takes the last client off. With none there nothing happens: it may just have been dropped as dead.
+    /// Takes the last client off; with none there nothing happens, since it may just have been dropped as dead.
     func pop() {
         let abandoned = entries.withLock { entries -> (any DataReceiver)? in
             guard let place = entries.lastIndex(where: { $0.uri != nil }) else { return nil }

@@ -26,7 +26,9 @@ struct Delivery: Sendable {
         content = .value(.exception(PythonException("Exception", ErrorTranslation.text(of: failure))))
     }
 
-    /// What the client gets. Turning a frame takes time, so it is done where nobody waits but the client.
+    /// What the client gets.
+    ///
+    /// Turning a frame takes time, so this is called where nobody waits but the client.
     func value(_ pool: FramePool) -> PythonValue {
         switch content {
         case .frame(let frame, let transform): .array(frame.transformed(by: transform, pool: pool).array)

@@ -5,7 +5,7 @@ internal import Threads
 /// Owns a device and everything that shares its wire, and makes all calls to them one at a time.
 ///
 /// A call runs on the thread of the client that makes it, under the lock that holds the devices; nothing of a device
-/// can leave that lock, which the compiler proves.
+/// can leave that lock but values, which the compiler proves.
 final class DeviceHost: Sendable {
     private let devices: Lock<OpenDevices>
 

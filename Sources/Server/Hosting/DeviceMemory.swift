@@ -26,9 +26,12 @@ struct DeviceMemory: Sendable, Equatable {
         "set_binning", "set_exposure_time", "set_roi", "set_transform", "set_trigger",
     ]
 
+    /// The other methods that ``note(_:isLightSource:)`` knows.
+    private static let others: Set<String> = ["set_setting", "update_settings", "enable", "disable", "shutdown"]
+
     /// Whether a method is one of those that count, which most that are called are not.
     static func concerns(_ method: String) -> Bool {
-        replacing.contains(method) || ["set_setting", "update_settings", "enable", "disable", "shutdown"].contains(method)
+        replacing.contains(method) || others.contains(method)
     }
 
     /// Notes a call that went well; whether it was one to be kept.
@@ -83,7 +86,9 @@ extension DeviceMemory {
         }
         if case .list(let items) = parts[1] {
             clients = items.compactMap { item in
-                guard case .tuple(let parts) = item, parts.count == 2, case .list(let uris) = parts[1] else { return nil }
+                guard case .tuple(let parts) = item, parts.count == 2, case .list(let uris) = parts[1] else {
+                    return nil
+                }
                 return parts[0].text.map { ($0, uris.compactMap(\.text)) }
             }
         }

@@ -69,7 +69,7 @@ public final class DeviceServer: Sendable {
         }
     }
 
-    /// Sets what clients of an earlier process had set. What does not work any more is told to the log.
+    /// Sets what clients of an earlier process had set; what does not work any more is told to the log.
     func restore(_ memory: DeviceMemory) {
         for call in memory.calls {
             do {

@@ -62,7 +62,8 @@ enum ErrorTranslation {
             PythonException("TypeError", "setting '\(name)' is \(expected), not \(got)")
         case .missing(let names):
             PythonException(
-                "Exception", "update_settings init=True but missing keys: \(names.joined(separator: ", "))."
+                "Exception",
+                "update_settings init=True but missing keys: \(names.joined(separator: ", "))."
             )
         }
     }

@@ -3,7 +3,9 @@ internal import Dispatch
 internal import Glibc
 internal import Logging
 
-/// Serves every definition of a configuration, each in a worker process of its own. It touches no hardware itself.
+/// Serves every definition of a configuration, each in a worker process of its own.
+///
+/// It touches no hardware itself.
 public struct Supervisor: Sendable {
     private let keepers: [WorkerKeeper]
     private let log: Log

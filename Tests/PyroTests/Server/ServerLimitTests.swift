@@ -32,7 +32,9 @@ import Testing
         let server = try TestServer(options)
         let (large, small) = (server.client(), server.client())
         #expect(try small.call("echo", [1]) == 1)
-        #expect(throws: ClientError.self) { try large.call("echo", [.bytes(Bytes([UInt8](repeating: 0, count: 2000)))]) }
+        #expect(throws: ClientError.self) {
+            try large.call("echo", [.bytes(Bytes([UInt8](repeating: 0, count: 2000)))])
+        }
         #expect(try small.call("echo", [2]) == 2)
     }
 

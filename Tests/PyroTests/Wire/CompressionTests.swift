@@ -20,7 +20,9 @@ import Testing
     @Test func shortAndRandomPayloadsStayAsTheyAre() {
         #expect(Compression.deflated(segments(Array(repeating: 0, count: 199))) == nil)
         var random = SystemRandomNumberGenerator()
-        #expect(Compression.deflated(segments((0..<1000).map { _ in UInt8.random(in: 0...255, using: &random) })) == nil)
+        #expect(
+            Compression.deflated(segments((0..<1000).map { _ in UInt8.random(in: 0...255, using: &random) })) == nil
+        )
     }
 
     @Test func nothingGrowsBeyondTheLimit() throws {

@@ -26,7 +26,9 @@ import Testing
         for name in ["microscope-numpy2", "reference-probe", "hmac"] {
             for message in try RecordedMessages.session(name) where message.bytes.starts(with: Array("PYRO".utf8)) {
                 // Some of what was recorded is damaged on purpose.
-                guard let header = try? MessageHeader(message.bytes.prefix(24), maximumLength: 1 << 30) else { continue }
+                guard let header = try? MessageHeader(message.bytes.prefix(24), maximumLength: 1 << 30) else {
+                    continue
+                }
                 #expect(header.bytes == Array(message.bytes.prefix(24)), "\(name) \(message.n)")
                 count += 1
             }

@@ -27,7 +27,9 @@ enum RecordedMessages {
     }
 
     private struct Index: Decodable {
-        let messages_hostile: [Hostile]
+        let hostile: [Hostile]
+
+        enum CodingKeys: String, CodingKey { case hostile = "messages_hostile" }
     }
 
     static func session(_ name: String) throws -> [Recorded] {
@@ -35,7 +37,7 @@ enum RecordedMessages {
     }
 
     static func hostile() throws -> [Hostile] {
-        try JSONDecoder().decode(Index.self, from: try data("index.json")).messages_hostile
+        try JSONDecoder().decode(Index.self, from: try data("index.json")).hostile
     }
 
     private static func data(_ name: String) throws -> Data {

@@ -7,7 +7,7 @@ import Testing
             ("serializers: pickle", "14: pyro.serializers: expected a list of serializers, got 'pickle'"),
             (
                 "serializers: [pickle, dill]",
-                "23: pyro.serializers[1]: expected one of pickle, serpent, json, marshal, msgpack, got 'dill'"
+                "23: pyro.serializers[1]: expected one of serpent, json, marshal, pickle, msgpack, got 'dill'"
             ),
             ("hmac_key: ''", "11: pyro.hmac_key: expected text, got '' in quotes"),
             ("compression: 1", "14: pyro.compression: expected true or false, got 1"),

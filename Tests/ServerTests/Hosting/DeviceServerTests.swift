@@ -35,7 +35,8 @@ import Threads
         let server = try server()
         defer { server.stop() }
         try server.open(as: "Stage") { HeldStage(Monitor(false)) }
-        guard case .dict(let axes) = try client(server, "Stage").get("axes"), case .proxy(let proxy)? = axes["x @"] else {
+        guard case .dict(let axes) = try client(server, "Stage").get("axes"), case .proxy(let proxy)? = axes["x @"]
+        else {
             Issue.record("no proxy")
             return
         }
@@ -62,6 +63,6 @@ import Threads
         let error = #expect(throws: DeviceError.self) {
             try server.open(as: "Stage", preparation) { HeldStage(Monitor(false)) }
         }
-        #expect(error?.message == "scope.yaml:3:9: setting 'gain': KeyError: gain")
+        #expect(error?.message == "scope.yaml:3:9: there is no setting 'gain'")
     }
 }
