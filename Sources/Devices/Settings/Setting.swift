@@ -75,8 +75,9 @@ public final class Setting {
         { python in
             guard let set else { throw SettingError.readOnly(name) }
             guard let value = Value(python: python) else {
-                // What is no choice is out of range, not of a wrong type.
-                guard Value.settingType != .enumeration else {
+                // What is no choice, or an integer of more than 64 bits, is out of range and not of a wrong type.
+                let isOutOfRange = if case .bigInt = python { true } else { Value.settingType == .enumeration }
+                guard !isOutOfRange else {
                     throw SettingError.outOfRange(name, python, allowed: try domain().python)
                 }
                 throw SettingError.wrongType(name, expected: Value.pythonName, got: python.typeName)

@@ -7,6 +7,7 @@ extension PythonValue {
         case .none: "None"
         case .bool(let bool): bool ? "True" : "False"
         case .int(let int): "\(int)"
+        case .bigInt(let integer): integer.description
         case .float(let double): "\(double)"
         case .str(let text): "'\(text)'"
         case .list(let items): "[\(items.map(\.shown).joined(separator: ", "))]"
