@@ -104,7 +104,7 @@ extension String {
 extension SocketError {
     fileprivate init(resolving host: String, _ status: Int32) {
         // The numbers of getaddrinfo are not those of errno, so its text goes along.
-        let text = status == EAI_SYSTEM ? "" : " (\(unsafe String(cString: gai_strerror(status))))"
-        self.init(status == EAI_SYSTEM ? errno : ENOENT, "look up host '\(host)'\(text)")
+        let reason = status == EAI_SYSTEM ? nil : unsafe String(cString: gai_strerror(status))
+        self.init(status == EAI_SYSTEM ? errno : ENOENT, "look up host '\(host)'", reason: reason)
     }
 }

@@ -11,6 +11,8 @@ final class ClientStack: Sendable {
     private let entries = Monitor<[Entry]>([])
     private let connect: @Sendable (PyroURI, ClientStack) -> ClientLink
 
+    /// The most that are remembered; the oldest registrations give way.
+    private static let limit = 100
     private let changed: @Sendable ([PyroURI]) -> Void
 
     /// - Parameters:
@@ -29,6 +31,8 @@ final class ClientStack: Sendable {
             // A client that registers again has one link still, and one queue.
             let known = entries.first { $0.uri == uri }?.receiver
             entries.append(Entry(uri: uri, receiver: known ?? connect(uri, self)))
+            // Programs that register with each enabling and never leave would let it grow without end.
+            if entries.count > Self.limit { close(entries.removeFirst().receiver, ifNotIn: entries) }
             changed(entries.compactMap(\.uri))
         }
     }
@@ -39,13 +43,16 @@ final class ClientStack: Sendable {
 
     /// Takes the last client off; with none there nothing happens, since it may just have been dropped as dead.
     func pop() {
-        let abandoned = entries.withLock { entries -> (any DataReceiver)? in
-            guard let place = entries.lastIndex(where: { $0.uri != nil }) else { return nil }
-            let receiver = entries.remove(at: place).receiver
+        entries.withLock { entries in
+            guard let place = entries.lastIndex(where: { $0.uri != nil }) else { return }
+            close(entries.remove(at: place).receiver, ifNotIn: entries)
             changed(entries.compactMap(\.uri))
-            return entries.contains { $0.receiver === receiver } ? nil : receiver
         }
-        (abandoned as? ClientLink)?.close()
+    }
+
+    /// Ends the link of a client that stands nowhere in the stack any more.
+    private func close(_ receiver: any DataReceiver, ifNotIn entries: [Entry]) {
+        if !entries.contains(where: { $0.receiver === receiver }) { (receiver as? ClientLink)?.close() }
     }
 
     /// Takes a receiver off wherever it stands.

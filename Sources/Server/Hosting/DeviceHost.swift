@@ -35,7 +35,8 @@ final class DeviceHost: Sendable {
     func prepare(_ object: Int, _ preparation: Preparation) throws {
         try devices.withLock { devices in
             try devices.apply(preparation.settings, to: object)
-            if preparation.enable { try devices.enable(object) }
+            let staysOff = preparation.keepsLightOff && devices.isLightSource(object)
+            if preparation.enable, !staysOff { try devices.enable(object) }
             devices.followEnabling()
         }
     }

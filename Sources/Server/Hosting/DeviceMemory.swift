@@ -15,8 +15,12 @@ struct DeviceMemory: Sendable, Equatable {
     /// The URIs of those who get the data, by object, the first that registered in front.
     private(set) var clients: [(object: String, uris: [String])] = []
 
+    /// The objects that were put out of use, whatever the configuration says of their start.
+    private(set) var disabled: Set<String> = []
+
     static func == (left: DeviceMemory, right: DeviceMemory) -> Bool {
-        left.calls == right.calls && left.clients.elementsEqual(right.clients) { $0 == $1 }
+        left.calls == right.calls && left.disabled == right.disabled
+            && left.clients.elementsEqual(right.clients) { $0 == $1 }
     }
 
     init() {}
@@ -47,8 +51,10 @@ struct DeviceMemory: Sendable, Equatable {
         case "enable" where !isLightSource:
             calls.removeAll { $0.isLike(call) }
             calls.append(call)
+            disabled.remove(call.object)
         case "disable", "shutdown":
             calls.removeAll { $0.object == call.object && $0.method == "enable" }
+            disabled.insert(call.object)
         default: return false
         }
         return true
@@ -69,12 +75,13 @@ extension DeviceMemory {
         .tuple([
             .list(calls.map { .tuple([.str($0.object), .str($0.method), .tuple($0.arguments)]) }),
             .list(clients.map { .tuple([.str($0.object), .list($0.uris.map(PythonValue.str))]) }),
+            .list(disabled.sorted().map(PythonValue.str)),
         ])
     }
 
     /// What can be understood of a memory; the rest is forgotten.
     init(_ value: PythonValue) {
-        guard case .tuple(let parts) = value, parts.count == 2 else { return }
+        guard case .tuple(let parts) = value, parts.count == 3 else { return }
         if case .list(let items) = parts[0] {
             calls = items.compactMap { item in
                 guard
@@ -92,5 +99,6 @@ extension DeviceMemory {
                 return parts[0].text.map { ($0, uris.compactMap(\.text)) }
             }
         }
+        if case .list(let items) = parts[2] { disabled = Set(items.compactMap(\.text)) }
     }
 }

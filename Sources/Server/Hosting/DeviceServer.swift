@@ -71,6 +71,9 @@ public final class DeviceServer: Sendable {
 
     /// Sets what clients of an earlier process had set; what does not work any more is told to the log.
     func restore(_ memory: DeviceMemory) {
+        for id in memory.disabled {
+            if let object = find(id)?.object { self.memory.note(object, "disable", Arguments(), .none) }
+        }
         for call in memory.calls {
             do {
                 guard let (host, object) = find(call.object) else { continue }

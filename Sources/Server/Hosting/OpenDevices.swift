@@ -131,15 +131,14 @@ struct OpenDevices {
                 let setting = try entries[index].settings.find(wanted.name)
                 try setting.set(try setting.key(for: wanted.value))
             } catch SettingError.unknown(let name) {
-                throw DeviceError(.initialise, "\(wanted.place): there is no setting '\(name)'")
-            } catch let error as SettingError {
-                throw DeviceError(.initialise, "\(wanted.place): \(ErrorTranslation.text(of: error))")
+                throw PreparationError(place: wanted.place, message: "there is no setting '\(name)'")
             } catch {
-                let text = ErrorTranslation.text(of: error)
-                throw DeviceError(.initialise, "\(wanted.place): setting '\(wanted.name)': \(text)")
+                throw PreparationError(place: wanted.place, message: ErrorTranslation.text(of: error))
             }
         }
     }
+
+    func isLightSource(_ index: Int) -> Bool { entries[index].object is any LightSource }
 
     func enable(_ index: Int) throws {
         try entries[index].device?.enable()

@@ -18,6 +18,8 @@ public struct Preparation: Sendable {
 
     public var settings: [Setting]
     public var enable: Bool
+    /// Whether a light source stays off even if it is to be enabled: the process before this one has crashed.
+    public var keepsLightOff = false
 
     public init(settings: [Setting] = [], enable: Bool = false) {
         self.settings = settings

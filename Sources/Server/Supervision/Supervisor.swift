@@ -1,7 +1,7 @@
 public import Devices
-internal import Dispatch
 internal import Glibc
 internal import Logging
+internal import Threads
 
 /// Serves every definition of a configuration, each in a worker process of its own.
 ///
@@ -40,6 +40,8 @@ public struct Supervisor: Sendable {
 
     /// Serves until SIGINT or SIGTERM, then shuts every device down, light sources first.
     public func run() async {
+        // A log that nobody reads any more is no reason to end.
+        signal(SIGPIPE, SIG_IGN)
         let signals = EndSignals.names
         await withDiscardingTaskGroup { group in
             for keeper in keepers { group.addTask { await keeper.run() } }
@@ -61,13 +63,13 @@ public struct Supervisor: Sendable {
         await waitForEnd(of: keepers)
     }
 
-    /// Waits on threads of Dispatch's, since tasks must not block.
+    /// Waits on threads of its own, since neither tasks nor Dispatch's threads must block.
     private func waitForEnd(of keepers: [WorkerKeeper]) async {
         await withDiscardingTaskGroup { group in
             for keeper in keepers {
                 group.addTask {
                     await withCheckedContinuation { continuation in
-                        DispatchQueue.global().async {
+                        _ = BlockingThread("end of \(keeper.name)") {
                             keeper.waitForEnd(within: Self.patience)
                             continuation.resume()
                         }

@@ -40,7 +40,7 @@ struct Worker: Sendable {
         defer { signals.stop() }
         let server = try DeviceServer(definition, log: log.logger, remember: remember)
         defer { server.stop() }
-        try open(definition, in: server, order.memory, log.logger)
+        try open(definition, in: server, order, log.logger)
         server.start()
         try channel.send(
             .serving(
@@ -55,18 +55,23 @@ struct Worker: Sendable {
     private func open(
         _ definition: Definition,
         in server: DeviceServer,
-        _ memory: DeviceMemory,
+        _ order: WorkerOrder,
         _ log: Logger
     ) throws {
         for device in definition.devices {
             let context = DriverContext(isSimulated: device.isSimulated) { log.info("\($0)") }
             do {
-                try server.open(as: device.name, Preparation(device)) { try device.driver.open(context) }
+                var preparation = Preparation(device)
+                preparation.enable = preparation.enable && !order.memory.disabled.contains(device.name)
+                preparation.keepsLightOff = order.isRestart
+                try server.open(as: device.name, preparation) { try device.driver.open(context) }
+            } catch let error as PreparationError {
+                throw error
             } catch {
-                throw ControlError("\(device.place): \(device.name): \(ErrorTranslation.text(of: error))")
+                throw ControlError("\(device.place): \(ErrorTranslation.text(of: error))")
             }
         }
-        server.restore(memory)
+        server.restore(order.memory)
     }
 
     @Sendable private func remember(_ memory: DeviceMemory) {

@@ -10,6 +10,7 @@ final class WorkerKeeper: Sendable {
         var channel: ControlChannel?
         var process: pid_t?
         var memory = DeviceMemory()
+        var hasServed = false
         var hasLightSource = false
         var isStopping = false
         var hasEnded = false
@@ -75,6 +76,7 @@ final class WorkerKeeper: Sendable {
             state.process = process
             var order = self.order
             order.memory = state.memory
+            order.isRestart = state.hasServed
             return order
         }
         // Told to stop while the worker was being started, before there was a channel to tell it by.
@@ -84,7 +86,10 @@ final class WorkerKeeper: Sendable {
         for await message in channel.messages(name) {
             switch message {
             case .serving(let uris, let hasLightSource):
-                state.withLock { $0.hasLightSource = hasLightSource }
+                state.withLock { state in
+                    state.hasServed = true
+                    state.hasLightSource = hasLightSource
+                }
                 for uri in uris { log.notice("serving \(uri)") }
             case .memory(let memory): state.withLock { $0.memory = memory }
             case .failed(let text): reason = text

@@ -10,6 +10,8 @@ struct WorkerOrder: Sendable {
     var definition: Int
     var isSimulated: Bool
     var log: LogOptions
+    /// Whether a worker has served the definition before and has not ended as it was told.
+    var isRestart = false
     /// What clients had set when the worker before this one ended.
     var memory: DeviceMemory
 
@@ -18,6 +20,7 @@ struct WorkerOrder: Sendable {
             "text": .str(text), "file": .str(file), "definition": .int(definition), "simulated": .bool(isSimulated),
             "level": .str(log.level.rawValue), "directory": log.directory.map(PythonValue.str) ?? .none,
             "size": .int(log.maximumSize), "keep": .int(log.keptFiles), "memory": memory.value,
+            "restart": .bool(isRestart),
         ])
     }
 }
@@ -29,6 +32,7 @@ extension WorkerOrder {
             case .str(let text)? = order["text"], case .str(let file)? = order["file"],
             case .int(let definition)? = order["definition"], case .bool(let isSimulated)? = order["simulated"],
             case .str(let name)? = order["level"], let level = Logger.Level(rawValue: name),
+            case .bool(let isRestart)? = order["restart"],
             case .int(let size)? = order["size"], case .int(let kept)? = order["keep"], let memory = order["memory"]
         else { throw ControlError("an order for a worker lacks something") }
         self.init(
@@ -37,6 +41,7 @@ extension WorkerOrder {
             definition: definition,
             isSimulated: isSimulated,
             log: LogOptions(directory: order["directory"]?.text, level: level, maximumSize: size, keptFiles: kept),
+            isRestart: isRestart,
             memory: DeviceMemory(memory)
         )
     }

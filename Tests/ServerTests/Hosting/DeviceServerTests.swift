@@ -60,9 +60,9 @@ import Threads
         let server = try server()
         defer { server.stop() }
         let preparation = Preparation(settings: [.init(name: "gain", value: 1, place: "scope.yaml:3:9")])
-        let error = #expect(throws: DeviceError.self) {
+        let error = #expect(throws: PreparationError.self) {
             try server.open(as: "Stage", preparation) { HeldStage(Monitor(false)) }
         }
-        #expect(error?.message == "scope.yaml:3:9: there is no setting 'gain'")
+        #expect(error?.description == "scope.yaml:3:9: there is no setting 'gain'")
     }
 }
