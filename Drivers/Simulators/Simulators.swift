@@ -12,6 +12,7 @@ public enum Simulators {
             Driver.simulatedDigitalIO,
             Driver.simulatedValueLogger,
             Driver.simulatedController,
+            Driver.stageAwareSetup,
             Driver.testCamera,
             Driver.prebuiltCamera,
             Driver.dummyDSP,

@@ -24,6 +24,10 @@ CHECKS = {
 WITHOUT_MICROSCOPE = 10
 
 
+# Threads start processes here, which with vfork has failed once in thousands of times ("Bad address").
+subprocess._USE_VFORK = False
+
+
 def probe(python, uri):
     """Runs the probe to its end."""
     return subprocess.run([python, PROBE, "--hostile", uri], capture_output=True, text=True, timeout=300)

@@ -22,6 +22,7 @@ struct ConfigurationTests {
         ("simulated-digital-io", #"{"numLines": 4}"#, "SimulatedDigitalIO"),
         ("simulated-value-logger", #"{"numSensors": 3, "pullData": false}"#, "SimulatedValueLogger"),
         ("simulated-controller", #"{"devices": {}}"#, "SimulatedController"),
+        ("stage-aware-setup", #"{"image": {"width": 50, "height": 40}}"#, "SimulatedController"),
         ("test-camera", "{}", "TestCamera"),
         ("prebuilt-camera", "{}", "BenchCamera"),
         ("dummy-dsp", "{}", "DummyDSP"),
@@ -30,7 +31,7 @@ struct ConfigurationTests {
         #expect(try open(word, json).typeName == type)
     }
 
-    @Test func everyDriverIsTestedAbove() { #expect(Set(Simulators.drivers.map(\.name)).count == 12) }
+    @Test func everyDriverIsTestedAbove() { #expect(Set(Simulators.drivers.map(\.name)).count == 13) }
 
     @Test func cameraTakesAllItsOptions() throws {
         let device = try open(
@@ -65,6 +66,14 @@ struct ConfigurationTests {
         ("simulated-value-logger", #"{"numSensors": 0}"#, "numSensors must be a positive number (was 0)"),
         ("simulated-camera", #"{"sensor_shape": [0, 5]}"#, "sensor_shape must be a positive number (was 0)"),
         ("simulated-camera", #"{"buffer_length": -5}"#, "buffer_length must be a number from zero up (was -5)"),
+        (
+            "stage-aware-setup", #"{"image": {"width": 50, "height": 0}}"#,
+            "height must be a positive number (was 0)"
+        ),
+        (
+            "stage-aware-setup", #"{"image": {"width": 65536, "height": 65536}}"#,
+            "image must be of no more than 1073741824 pixels in all"
+        ),
         ("prebuilt-camera", #"{"ring": 0}"#, "ring must be a positive number (was 0)"),
     ]) func optionsThatMakeNoSenseAreNamed(word: String, json: String, message: String) {
         #expect { try open(word, json) } throws: { error in

@@ -16,16 +16,19 @@ struct ExposureQueue: Sendable {
         let end: Instant
         /// When the pixels are there.
         let isRead: Instant
+        /// What its trigger found before the sensor.
+        let subject: any Subject
 
-        init(from start: Instant, _ timing: Timing) {
+        init(of subject: any Subject, from start: Instant, _ timing: Timing) {
+            self.subject = subject
             end = start + timing.exposure
             isRead = end + timing.readout
         }
     }
 
     private(set) var isAcquiring = false
-    /// Triggers that wait for the exposure before them.
-    private var waiting = 0
+    /// What the triggers found that wait for the exposure before them.
+    private var waiting: [any Subject] = []
     /// What is being taken, or has been and waits to be fetched.
     private var current: Exposure?
 
@@ -37,17 +40,17 @@ struct ExposureQueue: Sendable {
     /// Forgets what has not been taken yet.
     mutating func stop(at now: Instant) {
         isAcquiring = false
-        waiting = 0
+        waiting = []
         if let exposure = current, exposure.isRead > now { current = nil }
     }
 
     /// Counts only while acquiring.
-    mutating func trigger(at now: Instant, _ timing: Timing) {
+    mutating func trigger(_ subject: any Subject, at now: Instant, _ timing: Timing) {
         guard isAcquiring else { return }
         if current == nil {
-            current = Exposure(from: now, timing)
+            current = Exposure(of: subject, from: now, timing)
         } else {
-            waiting += 1
+            waiting.append(subject)
         }
     }
 
@@ -57,8 +60,7 @@ struct ExposureQueue: Sendable {
     /// Gives up the image that is there, and goes on to the next.
     mutating func fetch(at now: Instant, _ timing: Timing) -> Exposure? {
         guard let exposure = current, exposure.isRead <= now else { return nil }
-        current = waiting > 0 ? Exposure(from: exposure.isRead, timing) : nil
-        waiting = max(0, waiting - 1)
+        current = waiting.isEmpty ? nil : Exposure(of: waiting.removeFirst(), from: exposure.isRead, timing)
         return exposure
     }
 }

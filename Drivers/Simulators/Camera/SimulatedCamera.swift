@@ -8,6 +8,7 @@ public class SimulatedCamera: Camera, OnlyTriggersOnceOnSoftware {
     public let showsShutteringMode: Bool
     public private(set) var shutteringMode = ElectronicShutteringMode.global
     let sensor: SimulatedSensor
+    private let patterns = Patterns()
     // For clients that try their settings panel; nothing depends on them.
     private var aSetting = 0
     private var gain = 0
@@ -34,7 +35,10 @@ public class SimulatedCamera: Camera, OnlyTriggersOnceOnSoftware {
     public func performEnable() { sensor.start() }
     public func performDisable() { sensor.stop() }
     public func abort() { sensor.stop() }
-    public func performTrigger() { sensor.trigger() }
+    public func performTrigger() throws { sensor.trigger(showing: try subject()) }
+
+    /// What is before the sensor at this moment.
+    func subject() throws -> any Subject { patterns }
 
     public var exposureTime: Double { sensor.settings.exposureTime }
     public func setExposureTime(_ seconds: Double) { sensor.settings.exposureTime = min(seconds, Self.longestExposure) }

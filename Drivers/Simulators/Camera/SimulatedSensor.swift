@@ -1,10 +1,8 @@
 internal import Devices
-internal import Synchronization
 
 /// The sensor of a simulated camera, with the images that it has taken.
 final class SimulatedSensor: DataSource {
     private let state: TimedState<State>
-    private let painter = Mutex(ImagePainter())
 
     private struct State: Sendable {
         var settings: SensorSettings
@@ -13,7 +11,7 @@ final class SimulatedSensor: DataSource {
         var imageCount = 0
     }
 
-    /// An image that was taken and is not painted yet.
+    /// An image that was taken and is not made yet.
     private struct Shot {
         let exposure: ExposureQueue.Exposure
         let settings: SensorSettings
@@ -37,13 +35,13 @@ final class SimulatedSensor: DataSource {
 
     func stop() { state.update { $0.exposures.stop(at: $1) } }
 
-    func trigger() { state.update { $0.exposures.trigger(at: $1, $0.settings.timing) } }
+    func trigger(showing subject: any Subject) {
+        state.update { $0.exposures.trigger(subject, at: $1, $0.settings.timing) }
+    }
 
     func next(within limit: Duration) throws -> Datum? {
         guard let shot = try state.next(within: limit, Self.fetch)?.get() else { return nil }
-        let image = painter.withLock { painter in
-            painter.paint(shot.settings.style, shot.settings.roi.imageSize(shot.settings.binning), number: shot.number)
-        }
+        let image = shot.exposure.subject.image(shot.settings, number: shot.number)
         return Datum(image, at: Timestamp.of(shot.exposure.end))
     }
 

@@ -1,3 +1,5 @@
+import Devices
+import Pickle
 import Testing
 
 @testable import Simulators
@@ -16,7 +18,7 @@ struct ExposureQueueTests {
     }
 
     @Test mutating func imageIsThereAfterExposureAndReadout() {
-        queue.trigger(at: start, timing)
+        queue.trigger(Numbered(), at: start, timing)
         #expect(queue.nextIsRead == after(120))
         #expect(!isFetched(at: 119))
         let exposure = queue.fetch(at: after(120), timing)
@@ -25,7 +27,7 @@ struct ExposureQueueTests {
     }
 
     @Test mutating func triggersDuringAnExposureFollowOneAfterTheOther() {
-        for _ in 0..<3 { queue.trigger(at: after(10), timing) }
+        for _ in 0..<3 { queue.trigger(Numbered(), at: after(10), timing) }
         for image in 1...3 {
             #expect(queue.nextIsRead == after(10 + 120 * image))
             #expect(isFetched(at: 10 + 120 * image))
@@ -33,42 +35,59 @@ struct ExposureQueueTests {
         #expect(queue.nextIsRead == nil)
     }
 
+    @Test mutating func eachImageIsOfWhatItsOwnTriggerFound() {
+        for number in 1...3 { queue.trigger(Numbered(number: number), at: start, timing) }
+        let subjects = (1...3).map { image in
+            queue.fetch(at: after(120 * image), timing)?.subject as? Numbered
+        }
+        #expect(subjects.map(\.?.number) == [1, 2, 3])
+    }
+
     @Test mutating func imageThatIsFetchedLateDoesNotKeepTheNextOneWaiting() {
-        queue.trigger(at: start, timing)
-        queue.trigger(at: start, timing)
+        queue.trigger(Numbered(), at: start, timing)
+        queue.trigger(Numbered(), at: start, timing)
         #expect(isFetched(at: 200))
         #expect(queue.nextIsRead == after(240))
     }
 
     @Test mutating func newTimingHoldsFromTheNextExposureOn() {
-        queue.trigger(at: start, timing)
-        queue.trigger(at: start, timing)
+        queue.trigger(Numbered(), at: start, timing)
+        queue.trigger(Numbered(), at: start, timing)
         let short = ExposureQueue.Timing(exposure: .milliseconds(1), readout: .zero)
         _ = queue.fetch(at: after(120), short)
         #expect(queue.nextIsRead == after(121))
     }
 
     @Test mutating func stopForgetsWhatIsNotTakenYet() {
-        queue.trigger(at: start, timing)
-        queue.trigger(at: start, timing)
+        queue.trigger(Numbered(), at: start, timing)
+        queue.trigger(Numbered(), at: start, timing)
         queue.stop(at: after(50))
         #expect(queue.nextIsRead == nil)
-        queue.trigger(at: after(60), timing)
+        queue.trigger(Numbered(), at: after(60), timing)
         #expect(queue.nextIsRead == nil)
     }
 
     @Test mutating func stopKeepsTheImageThatIsThere() {
-        queue.trigger(at: start, timing)
-        queue.trigger(at: start, timing)
+        queue.trigger(Numbered(), at: start, timing)
+        queue.trigger(Numbered(), at: start, timing)
         queue.stop(at: after(120))
         #expect(isFetched(at: 120))
         #expect(queue.nextIsRead == nil)
     }
 
     @Test mutating func startForgetsAll() {
-        queue.trigger(at: start, timing)
+        queue.trigger(Numbered(), at: start, timing)
         queue.start()
         #expect(queue.nextIsRead == nil)
         #expect(queue.isAcquiring)
+    }
+}
+
+/// A subject that can be told from others.
+private struct Numbered: Subject {
+    var number = 0
+
+    func image(_: SensorSettings, number _: Int) -> Frame {
+        Frame(width: 0, height: 0, .uint8, pixels: Bytes([]))!
     }
 }

@@ -1,5 +1,6 @@
 import Devices
 import Simulators
+import Testing
 
 /// The devices that the contracts are run over, by their kinds: a new driver has its line here.
 enum Makers {
@@ -8,6 +9,11 @@ enum Makers {
         Maker("simulated-camera, realistic") { SimulatedCamera(.init(sensorShape: sensor, readoutTime: 0.001)) },
         Maker("test-camera") { TestCamera(.init(sensorShape: sensor, hasRealisticTiming: false)) },
         Maker("prebuilt-camera") { BenchCamera(.init(sensorShape: sensor)) },
+        Maker("stage-aware-setup's camera") {
+            let image = try #require(MadeUpImage(width: 200, height: 100, .cells(seed: 1)))
+            let setup = try StageAwareSetup.open(.init(image: image, sensorShape: sensor, hasRealisticTiming: false))
+            return try #require(setup.devices.first?.device as? StageAwareCamera)
+        },
     ]
     private static let sensor = SensorShape(width: 60, height: 40)
 
@@ -45,7 +51,10 @@ enum Makers {
                 ("light", SimulatedLightSource()),
                 ("wheel", SimulatedFilterWheel(.init(positions: 6, travelTime: 0.001)) { .now }),
             ])
-        }
+        },
+        Maker("stage-aware-setup") {
+            try StageAwareSetup.open(.init(image: try #require(MadeUpImage(width: 50, height: 40, .grey(1)))))
+        },
     ]
 
     static let others: [Maker<any Device>] = [

@@ -1,0 +1,69 @@
+public import Devices
+internal import Pickle
+
+/// A simulated camera that sees what of a specimen its stage, its filter wheel and its pixel size select.
+public final class StageAwareCamera: SimulatedCamera {
+    private let specimen: Specimen
+    private let x, y, z: any StageAxis
+    private let filterWheel: any FilterWheel
+    /// In units of the stage.
+    private var pixelSize = 1.0
+    private let pool = FramePool()
+
+    /// - Parameters:
+    ///   - stage: with axes x and y, in units of which a pixel has its size, and z, which is in focus at 0.
+    ///   - filterWheel: with a position for each of the specimen's channels.
+    public init(
+        _ specimen: Specimen,
+        stage: any Stage,
+        filterWheel: any FilterWheel,
+        _ configuration: SimulatedCamera.Configuration
+    ) throws {
+        func axis(_ name: String) throws -> any StageAxis {
+            guard let axis = stage.axes.first(where: { $0.name == name })?.axis else {
+                let names = stage.axes.map(\.name).joined(separator: ", ")
+                throw DeviceError(.initialise, "the camera needs a stage with axes x, y and z, not with \(names)")
+            }
+            return axis
+        }
+        (x, y, z) = (try axis("x"), try axis("y"), try axis("z"))
+        let (channels, positions) = (specimen.channelCount, filterWheel.positionCount)
+        guard channels == positions else {
+            throw DeviceError(
+                .initialise,
+                "image has \(channels) channels, but filter wheel has \(positions) positions"
+            )
+        }
+        self.specimen = specimen
+        self.filterWheel = filterWheel
+        super.init(configuration)
+    }
+
+    override func subject() throws -> any Subject {
+        let channel = try filterWheel.position
+        guard (0..<specimen.channelCount).contains(channel) else {
+            throw DeviceError(.failed, "there is no channel for position \(channel) of the filter wheel")
+        }
+        return FieldOfView(
+            specimen: specimen,
+            channel: channel,
+            centre: (try x.position / pixelSize, try y.position / pixelSize),
+            sigma: abs(try z.position) / 10,
+            pool: pool
+        )
+    }
+
+    public override var settings: [Setting] {
+        [
+            roiSetting,
+            Setting("pixel size", in: 0...Double.infinity, get: { self.pixelSize }, set: setPixelSize),
+        ]
+    }
+
+    private func setPixelSize(_ size: Double) throws {
+        guard size > 0 else {
+            throw SettingError.outOfRange("pixel size", size.python, allowed: (0...Double.infinity).python)
+        }
+        pixelSize = size
+    }
+}

@@ -1,0 +1,75 @@
+public import Devices
+
+/// A camera, a filter wheel and a stage, and on it a specimen of which they show a part.
+public enum StageAwareSetup {
+    public struct Configuration: Decodable, Sendable {
+        public var image: MadeUpImage
+        /// Width and height in pixels, 512 each unless given.
+        public var sensorShape: SensorShape?
+        public var bufferLength: BufferLength?
+        /// Whether all that happens takes its time, as it does unless given.
+        public var hasRealisticTiming: Bool?
+        /// Seconds that the whole sensor takes to be read.
+        public var readoutTime: NonNegative?
+        /// The stage's, in its units a second.
+        public var speed: NonNegative?
+        /// Seconds from one position of the wheel to the next.
+        public var travelTime: NonNegative?
+
+        private enum CodingKeys: String, CodingKey {
+            case image, speed
+            case sensorShape = "sensor_shape"
+            case bufferLength = "buffer_length"
+            case hasRealisticTiming = "realistic_timing"
+            case readoutTime = "readout_time"
+            case travelTime = "travel_time"
+        }
+
+        public init(image: MadeUpImage, sensorShape: SensorShape? = nil, hasRealisticTiming: Bool? = nil) {
+            self.image = image
+            self.sensorShape = sensorShape
+            self.hasRealisticTiming = hasRealisticTiming
+        }
+    }
+
+    /// The camera comes first, so that it is shut down before what it sees.
+    public static func open(_ configuration: Configuration) throws -> SimulatedController {
+        let specimen = configuration.image.specimen
+        // Unless told otherwise, what does not take its time is there at once.
+        let atOnce: NonNegative? = configuration.hasRealisticTiming == false ? 0 : nil
+        let stage = SimulatedStage(
+            .init(limits: limits(over: specimen), speed: configuration.speed ?? atOnce)
+        ) { .now }
+        let filterWheel = SimulatedFilterWheel(
+            .init(positions: configuration.image.channels, travelTime: configuration.travelTime ?? atOnce)
+        ) { .now }
+        let camera = try StageAwareCamera(
+            specimen,
+            stage: stage,
+            filterWheel: filterWheel,
+            .init(
+                sensorShape: configuration.sensorShape,
+                bufferLength: configuration.bufferLength,
+                hasRealisticTiming: configuration.hasRealisticTiming,
+                readoutTime: configuration.readoutTime
+            )
+        )
+        return SimulatedController([("camera", camera), ("filterwheel", filterWheel), ("stage", stage)])
+    }
+
+    private static func limits(over specimen: Specimen) -> NamedOptions<AxisLimits> {
+        [
+            "x": AxisLimits(lower: 0, upper: Double(specimen.width)),
+            "y": AxisLimits(lower: 0, upper: Double(specimen.height)),
+            "z": AxisLimits(lower: -50, upper: 50),
+        ]
+    }
+}
+
+extension Driver where Configuration == StageAwareSetup.Configuration {
+    public static var stageAwareSetup: Self {
+        Driver("stage-aware-setup", "camera, filter wheel and stage that see parts of one image") { configuration, _ in
+            try StageAwareSetup.open(configuration)
+        }
+    }
+}
