@@ -16,7 +16,7 @@ CHECKS = {
     "Reference": 70,
     "Camera": 68, "TestCamera": 68,
     "Laser": 62, "Lamp": 62, "Stage": 62, "Mirror": 62,
-    "Controller": 61,
+    "Controller": 61, "Specimen": 61,
     "Wheel": 60, "EmissionWheel": 60,
     "Lines": 59, "Thermometer": 59, "DSP": 59, "SLM": 59,
 }

@@ -122,7 +122,6 @@ class TestImageGenerator(Remote, theirs.TestImageGenerator):
         self.addCleanup(patch.stop)
 
 
-@pytest.mark.xfail(strict=True, reason="there is no driver for a camera that sees what its stage and wheel show")
 class TestStageAwareCamera(Remote, theirs.TestStageAwareCamera):
     def setUp(self):
         self.sensor_shape = (128, 128)

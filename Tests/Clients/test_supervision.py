@@ -296,7 +296,7 @@ def test_end(serve_simulated, connect, number, record_property, capsys):
     server, uris = serve_simulated()
     workers = server.workers
     lights = {worker(server, uris[name]) for name in ("Laser", "Lamp", "Controller")}
-    assert len(workers) == 12 and len(lights) == 3
+    assert len(workers) == 13 and len(lights) == 3
     with Listener() as listener:
         camera = connect(uris["Camera"])
         camera.set_client(listener.uri)
