@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks who imports whom: no module may import another one that its target does not declare, nor one that its place
-in the design forbids. SwiftPM itself lets an undeclared import through."""
+"""Checks who imports whom among this package's modules: none may import another one that its target does not declare,
+nor one that its place in the design forbids. SwiftPM itself lets an undeclared import through."""
 import json
 import pathlib
 import re

@@ -207,7 +207,7 @@ def test_lines(serve, connect):
         camera = connect(server.uri("Camera"))
         camera.set_client(listener.uri)
         camera.set_client(None)
-    found = server.wait_for(r"INFO Camera\[(\d+)\]: client %s left after 0 data" % re.escape(str(listener.uri)))
+    found = server.wait_for(r"INFO Camera\[(\d+)\]: client %s left; 0 data sent" % re.escape(str(listener.uri)))
     assert int(found[1]) in server.workers
     for line in server.lines:
         assert LINE.fullmatch(line), line

@@ -16,8 +16,8 @@ from servers import BIN, free_port, write_config
 from waiting import PATIENCE, eventually
 
 # Generous: what was measured is printed, and is a tenth of it.
-RECOVERY = 5.0
-SHUTDOWN = 5.0
+RECOVERY = 2.0
+SHUTDOWN = 2.0
 
 LASER = {"driver": "simulated-light-source"}
 WHEEL = {"driver": "simulated-filter-wheel", "conf": {"positions": 6}}

@@ -12,19 +12,19 @@ final class Channel {
         guard let location = uri.location else { throw ClientError.noPlace(uri.text) }
         serializer = options.serializer
         self.options = options.wire
+        let start = ContinuousClock.now
         do {
             let socket = try Socket.connect(to: Endpoint(location), within: options.connectLimit)
             socket.tuneForCalls()
             if let name = options.congestionControl { socket.useCongestionControl(name) }
             if let count = options.sendBuffer { socket.makeRoomToSend(count) }
-            connection = Connection(socket, options.wire)
+            connection = Connection(socket, options.wire, greetingWithin: options.connectLimit - (.now - start))
         } catch {
             throw ClientError.unreachable(error.description)
         }
-        connection.socket.limitReading(to: options.connectLimit)
         connection.socket.limitWriting(to: options.callLimit)
         try greet(uri.object, options.handshake)
-        connection.socket.limitReading(to: options.callLimit)
+        connection.greeted(readingWithin: options.callLimit)
     }
 
     /// Whether the other end is still there, as far as can be known without asking it.

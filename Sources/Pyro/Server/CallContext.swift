@@ -6,4 +6,6 @@ public struct CallContext: Sendable {
     public let client: Endpoint?
     /// The address by which the client reached this server.
     public let server: Endpoint
+    /// Whether the client is still there, as far as can be known without asking it.
+    public let isConnected: @Sendable () -> Bool
 }

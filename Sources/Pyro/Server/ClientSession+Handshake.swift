@@ -69,7 +69,6 @@ extension ClientSession {
 
     static func refuseForLackOfRoom(_ socket: Socket, _ server: PyroServer) {
         let session = ClientSession(socket, number: 0, server)
-        socket.limitReading(to: server.options.handshakeLimit)
         // Read first: closing with unread bytes would reset the connection before the client sees the answer.
         let request = try? session.connection.receive()
         _ = try? session.refuse("no free workers, increase server threadpool size", request)

@@ -11,12 +11,13 @@ final class ClientSession {
     private var lane: OnewayLane?
 
     init(_ socket: Socket, number: Int, _ server: PyroServer) {
-        connection = Connection(socket, server.options.wire)
+        connection = Connection(socket, server.options.wire, greetingWithin: server.options.handshakeLimit)
         self.server = server
         context = CallContext(
             connection: number,
             client: socket.remoteEndpoint,
-            server: socket.localEndpoint ?? server.endpoint
+            server: socket.localEndpoint ?? server.endpoint,
+            isConnected: { socket.isOpen }
         )
     }
 
@@ -26,9 +27,8 @@ final class ClientSession {
             server.streams.connectionEnded(context.connection)
         }
         do {
-            connection.socket.limitReading(to: server.options.handshakeLimit)
             guard try handshake() else { return }
-            connection.socket.limitReading(to: nil)
+            connection.greeted(readingWithin: nil)
             while let request = try connection.receive() {
                 guard try answer(request) else { return }
             }
@@ -85,7 +85,7 @@ final class ClientSession {
     /// Runs a call that nobody waits for: aside if it is one, at once if it is several, as Pyro does.
     private func oneway(_ call: WireCall, _ invocation: Invocation) {
         let perform: @Sendable () -> Void = { [log = server.log] in
-            do { _ = try invocation.reply(to: call) } catch {
+            do { try invocation.performOnly(call) } catch {
                 log.warning("oneway call of \(call.object).\(call.method) failed: \(error)")
             }
         }

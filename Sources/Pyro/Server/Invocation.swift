@@ -48,6 +48,18 @@ struct Invocation: Sendable {
         }
     }
 
+    /// Carries out a call whose result nobody wants.
+    func performOnly(_ call: WireCall) throws {
+        let object = try server.objects.find(call.object)
+        if isBatch {
+            _ = try batch(call, object)
+        } else if call.method.hasPrefix("__") {
+            _ = try reply(to: call)
+        } else {
+            _ = try perform(call, object)
+        }
+    }
+
     private func perform(_ call: WireCall, _ object: any PyroObject) throws -> CallResult {
         try refusePrivate(call.method)
         return try object.call(

@@ -21,6 +21,7 @@ public final class PyroServer: Sendable {
     private struct Clients {
         var sockets: [Int: Socket] = [:]
         var count = 0
+        var refusals = 0
         var isStopping = false
     }
 
@@ -89,13 +90,28 @@ public final class PyroServer: Sendable {
         }
         socket.tuneForCalls()
         guard let number else {
-            log.warning("a client was refused: \(options.maximumConnections) are connected, which is the limit")
-            _ = BlockingThread("refusal") { [self] in ClientSession.refuseForLackOfRoom(socket, self) }
-            return
+            return refuse(socket)
         }
         _ = BlockingThread("client \(number)") { [self] in
             ClientSession(socket, number: number, self).run()
             clients.update { $0.sockets[number] = nil }
+        }
+    }
+
+    /// How many clients at once are told that there is no room; those beyond are only closed.
+    private static let politeRefusals = 8
+
+    private func refuse(_ socket: Socket) {
+        let isPolite = clients.withLock { clients in
+            guard clients.refusals < Self.politeRefusals else { return false }
+            clients.refusals += 1
+            return true
+        }
+        guard isPolite else { return }
+        log.warning("a client was refused: \(options.maximumConnections) are connected, which is the limit")
+        _ = BlockingThread("refusal") { [self] in
+            ClientSession.refuseForLackOfRoom(socket, self)
+            clients.withLock { $0.refusals -= 1 }
         }
     }
 

@@ -8,11 +8,29 @@ final class Connection {
     private var buffer: [UInt8]
     private var (start, end) = (0, 0)
 
-    init(_ socket: Socket, _ options: WireOptions) {
+    /// When the other end must have said who it is, until it has.
+    private var deadline: ContinuousClock.Instant?
+
+    /// - Parameter limit: how long the first message may take as a whole; it must also fit the buffer.
+    init(_ socket: Socket, _ options: WireOptions, greetingWithin limit: Duration) {
         self.socket = socket
         self.options = options
+        deadline = .now + limit
         // Most messages come whole with one read of this size.
         buffer = [UInt8](repeating: 0, count: 16 << 10)
+    }
+
+    /// The other end is known: from now on messages are of any size and come when they like, or within a limit each.
+    func greeted(readingWithin limit: Duration?) {
+        deadline = nil
+        socket.limitReading(to: limit)
+    }
+
+    private func limitReadingToDeadline() throws(MessageError) {
+        guard let deadline else { return }
+        let remaining = deadline - .now
+        guard remaining > .milliseconds(1) else { throw .timedOut }
+        socket.limitReading(to: remaining)
     }
 
     // MARK: Sending
@@ -61,7 +79,8 @@ final class Connection {
     /// The next message, waited for; nil when the other end has closed the connection between two messages.
     func receive() throws(MessageError) -> ReceivedMessage? {
         guard try fill(MessageHeader.byteCount) else { return nil }
-        let header = try MessageHeader(buffer[start..<end], maximumLength: options.maximumLength)
+        let maximum = deadline == nil ? options.maximumLength : min(options.maximumLength, buffer.count)
+        let header = try MessageHeader(buffer[start..<end], maximumLength: maximum)
         start += MessageHeader.byteCount
         let annotations =
             header.annotationsLength == 0
@@ -98,6 +117,7 @@ final class Connection {
             (start, end) = (0, end - start)
         }
         while end - start < count {
+            try limitReadingToDeadline()
             let arrived = try socket.read(into: &buffer, from: end, upTo: buffer.count)
             guard arrived > 0 else {
                 guard end == start else { throw .cutShort }

@@ -36,6 +36,7 @@ final class ClientLink: DataReceiver {
         client = PyroClient(uri, options: options.client)
         self.pool = pool
         self.log = log
+        log.info("client \(uri.text) registered")
         _ = BlockingThread("to client") { [self] in
             if !sendAll() { gone(self) }
         }
@@ -76,17 +77,26 @@ final class ClientLink: DataReceiver {
                 queue.withLock { $0.sent += 1 }
             } catch let error as ClientError {
                 close()
-                log.warning("client \(uri.text) is gone and gets no more data: \(error)")
+                queue.update { queue in
+                    queue.lost += 1 + queue.waiting.count
+                    queue.waiting.removeAll()
+                }
+                log.warning("client \(uri.text) is gone and gets no more data: \(error); \(tally)")
                 return false
             } catch {
+                queue.withLock { $0.lost += 1 }
                 // The client is there and raised an exception, which is its own affair.
                 log.warning("client \(uri.text) did not take a datum: \(error)")
             }
         }
         client.close()
-        let (sent, lost) = counts
-        log.info("client \(uri.text) left after \(sent) data\(lost == 0 ? "" : ", \(lost) lost")")
+        log.info("client \(uri.text) left; \(tally)")
         return true
+    }
+
+    private var tally: String {
+        let (sent, lost) = counts
+        return "\(sent) data sent, \(lost) lost"
     }
 
     private func next() -> Delivery? {

@@ -32,7 +32,11 @@ final class ClientStack: Sendable {
             let known = entries.first { $0.uri == uri }?.receiver
             entries.append(Entry(uri: uri, receiver: known ?? connect(uri, self)))
             // Programs that register with each enabling and never leave would let it grow without end.
-            if entries.count > Self.limit { close(entries.removeFirst().receiver, ifNotIn: entries) }
+            if entries.count(where: { $0.uri != nil }) > Self.limit,
+                let oldest = entries.firstIndex(where: { $0.uri != nil })
+            {
+                close(entries.remove(at: oldest).receiver, ifNotIn: entries)
+            }
             changed(entries.compactMap(\.uri))
         }
     }
@@ -58,8 +62,9 @@ final class ClientStack: Sendable {
     /// Takes a receiver off wherever it stands.
     func remove(_ receiver: any DataReceiver) {
         entries.withLock { entries in
+            let isClient = entries.contains { $0.receiver === receiver && $0.uri != nil }
             entries.removeAll { $0.receiver === receiver }
-            changed(entries.compactMap(\.uri))
+            if isClient { changed(entries.compactMap(\.uri)) }
         }
     }
 

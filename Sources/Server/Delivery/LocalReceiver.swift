@@ -26,9 +26,9 @@ final class LocalReceiver: DataReceiver {
         }
     }
 
-    /// The datum, or nil if the device was disabled before one came.
-    func next() -> Delivery? {
-        let outcome: Delivery?? = state.wait { state in
+    /// The datum, or nil if none has come within the limit or none will come any more.
+    func next(within limit: Duration) -> Delivery? {
+        let outcome: Delivery?? = state.wait(within: limit) { state in
             switch state {
             case .waiting: nil
             case .arrived(let delivery): .some(delivery)

@@ -17,19 +17,21 @@ struct ClientRows: Sendable {
     }
 
     /// The result of one of the methods; nil for any other.
-    func call(_ method: String, _ arguments: Arguments) throws -> PythonValue? {
+    func call(_ method: String, _ arguments: Arguments, _ context: CallContext) throws -> PythonValue? {
         guard Self.methods.contains(method) else { return nil }
-        guard case .value(let value) = try table.call(method, arguments) else { return nil }
+        guard case .value(let value) = try table(context).call(method, arguments) else { return nil }
         return value
     }
 
-    private var table: RemoteInterface {
+    private func table(_ context: CallContext) -> RemoteInterface {
         RemoteInterface(of: description.id) {
             RemoteMethod("set_client", "new_client", call: setClient)
             // The name that Cockpit uses.
             RemoteMethod("receiveClient", "client_uri", call: setClient)
             RemoteMethod("receiveData", "data", "timestamp", call: receive)
-            RemoteMethod("grab_next_data", Parameter("soft_trigger", default: true), call: grab)
+            RemoteMethod("grab_next_data", Parameter("soft_trigger", default: true)) { (triggers: Bool) in
+                try grab(triggers, context)
+            }
         }
     }
 
@@ -45,7 +47,13 @@ struct ClientRows: Sendable {
         }
     }
 
+    /// No host and no path is longer, and each client is remembered.
+    private static let longestURI = 1024
+
     private func push(_ uri: PyroURI) throws {
+        guard uri.text.utf8.count <= Self.longestURI else {
+            throw PythonException.pyro("PyroError", "invalid uri of more than \(Self.longestURI) bytes")
+        }
         guard uri.location != nil else {
             throw PythonException.pyro("PyroError", "'\(uri.text)' does not say where the client is")
         }
@@ -58,7 +66,7 @@ struct ClientRows: Sendable {
     }
 
     /// Waits for the next datum, after a trigger if one is wanted.
-    private func grab(_ triggers: Bool) throws -> PythonValue {
+    private func grab(_ triggers: Bool, _ context: CallContext) throws -> PythonValue {
         guard stream.isRunning else { throw DeviceError(.disabled, "Camera not enabled.") }
         let receiver = LocalReceiver()
         stream.clients.push(receiver)
@@ -66,7 +74,18 @@ struct ClientRows: Sendable {
         if triggers, description.methods.contains("trigger") {
             _ = try host.call(description.index, "trigger", Arguments())
         }
-        guard let delivery = receiver.next() else { throw DeviceError(.disabled, "Camera not enabled.") }
-        return .tuple([delivery.value(stream.pool), .float(delivery.timestamp)])
+        while true {
+            if let delivery = receiver.next(within: Self.attention) { return value(of: delivery) }
+            guard stream.isRunning else { throw DeviceError(.disabled, "Camera not enabled.") }
+            // A client that gave up must not take a datum from others.
+            guard context.isConnected() else { return .none }
+        }
+    }
+
+    /// How long it may take to notice that there is nobody to grab for any more.
+    private static let attention = Duration.milliseconds(200)
+
+    private func value(of delivery: Delivery) -> PythonValue {
+        .tuple([delivery.value(stream.pool), .float(delivery.timestamp)])
     }
 }

@@ -8,14 +8,15 @@ internal import Threads
 /// can leave that lock but values, which the compiler proves.
 final class DeviceHost: Sendable {
     private let devices: Lock<OpenDevices>
+    /// What clients reach, none of which changes once the devices are open.
+    let objects: [ObjectDescription]
 
     /// Opens devices; the function's thread is the first to use them.
     init(_ open: () throws -> sending OpenDevices) rethrows {
-        devices = Lock(try open())
+        let opened = try open()
+        objects = opened.descriptions
+        devices = Lock(opened)
     }
-
-    /// The ids under which clients reach the devices and their parts.
-    var objects: [ObjectDescription] { devices.withLock { $0.descriptions } }
 
     var hasLightSource: Bool { objects.contains(where: \.isLightSource) }
 

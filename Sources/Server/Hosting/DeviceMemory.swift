@@ -3,7 +3,8 @@ internal import Pickle
 /// What clients have set in the devices of a process, for the process that takes its place when it crashes.
 ///
 /// Calls that set something are kept as they were made, the latest of each kind, and are made again in their order.
-/// Nothing is kept that would move a stage or a wheel, or switch light on.
+/// Nothing is kept that would move a stage or a wheel, or switch light on: of what was enabled only cameras and other
+/// sources of data are enabled again.
 struct DeviceMemory: Sendable, Equatable {
     struct Call: Sendable, Equatable {
         let object: String
@@ -30,7 +31,7 @@ struct DeviceMemory: Sendable, Equatable {
         "set_binning", "set_exposure_time", "set_roi", "set_transform", "set_trigger",
     ]
 
-    /// The other methods that ``note(_:isLightSource:)`` knows.
+    /// The other methods that ``note(_:comesBackEnabled:)`` knows.
     private static let others: Set<String> = ["set_setting", "update_settings", "enable", "disable", "shutdown"]
 
     /// Whether a method is one of those that count, which most that are called are not.
@@ -39,7 +40,7 @@ struct DeviceMemory: Sendable, Equatable {
     }
 
     /// Notes a call that went well; whether it was one to be kept.
-    mutating func note(_ call: Call, isLightSource: Bool) -> Bool {
+    mutating func note(_ call: Call, comesBackEnabled: Bool) -> Bool {
         switch call.method {
         case "set_setting":
             // The first argument is the setting's name.
@@ -48,7 +49,7 @@ struct DeviceMemory: Sendable, Equatable {
         case let method where Self.replacing.contains(method):
             calls.removeAll { $0.isLike(call) }
             calls.append(call)
-        case "enable" where !isLightSource:
+        case "enable" where comesBackEnabled:
             calls.removeAll { $0.isLike(call) }
             calls.append(call)
             disabled.remove(call.object)

@@ -43,13 +43,17 @@ public final class DeviceServer: Sendable {
     var hasLightSource: Bool { hosts.withLock { $0.contains(where: \.hasLightSource) } }
 
     /// Opens a device and serves it, with all its parts.
+    ///
+    /// - Parameter log: the device's own log, if it has another one than the server.
     public func open(
         as id: String,
         _ preparation: Preparation = Preparation(),
+        log: Logger? = nil,
         _ open: () throws -> any Device
     ) throws {
+        let log = log ?? self.log
         let host = try DeviceHost {
-            var devices = OpenDevices(makeStream: makeStream) { [log] in log.warning("\($0)") }
+            var devices = OpenDevices(makeStream: { self.makeStream($0, $1, log) }) { log.warning("\($0)") }
             devices.add(try open(), as: id)
             return devices
         }
@@ -63,7 +67,7 @@ public final class DeviceServer: Sendable {
         hosts.withLock { $0.append(host) }
     }
 
-    private func makeStream(_ device: any DataDevice, _ id: String) -> DataStream {
+    private func makeStream(_ device: any DataDevice, _ id: String, _ log: Logger) -> DataStream {
         DataStream(device, options: delivery, log: log.named(id)) { [memory] clients in
             memory.setClients(of: id, to: clients.map(\.text))
         }

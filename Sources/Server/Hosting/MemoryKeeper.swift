@@ -15,7 +15,7 @@ final class MemoryKeeper: Sendable {
         change { memory in
             calls.reduce(false) { hasChanged, call in
                 let call = DeviceMemory.Call(object: object.id, method: call.method, arguments: call.arguments)
-                return memory.note(call, isLightSource: object.isLightSource) || hasChanged
+                return memory.note(call, comesBackEnabled: object.stream != nil) || hasChanged
             }
         }
     }

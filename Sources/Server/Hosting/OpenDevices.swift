@@ -78,20 +78,29 @@ struct OpenDevices {
     // MARK: Calls
 
     mutating func call(_ index: Int, _ method: String, _ arguments: Arguments) throws -> Progress {
+        try refuseWhenShutDown()
         defer { followEnabling() }
         return try progress(of: try entries[index].interface.call(method, arguments))
     }
 
     func get(_ index: Int, _ attribute: String) throws -> PythonValue {
-        try entries[index].interface.get(attribute)
+        try refuseWhenShutDown()
+        return try entries[index].interface.get(attribute)
     }
 
     mutating func set(_ index: Int, _ attribute: String, to value: PythonValue) throws -> Progress {
+        try refuseWhenShutDown()
         defer { followEnabling() }
         return try progress(of: try entries[index].interface.set(attribute, to: value))
     }
 
+    /// A call that came while the devices were shut down could else switch light on again.
+    private func refuseWhenShutDown() throws {
+        guard isOpen else { throw DeviceError(.disabled, "the device has been shut down") }
+    }
+
     mutating func poll(_ ticket: Int) throws -> Progress {
+        try refuseWhenShutDown()
         guard let completion = pending[ticket] else { return .done(.none) }
         do {
             if let value = try completion.poll() {
@@ -144,11 +153,15 @@ struct OpenDevices {
         try entries[index].device?.enable()
     }
 
+    /// Switches all light off, then shuts every device down.
     mutating func shutDown(report: (String) -> Void) {
-        let lights = entries.compactMap { $0.object as? any LightSource }
-        for device in lights as [any Device] + roots {
-            do { try device.shutdown() } catch { report("\(device.typeName) did not shut down: \(error)") }
+        func attempt(_ device: any Device, _ step: () throws -> Void) {
+            do { try step() } catch { report("\(device.typeName) did not shut down: \(error)") }
         }
+        for entry in entries {
+            if let light = entry.object as? any LightSource { attempt(light, light.disable) }
+        }
+        for device in roots { attempt(device, device.shutdown) }
         isOpen = false
         followEnabling()
     }

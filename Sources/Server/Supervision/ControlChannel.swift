@@ -20,8 +20,14 @@ final class ControlChannel: Sendable {
         return (ControlChannel(descriptor: ends[0]), ends[1])
     }
 
+    /// The most bytes of one message: far more than a configuration and all that clients set in a microscope.
+    private static let limit = 16 << 20
+
     func send(_ message: ControlMessage) throws {
         let pickle = try PickleWriter.pickle(message.value).joined()
+        guard pickle.count <= Self.limit else {
+            throw ControlError("a control message of \(pickle.count) bytes is longer than \(Self.limit)")
+        }
         let length = (0..<4).map { UInt8(truncatingIfNeeded: pickle.count >> (8 * $0)) }
         var bytes = (length + pickle)[...]
         while !bytes.isEmpty {
@@ -37,7 +43,7 @@ final class ControlChannel: Sendable {
     func receive() throws -> ControlMessage? {
         guard let head = read(4) else { return nil }
         let length = head.reversed().reduce(0) { $0 << 8 | Int($1) }
-        guard length <= 16 << 20, let pickle = read(length) else { return nil }
+        guard length <= Self.limit, let pickle = read(length) else { return nil }
         return try ControlMessage(try PickleReader.read(pickle[...]))
     }
 

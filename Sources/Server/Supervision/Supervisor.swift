@@ -35,9 +35,6 @@ public struct Supervisor: Sendable {
         }
     }
 
-    /// How long devices may take to shut down before their processes are killed.
-    private static let patience = Duration.seconds(10)
-
     /// Serves until SIGINT or SIGTERM, then shuts every device down, light sources first.
     public func run() async {
         // A log that nobody reads any more is no reason to end.
@@ -45,11 +42,15 @@ public struct Supervisor: Sendable {
         let signals = EndSignals.names
         await withDiscardingTaskGroup { group in
             for keeper in keepers { group.addTask { await keeper.run() } }
-            for await name in signals {
-                log.logger.notice("shutting down after \(name)")
-                break
+            var names = signals.makeAsyncIterator()
+            let name = await names.next() ?? "no signal"
+            log.logger.notice("shutting down after \(name)")
+            let impatience = Task { [keepers] in
+                // Whoever asks twice does not want to wait for devices that hang.
+                for await _ in signals { for keeper in keepers { keeper.killWorker() } }
             }
             await shutDown()
+            impatience.cancel()
         }
         log.logger.notice("all devices are shut down")
         log.flush()
@@ -70,7 +71,7 @@ public struct Supervisor: Sendable {
                 group.addTask {
                     await withCheckedContinuation { continuation in
                         _ = BlockingThread("end of \(keeper.name)") {
-                            keeper.waitForEnd(within: Self.patience)
+                            keeper.waitForEnd(within: WorkerKeeper.patience)
                             continuation.resume()
                         }
                     }

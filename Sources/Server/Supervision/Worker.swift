@@ -59,12 +59,15 @@ struct Worker: Sendable {
         _ log: Logger
     ) throws {
         for device in definition.devices {
+            // The devices of a group have a file each, beside the group's.
+            let isAlone = definition.devices.count == 1
+            let log = isAlone ? log : Log(name: device.name, options: order.log).logger
             let context = DriverContext(isSimulated: device.isSimulated) { log.info("\($0)") }
             do {
                 var preparation = Preparation(device)
                 preparation.enable = preparation.enable && !order.memory.disabled.contains(device.name)
                 preparation.keepsLightOff = order.isRestart
-                try server.open(as: device.name, preparation) { try device.driver.open(context) }
+                try server.open(as: device.name, preparation, log: log) { try device.driver.open(context) }
             } catch let error as PreparationError {
                 throw error
             } catch {

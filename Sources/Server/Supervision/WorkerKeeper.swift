@@ -61,7 +61,9 @@ final class WorkerKeeper: Sendable {
                 output: .fileDescriptor(.standardError, closeAfterSpawningProcess: false),
                 error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false)
             ) { execution in
-                await attend(channel, process: execution.processIdentifier.value)
+                let reason = await attend(channel, process: execution.processIdentifier.value)
+                await makeSureOfEnd(execution.processIdentifier)
+                return reason
             }
             return result.closureResult ?? "its process \(result.terminationStatus)"
         } catch {
@@ -82,10 +84,11 @@ final class WorkerKeeper: Sendable {
         // Told to stop while the worker was being started, before there was a channel to tell it by.
         if isStopping { channel.finish() }
         try? channel.send(.start(order))
-        var reason: String?
+        var (reason, isServing) = (String?.none, false)
         for await message in channel.messages(name) {
             switch message {
             case .serving(let uris, let hasLightSource):
+                isServing = true
                 state.withLock { state in
                     state.hasServed = true
                     state.hasLightSource = hasLightSource
@@ -96,11 +99,39 @@ final class WorkerKeeper: Sendable {
             case .start, .shutDown: break
             }
         }
-        state.withLock { state in
-            state.channel = nil
-            state.process = nil
-        }
+        channel.finish()
+        state.withLock { $0.channel = nil }
+        if !isServing, order.memory != DeviceMemory() { forget() }
         return reason
+    }
+
+    /// What clients had set may be what no worker survives, so that the next one has to do without.
+    private func forget() {
+        state.withLock { $0.memory = DeviceMemory() }
+        log.warning("\(name): a worker did not start with what clients had set; the next one starts without")
+    }
+
+    /// How long a worker may take to shut its devices down before it is killed.
+    static let patience = Duration.seconds(10)
+
+    /// Waits for a worker that has closed its channel to end, and kills it when it does not.
+    private func makeSureOfEnd(_ process: ProcessIdentifier) async {
+        let clock = ContinuousClock()
+        let end = clock.now + Self.patience
+        while !process.hasEnded {
+            if clock.now > end {
+                log.error("\(name): process \(process.value) does not end; killed")
+                kill(process.value, SIGKILL)
+                break
+            }
+            try? await Task.sleep(for: .milliseconds(5), clock: clock)
+        }
+        state.withLock { $0.process = nil }
+    }
+
+    /// Ends the worker at once, without shutting its devices down.
+    func killWorker() {
+        if let process = state.withLock(\.process) { kill(process, SIGKILL) }
     }
 
     /// Tells the worker to shut its devices down, and not to be replaced.
@@ -127,6 +158,14 @@ final class WorkerKeeper: Sendable {
         while !isStopping, clock.now < end {
             try? await Task.sleep(until: min(end, clock.now + .milliseconds(50)), clock: clock)
         }
+    }
+}
+
+extension ProcessIdentifier {
+    /// Whether the process has ended, whether or not somebody has asked for its status yet.
+    fileprivate var hasEnded: Bool {
+        var end = pollfd(fd: processDescriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&end, 1, 0) > 0
     }
 }
 

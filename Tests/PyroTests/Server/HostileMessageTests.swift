@@ -7,14 +7,14 @@ import Testing
 @Suite struct HostileMessageTests {
     private func greeted(_ server: TestServer) throws -> Connection {
         let socket = try Socket.connect(to: server.server.endpoint, within: .seconds(5))
-        socket.limitReading(to: .seconds(5))
-        let connection = Connection(socket, WireOptions())
+        let connection = Connection(socket, WireOptions(), greetingWithin: .seconds(5))
         var greeting = Message(type: .connect, flags: .metadata, sequence: 0, serializer: SerializerID.pickle.rawValue)
         let value = PythonValue.dict(["handshake": "hello", "object": "Pyro.Daemon"])
         try PickleWriter.write(value, to: &greeting.payload)
         try connection.send(greeting)
         let answer = try #require(try connection.receive())
         #expect(answer.header.type == .connectOK)
+        connection.greeted(readingWithin: .seconds(5))
         return connection
     }
 

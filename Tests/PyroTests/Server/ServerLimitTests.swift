@@ -26,6 +26,22 @@ import Testing
         #expect(try server.client().call("echo", [1]) == 1)
     }
 
+    @Test func whoSaysLittleAndLessIsDroppedInTimeAsWell() throws {
+        var options = ServerOptions()
+        options.handshakeLimit = .milliseconds(100)
+        let server = try TestServer(options)
+        let slow = try SilentClient(server.server.endpoint)
+        #expect(slow.isClosedByPeerWhileDripping(every: .milliseconds(20), within: .seconds(10)))
+    }
+
+    @Test func aGreetingThatIsTooLongIsRefused() throws {
+        var options = ClientOptions()
+        options.handshake = .str(String(repeating: "x", count: 100_000))
+        let server = try TestServer()
+        #expect(throws: ClientError.self) { try server.client(options).call("echo", [1]) }
+        #expect(try server.client().call("echo", [1]) == 1)
+    }
+
     @Test func aMessageBeyondTheLimitEndsItsConnectionOnly() throws {
         var options = ServerOptions()
         options.wire.maximumLength = 1000

@@ -6,6 +6,16 @@ final class SilentClient {
 
     init(_ endpoint: Endpoint) throws { socket = try Socket.connect(to: endpoint, within: .seconds(5)) }
 
+    /// The same for a client that sends byte after byte of a greeting.
+    func isClosedByPeerWhileDripping(every interval: Duration, within limit: Duration) -> Bool {
+        let end = ContinuousClock.now + limit
+        for byte in Array("PYRO".utf8) + [0, 48] + [UInt8](repeating: 0, count: 1000) {
+            guard ContinuousClock.now < end else { return false }
+            guard (try? socket.write([byte])) != nil, !isClosedByPeer(within: interval) else { return true }
+        }
+        return false
+    }
+
     /// Whether the server ends the connection before the limit.
     func isClosedByPeer(within limit: Duration) -> Bool {
         socket.limitReading(to: limit)

@@ -1,22 +1,25 @@
 import Devices
 import Pickle
 import Server
+import Simulators
 import Testing
 
 /// The examples are what newcomers begin with, so they have to be right.
 @Suite struct ExampleTests {
+    private let drivers = DriverCatalog(Simulators.drivers)
+
     @Test(arguments: ["simulated", "network"])
-    func examplesAreWithoutErrors(name: String) throws {
-        let configuration = try ServerConfiguration(file: path(name), drivers: stubDrivers)
-        #expect(!configuration.definitions.isEmpty)
+    func examplesAreWithoutErrorsAndTheirDevicesOpen(name: String) throws {
+        let configuration = try ServerConfiguration(file: path(name), drivers: drivers)
+        let devices = configuration.definitions.flatMap(\.devices)
+        #expect(!devices.isEmpty)
+        for device in devices { try device.driver.open(DriverContext()).shutdown() }
     }
 
     @Test func theSimulatedExampleHasOneOfEachOnThisMachineOnly() throws {
-        let configuration = try ServerConfiguration(file: path("simulated"), drivers: stubDrivers)
+        let configuration = try ServerConfiguration(file: path("simulated"), drivers: drivers)
         let words = configuration.definitions.flatMap(\.devices).map(\.driver.name)
-        for word in stubDrivers.names where word.hasPrefix("simulated-") || word.hasPrefix("dummy-") {
-            #expect(words.contains(word))
-        }
+        for word in drivers.names where word != "prebuilt-camera" { #expect(words.contains(word)) }
         for definition in configuration.definitions {
             guard case .tcp(let host, let port) = definition.endpoint else {
                 Issue.record("\(definition.name) listens at no port")
@@ -24,9 +27,14 @@ import Testing
             }
             #expect(host == "127.0.0.1" && (8001...8099).contains(port))
         }
-        let camera = try #require(configuration.definitions.first?.devices.first)
-        #expect(options(of: camera.driver, as: CameraOptions.self)?.sensorShape == [2048, 2048])
-        #expect(camera.settings.contains { $0.name == "image data type" && $0.value == "uint16" })
+    }
+
+    @Test func itsFirstCameraMakesImagesOfFourMegapixelsAndSixteenBits() throws {
+        let configuration = try ServerConfiguration(file: path("simulated"), drivers: drivers)
+        let definition = try #require(configuration.definitions.first?.devices.first)
+        let camera = try #require(try definition.driver.open(DriverContext()) as? any Camera)
+        #expect(try camera.sensorShape == SensorShape(width: 2048, height: 2048))
+        #expect(definition.settings.contains { $0.name == "image data type" && $0.value == "uint16" })
     }
 
     private func path(_ name: String) -> String {

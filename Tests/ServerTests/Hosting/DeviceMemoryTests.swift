@@ -9,10 +9,10 @@ import Testing
         _ method: String,
         _ arguments: [PythonValue] = [],
         on object: String = "Device",
-        isLightSource: Bool = false
+        comesBackEnabled: Bool = true
     ) {
         let call = DeviceMemory.Call(object: object, method: method, arguments: arguments)
-        _ = memory.note(call, isLightSource: isLightSource)
+        _ = memory.note(call, comesBackEnabled: comesBackEnabled)
     }
 
     @Test func ofCallsThatReplaceEachOtherTheLastIsKeptInItsPlace() {
@@ -41,9 +41,9 @@ import Testing
         #expect(memory.calls.isEmpty)
     }
 
-    @Test func lightIsNeverSwitchedOnAgain() {
+    @Test func whatMayMoveOrShineIsNotEnabledAgain() {
         var memory = DeviceMemory()
-        note(&memory, "enable", isLightSource: true)
+        note(&memory, "enable", comesBackEnabled: false)
         #expect(memory.calls.isEmpty)
     }
 

@@ -2,6 +2,7 @@ import Devices
 import Logging
 import Pickle
 import Pyro
+import Simulators
 import Testing
 import Threads
 
@@ -46,6 +47,44 @@ import Threads
         let axis = PyroClient(proxy.uri)
         #expect(try axis.call("move_to", [99.0]) == .none)
         #expect(try axis.get("position") == 10.0)
+    }
+
+    @Test func aCallThatComesDuringShutdownSwitchesNoLightOn() throws {
+        let host = DeviceHost {
+            var devices = OpenDevices(makeStream: { _, _ in preconditionFailure("a lamp sends no data") }) { _ in }
+            devices.add(SimulatedLightSource(), as: "Lamp")
+            return devices
+        }
+        #expect(try host.call(0, "enable", Arguments()) == .none)
+        #expect(try host.call(0, "get_is_on", Arguments()) == .bool(true))
+        host.shutDown { Issue.record("\($0)") }
+        #expect(throws: DeviceError.self) { try host.call(0, "enable", Arguments()) }
+        #expect(throws: DeviceError.self) { try host.set(0, "power", to: 1.0) }
+    }
+
+    @Test func aMoveThatHasNotEndedEndsWithTheDevice() throws {
+        let host = DeviceHost {
+            var devices = OpenDevices(makeStream: { _, _ in preconditionFailure("a stage sends no data") }) { _ in }
+            devices.add(HeldStage(Monitor(true)), as: "Stage")
+            return devices
+        }
+        let move = BlockingThread("move") {
+            #expect(throws: DeviceError.self) {
+                try host.call(0, "move_to", Arguments([.dict(["x @": 5.0])]))
+            }
+        }
+        host.shutDown { Issue.record("\($0)") }
+        #expect(move.join(within: .seconds(20)))
+    }
+
+    @Test func aClientWithAnEndlessURIIsRefused() throws {
+        let server = try server()
+        defer { server.stop() }
+        try server.open(as: "Camera") { SimulatedCamera(.init()) }
+        let camera = client(server, "Camera")
+        let endless = PythonValue.str("PYRO:" + String(repeating: "a", count: 2000) + "@127.0.0.1:5")
+        #expect(throws: PythonException.self) { try camera.call("set_client", [endless]) }
+        #expect(try camera.call("get_is_enabled") == .bool(false))
     }
 
     @Test func aDeviceThatIsClosedIsUnknown() throws {

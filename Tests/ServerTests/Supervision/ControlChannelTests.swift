@@ -15,7 +15,7 @@ import Threads
         let (supervisor, worker) = try joined()
         var memory = DeviceMemory()
         let call = DeviceMemory.Call(object: "Camera", method: "set_exposure_time", arguments: [0.5])
-        _ = memory.note(call, isLightSource: false)
+        _ = memory.note(call, comesBackEnabled: true)
         memory.setClients(of: "Camera", to: ["PYRO:x@127.0.0.1:1"])
         let order = WorkerOrder(
             text: "devices: []\n# µ",
@@ -45,6 +45,13 @@ import Threads
         guard case .failed("no camera")? = try supervisor.receive() else {
             Issue.record("not failed")
             return
+        }
+    }
+
+    @Test func aMessageThatIsTooLongIsRefusedByItsSender() throws {
+        let (_, worker) = try joined()
+        #expect(throws: (any Error).self) {
+            try worker.send(.failed(String(repeating: "x", count: 17 << 20)))
         }
     }
 
