@@ -28,6 +28,8 @@ let package = Package(
         .library(name: "Pyro", targets: ["Pyro", "Pickle"]),
         .library(name: "Devices", targets: ["Devices"]),
         .library(name: "Server", targets: ["Server"]),
+        // Stands in for the vendor's library in tests, under the vendor's name; nothing links to it.
+        .library(name: "atcore", type: .dynamic, targets: ["SimulatedAtcore"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -54,6 +56,8 @@ let package = Package(
         ),
         .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
         driver("Simulators"),
+        driver("AndorSDK3"),
+        .target(name: "SimulatedAtcore", path: "Drivers/SimulatedAtcore", exclude: ["README.md"]),
         .target(
             name: "Server",
             dependencies: [
@@ -92,6 +96,11 @@ let package = Package(
         ),
         .testTarget(name: "PyroTests", dependencies: ["Pickle", "Pyro", "Threads"], swiftSettings: settings),
         .testTarget(name: "DeviceTests", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),
+        .testTarget(
+            name: "AndorSDK3Tests",
+            dependencies: ["AndorSDK3", "Devices", "Pickle", "Threads"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "SimulatorTests",
             dependencies: ["Devices", "Pickle", "Simulators", "Threads"],

@@ -1,0 +1,73 @@
+public import Devices
+
+extension AndorSDK3Camera {
+    /// How many cameras the SDK sees, those that other programs hold among them.
+    public static func cameraCount(_ configuration: Configuration, _ context: DriverContext) throws -> Int {
+        let library = try startedLibrary(configuration, context)
+        defer { library.finalise() }
+        do throws(AndorStatus) { return try library.int("DeviceCount", .system) } catch {
+            throw DeviceError(.initialise, "DeviceCount of \(library.path)", cause: error)
+        }
+    }
+
+    /// Opens the camera with an index, which means another one in each process.
+    public static func open(
+        index: Int,
+        _ configuration: Configuration,
+        _ context: DriverContext
+    ) throws -> Candidate {
+        let library = try startedLibrary(configuration, context)
+        do {
+            return try open(index, of: library, configuration, log: context.log)
+        } catch {
+            library.finalise()
+            throw error
+        }
+    }
+
+    private static func startedLibrary(
+        _ configuration: Configuration,
+        _ context: DriverContext
+    ) throws -> any AndorSDK {
+        let library =
+            context.isSimulated ? try AndorLibrary.simulated() : try AndorLibrary.installed(configuration.library)
+        do throws(AndorStatus) { try library.initialise() } catch {
+            throw DeviceError(.initialise, "AT_InitialiseLibrary of \(library.path)", cause: error)
+        }
+        return library
+    }
+
+    /// The camera if it is one that is wanted; otherwise the library has been ended again.
+    static func open(
+        _ index: Int,
+        of library: any AndorSDK,
+        _ configuration: Configuration,
+        options: AcquisitionOptions = AcquisitionOptions(),
+        log: @escaping @Sendable (String) -> Void
+    ) throws -> Candidate {
+        let camera: AndorCamera
+        do throws(AndorStatus) { camera = try AndorCamera(library, index: index) } catch .deviceInUse {
+            library.finalise()
+            return .heldElsewhere
+        } catch {
+            throw DeviceError(.initialise, "AT_Open of camera \(index) of \(library.path)", cause: error)
+        }
+        guard configuration.wants(camera.model) else {
+            camera.close()
+            library.finalise()
+            return .unwanted("\(camera.serialNumber), a \(camera.model)")
+        }
+        do {
+            let device = try AndorSDK3Camera(camera, configuration, options: options, log: log)
+            log("\(camera.model) \(camera.serialNumber), \(library.path) \(version(of: library))")
+            return .opened(uid: camera.serialNumber, device)
+        } catch {
+            camera.close()
+            throw error
+        }
+    }
+
+    private static func version(of library: any AndorSDK) -> String {
+        (try? library.string("SoftwareVersion", .system)) ?? "of unknown version"
+    }
+}

@@ -1,0 +1,64 @@
+public import Devices
+
+extension AndorSDK3Camera {
+    public struct Configuration: Decodable, Sendable {
+        /// The file of `libatcore`, if it is not where the vendor's installer puts it.
+        public var library: String?
+        /// What the camera's model begins with, for taking no others; a SimCam is taken only if this says so.
+        public var model: String?
+        /// How many images may wait for one client; 0 leaves it to the server, as leaving it out does.
+        public var bufferLength: BufferLength?
+        /// How many buffers the SDK is given, 16 unless given.
+        public var bufferCount: Count?
+        /// Whether the sensor is cooled from the start, as it is unless given.
+        public var cooling: Bool?
+        /// Whether images come with the camera's own time, as they do unless given.
+        public var metadata: Bool?
+        /// How images are turned so that they look the same whatever the mounting; not unless given.
+        public var readoutTransform: ReadoutTransform?
+        /// Whether clients see `shuttering_mode`, which those of python-microscope 0.7 cannot read; not unless given.
+        public var showsShutteringMode: Bool?
+
+        private enum CodingKeys: String, CodingKey {
+            case library, model, cooling, metadata
+            case bufferLength = "buffer_length"
+            case bufferCount = "num_buffers"
+            case readoutTransform = "readout_transform"
+            case showsShutteringMode = "shuttering_mode"
+        }
+
+        public init(library: String? = nil, model: String? = nil) {
+            self.library = library
+            self.model = model
+        }
+
+        /// Whether a camera of this model is meant: not a SimCam, which the SDK adds to the real ones, unless named.
+        func wants(_ model: String) -> Bool {
+            guard let wanted = self.model else { return !model.hasPrefix("SIMCAM") }
+            return model.hasPrefix(wanted)
+        }
+    }
+
+    /// Three flags: left-right, up-down, a quarter turn.
+    public struct ReadoutTransform: Decodable, Sendable {
+        let transform: Transform
+
+        public init(from decoder: any Decoder) throws {
+            let flags = try [Bool](from: decoder)
+            guard flags.count == 3 else { throw decoder.invalid("must be three times true or false") }
+            transform = Transform(flipsLeftRight: flags[0], flipsUpDown: flags[1], rotates: flags[2])
+        }
+    }
+}
+
+extension FloatingDriver where Configuration == AndorSDK3Camera.Configuration {
+    public static var andorSDK3: Self {
+        FloatingDriver(
+            "andor-sdk3",
+            "a camera of Andor's SDK 3: Neo, Zyla, Sona, Marana, Balor",
+            count: AndorSDK3Camera.cameraCount,
+            open: AndorSDK3Camera.open,
+            simulating: { uids in ["ANDOR_SDK3_SIMULATED_CAMERAS": uids.joined(separator: ",")] }
+        )
+    }
+}

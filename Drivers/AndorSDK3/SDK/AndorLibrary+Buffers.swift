@@ -1,0 +1,74 @@
+internal import Devices
+internal import Pickle
+
+/// Memory for one image and its metadata, as the SDK wants it: aligned, and of exactly the size that it says.
+@safe final class FrameBuffer: @unchecked Sendable {
+    // Why unchecked: it has one user at a time: the SDK while it is queued, then whoever has the image.
+    @unsafe let memory: UnsafeMutableRawBufferPointer
+
+    init(byteCount: Int) { unsafe memory = .allocate(byteCount: byteCount, alignment: 4096) }
+
+    deinit { unsafe memory.deallocate() }
+
+    var byteCount: Int { unsafe memory.count }
+    /// What the SDK knows it by.
+    var address: UInt { unsafe UInt(bitPattern: memory.baseAddress) }
+
+    func load<Value: BitwiseCopyable>(at offset: Int, as type: Value.Type) -> Value {
+        precondition(offset >= 0 && offset + MemoryLayout<Value>.size <= byteCount)
+        return unsafe memory.loadUnaligned(fromByteOffset: offset, as: type)
+    }
+
+    /// Copies rows that have something else behind them.
+    func copyRows(to target: PixelBuffer, rowBytes: Int, stride: Int, rows: Int) {
+        unsafe target.write { target in
+            for row in 0..<rows {
+                let source = unsafe UnsafeRawBufferPointer(rebasing: memory[row * stride..<row * stride + rowBytes])
+                unsafe target.baseAddress?.advanced(by: row * rowBytes)
+                    .copyMemory(from: source.baseAddress!, byteCount: rowBytes)
+            }
+        }
+    }
+
+    /// Unpacks rows of twelve bits a pixel into sixteen.
+    func unpackRows(to target: PixelBuffer, width: Int, stride: Int, rows: Int) {
+        unsafe target.write { target in
+            guard let pixels = unsafe target.assumingMemoryBound(to: UInt16.self).baseAddress else { return }
+            guard let bytes = unsafe UnsafeRawBufferPointer(memory).assumingMemoryBound(to: UInt8.self).baseAddress
+            else { return }
+            for row in 0..<rows {
+                unsafe Self.unpack(bytes + row * stride, to: pixels + row * width, count: width)
+            }
+        }
+    }
+
+    /// Three bytes hold two pixels: the upper eight bits of each around a byte of both lower four.
+    private static func unpack(_ bytes: UnsafePointer<UInt8>, to pixels: UnsafeMutablePointer<UInt16>, count: Int) {
+        for pair in 0..<count / 2 {
+            let middle = unsafe UInt16(bytes[3 * pair + 1])
+            unsafe pixels[2 * pair] = UInt16(bytes[3 * pair]) << 4 | middle & 15
+            unsafe pixels[2 * pair + 1] = UInt16(bytes[3 * pair + 2]) << 4 | middle >> 4
+        }
+        guard count % 2 == 1 else { return }
+        let last = 3 * (count / 2)
+        unsafe pixels[count - 1] = UInt16(bytes[last]) << 4 | UInt16(bytes[last + 1]) & 15
+    }
+}
+
+/// The image in a buffer that the SDK has filled, handed on as it is; the buffer then goes back to its pool.
+@safe final class FilledBuffer: ByteMemory {
+    private let buffer: FrameBuffer
+    private let pool: BufferPool
+    let byteCount: Int
+
+    init(_ buffer: FrameBuffer, byteCount: Int, pool: BufferPool) {
+        precondition(byteCount <= buffer.byteCount)
+        (self.buffer, self.byteCount, self.pool) = (buffer, byteCount, pool)
+    }
+
+    deinit { pool.takeBack(buffer) }
+
+    @unsafe var bytes: UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(rebasing: buffer.memory[..<byteCount])
+    }
+}

@@ -1,0 +1,217 @@
+internal import Devices
+internal import Glibc
+internal import Threads
+
+/// Andor's `libatcore`, as it is installed or simulated: the one place where pointers are.
+final class AndorLibrary: AndorSDK {
+    let path: String
+    private let functions: AndorFunctions
+
+    /// The library opens and closes one camera at a time, whoever asks: it is one for the whole process.
+    private static let turn = Lock(())
+
+    /// - Parameters:
+    ///   - name: a path, or a name that the system's loader looks for.
+    ///   - isHidden: of which functions nothing shall be seen, to try what older libraries lack.
+    init(_ name: String, hiding isHidden: @escaping (String) -> Bool = { _ in false }) throws(DeviceError) {
+        var symbols = try AndorSymbols(name, hiding: isHidden)
+        path = symbols.file
+        functions = try AndorFunctions(&symbols)
+    }
+
+    func initialise() throws(AndorStatus) {
+        try check(Self.turn.withLock { [functions] _ in functions.initialise() })
+    }
+
+    func finalise() { _ = Self.turn.withLock { [functions] _ in functions.finalise() } }
+
+    func open(_ index: Int) throws(AndorStatus) -> AndorHandle {
+        let (status, number) = Self.turn.withLock { [functions] _ in
+            var number: Int32 = -1
+            let status = unsafe functions.open(Int32(truncatingIfNeeded: index), &number)
+            return (status, number)
+        }
+        try check(status)
+        // Version 3.5 answers like this where there is no camera.
+        guard number > AndorHandle.system.number else { throw AndorStatus.outOfRange }
+        return AndorHandle(number: number)
+    }
+
+    func close(_ camera: AndorHandle) throws(AndorStatus) {
+        try check(Self.turn.withLock { [functions] _ in functions.close(camera.number) })
+    }
+
+    func perform(_ command: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) {
+        try check(unsafe functions.command(camera.number, command.wide))
+    }
+
+    func flush(_ camera: AndorHandle) throws(AndorStatus) { try check(functions.flush(camera.number)) }
+
+    func queue(_ buffer: FrameBuffer, _ camera: AndorHandle) throws(AndorStatus) {
+        let memory = unsafe buffer.memory
+        try check(
+            unsafe functions.queueBuffer(
+                camera.number,
+                memory.assumingMemoryBound(to: UInt8.self).baseAddress,
+                Int32(truncatingIfNeeded: memory.count)
+            )
+        )
+    }
+
+    func wait(_ camera: AndorHandle, milliseconds: UInt32) throws(AndorStatus) -> (address: UInt, byteCount: Int) {
+        var memory: UnsafeMutablePointer<UInt8>?
+        var count: Int32 = 0
+        try check(unsafe functions.waitBuffer(camera.number, &memory, &count, milliseconds))
+        return (UInt(bitPattern: memory), Int(count))
+    }
+
+    private func check(_ status: Int32) throws(AndorStatus) {
+        guard status == 0 else { throw AndorStatus(status) }
+    }
+}
+
+// Features
+extension AndorLibrary {
+    func has(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> Bool {
+        unsafe try small(functions.isImplemented, feature, camera) != 0
+    }
+
+    func canRead(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> Bool {
+        unsafe try small(functions.isReadable, feature, camera) != 0
+    }
+
+    func canWrite(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> Bool {
+        unsafe try small(functions.isWritable, feature, camera) != 0
+    }
+
+    func isReadOnly(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> Bool {
+        unsafe try small(functions.isReadOnly, feature, camera) != 0
+    }
+
+    func int(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> Int {
+        unsafe try large(functions.getInt, feature, camera)
+    }
+
+    func setInt(_ feature: AndorFeature, _ camera: AndorHandle, to value: Int) throws(AndorStatus) {
+        try check(unsafe functions.setInt(camera.number, feature.wide, Int64(value)))
+    }
+
+    func intLimits(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> (lowest: Int, highest: Int) {
+        unsafe (try large(functions.getIntMin, feature, camera), try large(functions.getIntMax, feature, camera))
+    }
+
+    func float(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> Double {
+        unsafe try real(functions.getFloat, feature, camera)
+    }
+
+    func setFloat(_ feature: AndorFeature, _ camera: AndorHandle, to value: Double) throws(AndorStatus) {
+        try check(unsafe functions.setFloat(camera.number, feature.wide, value))
+    }
+
+    func floatLimits(
+        _ feature: AndorFeature,
+        _ camera: AndorHandle
+    ) throws(AndorStatus) -> (lowest: Double, highest: Double) {
+        unsafe (try real(functions.getFloatMin, feature, camera), try real(functions.getFloatMax, feature, camera))
+    }
+
+    func bool(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> Bool {
+        unsafe try small(functions.getBool, feature, camera) != 0
+    }
+
+    func setBool(_ feature: AndorFeature, _ camera: AndorHandle, to value: Bool) throws(AndorStatus) {
+        try check(unsafe functions.setBool(camera.number, feature.wide, value ? 1 : 0))
+    }
+
+    func choice(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> Int {
+        Int(unsafe try small(functions.getEnumIndex, feature, camera))
+    }
+
+    func setChoice(_ feature: AndorFeature, _ camera: AndorHandle, to index: Int) throws(AndorStatus) {
+        try check(unsafe functions.setEnumIndex(camera.number, feature.wide, Int32(truncatingIfNeeded: index)))
+    }
+
+    func choiceCount(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> Int {
+        Int(unsafe try small(functions.getEnumCount, feature, camera))
+    }
+
+    func hasChoice(_ feature: AndorFeature, _ camera: AndorHandle, at index: Int) throws(AndorStatus) -> Bool {
+        var (isImplemented, isAvailable): (Int32, Int32) = (0, 0)
+        let number = Int32(truncatingIfNeeded: index)
+        try check(unsafe functions.isEnumIndexImplemented(camera.number, feature.wide, number, &isImplemented))
+        try check(unsafe functions.isEnumIndexAvailable(camera.number, feature.wide, number, &isAvailable))
+        return isImplemented != 0 && isAvailable != 0
+    }
+
+    func choiceLabel(_ feature: AndorFeature, _ camera: AndorHandle, at index: Int) throws(AndorStatus) -> String {
+        unsafe try text(128) { text, count in
+            unsafe functions.getEnumStringByIndex(
+                camera.number,
+                feature.wide,
+                Int32(truncatingIfNeeded: index),
+                text,
+                count
+            )
+        }
+    }
+
+    func string(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> String {
+        // Some features say no length of use; all names seen fit into this.
+        unsafe try text(max(128, (try? stringLimit(feature, camera)) ?? 0)) { text, count in
+            unsafe functions.getString(camera.number, feature.wide, text, count)
+        }
+    }
+
+    func setString(_ feature: AndorFeature, _ camera: AndorHandle, to value: String) throws(AndorStatus) {
+        try check(unsafe functions.setString(camera.number, feature.wide, AndorFeature(value).wide))
+    }
+
+    func stringLimit(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> Int {
+        Int(unsafe try small(functions.getStringMaxLength, feature, camera))
+    }
+
+    private func small(
+        _ get: AndorFunctions.GetInt32,
+        _ feature: AndorFeature,
+        _ camera: AndorHandle
+    ) throws(AndorStatus) -> Int32 {
+        var value: Int32 = 0
+        try check(unsafe get(camera.number, feature.wide, &value))
+        return value
+    }
+
+    private func large(
+        _ get: AndorFunctions.GetInt64,
+        _ feature: AndorFeature,
+        _ camera: AndorHandle
+    ) throws(AndorStatus) -> Int {
+        var value: Int64 = 0
+        try check(unsafe get(camera.number, feature.wide, &value))
+        return Int(value)
+    }
+
+    private func real(
+        _ get: AndorFunctions.GetDouble,
+        _ feature: AndorFeature,
+        _ camera: AndorHandle
+    ) throws(AndorStatus) -> Double {
+        var value = 0.0
+        try check(unsafe get(camera.number, feature.wide, &value))
+        return value
+    }
+
+    private func text(
+        _ length: Int,
+        _ get: (UnsafeMutablePointer<wchar_t>, Int32) -> Int32
+    ) throws(AndorStatus) -> String {
+        var wide = [wchar_t](repeating: 0, count: min(length, 4096) + 1)
+        let count = Int32(wide.count)
+        let status = unsafe wide.withUnsafeMutableBufferPointer { buffer in
+            // It is longer than nothing, so there is a first character.
+            unsafe get(buffer.baseAddress!, count)
+        }
+        try check(status)
+        let scalars = wide.prefix { $0 != 0 }.map { Unicode.Scalar(UInt32(bitPattern: Int32($0))) ?? "?" }
+        return String(String.UnicodeScalarView(scalars))
+    }
+}

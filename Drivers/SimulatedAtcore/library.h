@@ -1,0 +1,22 @@
+// How the functions of the interface get at a camera and one of its features.
+#ifndef LIBRARY_H
+#define LIBRARY_H
+
+#include "simulation.h"
+
+#pragma GCC visibility push(hidden)
+
+/// Finds the camera of a handle and holds its lock, unless it returns a code.
+int enter(AT_H handle, camera **camera);
+/// The same for a feature that the camera has, on a camera that is still there.
+int enter_feature(AT_H handle, const AT_WC *name, camera **camera, const feature **feature);
+void leave(camera *camera);
+int check_presence(camera *camera);
+/// Writes a name of the table in wide characters.
+void widen(const char *name, AT_WC *wide);
+/// Calls those that registered for a feature, on this thread, as the library does.
+void call_back(camera *camera, const feature *feature);
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,254 @@
+// What the parts of the simulation share; nothing of it is visible outside of the library.
+#ifndef SIMULATION_H
+#define SIMULATION_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include "include/atcore_abi.h"
+
+// Hidden here as well as by the compiler's option, since a package manager builds without that.
+#pragma GCC visibility push(hidden)
+
+// The functions of the mathematical library, which would be one more library to need.
+static inline double least(double one, double other) { return one < other ? one : other; }
+static inline double most(double one, double other) { return one > other ? one : other; }
+static inline double whole(double positive) { return (double)(long long)positive; }
+
+// ---- Models and their features (models.c)
+
+/// The models, as bits: a row of the feature table says which ones have it.
+enum {
+    NEO = 1,
+    ZYLA55 = 2,
+    ZYLA42 = 4,
+    SONA = 8,
+    SIMCAM = 16,
+    SYSTEM = 32,
+    ZYLA = ZYLA42 | ZYLA55,
+    SCMOS = NEO | ZYLA,
+    REAL = SCMOS | SONA,
+    CAMERA = REAL | SIMCAM,
+};
+
+typedef enum { KIND_INT, KIND_FLOAT, KIND_BOOL, KIND_STRING, KIND_ENUM, KIND_COMMAND } kind;
+
+/// What can be done with a feature.
+enum {
+    READ_ONLY = 1,
+    /// Not writable while the camera acquires.
+    LOCKED = 2,
+    /// A text that claims to be writable and refuses, as the library's own do.
+    CLAIMS_WRITABLE = 4,
+};
+
+/// The features that do more than keep a value.
+typedef enum {
+    PLAIN,
+    ACCUMULATE_COUNT,
+    ACQUISITION_START,
+    ACQUISITION_STOP,
+    AOI_BINNING,
+    AOI_HBIN,
+    AOI_HEIGHT,
+    AOI_LEFT,
+    AOI_STRIDE,
+    AOI_TOP,
+    AOI_VBIN,
+    AOI_WIDTH,
+    BIT_DEPTH,
+    BYTES_PER_PIXEL,
+    CAMERA_ACQUIRING,
+    CAMERA_PRESENT,
+    CENTRE_AOI,
+    CYCLE_MODE,
+    DEVICE_COUNT,
+    EXPOSURE_TIME,
+    FRAME_COUNT,
+    FRAME_GEN_MODE,
+    FRAME_GEN_PIXEL,
+    FRAME_RATE,
+    GAIN,
+    IMAGE_SIZE,
+    MAX_TRANSFER_RATE,
+    METADATA_ENABLE,
+    METADATA_FRAME,
+    METADATA_TIMESTAMP,
+    OVERLAP,
+    PIXEL_ENCODING,
+    READOUT_RATE,
+    READOUT_TIME,
+    SENSOR_COOLING,
+    SENSOR_HEIGHT,
+    SENSOR_TEMPERATURE,
+    SENSOR_WIDTH,
+    SERIAL_NUMBER,
+    SHUTTERING,
+    SOFTWARE_TRIGGER,
+    TARGET_TEMPERATURE,
+    TEMPERATURE_CONTROL,
+    TEMPERATURE_STATUS,
+    TIMESTAMP_CLOCK,
+    TIMESTAMP_RESET,
+    TRIGGER_MODE,
+    FEATURE_IDS,
+} feature_id;
+
+/// One feature of some models.
+typedef struct {
+    unsigned models;
+    const char *name;
+    kind kind;
+    feature_id id;
+    unsigned flags;
+    double initial, lowest, highest;
+    /// The value of a text, or the labels of a choice with bars between them.
+    const char *text;
+} feature;
+
+extern const feature features[];
+extern const int feature_count;
+
+/// The bit of the model with this name in a list of cameras; 0 if there is none.
+unsigned model_named(const char *name);
+/// The name of a model by a number, for lists that name none.
+const char *model_name(int number);
+
+/// The seconds in which the model reads its whole sensor, and the bytes a second that its cable carries.
+double full_readout(unsigned model);
+double link_rate(unsigned model);
+/// How many images the camera keeps when nobody takes them.
+long image_memory(unsigned model, long rows);
+
+// ---- The cameras of this process (world.c)
+
+enum { QUEUE_LIMIT = 1024, CALLBACK_LIMIT = 64, CAMERA_LIMIT = 128 };
+
+/// An image that was taken and waits for a buffer.
+typedef struct {
+    long number;
+    /// When its exposure began, on the monotonic clock.
+    double start;
+} shot;
+
+typedef struct {
+    const feature *feature;
+    FeatureCallback call;
+    void *context;
+} callback;
+
+typedef struct camera {
+    unsigned model;
+    char serial[48];
+    AT_H handle;
+    int lock_file;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    /// One for each row of the feature table, whatever its kind.
+    double *values;
+    callback callbacks[CALLBACK_LIMIT];
+    int callback_count;
+
+    bool is_acquiring, has_overflowed, is_gone;
+    /// When the next image of a series, or the one that was triggered, will be there, and when its exposure began.
+    double due, exposed;
+    /// Until when a trigger is ignored.
+    double busy_until;
+    long image_count;
+    double clock_zero;
+    /// Since when the sensor is being cooled, or warms up.
+    double cooling_since;
+    struct {
+        AT_U8 *memory;
+        int size;
+    } buffers[QUEUE_LIMIT];
+    int first_buffer, buffer_count;
+    shot shots[QUEUE_LIMIT];
+    int first_shot, shot_count;
+} camera;
+
+/// What the whole process knows.
+typedef struct {
+    camera system;
+    camera cameras[CAMERA_LIMIT];
+    int camera_count;
+    /// What takes its time, and how many times as long.
+    double pace, open_time;
+    /// Pulses a second on the trigger input; 0 for none.
+    double external_rate;
+    /// What a shuffled order depends on.
+    int seed;
+    char state[512];
+} world_state;
+
+extern world_state world;
+
+/// Reads which cameras there are; false if the file for it cannot be used.
+bool world_load(void);
+/// Whether a fault was ordered for a camera; what is written in its file comes back in `text`.
+bool fault_ordered(const camera *camera, const char *fault, char *text, int length);
+void fault_over(const camera *camera, const char *fault);
+/// The code with which a call is to fail, or 0.
+int fault_code(const camera *camera, const char *call);
+/// Takes the camera for this process: false if another one has it.
+bool camera_lock(camera *camera);
+void camera_unlock(camera *camera);
+
+// ---- One camera's features (features.c)
+
+/// The row of a name, however it is spelled; NULL if this camera has no such feature.
+const feature *find_feature(const camera *camera, const AT_WC *name);
+const feature *feature_with(const camera *camera, feature_id id);
+void reset_features(camera *camera);
+
+double get_value(camera *camera, feature_id id);
+void put_value(camera *camera, feature_id id, double value);
+double read_value(camera *camera, const feature *feature);
+void limits(camera *camera, const feature *feature, double *lowest, double *highest);
+/// Whether a number between the limits can be had.
+bool is_allowed(camera *camera, const feature *feature, double value);
+bool is_readable(camera *camera, const feature *feature);
+bool is_writable(camera *camera, const feature *feature);
+/// Whether the camera has the choice with a number at all, and whether it has it with its present settings.
+bool is_on_model(camera *camera, const feature *feature, int index);
+bool is_available(camera *camera, const feature *feature, int index);
+/// The binning that the choice for it says.
+void binning_label(camera *camera, long *horizontal, long *vertical);
+/// Changes a value that was found to be allowed, and what depends on it.
+void write_value(camera *camera, const feature *feature, double value);
+
+int label_count(const feature *feature);
+/// Writes the label with a number; the number of its characters, or -1.
+int label_at(const feature *feature, int index, char *label, int length);
+/// Whether the present label of a choice is this one.
+bool is_set_to(camera *camera, feature_id id, const char *label);
+
+// ---- Images (images.c)
+
+typedef struct {
+    long width, height, horizontal, vertical, left, top;
+    long stride;
+    /// In half bytes.
+    int half_bytes;
+    bool has_metadata, has_timestamp;
+    long image_bytes, total_bytes;
+} layout;
+
+void prepare_images(void);
+layout current_layout(camera *camera);
+/// Writes an image and its metadata; padding is filled with what no image has.
+void paint(camera *camera, AT_U8 *memory, const shot *shot);
+
+// ---- Acquisition (acquisition.c)
+
+double now(void);
+void pause_for(double seconds);
+double readout_time(camera *camera);
+double frame_period(camera *camera);
+void start(camera *camera);
+void stop(camera *camera);
+void trigger(camera *camera);
+int wait_for_image(camera *camera, AT_U8 **memory, int *size, unsigned int milliseconds);
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,90 @@
+import Devices
+import Glibc
+import Pickle
+import Testing
+
+@testable import AndorSDK3
+
+/// Simulated cameras of one test's own: a copy of the library, the file beside it, and the folder for faults.
+///
+/// The loader takes a copy for another library, so tests run side by side and each has its cameras fresh.
+final class World: Sendable {
+    let folder: String
+    var library: String { "\(folder)/libatcore.so" }
+    private var state: String { "\(folder)/state" }
+
+    /// - Parameter cameras: lines of `camera MODEL SERIAL`, and whatever else the file may have.
+    init(_ cameras: String, pace: Double = 0, order: String = "fixed") throws {
+        folder = try Files.makeFolder()
+        try Files.makeFolder("\(folder)/state")
+        try Files.copy(try Self.built, to: library)
+        try Files.write(
+            "pace \(pace)\norder \(order)\nstate \(folder)/state\n\(cameras)\n",
+            to: "\(folder)/cameras.conf"
+        )
+    }
+
+    deinit { Files.remove(folder) }
+
+    /// The library as it was built, beside the tests.
+    static var built: String {
+        get throws {
+            let programs = [Files.realPath("/proc/self/exe"), CommandLine.arguments.first]
+            let folders = programs.compactMap { path in
+                path.map { $0.prefix(upTo: $0.lastIndex(of: "/") ?? $0.startIndex) }
+            }
+            return try #require(
+                folders.map { "\($0)/libatcore.so" }.first { path in unsafe access(path, R_OK) == 0 },
+                "libatcore.so is not beside \(programs)"
+            )
+        }
+    }
+
+    // Faults
+
+    func order(_ fault: String, of serial: String, _ text: String = "") throws {
+        try Files.write(text + "\n", to: "\(state)/\(serial).\(fault)")
+    }
+
+    func end(_ fault: String, of serial: String) { _ = unsafe unlink("\(state)/\(serial).\(fault)") }
+
+    func isOrdered(_ fault: String, of serial: String) -> Bool {
+        unsafe access("\(state)/\(serial).\(fault)", F_OK) == 0
+    }
+
+    var lockPath: @Sendable (String) -> String { { [state] serial in "\(state)/\(serial).lock" } }
+
+    // Cameras
+
+    func load() throws -> AndorLibrary {
+        let library = try AndorLibrary(library)
+        try library.initialise()
+        return library
+    }
+
+    /// Opens the camera with an index.
+    func open(
+        _ index: Int = 0,
+        _ configuration: AndorSDK3Camera.Configuration = .init(),
+        options: AcquisitionOptions = .quick,
+        log: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws -> AndorSDK3Camera {
+        let candidate = try AndorSDK3Camera.open(index, of: try load(), configuration, options: options, log: log)
+        guard case .opened(_, let device) = candidate, let camera = device as? AndorSDK3Camera else {
+            throw DeviceError(.failed, "\(candidate), not a camera")
+        }
+        return camera
+    }
+}
+
+extension AcquisitionOptions {
+    /// As a server has it, but for what only makes tests slow.
+    static var quick: Self {
+        var options = AcquisitionOptions()
+        options.bufferCount = 4
+        options.lentCount = 4
+        options.firstTry = .milliseconds(5)
+        options.longestDelay = .milliseconds(20)
+        return options
+    }
+}
