@@ -17,6 +17,14 @@ public struct PythonException: Error, Sendable, Hashable {
     }
 }
 
+extension PythonException {
+    /// What it says, as Python's `str` gives it: the text alone, where there is one.
+    public var text: String {
+        if case .str(let text)? = arguments.first, arguments.count == 1 { return text }
+        return description
+    }
+}
+
 extension PythonException: CustomStringConvertible {
     public var description: String {
         let texts = arguments.map { if case .str(let text) = $0 { text } else { "\($0)" } }

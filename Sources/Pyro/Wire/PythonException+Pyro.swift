@@ -12,10 +12,4 @@ extension PythonException {
         traced.attributes["_pyroTraceback"] = .list(lines.map(PythonValue.str))
         return traced
     }
-
-    /// The text alone, as Python's `str` gives it.
-    var text: String {
-        if case .str(let text)? = arguments.first, arguments.count == 1 { return text }
-        return description
-    }
 }

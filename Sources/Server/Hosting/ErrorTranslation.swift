@@ -18,14 +18,9 @@ enum ErrorTranslation {
     static func text(of error: any Error) -> String {
         switch error {
         case let error as DeviceError: error.description
-        case is PythonException, is RemoteError, is SettingError: text(of: exception(for: error))
+        case is PythonException, is RemoteError, is SettingError: exception(for: error).text
         default: "\(error)"
         }
-    }
-
-    private static func text(of exception: PythonException) -> String {
-        if case .str(let text)? = exception.arguments.first, exception.arguments.count == 1 { return text }
-        return exception.description
     }
 
     private static func microscope(_ kind: DeviceError.Kind) -> PythonClass {
