@@ -14,10 +14,11 @@ final class Channel {
         self.options = options.wire
         let start = ContinuousClock.now
         do {
-            let socket = try Socket.connect(to: Endpoint(location), within: options.connectLimit)
-            socket.tuneForCalls()
-            if let name = options.congestionControl { socket.useCongestionControl(name) }
-            if let count = options.sendBuffer { socket.makeRoomToSend(count) }
+            let socket = try Socket.connect(to: Endpoint(location), within: options.connectLimit) { socket in
+                socket.tuneForCalls()
+                if let name = options.congestionControl { socket.useCongestionControl(name) }
+                if let count = options.sendBuffer { socket.makeRoomToSend(count) }
+            }
             connection = Connection(socket, options.wire, greetingWithin: options.connectLimit - (.now - start))
         } catch {
             throw ClientError.unreachable(error.description)

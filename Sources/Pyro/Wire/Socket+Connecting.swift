@@ -4,16 +4,24 @@ extension Socket {
     private static let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
 
     /// Connects to the first address of an endpoint that answers within the limit.
-    static func connect(to endpoint: Endpoint, within limit: Duration) throws(SocketError) -> Socket {
+    ///
+    /// - Parameter prepare: sets what has to be set before connecting: a socket that has begun with bbr goes on pacing
+    ///   whatever congestion control it is given later.
+    static func connect(
+        to endpoint: Endpoint,
+        within limit: Duration,
+        prepare: (Socket) -> Void = { _ in }
+    ) throws(SocketError) -> Socket {
         let act = "connect to \(endpoint)"
         var failure = SocketError(ENOENT, act)
         for address in try SocketAddress.resolve(endpoint) {
             let descriptor = socket(address.family, kind, 0)
             guard descriptor >= 0 else { throw SocketError(errno, act) }
+            let candidate = Socket(descriptor: descriptor)
+            prepare(candidate)
             let code = connect(descriptor, to: address, within: limit)
-            if code == 0 { return Socket(descriptor: descriptor) }
+            if code == 0 { return candidate }
             failure = SocketError(code, act)
-            close(descriptor)
         }
         throw failure
     }

@@ -59,9 +59,13 @@ final class ClientLink: DataReceiver {
         return isTaken
     }
 
-    /// One datum that waits keeps the client busy while the next is made.
+    /// How many data are made ahead for a client that takes them as fast as they come, and how few of them must be left
+    /// before more are made: waking each other for every single one would cost more than sending it.
+    private static let (ahead, few) = (4, 1)
+
     func waitForRoom(within limit: Duration) {
-        _ = queue.wait(within: limit) { $0.waiting.count <= 1 || $0.isClosed ? true : nil }
+        guard queue.withLock({ $0.waiting.count >= Self.ahead }) else { return }
+        _ = queue.wait(within: limit) { $0.waiting.count <= Self.few || $0.isClosed ? true : nil }
     }
 
     func streamEnded() {}
@@ -71,6 +75,7 @@ final class ClientLink: DataReceiver {
 
     /// Sends until the link is closed; false if the client went away before.
     private func sendAll() -> Bool {
+        greet()
         while let delivery = next() {
             do {
                 try send(delivery)
@@ -94,18 +99,29 @@ final class ClientLink: DataReceiver {
         return true
     }
 
+    /// Connects before there is anything to send, so that the log tells at once of a client that cannot be reached.
+    private func greet() {
+        do { _ = try client.metadata } catch {
+            log.warning(
+                "client \(uri.text) cannot be reached, which will be tried again with the first datum: \(error)"
+            )
+        }
+    }
+
     private var tally: String {
         let (sent, lost) = counts
         return "\(sent) data sent, \(lost) lost"
     }
 
     private func next() -> Delivery? {
+        var left = 0
         let delivery: Delivery?? = queue.wait { queue in
-            if !queue.waiting.isEmpty { return .some(queue.waiting.removeFirst()) }
-            return queue.isClosed ? .some(nil) : nil
+            guard !queue.waiting.isEmpty else { return queue.isClosed ? .some(nil) : nil }
+            left = queue.waiting.count - 1
+            return .some(queue.waiting.removeFirst())
         }
-        // There is room for somebody who waits for it.
-        queue.update { _ in }
+        // Somebody may wait for room.
+        if left <= Self.few { queue.update { _ in } }
         return delivery ?? nil
     }
 
