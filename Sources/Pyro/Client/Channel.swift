@@ -31,6 +31,15 @@ final class Channel {
     /// Whether the other end is still there, as far as can be known without asking it.
     var isOpen: Bool { connection.socket.isOpen }
 
+    /// Whether the other end is on this machine.
+    var isLocal: Bool {
+        switch (connection.socket.localEndpoint, connection.socket.remoteEndpoint) {
+        case (.tcp(let here, _)?, .tcp(let there, _)?): here == there
+        case (.unix?, _), (_, .unix?): true
+        default: false
+        }
+    }
+
     private func greet(_ object: String, _ handshake: PythonValue) throws {
         var message = Message(type: .connect, flags: .metadata, sequence: 0, serializer: serializer.rawValue)
         let greeting = PythonValue.dict(["handshake": handshake, "object": .str(object)])
@@ -71,6 +80,22 @@ final class Channel {
         var message = Message(type: .invoke, flags: flags, sequence: sequence, serializer: serializer.rawValue)
         try serializer.serializer(claiming: options.pickleProtocol).encodeCall(call, to: &message.payload)
         try connection.send(message)
+    }
+
+    /// Sends a ping that carries that many bytes, and waits for its answer.
+    func ping(carrying count: Int) throws {
+        sequence &+= 1
+        var message = Message(type: .ping, sequence: sequence, serializer: serializer.rawValue)
+        // The same piece again and again: however many bytes it is, they take no memory here.
+        let piece = [UInt8](repeating: 0, count: 1 << 16)
+        let (pieces, rest) = count.quotientAndRemainder(dividingBy: piece.count)
+        for _ in 0..<pieces { message.payload.append(Bytes(piece)) }
+        message.payload.append(Bytes(piece[..<rest]))
+        try connection.send(message)
+        guard let answer = try connection.receive() else { throw ClientError.lost("the server closed it") }
+        guard answer.header.type == .ping else {
+            throw ClientError.outOfStep("message of type \(answer.header.type) in place of a ping")
+        }
     }
 
     private func decode(_ message: ReceivedMessage) throws -> PythonValue {

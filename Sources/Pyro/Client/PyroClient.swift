@@ -51,6 +51,14 @@ public final class PyroClient: Sendable {
         try connected { try $0.send(self.call("<batch>", [batched], nil), [.oneway, .batch]) }
     }
 
+    /// Asks whether the server answers, with a message of that many bytes, which it reads and throws away.
+    public func ping(carrying count: Int = 0) throws { try connected { try $0.ping(carrying: count) } }
+
+    /// Whether the server is on this machine; connects, if it is not connected.
+    public var isLocal: Bool {
+        get throws { try connected { $0.isLocal } }
+    }
+
     /// Ends the connection, if there is one; the next call makes another.
     public func close() { channel.withLock { $0 = nil } }
 

@@ -37,8 +37,10 @@ final class Connection {
 
     func send(_ message: Message) throws(MessageError) {
         var (flags, payload) = (message.flags, message.payload)
-        // Exceptions are never compressed, as from Pyro.
-        if options.compresses, !flags.contains(.exception), let deflated = Compression.deflated(payload) {
+        // Exceptions are never compressed, as from Pyro, and what a ping carries has nothing to say.
+        if options.compresses, !flags.contains(.exception), message.type != .ping,
+            let deflated = Compression.deflated(payload)
+        {
             payload = deflated
             flags.insert(.compressed)
         }

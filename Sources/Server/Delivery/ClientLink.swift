@@ -17,7 +17,7 @@ final class ClientLink: DataReceiver {
     private let queue = Monitor(Queue())
     private let client: PyroClient
     private let capacity: Int
-    private let method: DeliveryMethod
+    private let options: DeliveryOptions
     private let pool: FramePool
     private let log: Logger
 
@@ -32,7 +32,7 @@ final class ClientLink: DataReceiver {
     ) {
         self.uri = uri
         self.capacity = max(1, capacity)
-        method = options.method
+        self.options = options
         client = PyroClient(uri, options: options.client)
         self.pool = pool
         self.log = log
@@ -101,10 +101,17 @@ final class ClientLink: DataReceiver {
 
     /// Connects before there is anything to send, so that the log tells at once of a client that cannot be reached.
     private func greet() {
-        do { _ = try client.metadata } catch {
+        do {
+            // Over a network it would take longer than it saves.
+            guard options.warmUp > 0, try client.isLocal else { return _ = try client.metadata }
+        } catch {
             log.warning(
                 "client \(uri.text) cannot be reached, which will be tried again with the first datum: \(error)"
             )
+            return
+        }
+        do { try client.ping(carrying: options.warmUp) } catch {
+            log.debug("client \(uri.text) takes frames, but no long message before them: \(error)")
         }
     }
 
@@ -131,7 +138,7 @@ final class ClientLink: DataReceiver {
         let data = delivery.value(pool)
         let name = isQueue ? "put" : "receiveData"
         let arguments = isQueue ? [data] : [data, .float(delivery.timestamp)]
-        switch method {
+        switch options.method {
         case .batch: try client.sendInOrder(name, arguments)
         case .oneway: try client.send(name, arguments)
         case .reply: _ = try client.call(name, arguments)

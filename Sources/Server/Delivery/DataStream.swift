@@ -40,11 +40,13 @@ final class DataStream: Sendable {
         log: Logger,
         clientsChanged: @escaping @Sendable ([PyroURI]) -> Void
     ) {
+        var options = options
+        if !(device is any Camera) { options.warmUp = 0 }
         source = device.dataSource
         transforms = (device as? any Camera)?.transforms
         self.log = log
         let capacity = device.bufferLength.flatMap { $0 > 0 ? $0 : nil } ?? options.queueLength
-        clients = ClientStack(changed: clientsChanged) { [pool] uri, stack in
+        clients = ClientStack(changed: clientsChanged) { [pool, options] uri, stack in
             ClientLink(uri, capacity: capacity, options, pool: pool, log: log) { stack.remove($0) }
         }
     }

@@ -45,6 +45,15 @@ import Threads
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
+    @Test(arguments: [0, 1, 1 << 16, 3_000_001])
+    func pingsOfAnyLengthAreAnswered(count: Int) throws {
+        let server = try TestServer()
+        let client = server.client()
+        try client.ping(carrying: count)
+        #expect(try client.call("add", [1, 1]) == 2)
+        #expect(try client.isLocal)
+    }
+
     @Test func onewayBatchesArriveInOrder() throws {
         let server = try TestServer()
         let client = server.client()

@@ -87,6 +87,18 @@ import Threads
         stack.closeAll()
     }
 
+    /// The client may limit its messages to what a frame takes.
+    @Test func aClientThatRefusesTheLongMessageGetsItsData() throws {
+        var limits = ServerOptions()
+        limits.wire.maximumLength = 1 << 20
+        let (server, client) = (try ListenerServer(limits), ListeningClient())
+        let stack = stack()
+        stack.push(server.add(client, "client"))
+        offer(0..<20, to: stack)
+        #expect(client.data(20) == (0..<20).map(PythonValue.int))
+        stack.closeAll()
+    }
+
     @Test func aSlowClientLosesTheOldestAndTheyAreCounted() throws {
         let (server, client) = (try ListenerServer(), ListeningClient(isOpen: false))
         var options = DeliveryOptions()

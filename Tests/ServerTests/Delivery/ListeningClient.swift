@@ -36,9 +36,10 @@ final class ListeningClient: PyroObject {
 final class ListenerServer {
     let server: PyroServer
 
-    init() throws {
+    init(_ options: ServerOptions = ServerOptions()) throws {
         server = try PyroServer(
             at: .tcp(host: "127.0.0.1", port: 0),
+            options: options,
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             translate: { PythonException("RuntimeError", "\($0)") }
         )
