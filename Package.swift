@@ -11,10 +11,10 @@ let settings: [SwiftSetting] = [
 ]
 
 /// A driver family: its devices, their simulation and nothing of the server.
-func driver(_ name: String) -> Target {
+func driver(_ name: String, _ transports: Target.Dependency...) -> Target {
     .target(
         name: name,
-        dependencies: ["Devices", "Pickle", "Threads"],
+        dependencies: ["Devices", "Pickle", "Threads"] + transports,
         path: "Drivers/\(name)",
         exclude: ["README.md"],
         swiftSettings: settings
@@ -55,7 +55,9 @@ let package = Package(
             linkerSettings: [.linkedLibrary(":libz.a")]
         ),
         .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
+        .target(name: "Transports", dependencies: ["Devices", "Threads"], swiftSettings: settings),
         driver("Simulators"),
+        driver("Lasers", "Transports"),
         driver("AndorSDK3"),
         .target(name: "SimulatedAtcore", path: "Drivers/SimulatedAtcore", exclude: ["README.md"]),
         .target(
@@ -72,7 +74,7 @@ let package = Package(
         .executableTarget(
             name: "device-server",
             dependencies: [
-                "Devices", "Server", "Simulators",
+                "Devices", "Lasers", "Server", "Simulators",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -99,6 +101,16 @@ let package = Package(
         .testTarget(
             name: "AndorSDK3Tests",
             dependencies: ["AndorSDK3", "Devices", "Pickle", "Threads"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TransportTests",
+            dependencies: ["Devices", "Threads", "Transports"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "LaserTests",
+            dependencies: ["Devices", "Lasers", "Pickle", "Threads", "Transports"],
             swiftSettings: settings
         ),
         .testTarget(
