@@ -16,7 +16,9 @@ struct OBISTests {
         ("SOUR:POW:LEV:IMM:AMPL 9\r\n", "ERR-220\r\n"),
     ])
     func simulationAnswersAsTheLaserDoes(command: String, answer: String) throws {
-        #expect(try LaserKind.obis().answer(command, answer.utf8.count) == answer)
+        var laser = SimulatedOBIS()
+        laser.hasDelay = true
+        #expect(try LaserKind.obis(laser).answer(command, answer.utf8.count) == answer)
     }
 
     @Test func saysNoMoreThanItMust() throws {
@@ -36,7 +38,7 @@ struct OBISTests {
     @Test func changesNothingThatOutlivesIt() throws {
         var laser = SimulatedOBIS()
         laser.mode = "MIXED"
-        laser.hasAutostart = true
+        (laser.hasAutostart, laser.hasDelay) = (true, true)
         let bench = try LaserKind.obis(laser)
         try bench.open().shutdown()
         let after = bench.port.instrument
@@ -54,7 +56,9 @@ struct OBISTests {
     }
 
     @Test func tellsOfTheDelay() throws {
-        let bench = try LaserKind.obis()
+        var laser = SimulatedOBIS()
+        laser.hasDelay = true
+        let bench = try LaserKind.obis(laser)
         let light = try bench.open()
         try light.enable()
         #expect(light.status.first == "emission: on, CDRH delay running")
@@ -87,7 +91,9 @@ struct OBISTests {
     }
 
     @Test func takesNoLessThanItsLeast() throws {
-        let bench = try LaserKind.obis()
+        var laser = SimulatedOBIS()
+        laser.lowestPower = 0.0015
+        let bench = try LaserKind.obis(laser)
         let light = try bench.open()
         try light.setPower(0)
         #expect(bench.port.instrument.power == 0.0015)

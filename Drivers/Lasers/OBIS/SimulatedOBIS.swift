@@ -5,7 +5,7 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
     public var pendingInput: [UInt8] = []
     public var serialNumber = "212001234"
     /// In watts.
-    public var lowestPower = 0.0015
+    public var lowestPower = 0.0
     public var highestPower = 0.15
     public var power = 0.02
     /// Whether it has been told to emit.
@@ -15,7 +15,7 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
     public var isKeyOn = true { didSet { if !isKeyOn { isSwitchedOn = false } } }
     public var isAwake = true { didSet { if !isAwake { isSwitchedOn = false } } }
     public var hasAutostart = false
-    public var hasDelay = true
+    public var hasDelay = false
     /// How long the CDRH delay is.
     public var delay = Duration.seconds(5)
     public var fault = 0 { didSet { if fault != 0 { isSwitchedOn = false } } }
@@ -102,7 +102,7 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
 
     private mutating func setPower(_ argument: String) -> String {
         guard !argument.isEmpty else { return "ERR-109" }
-        guard let watts = argument.number, (0...highestPower).contains(watts) else { return "ERR-220" }
+        guard let watts = argument.number, (lowestPower...highestPower).contains(watts) else { return "ERR-220" }
         power = watts
         return "OK"
     }

@@ -69,8 +69,5 @@ public struct SapphireCommands: LightCommands {
         try lines.ask(command, parse: parse)
     }
 
-    /// A text that stays what it is: not the remark that follows a setting, nor a late echo.
-    func text(_ command: String, _ lines: LineProtocol) throws -> String {
-        try ask(command, lines) { $0.contains("=") || $0.contains("?") ? nil : $0 }
-    }
+    func text(_ command: String, _ lines: LineProtocol) throws -> String { try ask(command, lines) { $0 } }
 }

@@ -9,7 +9,7 @@ extension SapphireCommands {
     static let format = LineFormat(
         commandEnd: "\r\n",
         answerEnd: "\r\n",
-        echo: .possible,
+        echo: .orEmptyLine,
         prompt: "Sapphire:0-> ",
         pause: .milliseconds(50)
     )

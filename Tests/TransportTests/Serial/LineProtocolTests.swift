@@ -51,6 +51,15 @@ struct LineProtocolTests {
         #expect(throws: SerialError.odd(answer: "1", to: "l?")) { try lines.exchange("l?") }
     }
 
+    @Test(arguments: [
+        "?SP\r\n5.0\r\n", "\r\n5.0\r\n", "0.000\r\n?SP\r\n5.0\r\n", "0.000\r\n\r\n5.0\r\n", "\r\n\r\n5.0\r\n",
+        "\r\n?SP\r\n5.0\r\n",
+    ])
+    func whatComesBeforeTheEchoIsNoAnswer(answer: String) throws {
+        let (lines, _) = lines([("?SP\r", [answer])], echo: .orEmptyLine)
+        #expect(try lines.ask("?SP", parse: \.number) == 5)
+    }
+
     @Test func dropsAPromptInFrontOfAnything() throws {
         let (lines, _) = lines([("?L\r", ["S:0-> ?L\r\nS:0-> S:0-> 1\r\nS:0-> "])], echo: .possible, prompt: "S:0-> ")
         #expect(try lines.exchange("?L") == "1")

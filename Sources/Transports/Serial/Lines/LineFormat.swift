@@ -6,6 +6,8 @@ public struct LineFormat: Sendable {
         case possible
         /// The command must come back as the first line.
         case always
+        /// The command comes back as a line, or an empty line in its place; what comes before belongs to the past.
+        case orEmptyLine
     }
 
     /// What ends a command.

@@ -72,11 +72,11 @@ public final class LineProtocol {
         while true {
             let line = try nextLine(endingWith: answerEnd, until: deadline, limit).trimmed
             if let echo {
-                if line == echo {
+                if line == echo || line.isEmpty && format.echo == .orEmptyLine {
                     self.echo = nil
                     continue
                 }
-                if line.isEmpty { continue }
+                if line.isEmpty || format.echo == .orEmptyLine { continue }
                 self.echo = nil
                 if format.echo == .always { throw disturbed(.odd(answer: line, to: lastCommand)) }
             }
