@@ -65,10 +65,11 @@ extension LightCommands {
 
     /// Switches off and makes sure of it, three times before giving up.
     func ensureOff(_ lines: LineProtocol) throws {
-        try lines.repeating {
+        for _ in 0..<3 {
             try switchOff(lines)
-            guard try !isOn(lines) else { throw SerialError.odd(answer: "still on", to: "off") }
+            if try !isOn(lines) { return }
         }
+        throw SerialError.refused("off", answer: "it is still on")
     }
 }
 
