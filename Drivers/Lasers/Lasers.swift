@@ -7,6 +7,7 @@ public enum Lasers {
             Driver.cobolt,
             Driver.obis,
             Driver.sapphire,
+            Driver.deepStar,
         ]
     }
 }

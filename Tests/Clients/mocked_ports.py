@@ -17,6 +17,7 @@ class MockedPort:
     def __init__(self, mock, unknown=b""):
         self.mock = mock
         self._unknown = unknown
+        self._pending = b""
         self._master, self._slave = pty.openpty()
         tty.setraw(self._slave)
         self.path = os.ttyname(self._slave)
@@ -29,14 +30,16 @@ class MockedPort:
             ready, _, _ = select.select([self._master, self._end], [], [])
             if self._end in ready:
                 return
-            # Commands come one by one, as the mocks' own `write` has them.
-            for byte in os.read(self._master, 1024):
-                self._take(bytes([byte]))
+            self._pending += os.read(self._master, 1024)
+            # The mocks take whole commands.
+            *commands, self._pending = self._pending.split(self.mock.eol)
+            for command in commands:
+                self._take(command + self.mock.eol)
 
-    def _take(self, byte):
+    def _take(self, command):
         known = self.mock.in_buffer.getbuffer().nbytes
         try:
-            self.mock.write(byte)
+            self.mock.write(command)
         except NotImplementedError:
             self.mock.out_pending_bytes = 0
             self.mock.in_buffer.seek(0, os.SEEK_END)

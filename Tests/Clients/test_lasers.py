@@ -7,6 +7,7 @@ import termios
 import unittest.mock
 
 import microscope.lights.cobolt
+import microscope.lights.deepstar
 import microscope.lights.obis
 import microscope.lights.sapphire
 import pytest
@@ -37,6 +38,8 @@ CASES = [
          mock_devices.CoboltLaserMock, b"Syntax error: illegal command\r\n"),
     Case("sapphire", microscope.lights.sapphire, "SapphireLaser", 50, 20, 220, termios.B19200,
          mock_devices.CoherentSapphireLaserMock),
+    Case("deepstar", microscope.lights.deepstar, "DeepstarLaser", 50, 0, 200, termios.B9600,
+         mock_devices.OmicronDeepstarLaserMock),
     Case("obis", microscope.lights.obis, "ObisLaser", 20, 0, 150, termios.B115200),
 ]
 

@@ -226,10 +226,10 @@ struct LightRulesTests {
     @Test(arguments: LaserKind.all) func knowsBulbAlone(kind: LaserKind) throws {
         let bench = try kind.makeBench()
         let light = try bench.openLight()
-        #expect(try light.triggerType == .software)
+        #expect(try light.triggerType == kind.trigger)
         #expect(try light.triggerMode == .bulb)
-        try light.setTrigger(.software, .bulb)
-        #expect(throws: DeviceError.self) { try light.setTrigger(.software, .once) }
+        try light.setTrigger(kind.trigger, .bulb)
+        #expect(throws: DeviceError.self) { try light.setTrigger(kind.trigger, .once) }
         #expect(throws: DeviceError.self) { try light.setTrigger(.pulse, .bulb) }
         #expect(throws: DeviceError.self) { try light.trigger() }
     }

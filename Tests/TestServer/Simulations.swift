@@ -19,6 +19,7 @@ final class Simulations: Sendable {
         let entry: Entry? =
             switch driver {
             case "cobolt": try Self.entry(SimulatedCobolt(), link)
+            case "deepstar": try Self.entry(SimulatedDeepStar(), link)
             case "obis": try Self.entry(SimulatedOBIS(), link)
             case "sapphire": try Self.entry(SimulatedSapphire(), link)
             default: nil

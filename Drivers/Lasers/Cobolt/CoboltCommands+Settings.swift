@@ -5,7 +5,7 @@ extension CoboltCommands {
     public var status: [StatusRow] {
         [
             StatusRow("emission") { try isOn($0).onOrOff },
-            StatusRow("set point") { "\(try setPoint($0).text(places: 1)) mW" },
+            StatusRow("set point") { "\((try setPoint($0) ?? 0).text(places: 1)) mW" },
             StatusRow("measured power") { "\(try measuredPower($0).text(places: 1)) mW" },
             StatusRow("fault") { try fault($0).label },
             StatusRow("interlock") { try ask("ilk?", $0, parse: \.flag) ? "open" : "closed" },

@@ -20,7 +20,7 @@ public struct CoboltCommands: LightCommands {
         0...(try ask("gmlp?", lines) { $0.number.flatMap { $0 > 0 ? $0 : nil } })
     }
 
-    public func setPoint(_ lines: LineProtocol) throws -> Double { try ask("p?", lines, parse: \.number) * 1000 }
+    public func setPoint(_ lines: LineProtocol) throws -> Double? { try ask("p?", lines, parse: \.number) * 1000 }
 
     public func measuredPower(_ lines: LineProtocol) throws -> Double {
         // A late answer to `l?` has been seen in place of the power; a whole watt is beyond these lasers.

@@ -8,7 +8,7 @@ extension OBISCommands {
                 guard try isOn(lines) else { return "off" }
                 return try status(lines) & OBISBits.delayed != 0 ? "on, CDRH delay running" : "on"
             },
-            StatusRow("set point") { "\((try setPoint($0) * 1000).text(places: 2)) mW" },
+            StatusRow("set point") { "\(((try setPoint($0) ?? 0) * 1000).text(places: 2)) mW" },
             StatusRow("measured power") { "\((try measuredPower($0) * 1000).text(places: 2)) mW" },
             StatusRow("mode") { try mode($0).label },
             StatusRow("status") { OBISBits.names(ofStatus: try status($0)) },

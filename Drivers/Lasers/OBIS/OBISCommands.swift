@@ -30,7 +30,7 @@ public struct OBISCommands: LightCommands {
         return lowest...highest
     }
 
-    public func setPoint(_ lines: LineProtocol) throws -> Double {
+    public func setPoint(_ lines: LineProtocol) throws -> Double? {
         try ask("SOUR:POW:LEV:IMM:AMPL?", lines, parse: \.number)
     }
 

@@ -28,7 +28,7 @@ public struct SapphireCommands: LightCommands {
         return lowest...highest
     }
 
-    public func setPoint(_ lines: LineProtocol) throws -> Double { try ask("?SP", lines, parse: \.number) }
+    public func setPoint(_ lines: LineProtocol) throws -> Double? { try ask("?SP", lines, parse: \.number) }
     public func measuredPower(_ lines: LineProtocol) throws -> Double { try ask("?P", lines, parse: \.number) }
     public func setPower(_ power: Double, _ lines: LineProtocol) throws { try lines.send("P=\(power.text(places: 3))") }
 

@@ -20,7 +20,7 @@ extension SapphireCommands {
             StatusRow("emission") { try isOn($0).onOrOff },
             StatusRow("temperature control") { try ask("?T", $0, parse: \.flag).onOrOff },
             StatusRow("key") { try ask("?K", $0, parse: \.flag) ? "on" : "standby" },
-            StatusRow("set point") { "\(try setPoint($0).text(places: 1)) mW" },
+            StatusRow("set point") { "\((try setPoint($0) ?? 0).text(places: 1)) mW" },
             StatusRow("measured power") { "\(try measuredPower($0).text(places: 1)) mW" },
             StatusRow("fault") { SapphireBits.names(ofFault: try fault($0)) },
             StatusRow("operating hours") { try hours($0).text(places: 2) },

@@ -15,8 +15,8 @@ public protocol LightCommands: Sendable {
 
     /// The least and the most power that it can be set to, in a unit of the device's own.
     func powerRange(_ lines: LineProtocol) throws -> ClosedRange<Double>
-    /// The power that it is set to, on or off.
-    func setPoint(_ lines: LineProtocol) throws -> Double
+    /// The power that it is set to, on or off; nil if it cannot tell.
+    func setPoint(_ lines: LineProtocol) throws -> Double?
     /// The power that comes out; asked for only while it is on.
     func measuredPower(_ lines: LineProtocol) throws -> Double
     /// The least change of power that it knows, in the same unit; 0 if that is far less than a hundredth.

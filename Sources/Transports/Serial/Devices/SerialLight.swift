@@ -31,7 +31,7 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
             return (range, try commands.setPoint(lines), try commands.isOn(lines))
         }
         powerRange = found.0
-        setPoint = min(max(found.1 / found.0.upperBound, 0), 1)
+        setPoint = min(max((found.1 ?? 0) / found.0.upperBound, 0), 1)
         settings = try commands.settings(line)
         // Left on as it was found, it is in use.
         isEnabled = found.2
@@ -103,7 +103,7 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
         let power = max(fraction * powerRange.upperBound, powerRange.lowerBound)
         try line.perform { lines in
             try commands.setPower(power, lines)
-            let found = try commands.setPoint(lines)
+            guard let found = try commands.setPoint(lines) else { return }
             // Devices round what they keep.
             guard abs(found - power) <= 0.005 * powerRange.upperBound + commands.powerStep else {
                 throw DeviceError(.failed, "\(line.title) was to be set to a power of \(power) and took \(found)")
