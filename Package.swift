@@ -72,7 +72,7 @@ let package = Package(
         .executableTarget(
             name: "device-server",
             dependencies: [
-                "Devices", "Server", "Simulators",
+                "AndorSDK3", "Devices", "Server", "Simulators",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
