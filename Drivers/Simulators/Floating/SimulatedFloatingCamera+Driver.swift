@@ -8,6 +8,8 @@ extension SimulatedFloatingCamera {
         public var attached: [String]?
         /// Seconds that opening a camera takes; none unless given.
         public var openTime: NonNegative?
+        /// Whether only one process may open a camera at a time, as some libraries want it; not unless given.
+        public var opensOneAtATime: Bool?
         /// Width and height in pixels, 512 each unless given.
         public var sensorShape: SensorShape?
         /// Whether exposure and read-out take their time, as they do unless given.
@@ -16,6 +18,7 @@ extension SimulatedFloatingCamera {
         private enum CodingKeys: String, CodingKey {
             case attached
             case openTime = "open_time"
+            case opensOneAtATime = "one_at_a_time"
             case sensorShape = "sensor_shape"
             case hasRealisticTiming = "realistic_timing"
         }
@@ -49,6 +52,7 @@ extension FloatingDriver where Configuration == SimulatedFloatingCamera.Options 
         FloatingDriver(
             "simulated-floating-camera",
             "a simulated camera that is chosen by its uid",
+            opensSideBySide: { !($0.opensOneAtATime ?? false) },
             kind: { $0.uids.joined(separator: ",") },
             count: { options, _ in options.uids.count },
             open: SimulatedFloatingCamera.candidate,

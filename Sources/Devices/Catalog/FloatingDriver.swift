@@ -7,8 +7,7 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     public let name: String
     /// What it drives, in a line, for `--list-drivers`.
     public let summary: String
-    /// Whether several processes may open candidates at the same time.
-    public let opensSideBySide: Bool
+    private let opensSideBySide: @Sendable (Configuration) -> Bool
     private let kind: @Sendable (Configuration) -> String
     private let count: @Sendable (Configuration, DriverContext) throws -> Int
     private let open: @Sendable (Int, Configuration, DriverContext) throws -> Candidate<any FloatingClaim>
@@ -16,6 +15,7 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     private let simulating: @Sendable ([String]) -> [String: String]
 
     /// - Parameters:
+    ///   - opensSideBySide: whether several processes may open candidates at the same time.
     ///   - kind: what of the options decides which candidates there are, such as the library's file; definitions in
     ///     which it is the same are searched for together.
     ///   - count: how many candidates there are, held ones among them.
@@ -26,7 +26,7 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     public init<Claim: FloatingClaim>(
         _ name: String,
         _ summary: String,
-        opensSideBySide: Bool = true,
+        opensSideBySide: @escaping @Sendable (Configuration) -> Bool = { _ in true },
         kind: @escaping @Sendable (Configuration) -> String = { _ in "" },
         count: @escaping @Sendable (Configuration, DriverContext) throws -> Int,
         open: @escaping @Sendable (Int, Configuration, DriverContext) throws -> Candidate<Claim>,
@@ -75,7 +75,7 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
         Candidates(
             driver: name,
             kind: kind(configuration),
-            opensSideBySide: opensSideBySide,
+            opensSideBySide: opensSideBySide(configuration),
             count: { [count] context in try count(configuration, context) },
             open: { [open] index, context in try open(index, configuration, context) },
             simulating: simulating

@@ -26,26 +26,28 @@ struct SearchPlan {
     static func plans(for definitions: [Definition]) -> [SearchPlan] {
         var plans: [(key: Key, plan: SearchPlan)] = []
         for (number, definition) in definitions.enumerated() {
-            let parts = definition.floatingParts.map { device, part in (Key(part, isSimulated: device.isSimulated), part) }
-            guard let (key, first) = parts.first else { continue }
-            let place =
-                plans.firstIndex { $0.key == key }
-                ?? {
-                    let environment = self.environment(for: first.candidates, key, definitions)
-                    plans.append((key, SearchPlan(candidates: first.candidates, environment: environment)))
-                    return plans.endIndex - 1
-                }()
-            plans[place].plan.definitions[number] = FloatingDefinition(
+            let parts = definition.floatingParts.map { device, part in
+                (key: Key(part, isSimulated: device.isSimulated), part: part)
+            }
+            guard let first = parts.first else { continue }
+            let floating = FloatingDefinition(
                 name: definition.name,
-                uids: parts.filter { $0.0 == key }.map(\.1.uid)
+                uids: parts.filter { $0.key == first.key }.map(\.part.uid)
             )
+            if let place = plans.firstIndex(where: { $0.key == first.key }) {
+                plans[place].plan.definitions[number] = floating
+            } else {
+                var plan = SearchPlan(first.part.candidates, first.key, in: definitions)
+                plan.definitions[number] = floating
+                plans.append((first.key, plan))
+            }
         }
         return plans.map(\.plan)
     }
 
-    private init(candidates: Candidates, environment: [String: String]) {
+    private init(_ candidates: Candidates, _ key: Key, in definitions: [Definition]) {
         self.candidates = candidates
-        self.environment = environment
+        environment = Self.environment(for: candidates, key, definitions)
     }
 
     /// Lets simulated hardware have the devices that the configuration means, unless the environment says otherwise.
