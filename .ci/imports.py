@@ -15,6 +15,7 @@ ALLOWED = {
     "CZlib": set(),
     "Pyro": {"CZlib", "Pickle", "Threads"},
     "Devices": {"Pickle", "Threads"},
+    "Contracts": {"Devices", "Pickle", "Threads"},
     "Server": {"Devices", "Pickle", "Pyro", "Threads"},
 }
 DRIVER = {"Devices", "Pickle", "Threads", "Transports"}
