@@ -1,5 +1,6 @@
 import Contracts
 import Devices
+import Foundation
 import Simulators
 import Testing
 
@@ -17,6 +18,12 @@ enum Makers {
         },
         Maker("test-camera") { TestCamera(.init(sensorShape: sensor, hasRealisticTiming: false)) },
         Maker("prebuilt-camera") { BenchCamera(.init(sensorShape: sensor)) },
+        Maker("simulated-floating-camera") {
+            // Tests run side by side, and a camera can be had once.
+            let uid = UUID().uuidString
+            let options = SimulatedFloatingCamera.Options(attached: [uid])
+            return try FloatingDriver.simulatedFloatingCamera.configured(options, uid: uid).open(DriverContext())
+        },
     ]
 
     private static let wheels = [
