@@ -4,7 +4,7 @@ internal import Threads
 
 /// The signals that ask a process to end, which from now on are told instead of ending it at once.
 ///
-/// Their handler writes to a pipe that a thread reads. (Dispatch's sources once in a while miss a signal.)
+/// Their handler writes to a pipe that a thread reads, which works whichever thread the kernel interrupts.
 final class EndSignals: Sendable {
     private static let signals = [(number: SIGINT, name: "SIGINT"), (number: SIGTERM, name: "SIGTERM")]
     /// The end of the pipe that the handler writes to, for a handler can carry nothing of its own.
