@@ -22,12 +22,13 @@ build: install-build
 test: install-test lint
 	swift build --build-tests
 	swift test --skip-build
+	RIG=Configs/rig-simulated.yaml swift test --skip-build --filter HardwareTests
 	python3 .ci/imports.py
 	.ci/environments
 	.ci/clients
 
 lint:
-	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Drivers Tests
+	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Drivers Tests HardwareTests
 
 # Ours and python-microscope side by side: see Benchmarks/README.md.
 bench: build

@@ -70,10 +70,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(
+            name: "DriverCatalogue",
+            dependencies: ["AndorSDK3", "Devices", "Simulators"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "device-server",
             dependencies: [
-                "AndorSDK3", "Devices", "Server", "Simulators",
+                "Devices", "DriverCatalogue", "Server",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -113,6 +118,13 @@ let package = Package(
                 "Devices", "Pickle", "Pyro", "Server", "Simulators", "Threads",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HardwareTests",
+            dependencies: ["Contracts", "Devices", "DriverCatalogue", "Server", "Threads"],
+            path: "HardwareTests",
+            exclude: ["README.md"],
             swiftSettings: settings
         ),
     ]

@@ -1,19 +1,19 @@
 internal import Devices
 
-/// What a trial puts a device through, and whoever is near it.
+/// What a trial puts a device through, and whoever is near it, from the harmless to the dangerous.
 public enum Effect: String, Sendable, CaseIterable {
-    /// Switches light on.
-    case light
-    /// Moves: a wheel to all positions, a stage by a hundredth of its range.
+    /// Sets the device to each of the choices that it offers.
+    case settings
+    /// Takes images.
+    case images
+    /// Changes the levels of output lines, and what is wired to them.
+    case output
+    /// Moves: a wheel to all positions, a stage by a hundredth of its range, a mirror about its middle.
     case motion
     /// Moves to both ends of the range.
     case travel
-    /// Changes the levels of output lines, and what is wired to them.
-    case output
-    /// Takes images.
-    case images
-    /// Sets the device to each of the choices that it offers.
-    case settings
+    /// Switches light on.
+    case light
 
     /// What a device does when it is put to use.
     static func ofEnabling(_ device: any Device) -> Set<Effect> {

@@ -39,6 +39,11 @@ import Testing
         #expect(definition.settings.contains { $0.name == "image data type" && $0.value == "uint16" })
     }
 
+    @Test func theSimulatedRigHasOneOfEach() throws {
+        let text = try ServerConfiguration.text(ofFile: path("rig-simulated"))
+        for word in drivers.names { #expect(text.contains("driver: \(word)")) }
+    }
+
     private func path(_ name: String) -> String {
         let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4)
         return (root + ["Configs", "\(name).yaml"]).joined(separator: "/")

@@ -12,6 +12,7 @@ extension ConfigurationReader {
         let settings = self.settings(of: entry)
         let startsEnabled = entry.read("enable", .bool) ?? false
         let isSimulated = entry.read("simulated", .bool) ?? false
+        let mayBeAbsent = entry.read("may_be_absent", .bool) ?? false
         guard let name, let configured else { return nil }
         return DeviceDefinition(
             name: name,
@@ -20,6 +21,7 @@ extension ConfigurationReader {
             settings: settings,
             startsEnabled: startsEnabled,
             isSimulated: isSimulated,
+            mayBeAbsent: mayBeAbsent,
             place: entry.node.place
         )
     }
