@@ -56,6 +56,7 @@ let package = Package(
         ),
         .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
         .target(name: "Transports", dependencies: ["Devices", "Threads"], swiftSettings: settings),
+        .target(name: "Contracts", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),
         driver("Simulators"),
         driver("Lasers", "Transports"),
         driver("AndorSDK3"),
@@ -71,10 +72,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(
+            name: "DriverCatalogue",
+            dependencies: ["AndorSDK3", "Devices", "Lasers", "Simulators"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "device-server",
             dependencies: [
-                "Devices", "Lasers", "Server", "Simulators",
+                "Devices", "DriverCatalogue", "Server",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -100,7 +106,7 @@ let package = Package(
         .testTarget(name: "DeviceTests", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),
         .testTarget(
             name: "AndorSDK3Tests",
-            dependencies: ["AndorSDK3", "Devices", "Pickle", "Threads"],
+            dependencies: ["AndorSDK3", "Contracts", "Devices", "Pickle", "Threads"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -110,12 +116,12 @@ let package = Package(
         ),
         .testTarget(
             name: "LaserTests",
-            dependencies: ["Devices", "Lasers", "Pickle", "Threads", "Transports"],
+            dependencies: ["Contracts", "Devices", "Lasers", "Pickle", "Threads", "Transports"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "SimulatorTests",
-            dependencies: ["Devices", "Pickle", "Simulators", "Threads"],
+            dependencies: ["Contracts", "Devices", "Pickle", "Simulators", "Threads"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -124,6 +130,13 @@ let package = Package(
                 "Devices", "Pickle", "Pyro", "Server", "Simulators", "Threads",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HardwareTests",
+            dependencies: ["Contracts", "Devices", "DriverCatalogue", "Server", "Threads"],
+            path: "HardwareTests",
+            exclude: ["README.md"],
             swiftSettings: settings
         ),
     ]

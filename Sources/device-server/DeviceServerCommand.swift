@@ -1,5 +1,6 @@
 import ArgumentParser
 import Devices
+import DriverCatalogue
 import Logging
 import Server
 

@@ -53,7 +53,11 @@ public final class DeviceServer: Sendable {
     ) throws {
         let log = log ?? self.log
         let host = try DeviceHost {
-            var devices = OpenDevices(makeStream: { self.makeStream($0, $1, log) }) { log.warning("\($0)") }
+            var devices = OpenDevices(
+                isSimulated: preparation.isSimulated,
+                makeStream: { self.makeStream($0, $1, log) },
+                report: { log.warning("\($0)") }
+            )
             devices.add(try open(), as: id)
             return devices
         }

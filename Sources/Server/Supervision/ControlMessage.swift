@@ -1,11 +1,21 @@
+internal import Devices
 internal import Pickle
 
 /// What the supervisor and a worker say to each other.
 enum ControlMessage: Sendable {
     /// To the worker, first of all: what to serve.
     case start(WorkerOrder)
+    /// To the worker, in its place: open candidates of the first floating device of the order's definition, until one
+    /// is open; then wait for ``start(_:)``, which may name another definition, or ``shutDown``.
+    case search(WorkerOrder)
     /// To the worker: shut the devices down and end.
     case shutDown
+    /// From the worker that searches: how many candidates there are.
+    case counted(Int)
+    /// From the worker: it has opened a floating device.
+    case opened(uid: String)
+    /// From the worker that searches, before it ends: there is nothing left to open.
+    case exhausted(SearchReport)
     /// From the worker: clients can come.
     case serving(uris: [String], hasLightSource: Bool)
     /// From the worker, before it ends: why it cannot serve.
@@ -16,7 +26,11 @@ enum ControlMessage: Sendable {
     var value: PythonValue {
         switch self {
         case .start(let order): .tuple(["start", order.value])
+        case .search(let order): .tuple(["search", order.value])
         case .shutDown: .tuple(["shut down"])
+        case .counted(let count): .tuple(["counted", .int(count)])
+        case .opened(let uid): .tuple(["opened", .str(uid)])
+        case .exhausted(let report): .tuple(["exhausted", report.value])
         case .serving(let uris, let hasLightSource):
             .tuple(["serving", .list(uris.map(PythonValue.str)), .bool(hasLightSource)])
         case .failed(let reason): .tuple(["failed", .str(reason)])
@@ -30,7 +44,11 @@ enum ControlMessage: Sendable {
         }
         switch (name, items.dropFirst().first, items.dropFirst(2).first) {
         case ("start", let order?, nil): self = .start(try WorkerOrder(order))
+        case ("search", let order?, nil): self = .search(try WorkerOrder(order))
         case ("shut down", nil, nil): self = .shutDown
+        case ("counted", .int(let count)?, nil): self = .counted(count)
+        case ("opened", .str(let uid)?, nil): self = .opened(uid: uid)
+        case ("exhausted", let report?, nil): self = .exhausted(SearchReport(report))
         case ("serving", .list(let uris)?, .bool(let hasLightSource)?):
             self = .serving(uris: uris.compactMap(\.text), hasLightSource: hasLightSource)
         case ("failed", .str(let reason)?, nil): self = .failed(reason)

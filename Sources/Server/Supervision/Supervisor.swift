@@ -8,6 +8,7 @@ internal import Threads
 /// It touches no hardware itself.
 public struct Supervisor: Sendable {
     private let keepers: [WorkerKeeper]
+    private let searches: [FloatingSearch]
     private let log: Log
 
     /// - Parameters:
@@ -21,9 +22,9 @@ public struct Supervisor: Sendable {
         isSimulated: Bool,
         executable: String = "/proc/self/exe"
     ) {
-        log = Log(name: "device-server", options: configuration.log)
-        keepers = configuration.definitions.enumerated().map { [log] index, definition in
-            let order = WorkerOrder(
+        let log = Log(name: "device-server", options: configuration.log)
+        let orders = configuration.definitions.indices.map { index in
+            WorkerOrder(
                 text: text,
                 file: file,
                 definition: index,
@@ -31,8 +32,25 @@ public struct Supervisor: Sendable {
                 log: configuration.log,
                 memory: DeviceMemory()
             )
-            return WorkerKeeper(definition.name, order: order, executable: executable, log: log.logger)
         }
+        var simulated = configuration
+        if isSimulated { simulated.simulateEverything() }
+        let searches = SearchPlan.plans(for: simulated.definitions).map { plan in
+            (plan, plan.search(orders: orders, executable: executable, log: log.logger))
+        }
+        let fresh = FreshWorkers(executable: executable, log: log.logger)
+        keepers = configuration.definitions.enumerated().map { index, definition in
+            let search = searches.first { $0.0.definitions.keys.contains(index) }?.1
+            return WorkerKeeper(
+                definition.name,
+                order: orders[index],
+                simulated: simulated.definitions[index].devices.map(\.isSimulated),
+                from: search ?? fresh,
+                log: log.logger
+            )
+        }
+        self.searches = searches.map(\.1)
+        self.log = log
     }
 
     /// Serves until SIGINT or SIGTERM, then shuts every device down, light sources first.
@@ -45,9 +63,12 @@ public struct Supervisor: Sendable {
             var names = signals.makeAsyncIterator()
             let name = await names.next() ?? "no signal"
             log.logger.notice("shutting down after \(name)")
-            let impatience = Task { [keepers] in
+            let impatience = Task { [keepers, searches] in
                 // Whoever asks twice does not want to wait for devices that hang.
-                for await _ in signals { for keeper in keepers { keeper.killWorker() } }
+                for await _ in signals {
+                    for keeper in keepers { keeper.killWorker() }
+                    for search in searches { await search.kill() }
+                }
             }
             await shutDown()
             impatience.cancel()
@@ -57,11 +78,14 @@ public struct Supervisor: Sendable {
     }
 
     private func shutDown() async {
-        let lights = keepers.filter(\.hasLightSource)
-        for keeper in lights { keeper.stop() }
-        await waitForEnd(of: lights)
-        for keeper in keepers { keeper.stop() }
-        await waitForEnd(of: keepers)
+        await withDiscardingTaskGroup { group in
+            for search in searches { group.addTask { await search.stop() } }
+            let lights = keepers.filter(\.hasLightSource)
+            for keeper in lights { keeper.stop() }
+            await waitForEnd(of: lights)
+            for keeper in keepers { keeper.stop() }
+            await waitForEnd(of: keepers)
+        }
     }
 
     /// Waits on threads of its own, since neither tasks nor Dispatch's threads must block.
@@ -71,7 +95,7 @@ public struct Supervisor: Sendable {
                 group.addTask {
                     await withCheckedContinuation { continuation in
                         _ = BlockingThread("end of \(keeper.name)") {
-                            keeper.waitForEnd(within: WorkerKeeper.patience)
+                            keeper.waitForEnd(within: WorkerProcess.patience)
                             continuation.resume()
                         }
                     }

@@ -1,8 +1,8 @@
-internal import Pickle
+public import Pickle
 
 extension PythonValue {
     /// The value as a person would write it in an error message.
-    var shown: String {
+    public var shown: String {
         switch self {
         case .none: "None"
         case .bool(let bool): bool ? "True" : "False"
