@@ -37,7 +37,8 @@ final class Bench<Commands: LightCommands, Instrument: SimulatedLaser>: AnyBench
             format,
             LightOptions(port: .path(path), leaveAsIs: leaveAsIs),
             { [lines] line in lines.update { $0.append(line) } },
-            { try SerialPort(path: path, settings: settings) }
+            // The port lasts as long as the driver has use for it.
+            { [port, folder] in try withExtendedLifetime((port, folder)) { try SerialPort(path: path, settings: settings) } }
         )
     }
 
