@@ -59,6 +59,7 @@ let package = Package(
         .target(name: "Contracts", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),
         driver("Simulators"),
         driver("Lasers", "Transports"),
+        driver("SerialWheels", "Transports"),
         driver("AndorSDK3"),
         .target(name: "SimulatedAtcore", path: "Drivers/SimulatedAtcore", exclude: ["README.md"]),
         .target(
@@ -74,7 +75,7 @@ let package = Package(
         ),
         .target(
             name: "DriverCatalogue",
-            dependencies: ["AndorSDK3", "Devices", "Lasers", "Simulators"],
+            dependencies: ["AndorSDK3", "Devices", "Lasers", "SerialWheels", "Simulators"],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -89,7 +90,8 @@ let package = Package(
         .executableTarget(
             name: "test-server",
             dependencies: [
-                "CZlib", "Devices", "Lasers", "Pickle", "Pyro", "Server", "Simulators", "Threads", "Transports",
+                "CZlib", "Devices", "Lasers", "Pickle", "Pyro", "SerialWheels", "Server", "Simulators", "Threads",
+                "Transports",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/TestServer",
@@ -117,6 +119,11 @@ let package = Package(
         .testTarget(
             name: "LaserTests",
             dependencies: ["Contracts", "Devices", "Lasers", "Pickle", "Threads", "Transports"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SerialWheelTests",
+            dependencies: ["Contracts", "Devices", "Pickle", "SerialWheels", "Threads", "Transports"],
             swiftSettings: settings
         ),
         .testTarget(
