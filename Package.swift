@@ -60,6 +60,7 @@ let package = Package(
         driver("Simulators"),
         driver("Lasers", "Transports"),
         driver("SerialWheels", "Transports"),
+        driver("Stages", "Transports"),
         driver("AndorSDK3"),
         .target(name: "SimulatedAtcore", path: "Drivers/SimulatedAtcore", exclude: ["README.md"]),
         .target(
@@ -75,7 +76,7 @@ let package = Package(
         ),
         .target(
             name: "DriverCatalogue",
-            dependencies: ["AndorSDK3", "Devices", "Lasers", "SerialWheels", "Simulators"],
+            dependencies: ["AndorSDK3", "Devices", "Lasers", "SerialWheels", "Simulators", "Stages"],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -90,8 +91,8 @@ let package = Package(
         .executableTarget(
             name: "test-server",
             dependencies: [
-                "CZlib", "Devices", "Lasers", "Pickle", "Pyro", "SerialWheels", "Server", "Simulators", "Threads",
-                "Transports",
+                "CZlib", "Devices", "Lasers", "Pickle", "Pyro", "SerialWheels", "Server", "Simulators",
+                "Stages", "Threads", "Transports",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/TestServer",
@@ -124,6 +125,11 @@ let package = Package(
         .testTarget(
             name: "SerialWheelTests",
             dependencies: ["Contracts", "Devices", "Pickle", "SerialWheels", "Threads", "Transports"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "StageTests",
+            dependencies: ["Contracts", "Devices", "Pickle", "Stages", "Threads", "Transports"],
             swiftSettings: settings
         ),
         .testTarget(
