@@ -30,7 +30,9 @@ public struct ColonDialect: Sendable {
         }
     }
 
-    /// Says something that is answered with `:A` alone. It may be said twice.
+    /// Says something that is answered with `:A` alone.
+    ///
+    /// It may be said twice.
     func tell(_ command: String, _ lines: LineProtocol) throws {
         try ask(command, lines) { $0.isEmpty ? () : nil }
     }

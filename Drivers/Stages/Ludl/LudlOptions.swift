@@ -1,7 +1,9 @@
 public import Devices
 public import Transports
 
-/// The options of a Ludl controller. It tells which axes it has, but neither its wheels nor its shutters.
+/// The options of a Ludl controller.
+///
+/// It tells which axes it has, but neither its wheels nor its shutters.
 public struct LudlOptions: Decodable, Sendable {
     /// Which port it is at.
     public var port: PortName

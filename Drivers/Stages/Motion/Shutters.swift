@@ -9,7 +9,9 @@ public protocol ShutterCommands: Sendable {
     func setOpen(_ isOpen: Bool, _ lines: LineProtocol) throws
 }
 
-/// A controller's shutters, each a setting of it. Those that were opened are closed when it is disabled or ends.
+/// A controller's shutters, each a setting of it.
+///
+/// Those that were opened are closed when it is disabled or ends.
 final class Shutters {
     private let commands: [any ShutterCommands]
     private var opened: Set<String> = []

@@ -13,7 +13,9 @@ enum ProScan {
         18: "the queue of moves is full", 20: "there is no such shutter",
     ]
 
-    /// Asks, and takes `E,n` for a refusal. That a move has been taken, or is over, may be said at any time.
+    /// Asks, and takes `E,n` for a refusal.
+    ///
+    /// That a move has been taken, or is over, may be said at any time.
     static func ask<Value>(_ command: String, _ lines: LineProtocol, parse: (String) -> Value?) throws -> Value {
         try lines.ask(command) { line in
             if let error = error(line) { throw SerialError.refused(command, answer: error) }

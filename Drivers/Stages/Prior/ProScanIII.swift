@@ -7,7 +7,9 @@ public struct ProScanOptions: Decodable, Sendable {
     public var port: PortName
     /// Bits a second, 9600 unless given.
     public var baudRate: Count?
-    /// How far each axis goes, by its letter. The focus, `Z`, is there only if it is given here.
+    /// How far each axis goes, by its letter.
+    ///
+    /// The focus, `Z`, is there only if it is given here.
     public var limits: NamedOptions<AxisLimits>?
 
     private enum CodingKeys: String, CodingKey {

@@ -9,7 +9,9 @@ struct ZaberDevice: Sendable {
     static let port = PortSettings(baudRate: 115_200)
     static let format = LineFormat(commandEnd: "\n", answerEnd: "\r\n")
 
-    /// Says something to an axis, 0 for all of them. A reply that got lost is asked for again.
+    /// Says something to an axis, 0 for all of them.
+    ///
+    /// A reply that got lost is asked for again.
     func ask<Value>(
         _ words: String,
         axis: Int = 0,
