@@ -8,6 +8,7 @@ public enum Lasers {
             Driver.obis,
             Driver.sapphire,
             Driver.deepStar,
+            Driver.omicron,
         ]
     }
 }

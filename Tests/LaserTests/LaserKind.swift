@@ -23,6 +23,7 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
         LaserKind("obis") { try obis() },
         LaserKind("sapphire") { try sapphire() },
         LaserKind("deepstar", trigger: .risingEdge) { try deepStar() },
+        LaserKind("omicron") { try omicron() },
     ]
 
     static func cobolt(_ laser: SimulatedCobolt = .init()) throws -> Bench<CoboltCommands, SimulatedCobolt> {
@@ -35,6 +36,10 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
 
     static func deepStar(_ laser: SimulatedDeepStar = .init()) throws -> Bench<DeepStarCommands, SimulatedDeepStar> {
         try Bench(DeepStarCommands(), laser, DeepStarCommands.format, DeepStarCommands.port)
+    }
+
+    static func omicron(_ laser: SimulatedOmicron = .init()) throws -> Bench<OmicronCommands, SimulatedOmicron> {
+        try Bench(OmicronCommands(), laser, OmicronCommands.format, OmicronCommands.port)
     }
 
     static func sapphire(_ laser: SimulatedSapphire = .init()) throws -> Bench<SapphireCommands, SimulatedSapphire> {

@@ -21,6 +21,7 @@ final class Simulations: Sendable {
             case "cobolt": try Self.entry(SimulatedCobolt(), link)
             case "deepstar": try Self.entry(SimulatedDeepStar(), link)
             case "obis": try Self.entry(SimulatedOBIS(), link)
+            case "omicron": try Self.entry(SimulatedOmicron(), link)
             case "sapphire": try Self.entry(SimulatedSapphire(), link)
             default: nil
             }
