@@ -9,6 +9,9 @@ public enum Lasers {
             Driver.sapphire,
             Driver.deepStar,
             Driver.omicron,
+            Driver.iBeam,
+            Driver.stradus,
+            Driver.oxxius,
         ]
     }
 }

@@ -23,7 +23,7 @@ final class Bench<Commands: LightCommands, Instrument: SimulatedLaser>: AnyBench
         var format = format
         format.pause = .zero
         format.patience = .milliseconds(100)
-        format.silence = .milliseconds(100)
+        format.silence = .milliseconds(50)
         self.format = format
         port = try SimulatedPort(instrument, link: folder.path + "/tty")
     }
