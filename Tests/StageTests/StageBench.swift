@@ -33,7 +33,10 @@ final class StageBench<Instrument: SimulatedInstrument>: Sendable {
         unsafe rmdir(folder)
     }
 
-    func open() throws -> SerialController {
+    func open() throws -> SerialController { try open(driver) }
+
+    /// Opens the port in another way than the bench's.
+    func open(_ driver: (SerialConnector) throws -> SerialController) throws -> SerialController {
         try driver(
             SerialConnector(
                 "controller at its port",

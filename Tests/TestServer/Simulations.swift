@@ -3,9 +3,9 @@ import Lasers
 import Threads
 import Transports
 
-/// Simulated lasers at ports of their own, for the drivers of others and for ours.
+/// Simulated devices at ports of their own, for the drivers of others and for ours.
 final class Simulations: Sendable {
-    private struct Entry: Sendable {
+    struct Entry: Sendable {
         let isSwitchedOn: @Sendable () -> Bool
         let transcript: @Sendable () -> String
         let unplug: @Sendable () -> Void
@@ -14,7 +14,7 @@ final class Simulations: Sendable {
 
     private let entries = Monitor<[String: Entry]>([:])
 
-    /// Plugs a laser in whose driver has this name, at a link with this path.
+    /// Plugs a device in whose driver has this name, at a link with this path.
     func plugIn(_ driver: String, at link: String) throws {
         let entry: Entry? =
             switch driver {
@@ -26,7 +26,7 @@ final class Simulations: Sendable {
             case "stradus": try Self.entry(SimulatedStradus(), link)
             case "omicron": try Self.entry(SimulatedOmicron(), link)
             case "sapphire": try Self.entry(SimulatedSapphire(), link)
-            default: nil
+            default: try Self.motion(driver, link)
             }
         guard let entry else { throw RemoteError.key(driver) }
         entries.withLock { $0[link] = entry }

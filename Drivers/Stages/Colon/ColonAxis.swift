@@ -28,7 +28,7 @@ public struct ColonAxis: AxisCommands {
         guard dialect.tellsLimits else { return nil }
         do {
             let lower = try value("SL", lines), upper = try value("SU", lines)
-            guard lower <= upper else { return nil }
+            guard lower <= upper, abs(lower) <= 100_000, abs(upper) <= 100_000 else { return nil }
             return AxisLimits(lower: lower * dialect.unitsPerMillimetre, upper: upper * dialect.unitsPerMillimetre)
         } catch SerialError.refused { return nil }
     }

@@ -75,11 +75,12 @@ extension ProScan {
         do {
             let stage = try description("STAGE", lines)
             let unit = try ask("RES,S", lines) { $0.number }
-            guard unit > 0 else { return [:] }
+            // From nanometres to centimetres.
+            guard 1e-3...1e4 ~= unit else { return [:] }
             var sizes: [String: AxisLimits] = [:]
             for letter in ["X", "Y"] {
                 let text = (stage["SIZE_\(letter)"] ?? "").split(separator: " ").first.map(String.init) ?? ""
-                guard let millimetres = text.number, millimetres > 0 else { continue }
+                guard let millimetres = text.number, 0.1...10_000 ~= millimetres else { continue }
                 sizes[letter] = AxisLimits(lower: -millimetres * 1000 / unit, upper: millimetres * 1000 / unit)
             }
             return sizes
