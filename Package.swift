@@ -78,7 +78,7 @@ let package = Package(
         .executableTarget(
             name: "device-server",
             dependencies: [
-                "Devices", "DriverCatalogue", "Server",
+                "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
