@@ -5,9 +5,11 @@ internal import Pickle
 final class Trial {
     /// The device as clients reach it.
     let client: Client
+    /// How long to wait for what should come soon, beyond the time that the device says it takes.
+    let patience: Duration
     private(set) var findings = Findings()
 
-    init(_ device: any Device) { client = Client(device) }
+    init(_ device: any Device, patience: Duration) { (client, self.patience) = (Client(device), patience) }
 
     func violate(_ violation: String) { findings.violations.append(violation) }
 
