@@ -63,8 +63,10 @@ public struct Contract: Sendable, CustomStringConvertible {
         let trial = Trial(device, patience: patience)
         let state = trial.attempt("could not tell its state") { try FoundState(of: device) }
         trial.attempt { try tryIt(device, trial) }
-        if !isLast, let state {
-            for step in state.stepsBack { trial.attempt("could not be left as it was found", step) }
+        if !isLast {
+            for step in state?.stepsBack ?? [device.disable] {
+                trial.attempt("could not be left as it was found", step)
+            }
         }
         return trial.findings
     }

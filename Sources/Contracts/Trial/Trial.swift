@@ -52,7 +52,13 @@ final class Trial {
         }
     }
 
-    private func text(_ value: Any) -> String { (value as? PythonValue)?.shown ?? "\(value)" }
+    private func text(_ value: Any) -> String {
+        switch value {
+        case let value as PythonValue: value.shown
+        case let values as [PythonValue]: PythonValue.list(values).shown
+        default: "\(value)"
+        }
+    }
 }
 
 /// Thrown by a contract that cannot be tried on a device.
