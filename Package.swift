@@ -108,6 +108,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ContractTests",
+            dependencies: ["Contracts", "Devices", "Pickle", "Simulators"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "SimulatorTests",
             dependencies: ["Contracts", "Devices", "Pickle", "Simulators", "Threads"],
             swiftSettings: settings
