@@ -11,10 +11,10 @@ let settings: [SwiftSetting] = [
 ]
 
 /// A driver family: its devices, their simulation and nothing of the server.
-func driver(_ name: String) -> Target {
+func driver(_ name: String, _ transports: Target.Dependency...) -> Target {
     .target(
         name: name,
-        dependencies: ["Devices", "Pickle", "Threads"],
+        dependencies: ["Devices", "Pickle", "Threads"] + transports,
         path: "Drivers/\(name)",
         exclude: ["README.md"],
         swiftSettings: settings
@@ -55,8 +55,10 @@ let package = Package(
             linkerSettings: [.linkedLibrary(":libz.a")]
         ),
         .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
+        .target(name: "Transports", dependencies: ["Devices", "Threads"], swiftSettings: settings),
         .target(name: "Contracts", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),
         driver("Simulators"),
+        driver("Lasers", "Transports"),
         driver("AndorSDK3"),
         .target(name: "SimulatedAtcore", path: "Drivers/SimulatedAtcore", exclude: ["README.md"]),
         .target(
@@ -72,7 +74,7 @@ let package = Package(
         ),
         .target(
             name: "DriverCatalogue",
-            dependencies: ["AndorSDK3", "Devices", "Simulators"],
+            dependencies: ["AndorSDK3", "Devices", "Lasers", "Simulators"],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -87,7 +89,7 @@ let package = Package(
         .executableTarget(
             name: "test-server",
             dependencies: [
-                "CZlib", "Devices", "Pickle", "Pyro", "Server", "Simulators", "Threads",
+                "CZlib", "Devices", "Lasers", "Pickle", "Pyro", "Server", "Simulators", "Threads", "Transports",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/TestServer",
@@ -110,6 +112,16 @@ let package = Package(
         .testTarget(
             name: "ContractTests",
             dependencies: ["Contracts", "Devices", "Pickle", "Simulators"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TransportTests",
+            dependencies: ["Devices", "Threads", "Transports"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "LaserTests",
+            dependencies: ["Contracts", "Devices", "Lasers", "Pickle", "Threads", "Transports"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -15,6 +15,7 @@ ALLOWED = {
     "CZlib": set(),
     "Pyro": {"CZlib", "Pickle", "Threads"},
     "Devices": {"Pickle", "Threads"},
+    "Transports": {"Devices", "Threads"},
     "Contracts": {"Devices", "Pickle", "Threads"},
     "Server": {"Devices", "Pickle", "Pyro", "Threads"},
 }
