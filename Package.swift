@@ -11,10 +11,12 @@ let settings: [SwiftSetting] = [
 ]
 
 /// A driver family: its devices, their simulation and nothing of the server.
-func driver(_ name: String) -> Target {
+///
+/// - Parameter transport: whether it reaches its devices by one of ``Transports``.
+func driver(_ name: String, transport: Bool = false) -> Target {
     .target(
         name: name,
-        dependencies: ["Devices", "Pickle", "Threads"],
+        dependencies: ["Devices", "Pickle", "Threads"] + (transport ? ["Transports"] : []),
         path: "Drivers/\(name)",
         exclude: ["README.md"],
         swiftSettings: settings
@@ -30,6 +32,8 @@ let package = Package(
         .library(name: "Server", targets: ["Server"]),
         // Stands in for the vendor's library in tests, under the vendor's name; nothing links to it.
         .library(name: "atcore", type: .dynamic, targets: ["SimulatedAtcore"]),
+        // Loaded in front of the C library in tests with made-up USB devices; nothing links to it.
+        .library(name: "virtualusb-preload", type: .dynamic, targets: ["VirtualUSBPreload"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -41,6 +45,8 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CLibUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
+        .systemLibrary(name: "CLibUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
         .target(name: "Threads", swiftSettings: settings),
         .target(name: "Pickle", swiftSettings: settings),
         .target(
@@ -55,7 +61,9 @@ let package = Package(
             linkerSettings: [.linkedLibrary(":libz.a")]
         ),
         .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
+        .target(name: "Transports", dependencies: ["CLibUSB", "Threads"], swiftSettings: settings),
         driver("Simulators"),
+        driver("FilterWheels", transport: true),
         driver("AndorSDK3"),
         .target(name: "SimulatedAtcore", path: "Drivers/SimulatedAtcore", exclude: ["README.md"]),
         .target(
@@ -72,7 +80,7 @@ let package = Package(
         .executableTarget(
             name: "device-server",
             dependencies: [
-                "Devices", "Server", "Simulators",
+                "Devices", "FilterWheels", "Server", "Simulators", "Transports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -87,6 +95,19 @@ let package = Package(
             path: "Tests/TestServer",
             swiftSettings: settings
         ),
+        .target(
+            name: "VirtualUSB",
+            dependencies: ["FilterWheels", "Threads", "Transports"],
+            path: "Tests/VirtualUSB",
+            swiftSettings: settings
+        ),
+        .target(name: "VirtualUSBPreload", path: "Tests/VirtualUSBPreload"),
+        .executableTarget(
+            name: "virtual-usb",
+            dependencies: ["FilterWheels", "Transports", "VirtualUSB"],
+            path: "Tests/VirtualUSBProgram",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "PickleTests",
             dependencies: ["CZlib", "Pickle"],
@@ -99,6 +120,16 @@ let package = Package(
         .testTarget(
             name: "AndorSDK3Tests",
             dependencies: ["AndorSDK3", "Devices", "Pickle", "Threads"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FilterWheelTests",
+            dependencies: ["Devices", "FilterWheels", "Pickle", "Threads", "Transports", "VirtualUSB"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "LibUSBTests",
+            dependencies: ["Devices", "FilterWheels", "Pickle", "Threads", "Transports", "VirtualUSB"],
             swiftSettings: settings
         ),
         .testTarget(
