@@ -128,11 +128,6 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
-            name: "LibUSBTests",
-            dependencies: ["Devices", "FilterWheels", "Pickle", "Threads", "Transports", "VirtualUSB"],
-            swiftSettings: settings
-        ),
-        .testTarget(
             name: "SimulatorTests",
             dependencies: ["Devices", "Pickle", "Simulators", "Threads"],
             swiftSettings: settings

@@ -134,3 +134,14 @@ public struct TestbedError: Error, CustomStringConvertible {
 
     init(_ call: String, _ code: Int32) { description = "\(call): \(unsafe String(cString: strerror(code)))" }
 }
+
+extension Testbed {
+    /// Whether this process finds the devices of testbeds: whether it was started with umockdev's preload library.
+    public static var isPreloaded: Bool {
+        guard let libraries = unsafe getenv("LD_PRELOAD") else { return false }
+        return unsafe String(cString: libraries).contains("libumockdev-preload")
+    }
+
+    /// Lets this process, and those that it starts, find this testbed's devices.
+    public func use() { unsafe setenv("UMOCKDEV_DIR", folder, 1) }
+}

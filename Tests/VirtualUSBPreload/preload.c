@@ -77,3 +77,6 @@ static enum place place_of(const char *path) {
 
 OPEN(open)
 OPEN(open64)
+// What the two are called in programs that were compiled with checks.
+OPEN(__open_2)
+OPEN(__open64_2)

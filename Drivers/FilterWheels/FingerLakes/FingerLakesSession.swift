@@ -33,6 +33,8 @@ final class FingerLakesSession: WheelSession {
         case awaitsAnswer
         /// The board says that it searches.
         case isSearching
+        /// Turns from its home to the first slot.
+        case aligns
         case over
     }
 
@@ -94,6 +96,10 @@ final class FingerLakesSession: WheelSession {
         case .awaitsAnswer:
             guard try wire.hasAnswered(.home) else { return true }
             if case .stepping(_, let offset) = board, offset > 0 { _ = try wire.exchange(.step(offset)) }
+            homing = .aligns
+            return true
+        case .aligns:
+            guard try wire.exchange(.stepsLeft).isNothingLeft else { return true }
         case .isSearching:
             guard try wire.ask(.status) & FingerLakesStatus.isHoming == 0 else { return true }
         }

@@ -8,6 +8,7 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
     let positionCount: Int
     private let link: USBLink<Session>
     private let moveLimit: Duration
+    private let interval: Duration
     private let now: () -> ContinuousClock.Instant
     private var move: Move?
     private var lastSeen: (state: WheelState, time: ContinuousClock.Instant)?
@@ -24,20 +25,26 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
     }
 
     /// Finds the wheel, and waits until it has found its place.
+    ///
+    /// - Parameters:
+    ///   - interval: how often it is asked for its state.
+    ///   - now: tells the time.
     init(
         _ configuration: WheelConfiguration,
         on bus: any USBBus,
+        every interval: Duration = Session.make.interval,
         log: @escaping @Sendable (String) -> Void,
         now: @escaping () -> ContinuousClock.Instant = { .now }
     ) throws {
         self.now = now
+        self.interval = interval
         moveLimit = configuration.moveTimeout?.seconds ?? Self.make.moveLimit
         do {
             link = try USBLink(bus, Self.choice(configuration), log: log, serial: \.serial) { connection in
                 try Session(connection, configuration)
             }
         } catch { throw DeviceError(.initialise, "\(error)") }
-        positionCount = try Self.waitForStart(link, log)
+        positionCount = try Self.waitForStart(link, every: interval, log)
         if let wanted = configuration.positions?.value, wanted != positionCount {
             link.close()
             throw DeviceError(.initialise, "\(Self.make.name) has \(positionCount) positions, and not \(wanted)")
@@ -55,18 +62,22 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
         )
     }
 
-    private static func waitForStart(_ link: USBLink<Session>, _ log: (String) -> Void) throws -> Int {
+    private static func waitForStart(
+        _ link: USBLink<Session>,
+        every interval: Duration,
+        _ log: (String) -> Void
+    ) throws -> Int {
         let end = ContinuousClock.now + make.startLimit
         var isTold = false
         while true {
             let (state, count) = try link.use { session in (try session.state(), session.positionCount) }
-            if state != .starting, let count, count > 0 { return count }
+            if let count, count > 0, state != .starting, state != .moving { return count }
             guard ContinuousClock.now < end else {
                 throw DeviceError(.initialise, "\(make.name) has not found its place within \(make.startLimit)")
             }
             if !isTold { log("\(make.name) finds its place") }
             isTold = true
-            Pause.wait(for: min(make.interval, .milliseconds(100)))
+            Pause.wait(for: interval)
         }
     }
 
@@ -124,7 +135,7 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
 
     /// Asks the wheel, unless it has been asked a moment ago.
     private func look() throws -> WheelState {
-        if let lastSeen, now() < lastSeen.time + Self.make.interval { return lastSeen.state }
+        if let lastSeen, now() < lastSeen.time + interval, !link.isUnplugged { return lastSeen.state }
         let state = try use { session in try session.state() }
         lastSeen = (state, now())
         switch state {

@@ -37,6 +37,9 @@ public final class USBLink<Session> {
     /// The device as it was when it was opened last.
     public var device: USBDeviceInfo? { open?.connection.device ?? presence.last }
 
+    /// Whether the device has gone since it was opened, as the bus tells.
+    public var isUnplugged: Bool { presence.hasLeft }
+
     /// Uses the session, of the device as it is plugged in now.
     ///
     /// - Throws: ``USBError`` of kind `disconnected` while the device is unplugged; whatever the body throws.
@@ -70,7 +73,7 @@ public final class USBLink<Session> {
     private func find() throws {
         var search = USBSearch(wanted, isAgain: first != nil)
         // Whoever looks for another wheel by its serial number has this one open for a moment.
-        let end = ContinuousClock.now + .seconds(first == nil ? 2 : 0.5)
+        let end = ContinuousClock.now + .seconds(first == nil ? 1 : 0.5)
         while true {
             search.begin(try bus.devices(choice.kinds))
             for device in search.candidates where open == nil { try attempt(device, &search) }

@@ -39,7 +39,7 @@ struct USBSearch {
 
     /// Why there is no device.
     var failure: USBError {
-        if candidates.isEmpty, seen.count > 1 {
+        if wanted.port == nil, wanted.serial == nil, seen.count > 1 {
             let list = seen.map { "\($0)" }.joined(separator: ", ")
             return USBError(.notFound, "there are \(seen.count) of \(wanted.name): say which by its port\n\(list)")
         }
