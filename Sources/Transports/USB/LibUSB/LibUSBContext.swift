@@ -1,4 +1,5 @@
 internal import CLibUSB
+internal import Glibc
 internal import Threads
 
 /// A session with libusb, which ends when its last user has gone.
