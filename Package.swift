@@ -11,12 +11,10 @@ let settings: [SwiftSetting] = [
 ]
 
 /// A driver family: its devices, their simulation and nothing of the server.
-///
-/// - Parameter transport: whether it reaches its devices by one of ``Transports``.
-func driver(_ name: String, transport: Bool = false) -> Target {
+func driver(_ name: String, _ transports: Target.Dependency...) -> Target {
     .target(
         name: name,
-        dependencies: ["Devices", "Pickle", "Threads"] + (transport ? ["Transports"] : []),
+        dependencies: ["Devices", "Pickle", "Threads"] + transports,
         path: "Drivers/\(name)",
         exclude: ["README.md"],
         swiftSettings: settings
@@ -46,7 +44,6 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLibUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
-        .systemLibrary(name: "CLibUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
         .target(name: "Threads", swiftSettings: settings),
         .target(name: "Pickle", swiftSettings: settings),
         .target(
@@ -63,7 +60,7 @@ let package = Package(
         .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
         .target(name: "Transports", dependencies: ["CLibUSB", "Threads"], swiftSettings: settings),
         driver("Simulators"),
-        driver("FilterWheels", transport: true),
+        driver("FilterWheels", "Transports"),
         driver("AndorSDK3"),
         .target(name: "SimulatedAtcore", path: "Drivers/SimulatedAtcore", exclude: ["README.md"]),
         .target(
@@ -125,6 +122,7 @@ let package = Package(
         .testTarget(
             name: "FilterWheelTests",
             dependencies: ["Devices", "FilterWheels", "Pickle", "Threads", "Transports", "VirtualUSB"],
+            exclude: ["Recordings"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -132,6 +130,7 @@ let package = Package(
             dependencies: ["Devices", "Pickle", "Simulators", "Threads"],
             swiftSettings: settings
         ),
+        .testTarget(name: "TransportTests", dependencies: ["Threads", "Transports"], swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
             dependencies: [
