@@ -1,8 +1,9 @@
 import Devices
-import FilterWheels
 import Testing
 import Threads
 import Transports
+
+@testable import FilterWheels
 
 struct PluggingTests {
     @Test(arguments: TestMake.allCases) func isFoundAgainAfterItHasBeenUnplugged(make: TestMake) throws {
@@ -21,6 +22,30 @@ struct PluggingTests {
         #expect(try bench.eventualPosition() == 0)
         try bench.move(to: 2)
         #expect(try bench.wheel.position == 2)
+    }
+
+    @Test func aWheelIsLeftAloneAtFirst() throws {
+        let (world, model) = (try World(), TestMake.starlightXpress.model())
+        let port = world.port()
+        try world.plugIn(model, at: port)
+        let pace = WheelPace(interval: .milliseconds(5), quietTime: .milliseconds(100))
+        let begin = ContinuousClock.now
+        let wheel = try USBFilterWheel<StarlightXpressSession>(
+            .init(port: port),
+            on: world.bus,
+            pace: pace,
+            log: { [weak world] in world?.log($0) }
+        )
+        #expect(ContinuousClock.now - begin >= .milliseconds(100))
+        world.unplug(port)
+        #expect(world.logs("has been unplugged"))
+        try world.plugIn(model, at: port)
+        let error = #expect(throws: DeviceError.self) { try wheel.move(to: 2) }
+        #expect(error?.kind == .incompatibleState)
+        let bench = TestMake.Bench(world: world, model: model, port: port, wheel: wheel)
+        #expect(try bench.eventualPosition() == 0)
+        try bench.move(to: 2)
+        #expect(try wheel.position == 2)
     }
 
     @Test func anEFWIsFoundAtAnotherPort() throws {

@@ -36,7 +36,7 @@ enum TestMake: CaseIterable {
         try USBFilterWheel<Session>(
             configuration,
             on: world.bus,
-            every: .milliseconds(5),
+            pace: WheelPace(interval: .milliseconds(5)),
             log: { [weak world] in world?.log($0) }
         ) {
             [time = world.time] in time.now

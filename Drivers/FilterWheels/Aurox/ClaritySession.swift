@@ -9,7 +9,7 @@ final class ClaritySession: WheelSession {
         name: "Aurox Clarity",
         typeName: "Clarity",
         kinds: [USBKind(0x1f0a, 0x0088)],
-        interval: .milliseconds(20),
+        pace: WheelPace(interval: .milliseconds(20)),
         moveLimit: .seconds(3),
         startLimit: .seconds(10),
         settleTime: .milliseconds(600)
@@ -25,7 +25,11 @@ final class ClaritySession: WheelSession {
         // Two digits a byte, the last two first.
         serial = Hexadecimal.text(bytes.reversed()).filter { $0 != " " }
         if try ask(.getOnOff) != ClarityCode.running { try set(.setOnOff, to: ClarityCode.running) }
+        // Whoever had it before may have left the lamp on.
+        try set(.setCalibration, to: ClarityCode.calibrationOff)
     }
+
+    func end() throws { try set(.setCalibration, to: ClarityCode.calibrationOff) }
 
     func state() throws -> WheelState {
         switch try steady(.getFilter) {

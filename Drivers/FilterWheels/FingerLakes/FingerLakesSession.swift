@@ -11,7 +11,7 @@ final class FingerLakesSession: WheelSession {
         name: "Finger Lakes filter wheel",
         typeName: "FingerLakesFilterWheel",
         kinds: [USBKind(0x0f18, 0x0007)],
-        interval: .milliseconds(100),
+        pace: WheelPace(interval: .milliseconds(100)),
         moveLimit: .seconds(30),
         // A large wheel on an old board needs so long to look for its home.
         startLimit: .seconds(200),

@@ -9,7 +9,8 @@ final class StarlightXpressSession: WheelSession {
         name: "Starlight Xpress filter wheel",
         typeName: "StarlightXpressFilterWheel",
         kinds: [USBKind(0x1278, 0x0920)],
-        interval: .milliseconds(250),
+        // Some freeze when they are asked while they turn at power-up (Micro-Manager).
+        pace: WheelPace(interval: .milliseconds(250), quietTime: .seconds(2)),
         // The Liverpool Telescope found ten seconds too short.
         moveLimit: .seconds(20),
         startLimit: .seconds(40),
@@ -46,11 +47,11 @@ final class StarlightXpressSession: WheelSession {
     private struct Reply {
         /// The filter that it stands at, from 1; 0 while it moves, and for ever when it is stuck.
         let filter: Int
-        /// How many filters there are.
+        /// How many filters there are; 0 while it has not counted them.
         let count: Int
 
         init?(_ report: [UInt8]) {
-            guard report.count >= 2, report[0] <= report[1] else { return nil }
+            guard report.count >= 2, report[0] <= report[1] || report[1] == 0 else { return nil }
             (filter, count) = (Int(report[0]), Int(report[1]))
         }
     }
@@ -58,7 +59,7 @@ final class StarlightXpressSession: WheelSession {
     func state() throws -> WheelState {
         let reply = try ask(.state)
         guard reply.filter > 0 else { return positionCount == nil ? .starting : .moving }
-        positionCount = wantedCount ?? reply.count
+        positionCount = wantedCount ?? (reply.count > 0 ? reply.count : nil)
         return .standing(at: reply.filter - 1)
     }
 

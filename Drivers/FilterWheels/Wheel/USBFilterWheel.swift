@@ -5,14 +5,16 @@ internal import Transports
 /// A filter wheel on USB, of any make, which may be unplugged and plugged in again.
 final class USBFilterWheel<Session: WheelSession>: FilterWheel {
     var isEnabled = false
-    let positionCount: Int
+    private(set) var positionCount = 0
     private let link: USBLink<Session>
     private let moveLimit: Duration
-    private let interval: Duration
+    private let pace: WheelPace
     private let now: () -> ContinuousClock.Instant
     private var move: Move?
     private var lastSeen: (state: WheelState, time: ContinuousClock.Instant)?
     private var lastPosition: Int?
+    /// The session that is used now, and until when it is left alone.
+    private var current: (session: Session, quietUntil: ContinuousClock.Instant)?
 
     private static var make: WheelMake { Session.make }
 
@@ -27,29 +29,28 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
     /// Finds the wheel, and waits until it has found its place.
     ///
     /// - Parameters:
-    ///   - interval: how often it is asked for its state.
+    ///   - pace: how often it is asked, and from when on.
     ///   - now: tells the time.
     init(
         _ configuration: WheelConfiguration,
         on bus: any USBBus,
-        every interval: Duration = Session.make.interval,
+        pace: WheelPace = Session.make.pace,
         log: @escaping @Sendable (String) -> Void,
         now: @escaping () -> ContinuousClock.Instant = { .now }
     ) throws {
         self.now = now
-        self.interval = interval
+        self.pace = pace
         moveLimit = configuration.moveTimeout?.seconds ?? Self.make.moveLimit
         do {
             link = try USBLink(bus, Self.choice(configuration), log: log, serial: \.serial) { connection in
                 try Session(connection, configuration)
             }
         } catch { throw DeviceError(.initialise, "\(error)") }
-        positionCount = try Self.waitForStart(link, every: interval, log)
+        try waitForStart(log)
         if let wanted = configuration.positions?.value, wanted != positionCount {
             link.close()
             throw DeviceError(.initialise, "\(Self.make.name) has \(positionCount) positions, and not \(wanted)")
         }
-        _ = try look()
     }
 
     private static func choice(_ configuration: WheelConfiguration) -> USBChoice {
@@ -62,22 +63,19 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
         )
     }
 
-    private static func waitForStart(
-        _ link: USBLink<Session>,
-        every interval: Duration,
-        _ log: (String) -> Void
-    ) throws -> Int {
-        let end = ContinuousClock.now + make.startLimit
+    private func waitForStart(_ log: (String) -> Void) throws {
+        let end = ContinuousClock.now + Self.make.startLimit
         var isTold = false
         while true {
-            let (state, count) = try link.use { session in (try session.state(), session.positionCount) }
-            if let count, count > 0, state != .starting, state != .moving { return count }
+            let state = try look()
+            positionCount = try use { $0.positionCount } ?? 0
+            if positionCount > 0, state != .starting, state != .moving { return }
             guard ContinuousClock.now < end else {
-                throw DeviceError(.initialise, "\(make.name) has not found its place within \(make.startLimit)")
+                throw DeviceError(.initialise, "\(title) has not found its place within \(Self.make.startLimit)")
             }
-            if !isTold { log("\(make.name) finds its place") }
+            if !isTold { log("\(title) finds its place") }
             isTold = true
-            Pause.wait(for: interval)
+            Pause.wait(for: pace.interval)
         }
     }
 
@@ -91,7 +89,8 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
     func use<Result>(_ body: (Session) throws -> Result) throws -> Result {
         do {
             return try link.use { session in
-                if let count = session.positionCount, count != positionCount {
+                if current?.session !== session { current = (session, now() + pace.quietTime) }
+                if positionCount > 0, let count = session.positionCount, count != positionCount {
                     throw DeviceError(.failed, "\(title) has \(count) positions now, and had \(positionCount)")
                 }
                 return try body(session)
@@ -127,17 +126,28 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
     }
 
     func startMove(to position: Int) throws {
+        guard try look() != .starting else {
+            throw DeviceError(.incompatibleState, "\(title) finds its place, and cannot move yet")
+        }
         try use { session in try session.startMove(to: position) }
         (move, lastSeen) = (Move(target: position, begin: now()), nil)
     }
 
-    func performShutdown() { link.close() }
+    func performShutdown() throws {
+        defer { link.close() }
+        // What is not there any more needs no end.
+        if link.isOpen { try link.use { session in try session.end() } }
+    }
 
     /// Asks the wheel, unless it has been asked a moment ago.
     private func look() throws -> WheelState {
-        if let lastSeen, now() < lastSeen.time + interval, !link.isUnplugged { return lastSeen.state }
-        let state = try use { session in try session.state() }
-        lastSeen = (state, now())
+        if let lastSeen, now() < lastSeen.time + pace.interval, !link.isUnplugged { return lastSeen.state }
+        let time = now()
+        let state = try use { session in
+            guard let current, now() >= current.quietUntil else { return WheelState.starting }
+            return try session.state()
+        }
+        lastSeen = (state, time)
         switch state {
         case .standing(let position): lastPosition = position
         // What comes after power-up has nothing to do with where it stood before.

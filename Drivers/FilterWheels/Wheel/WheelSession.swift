@@ -15,6 +15,8 @@ protocol WheelSession: AnyObject, SendableMetatype {
     func state() throws -> WheelState
     /// Begins a move to a position that the wheel has.
     func startMove(to position: Int) throws
+    /// Leaves the wheel as it should be when nobody uses it.
+    func end() throws
 
     /// What this make has beside its positions.
     static func settings(of wheel: USBFilterWheel<Self>) -> [Setting]
@@ -22,35 +24,7 @@ protocol WheelSession: AnyObject, SendableMetatype {
 }
 
 extension WheelSession {
+    func end() throws {}
     static func settings(of wheel: USBFilterWheel<Self>) -> [Setting] { [] }
     static func members(of wheel: USBFilterWheel<Self>) -> [any RemoteMember] { [] }
-}
-
-/// What is true of all wheels of a make.
-struct WheelMake: Sendable {
-    /// The word in configurations: `zwo-efw`.
-    let word: String
-    /// What people call it: `ZWO filter wheel`.
-    let name: String
-    /// The class in Python.
-    let typeName: String
-    let kinds: [USBKind]
-    /// How often it is asked for its state while it moves.
-    let interval: Duration
-    /// How long a move may take, unless the configuration says.
-    let moveLimit: Duration
-    /// How long it may take to find its place after power-up.
-    let startLimit: Duration
-    /// How long it may stand somewhere else than it was sent to before that counts as an error.
-    let settleTime: Duration
-}
-
-/// An answer that makes no sense, of which the bytes are told.
-struct AnswerError: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ asked: String, _ answer: [UInt8], of connection: any USBConnection) {
-        let bytes = answer.isEmpty ? "nothing" : Hexadecimal.text(answer)
-        description = "\(connection.device) was asked for \(asked) and answered \(bytes)"
-    }
 }

@@ -12,7 +12,7 @@ final class ZWOSession: WheelSession {
         typeName: "ZWOFilterWheel",
         // The vendor's SDK takes both.
         kinds: [USBKind(0x03c3, 0x1f01), USBKind(0x03c3, 0x1f02)],
-        interval: .milliseconds(100),
+        pace: WheelPace(interval: .milliseconds(100)),
         moveLimit: .seconds(30),
         startLimit: .seconds(90),
         settleTime: .milliseconds(1000)
@@ -45,6 +45,13 @@ final class ZWOSession: WheelSession {
         try send(.move(to: UInt8(clamping: position + 1)))
     }
 
+    /// Sixteen bytes, of which a trace of 2023 had to ask for one more, and ASIAIR asks for just these.
+    private func fetch() throws(USBError) -> [UInt8] {
+        do throws(USBError) { return try hid.get(.feature, id: 1, length: 17) } catch  where error.kind == .stalled {
+            return try hid.get(.feature, id: 1, length: 16)
+        }
+    }
+
     private func send(_ action: ZWOAction) throws {
         try write(action.report)
         ready = .now + .milliseconds(200)
@@ -63,8 +70,7 @@ final class ZWOSession: WheelSession {
         try write(query.report)
         var answer: [UInt8] = []
         for _ in 0..<5 {
-            // One byte more than there are: with other lengths a trace of 2023 got no answer.
-            answer = try hid.get(.feature, id: 1, length: 17)
+            answer = try fetch()
             if answer.count >= 16, answer.starts(with: query.head), let reply = query.read(answer) { return reply }
             Pause.wait(for: .milliseconds(10))
         }

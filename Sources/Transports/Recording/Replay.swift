@@ -10,6 +10,12 @@ public final class Replay: Sendable {
     /// Whether all of the recording has taken place again.
     public var isOver: Bool { next.withLock { $0 == recording.exchanges.count } }
 
+    /// When the next exchange took place, in seconds since 1970, or the last one if that was it: the time that it is.
+    public var time: Double {
+        let next = next.withLock { $0 }
+        return recording.exchanges.isEmpty ? 0 : recording.exchanges[min(next, recording.exchanges.count - 1)].time
+    }
+
     /// The next exchange, which has to be this one.
     ///
     /// - Parameter bytes: what is sent; nil for what is fetched.

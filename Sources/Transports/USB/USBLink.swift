@@ -37,17 +37,24 @@ public final class USBLink<Session> {
     /// The device as it was when it was opened last.
     public var device: USBDeviceInfo? { open?.connection.device ?? presence.last }
 
+    /// Whether the device is open, and still plugged in as far as the bus has told.
+    public var isOpen: Bool { open != nil && !presence.hasLeft }
+
     /// Whether the device has gone since it was opened, as the bus tells.
     public var isUnplugged: Bool { presence.hasLeft }
 
     /// Uses the session, of the device as it is plugged in now.
+    ///
+    /// After an error of the bus itself the device is opened anew for the next use.
     ///
     /// - Throws: ``USBError`` of kind `disconnected` while the device is unplugged; whatever the body throws.
     public func use<Result>(_ body: (Session) throws -> Result) throws -> Result {
         if presence.hasLeft { close() }
         if open == nil { try find() }
         guard let session = open?.session else { throw USBError(.disconnected, "\(choice.name): not open") }
-        do { return try body(session) } catch let error as USBError where error.kind == .disconnected {
+        do { return try body(session) } catch let error as USBError
+            where error.kind == .disconnected || error.kind == .failed
+        {
             close()
             throw error
         }
@@ -76,14 +83,14 @@ public final class USBLink<Session> {
         let end = ContinuousClock.now + .seconds(first == nil ? 1 : 0.5)
         while true {
             search.begin(try bus.devices(choice.kinds))
-            for device in search.candidates where open == nil { try attempt(device, &search) }
+            for device in search.candidates where open == nil { attempt(device, &search) }
             if open != nil { return }
             guard search.isWorthWaiting, ContinuousClock.now < end else { throw search.failure }
             Pause.wait(for: .milliseconds(50))
         }
     }
 
-    private func attempt(_ device: USBDeviceInfo, _ search: inout USBSearch) throws {
+    private func attempt(_ device: USBDeviceInfo, _ search: inout USBSearch) {
         do {
             let connection = try connect(device)
             do {
@@ -95,7 +102,7 @@ public final class USBLink<Session> {
                 connection.close()
                 throw error
             }
-        } catch let error as USBError where search.note(error, of: device) {}
+        } catch { search.note(error) }
     }
 
     private func connect(_ device: USBDeviceInfo) throws(USBError) -> any USBConnection {

@@ -22,16 +22,15 @@ struct USBSearch {
 
     /// Whether a serial number is the one that is looked for.
     mutating func accepts(_ serial: String?, of device: USBDeviceInfo) -> Bool {
-        guard let wanted = wanted.serial, wanted != serial else { return true }
+        guard let wanted = wanted.serial, wanted.lowercased() != serial?.lowercased() else { return true }
         others.append("the one at USB port \(device.port) has \(serial.map { "serial \($0)" } ?? "no serial number")")
         return false
     }
 
-    /// Notes why a device could not be tried; false if the search cannot go on without it.
-    mutating func note(_ error: USBError, of device: USBDeviceInfo) -> Bool {
-        let text = error.kind == .accessDenied ? "\(error.description): \(wanted.remedy)" : error.description
-        errors.append(USBError(error.kind, text))
-        return true
+    /// Notes why a device could not be tried, which need not be the one that is looked for.
+    mutating func note(_ error: any Error) {
+        let kind = (error as? USBError)?.kind ?? .failed
+        errors.append(USBError(kind, kind == .accessDenied ? "\(error): \(wanted.remedy)" : "\(error)"))
     }
 
     /// Whether the device may turn up by itself in a moment.
@@ -41,7 +40,7 @@ struct USBSearch {
     var failure: USBError {
         if wanted.port == nil, wanted.serial == nil, seen.count > 1 {
             let list = seen.map { "\($0)" }.joined(separator: ", ")
-            return USBError(.notFound, "there are \(seen.count) of \(wanted.name): say which by its port\n\(list)")
+            return USBError(.notFound, "there are \(seen.count) of \(wanted.name), say which by its port: \(list)")
         }
         let reasons = errors.map(\.description) + others
         guard !reasons.isEmpty || !isAgain else {

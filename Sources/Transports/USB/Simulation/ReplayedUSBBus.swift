@@ -17,6 +17,9 @@ public final class ReplayedUSBBus: USBBus {
     /// Whether all of the recording has taken place again.
     public var isOver: Bool { replay.isOver }
 
+    /// The time that it was then, in seconds since 1970, for what does things after a while.
+    public var time: Double { replay.time }
+
     public func devices(_ kinds: [USBKind]) -> [USBDeviceInfo] { kinds.contains(device.kind) ? [device] : [] }
 
     public func open(_ device: USBDeviceInfo, interface: UInt8) -> any USBConnection {
