@@ -54,7 +54,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings,
-            // The archive, so that an installed server asks for nothing but libc.
+            // The archive, so that an installed server asks for nothing but libc and libusb.
             linkerSettings: [.linkedLibrary(":libz.a")]
         ),
         .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
