@@ -13,9 +13,10 @@ ALLOWED = {
     "Threads": set(),
     "Pickle": set(),
     "CZlib": set(),
+    "CLibUSB": set(),
     "Pyro": {"CZlib", "Pickle", "Threads"},
     "Devices": {"Pickle", "Threads"},
-    "Transports": {"Devices", "Threads"},
+    "Transports": {"CLibUSB", "Devices", "Threads"},
     "Contracts": {"Devices", "Pickle", "Threads"},
     "Server": {"Devices", "Pickle", "Pyro", "Threads"},
 }

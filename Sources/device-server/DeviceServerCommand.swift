@@ -1,8 +1,10 @@
 import ArgumentParser
 import Devices
 import DriverCatalogue
+import Glibc
 import Logging
 import Server
+import Transports
 
 /// The command line.
 struct DeviceServerCommand: AsyncParsableCommand {
@@ -40,7 +42,16 @@ struct DeviceServerCommand: AsyncParsableCommand {
     @Option(help: "Also log to a file for each device in this directory.", completion: .directory)
     var logDirectory: String?
 
+    @Option(
+        help:
+            "Record what is said to USB and serial devices, and what they answer, in this directory: a file for each.",
+        completion: .directory
+    )
+    var record: String?
+
     func run() async throws {
+        // Workers inherit it.
+        if let record { unsafe setenv(Recorder.variable, record, 1) }
         if listDrivers { return printDrivers() }
         guard let config else { throw ValidationError("Name a configuration file, such as Configs/simulated.yaml.") }
         let source = try read(config)
