@@ -58,9 +58,11 @@ let package = Package(
             linkerSettings: [.linkedLibrary(":libz.a")]
         ),
         .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
-        .target(name: "Transports", dependencies: ["CLibUSB", "Threads"], swiftSettings: settings),
+        .target(name: "Transports", dependencies: ["CLibUSB", "Devices", "Threads"], swiftSettings: settings),
+        .target(name: "Contracts", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),
         driver("Simulators"),
         driver("FilterWheels", "Transports"),
+        driver("Lasers", "Transports"),
         driver("AndorSDK3"),
         .target(name: "SimulatedAtcore", path: "Drivers/SimulatedAtcore", exclude: ["README.md"]),
         .target(
@@ -74,10 +76,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(
+            name: "DriverCatalogue",
+            dependencies: ["AndorSDK3", "Devices", "FilterWheels", "Lasers", "Simulators"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "device-server",
             dependencies: [
-                "Devices", "FilterWheels", "Server", "Simulators", "Transports",
+                "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Transports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -86,7 +93,7 @@ let package = Package(
         .executableTarget(
             name: "test-server",
             dependencies: [
-                "CZlib", "Devices", "Pickle", "Pyro", "Server", "Simulators", "Threads",
+                "CZlib", "Devices", "Lasers", "Pickle", "Pyro", "Server", "Simulators", "Threads", "Transports",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/TestServer",
@@ -116,27 +123,48 @@ let package = Package(
         .testTarget(name: "DeviceTests", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),
         .testTarget(
             name: "AndorSDK3Tests",
-            dependencies: ["AndorSDK3", "Devices", "Pickle", "Threads"],
+            dependencies: ["AndorSDK3", "Contracts", "Devices", "Pickle", "Threads"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ContractTests",
+            dependencies: ["Contracts", "Devices", "Pickle", "Simulators"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TransportTests",
+            dependencies: ["Devices", "Threads", "Transports"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "LaserTests",
+            dependencies: ["Contracts", "Devices", "Lasers", "Pickle", "Threads", "Transports"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "FilterWheelTests",
-            dependencies: ["Devices", "FilterWheels", "Pickle", "Threads", "Transports", "VirtualUSB"],
+            dependencies: ["Contracts", "Devices", "FilterWheels", "Pickle", "Threads", "Transports", "VirtualUSB"],
             exclude: ["Recordings"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "SimulatorTests",
-            dependencies: ["Devices", "Pickle", "Simulators", "Threads"],
+            dependencies: ["Contracts", "Devices", "Pickle", "Simulators", "Threads"],
             swiftSettings: settings
         ),
-        .testTarget(name: "TransportTests", dependencies: ["Threads", "Transports"], swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
             dependencies: [
                 "Devices", "Pickle", "Pyro", "Server", "Simulators", "Threads",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HardwareTests",
+            dependencies: ["Contracts", "Devices", "DriverCatalogue", "Server", "Threads"],
+            path: "HardwareTests",
+            exclude: ["README.md"],
             swiftSettings: settings
         ),
     ]

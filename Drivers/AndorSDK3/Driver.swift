@@ -56,8 +56,12 @@ extension FloatingDriver where Configuration == AndorSDK3Camera.Configuration {
         FloatingDriver(
             "andor-sdk3",
             "a camera of Andor's SDK 3: Neo, Zyla, Sona, Marana, Balor",
+            kind: { configuration in "\(configuration.library ?? "") \(configuration.model ?? "")" },
             count: AndorSDK3Camera.cameraCount,
-            open: AndorSDK3Camera.open,
+            open: AndorSDK3Camera.candidate,
+            device: { camera, configuration, context in
+                try AndorSDK3Camera(camera, configuration, log: context.log)
+            },
             simulating: { uids in ["ANDOR_SDK3_SIMULATED_CAMERAS": uids.joined(separator: ",")] }
         )
     }

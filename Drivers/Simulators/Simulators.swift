@@ -17,6 +17,7 @@ public enum Simulators {
             Driver.prebuiltCamera,
             Driver.dummyDSP,
             Driver.dummySLM,
+            FloatingDriver.simulatedFloatingCamera,
         ]
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Devices
+import DriverCatalogue
 import Glibc
 import Logging
 import Server
@@ -53,19 +54,18 @@ struct DeviceServerCommand: AsyncParsableCommand {
         if let record { unsafe setenv(Recorder.variable, record, 1) }
         if listDrivers { return printDrivers() }
         guard let config else { throw ValidationError("Name a configuration file, such as Configs/simulated.yaml.") }
-        let (configuration, text) = try read(config)
-        if check { return print("\(config): \(configuration.summary)") }
-        let supervisor = Supervisor(configuration, text: text, file: config, isSimulated: simulated)
-        await supervisor.run()
+        let source = try read(config)
+        if check { return print("\(config): \(source.configuration.summary)") }
+        await Supervisor(source).run()
     }
 
-    private func read(_ file: String) throws -> (ServerConfiguration, String) {
+    private func read(_ file: String) throws -> ConfigurationSource {
         do {
-            let text = try ServerConfiguration.text(ofFile: file)
-            var configuration = try ServerConfiguration(text: text, file: file, drivers: drivers)
-            if let logLevel { configuration.log.level = logLevel }
-            if let logDirectory { configuration.log.directory = logDirectory }
-            return (configuration, text)
+            return try ConfigurationSource(file: file, drivers: drivers, isSimulated: simulated) {
+                [logLevel, logDirectory] configuration in
+                if let logLevel { configuration.log.level = logLevel }
+                if let logDirectory { configuration.log.directory = logDirectory }
+            }
         } catch {
             var standardError = StandardError()
             print(error, to: &standardError)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DriverCatalogue
 import Glibc
 import Server
 

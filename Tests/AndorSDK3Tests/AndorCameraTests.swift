@@ -1,3 +1,4 @@
+import Contracts
 import Devices
 import Pickle
 import Testing
@@ -191,7 +192,7 @@ struct AndorCameraTests {
 
     @Test func simCamIsTakenOnlyWhenAskedFor() throws {
         let world = try World("camera zyla-4.2 VSC-7\ncamera simcam SIMU-1")
-        guard case .unwanted(let text) = try AndorSDK3Camera.open(1, of: try world.load(), .init(), log: { _ in })
+        guard case .unwanted(let text) = try AndorSDK3Camera.candidate(1, of: try world.load(), .init(), log: { _ in })
         else {
             Issue.record("the SimCam was taken")
             return

@@ -61,26 +61,33 @@ struct OpeningTests {
         #expect(try AndorSDK3Camera.cameraCount(.init(), DriverContext(isSimulated: true)) == 2)
     }
 
-    @Test func driverFloats() throws {
-        let driver: any ConfigurableDriver = FloatingDriver.andorSDK3
-        #expect(driver.name == "andor-sdk3")
-        #expect(driver.isFloating)
+    @Test func driverOpensTheCameraWithAUID() throws {
+        let world = try World("camera zyla-4.2 VSC-1\ncamera sona VSC-2")
+        let configured = FloatingDriver.andorSDK3.configured(.init(library: world.library), uid: "VSC-2")
+        let camera = try #require(try configured.open(DriverContext()) as? AndorSDK3Camera)
+        #expect(camera.serialNumber == "VSC-2")
+        // The other one has been let go.
+        let other = FloatingDriver.andorSDK3.configured(.init(library: world.library), uid: "VSC-1")
+        try other.open(DriverContext()).shutdown()
+        let missing = FloatingDriver.andorSDK3.configured(.init(library: world.library), uid: "VSC-3")
+        let error = #expect(throws: DeviceError.self) { try missing.open(DriverContext()) }
         #expect(
-            FloatingDriver.andorSDK3.simulating(["VSC-1", "VSC-2"]) == ["ANDOR_SDK3_SIMULATED_CAMERAS": "VSC-1,VSC-2"]
+            error?.message
+                == "andor-sdk3 VSC-3 was not found: 2 are there; seen: VSC-1; 1 is held by another program"
         )
+        try camera.shutdown()
     }
 
-    @Test func openedCandidateTellsItsUID() throws {
-        let world = try World("camera zyla-4.2 VSC-1\ncamera sona VSC-2")
-        let configuration = AndorSDK3Camera.Configuration(library: world.library)
-        #expect(try AndorSDK3Camera.cameraCount(configuration, DriverContext()) == 2)
-        guard case .opened(let uid, let device) = try AndorSDK3Camera.open(index: 1, configuration, DriverContext())
-        else {
-            Issue.record("it was not opened")
-            return
+    @Test func driverSearchesTogetherWhatHasTheSameCandidates() throws {
+        let driver = FloatingDriver.andorSDK3
+        func candidates(_ configuration: AndorSDK3Camera.Configuration) -> Candidates? {
+            driver.configured(configuration, uid: "VSC-1").floatingParts.first?.candidates
         }
-        #expect(uid == "VSC-2")
-        try device.shutdown()
+        #expect(driver.name == "andor-sdk3")
+        #expect(driver.isFloating)
+        #expect(candidates(.init())?.kind == candidates(.init())?.kind)
+        #expect(candidates(.init())?.kind != candidates(.init(model: "SIMCAM"))?.kind)
+        #expect(candidates(.init())?.simulating(["VSC-1", "VSC-2"]) == ["ANDOR_SDK3_SIMULATED_CAMERAS": "VSC-1,VSC-2"])
     }
 
     @Test func cameraOfAnotherProgramIsHeldElsewhere() throws {
@@ -89,10 +96,10 @@ struct OpeningTests {
         let file = unsafe open(world.lockPath("VSC-1"), O_RDWR | O_CREAT, 0o600)
         #expect(flock(file, LOCK_EX | LOCK_NB) == 0)
         func state(_ index: Int) throws -> String {
-            switch try AndorSDK3Camera.open(index: index, configuration, DriverContext()) {
-            case .opened(let uid, let device):
-                try device.shutdown()
-                return uid
+            switch try AndorSDK3Camera.candidate(index, configuration, DriverContext()) {
+            case .opened(let camera):
+                camera.release()
+                return camera.uid
             case .heldElsewhere: return "held"
             case .unwanted(let text): return text
             }
@@ -107,15 +114,15 @@ struct OpeningTests {
         let configuration = AndorSDK3Camera.Configuration(library: world.library)
         try world.order("fails", of: "VSC-1", "Open 17 1")
         let error = #expect(throws: DeviceError.self) {
-            try AndorSDK3Camera.open(index: 0, configuration, DriverContext())
+            try AndorSDK3Camera.candidate(0, configuration, DriverContext())
         }
         #expect(error?.kind == .initialise)
         #expect(error?.description == "AT_Open of camera 0 of \(world.library): AT_ERR_COMM (17)")
-        guard case .opened(_, let device) = try AndorSDK3Camera.open(index: 0, configuration, DriverContext()) else {
+        guard case .opened(let camera) = try AndorSDK3Camera.candidate(0, configuration, DriverContext()) else {
             Issue.record("it was not opened")
             return
         }
-        try device.shutdown()
+        camera.release()
     }
 
     @Test func cameraIsFreeAgainAfterShutdown() throws {

@@ -1,3 +1,4 @@
+import Contracts
 import Devices
 import Pickle
 import Testing

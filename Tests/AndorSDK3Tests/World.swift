@@ -69,11 +69,12 @@ final class World: Sendable {
         options: AcquisitionOptions = .quick,
         log: @escaping @Sendable (String) -> Void = { _ in }
     ) throws -> AndorSDK3Camera {
-        let candidate = try AndorSDK3Camera.open(index, of: try load(), configuration, options: options, log: log)
-        guard case .opened(_, let device) = candidate, let camera = device as? AndorSDK3Camera else {
-            throw DeviceError(.failed, "\(candidate), not a camera")
+        let candidate = try AndorSDK3Camera.candidate(index, of: try load(), configuration, log: log)
+        guard case .opened(let camera) = candidate else { throw DeviceError(.failed, "\(candidate), not a camera") }
+        do { return try AndorSDK3Camera(camera, configuration, options: options, log: log) } catch {
+            camera.release()
+            throw error
         }
-        return camera
     }
 }
 

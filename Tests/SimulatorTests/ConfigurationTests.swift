@@ -5,11 +5,12 @@ import Simulators
 import Testing
 
 struct ConfigurationTests {
-    private func open(_ word: String, _ json: String) throws -> any Device {
+    private func open(_ word: String, _ json: String, uid: String? = nil) throws -> any Device {
         let catalog = DriverCatalog(Simulators.drivers)
         let decoder = JSONDecoder()
         decoder.userInfo[.driverCatalog] = catalog
-        let definition = #"{"driver": "\#(word)", "conf": \#(json)}"#
+        let uid = uid.map { #""uid": "\#($0)", "# } ?? ""
+        let definition = #"{"driver": "\#(word)", \#(uid)"conf": \#(json)}"#
         return try decoder.decode(NestedDriver.self, from: Data(definition.utf8)).driver.open(DriverContext())
     }
 
@@ -31,7 +32,21 @@ struct ConfigurationTests {
         #expect(try open(word, json).typeName == type)
     }
 
-    @Test func everyDriverIsTestedAbove() { #expect(Set(Simulators.drivers.map(\.name)).count == 13) }
+    @Test func floatingCameraIsTheOneThatIsMeant() throws {
+        let uids = (0..<3).map { "\(UUID().uuidString)-\($0)" }
+        let json = #"{"attached": ["\#(uids.joined(separator: #"", ""#))"]}"#
+        for uid in uids {
+            let device = try open("simulated-floating-camera", json, uid: uid)
+            #expect((device as? SimulatedFloatingCamera)?.uid == uid)
+            try device.shutdown()
+        }
+        #expect(throws: DecodingError.self) { try open("simulated-floating-camera", json) }
+        #expect(throws: DecodingError.self) { try open("simulated-camera", "{}", uid: uids[0]) }
+        let error = #expect(throws: DeviceError.self) { try open("simulated-floating-camera", json, uid: "none") }
+        #expect(error?.message.hasPrefix("simulated-floating-camera none was not found: 3 are there; seen: ") == true)
+    }
+
+    @Test func everyDriverIsTestedAbove() { #expect(Set(Simulators.drivers.map(\.name)).count == 14) }
 
     @Test func cameraTakesAllItsOptions() throws {
         let device = try open(

@@ -1,8 +1,8 @@
-public import Devices
+internal import Devices
 
 extension AndorSDK3Camera {
     /// How many cameras the SDK sees, those that other programs hold among them.
-    public static func cameraCount(_ configuration: Configuration, _ context: DriverContext) throws -> Int {
+    static func cameraCount(_ configuration: Configuration, _ context: DriverContext) throws -> Int {
         let library = try startedLibrary(configuration, context)
         defer { library.finalise() }
         do throws(AndorStatus) { return try library.int("DeviceCount", .system) } catch {
@@ -11,14 +11,14 @@ extension AndorSDK3Camera {
     }
 
     /// Opens the camera with an index, which means another one in each process.
-    public static func open(
-        index: Int,
+    static func candidate(
+        _ index: Int,
         _ configuration: Configuration,
         _ context: DriverContext
-    ) throws -> Candidate {
+    ) throws -> Candidate<AndorCamera> {
         let library = try startedLibrary(configuration, context)
         do {
-            return try open(index, of: library, configuration, log: context.log)
+            return try candidate(index, of: library, configuration, log: context.log)
         } catch {
             library.finalise()
             throw error
@@ -38,13 +38,12 @@ extension AndorSDK3Camera {
     }
 
     /// The camera if it is one that is wanted; otherwise the library has been ended again.
-    static func open(
+    static func candidate(
         _ index: Int,
         of library: any AndorSDK,
         _ configuration: Configuration,
-        options: AcquisitionOptions = AcquisitionOptions(),
-        log: @escaping @Sendable (String) -> Void
-    ) throws -> Candidate {
+        log: @Sendable (String) -> Void
+    ) throws -> Candidate<AndorCamera> {
         let camera: AndorCamera
         do throws(AndorStatus) { camera = try AndorCamera(library, index: index) } catch .deviceInUse {
             library.finalise()
@@ -53,21 +52,23 @@ extension AndorSDK3Camera {
             throw DeviceError(.initialise, "AT_Open of camera \(index) of \(library.path)", cause: error)
         }
         guard configuration.wants(camera.model) else {
-            camera.close()
-            library.finalise()
+            camera.release()
             return .unwanted("\(camera.serialNumber), a \(camera.model)")
         }
-        do {
-            let device = try AndorSDK3Camera(camera, configuration, options: options, log: log)
-            log("\(camera.model) \(camera.serialNumber), \(library.path) \(version(of: library))")
-            return .opened(uid: camera.serialNumber, device)
-        } catch {
-            camera.close()
-            throw error
-        }
+        log("\(camera.model) \(camera.serialNumber), \(library.path) \(version(of: library))")
+        return .opened(camera)
     }
 
     private static func version(of library: any AndorSDK) -> String {
         (try? library.string("SoftwareVersion", .system)) ?? "of unknown version"
+    }
+}
+
+extension AndorCamera: FloatingClaim {
+    var uid: String { serialNumber }
+
+    func release() {
+        close()
+        sdk.finalise()
     }
 }

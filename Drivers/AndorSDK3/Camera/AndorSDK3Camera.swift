@@ -1,13 +1,14 @@
 public import Devices
 
 /// A camera that Andor's SDK 3 drives: Neo, Zyla, Sona, Marana, Balor.
-public final class AndorSDK3Camera: Camera {
+public final class AndorSDK3Camera: Camera, FloatingDevice {
     public var isEnabled = false
     public let transforms = Transforms()
     public let bufferLength: Int?
     public let showsShutteringMode: Bool
     /// What the camera is known by, wherever it is plugged in.
     public let serialNumber: String
+    public var uid: String { serialNumber }
     let camera: AndorCamera
     let acquisition: Acquisition
     /// What clients asked for, of which the camera reads whole joined pixels.

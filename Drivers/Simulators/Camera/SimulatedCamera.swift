@@ -35,6 +35,7 @@ public class SimulatedCamera: Camera, OnlyTriggersOnceOnSoftware {
     public func performEnable() { sensor.start() }
     public func performDisable() { sensor.stop() }
     public func abort() { sensor.stop() }
+    public func performShutdown() {}
     public func performTrigger() throws { sensor.trigger(showing: try subject()) }
 
     /// What is before the sensor at this moment.

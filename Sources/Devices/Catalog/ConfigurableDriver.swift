@@ -5,7 +5,9 @@ public protocol ConfigurableDriver: Sendable {
     /// Whether only the opened device tells which one it is, so that a definition says by `uid` which one it means.
     var isFloating: Bool { get }
     /// Reads the driver's own options, the `conf` of a definition.
-    func configured(from decoder: any Decoder) throws -> ConfiguredDriver
+    ///
+    /// - Parameter uid: which device is meant, of a floating driver; nil for any other one.
+    func configured(from decoder: any Decoder, uid: String?) throws -> ConfiguredDriver
 }
 
 extension ConfigurableDriver {
@@ -15,5 +17,17 @@ extension ConfigurableDriver {
 /// A driver with its options: all that is needed to open a device.
 public struct ConfiguredDriver: Sendable {
     public let name: String
+    /// The floating devices that are opened with it: itself, and those that its options name.
+    public var floatingParts: [FloatingPart]
     public let open: @Sendable (DriverContext) throws -> any Device
+
+    public init(
+        name: String,
+        floatingParts: [FloatingPart] = [],
+        open: @escaping @Sendable (DriverContext) throws -> any Device
+    ) {
+        self.name = name
+        self.floatingParts = floatingParts
+        self.open = open
+    }
 }

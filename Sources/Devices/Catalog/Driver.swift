@@ -17,7 +17,7 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
         self.open = open
     }
 
-    public func configured(from decoder: any Decoder) throws -> ConfiguredDriver {
+    public func configured(from decoder: any Decoder, uid: String?) throws -> ConfiguredDriver {
         let configuration = try Configuration(from: decoder)
         return ConfiguredDriver(name: name) { [open] context in try open(configuration, context) }
     }

@@ -4,6 +4,10 @@ public struct DriverContext: Sendable {
     public var isSimulated: Bool
     /// Takes a line for the log: what somebody at the microscope should know.
     public var log: @Sendable (String) -> Void
+    /// Opens the floating device with a uid; a server has its own way, and other programs try one after another.
+    public var claim: @Sendable (FloatingPart, DriverContext) throws -> any FloatingClaim = { part, context in
+        try part.candidates.open(uid: part.uid, context)
+    }
 
     public init(isSimulated: Bool = false, log: @escaping @Sendable (String) -> Void = { _ in }) {
         self.isSimulated = isSimulated

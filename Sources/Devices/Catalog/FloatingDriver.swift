@@ -1,84 +1,84 @@
 /// A driver of devices that only tell which ones they are once they are open, so that each has to be tried.
+///
+/// Opening is in two steps: a candidate is opened as far as it takes to learn its uid, and becomes a device, with the
+/// options of the definition that means it, once it is known to be wanted.
 public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableDriver {
     /// The word for it in configuration files: `andor-sdk3`.
     public let name: String
     /// What it drives, in a line, for `--list-drivers`.
     public let summary: String
-    /// How many candidates there are, held ones among them.
-    public let count: @Sendable (Configuration, DriverContext) throws -> Int
-    /// Opens a candidate, on the thread that will make all calls to it.
-    public let open: @Sendable (Int, Configuration, DriverContext) throws -> Candidate
-    /// The environment of processes whose simulated hardware is to have devices with these uids.
-    public let simulating: @Sendable ([String]) -> [String: String]
+    private let opensSideBySide: @Sendable (Configuration) -> Bool
+    private let kind: @Sendable (Configuration) -> String
+    private let count: @Sendable (Configuration, DriverContext) throws -> Int
+    private let open: @Sendable (Int, Configuration, DriverContext) throws -> Candidate<any FloatingClaim>
+    private let device: @Sendable (any FloatingClaim, Configuration, DriverContext) throws -> any Device
+    private let simulating: @Sendable ([String]) -> [String: String]
 
-    public init(
+    /// - Parameters:
+    ///   - opensSideBySide: whether several processes may open candidates at the same time.
+    ///   - kind: what of the options decides which candidates there are, such as the library's file; definitions in
+    ///     which it is the same are searched for together.
+    ///   - count: how many candidates there are, held ones among them.
+    ///   - open: opens a candidate. Which one an index means may differ from process to process, but not within one.
+    ///   - device: makes a device of an opened candidate, on the thread that will make all calls to it. If it throws,
+    ///     the claim is released.
+    ///   - simulating: the environment of processes whose simulated hardware is to have devices with these uids.
+    public init<Claim: FloatingClaim>(
         _ name: String,
         _ summary: String,
+        opensSideBySide: @escaping @Sendable (Configuration) -> Bool = { _ in true },
+        kind: @escaping @Sendable (Configuration) -> String = { _ in "" },
         count: @escaping @Sendable (Configuration, DriverContext) throws -> Int,
-        open: @escaping @Sendable (Int, Configuration, DriverContext) throws -> Candidate,
+        open: @escaping @Sendable (Int, Configuration, DriverContext) throws -> Candidate<Claim>,
+        device: @escaping @Sendable (Claim, Configuration, DriverContext) throws -> any Device,
         simulating: @escaping @Sendable ([String]) -> [String: String] = { _ in [:] }
     ) {
-        (self.name, self.summary, self.count, self.open, self.simulating) = (name, summary, count, open, simulating)
+        (self.name, self.summary, self.opensSideBySide) = (name, summary, opensSideBySide)
+        (self.kind, self.count, self.simulating) = (kind, count, simulating)
+        self.open = { index, configuration, context in
+            switch try open(index, configuration, context) {
+            case .opened(let claim): .opened(claim)
+            case .heldElsewhere: .heldElsewhere
+            case .unwanted(let text): .unwanted(text)
+            }
+        }
+        self.device = { claim, configuration, context in
+            guard let claim = claim as? Claim else {
+                throw DeviceError(.initialise, "\(claim.uid) was opened by another driver than \(name)")
+            }
+            return try device(claim, configuration, context)
+        }
     }
 
     public var isFloating: Bool { true }
 
-    public func configured(from decoder: any Decoder) throws -> ConfiguredDriver {
-        let candidates = try candidates(from: decoder)
-        return ConfiguredDriver(name: name) { context in try candidates.openFirst(context) }
+    public func configured(from decoder: any Decoder, uid: String?) throws -> ConfiguredDriver {
+        configured(try Configuration(from: decoder), uid: uid)
     }
-}
 
-/// A floating driver whatever its options, as the server finds it in the catalogue.
-public protocol SearchableDriver: ConfigurableDriver {
-    /// Reads the driver's own options, the `conf` of a definition.
-    func candidates(from decoder: any Decoder) throws -> Candidates
-}
+    /// The driver with its options.
+    ///
+    /// - Parameter uid: which device is meant; nil for the first that can be had, which suits a program with one.
+    public func configured(_ configuration: Configuration, uid: String?) -> ConfiguredDriver {
+        let candidates = candidates(configuration)
+        let part = uid.map { FloatingPart(uid: $0, candidates: candidates) }
+        return ConfiguredDriver(name: name, floatingParts: part.map { [$0] } ?? []) { [device] context in
+            let claim = try part.map { try context.claim($0, context) } ?? candidates.openFirst(context)
+            do { return try device(claim, configuration, context) } catch {
+                claim.release()
+                throw error
+            }
+        }
+    }
 
-extension FloatingDriver: SearchableDriver {
-    public func candidates(from decoder: any Decoder) throws -> Candidates {
-        let configuration = try Configuration(from: decoder)
-        return Candidates(
-            name: name,
+    private func candidates(_ configuration: Configuration) -> Candidates {
+        Candidates(
+            driver: name,
+            kind: kind(configuration),
+            opensSideBySide: opensSideBySide(configuration),
             count: { [count] context in try count(configuration, context) },
             open: { [open] index, context in try open(index, configuration, context) },
             simulating: simulating
         )
     }
-}
-
-/// What can be tried for one definition, in an order that is another one in each process.
-public struct Candidates: Sendable {
-    public let name: String
-    public let count: @Sendable (DriverContext) throws -> Int
-    /// Throws for a candidate that is there and cannot be opened.
-    public let open: @Sendable (Int, DriverContext) throws -> Candidate
-    public let simulating: @Sendable ([String]) -> [String: String]
-
-    /// The first candidate that can be had, for a program with a single one.
-    public func openFirst(_ context: DriverContext) throws -> any Device {
-        let count = try count(context)
-        var held = 0
-        var failure: (any Error)?
-        for index in 0..<max(0, count) {
-            do {
-                switch try open(index, context) {
-                case .opened(_, let device): return device
-                case .heldElsewhere: held += 1
-                case .unwanted: break
-                }
-            } catch { failure = failure ?? error }
-        }
-        if let failure { throw failure }
-        throw DeviceError(.initialise, "no \(name) is free: \(count) are there, \(held) held by other programs")
-    }
-}
-
-/// What came of trying one candidate.
-public enum Candidate {
-    case opened(uid: String, any Device)
-    /// Another program has it, or another process of this one; which one it is cannot be told.
-    case heldElsewhere
-    /// It is not one of those that the options ask for, as this text says.
-    case unwanted(String)
 }

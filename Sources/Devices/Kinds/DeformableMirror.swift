@@ -31,8 +31,9 @@ extension DeformableMirror {
 
     /// Replaces the patterns that wait, one row each.
     public func queue(_ array: NDArray) throws {
-        patternQueue = PatternQueue()
-        patternQueue.patterns = try patterns(of: array)
+        var queue = PatternQueue()
+        queue.patterns = try patterns(of: array)
+        patternQueue = queue
     }
 
     /// Applies the next of the patterns that were queued, which is what a trigger does.

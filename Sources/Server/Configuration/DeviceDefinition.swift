@@ -14,6 +14,8 @@ public struct DeviceDefinition: Sendable {
     public var startsEnabled: Bool
     /// Whether it talks to a simulation of the hardware.
     public var isSimulated: Bool
+    /// Whether tests on a bench pass over it when it is not there; a server tries it again and again, as any other.
+    public var mayBeAbsent: Bool
     public var place: Place
 
     public init(
@@ -23,6 +25,7 @@ public struct DeviceDefinition: Sendable {
         settings: [InitialSetting] = [],
         startsEnabled: Bool = false,
         isSimulated: Bool = false,
+        mayBeAbsent: Bool = false,
         place: Place
     ) {
         self.name = name
@@ -31,6 +34,7 @@ public struct DeviceDefinition: Sendable {
         self.settings = settings
         self.startsEnabled = startsEnabled
         self.isSimulated = isSimulated
+        self.mayBeAbsent = mayBeAbsent
         self.place = place
     }
 }

@@ -53,7 +53,11 @@ public final class DeviceServer: Sendable {
     ) throws {
         let log = log ?? self.log
         let host = try DeviceHost {
-            var devices = OpenDevices(makeStream: { self.makeStream($0, $1, log) }) { log.warning("\($0)") }
+            var devices = OpenDevices(
+                isSimulated: preparation.isSimulated,
+                makeStream: { self.makeStream($0, $1, log) },
+                report: { log.warning("\($0)") }
+            )
             devices.add(try open(), as: id)
             return devices
         }
@@ -98,6 +102,19 @@ public final class DeviceServer: Sendable {
             if let object = host.objects.first(where: { $0.id == id }) { return (host, object) }
         }
         return nil
+    }
+
+    /// What the devices have sent to whom, by their ids.
+    var report: PythonDictionary {
+        var report = PythonDictionary()
+        for object in hosts.withLock({ $0 }).flatMap(\.objects) {
+            guard let stream = object.stream else { continue }
+            report[.str(object.id)] = .dict([
+                "sending": .bool(stream.isRunning), "sent": .int(stream.tally.sent), "lost": .int(stream.tally.lost),
+                "clients": .list(stream.clients.uris.map { .str($0.text) }),
+            ])
+        }
+        return report
     }
 
     /// Serves an object that is no device.

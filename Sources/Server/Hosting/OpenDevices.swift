@@ -19,13 +19,20 @@ struct OpenDevices {
     private var pending: [Int: Completion] = [:]
     private var lastTicket = 0
     private var isOpen = true
+    private let isSimulated: Bool
     private let makeStream: (any DataDevice, String) -> DataStream
     private let report: (String) -> Void
 
     /// - Parameters:
+    ///   - isSimulated: whether the hardware is a simulation, which clients can then tell by a setting.
     ///   - makeStream: makes the stream of a data device, by the device's id.
     ///   - report: takes lines for the log.
-    init(makeStream: @escaping (any DataDevice, String) -> DataStream, report: @escaping (String) -> Void) {
+    init(
+        isSimulated: Bool = false,
+        makeStream: @escaping (any DataDevice, String) -> DataStream,
+        report: @escaping (String) -> Void
+    ) {
+        self.isSimulated = isSimulated
         self.makeStream = makeStream
         self.report = report
     }
@@ -39,17 +46,21 @@ struct OpenDevices {
 
     private mutating func enter(_ object: any RemoteObject, _ id: String) {
         let device = object as? any Device
-        let settings = SettingList(device?.settings ?? []) { [report] in report("\(id): \($0)") }
+        let settings = SettingList((device?.settings ?? []) + marks) { [report] in report("\(id): \($0)") }
         let parts = Self.parts(of: object, id)
         let interface = RemoteInterface(of: object.typeName) {
             object.remoteMembers
             if device != nil { settings.remoteMembers }
             if let parts { RemoteProperty(parts.attribute, get: { parts.references }) }
+            if let floating = object as? any FloatingDevice { RemoteMethod("get_id") { floating.uid } }
         }
         let stream = (object as? any DataDevice).map { makeStream($0, id) }
         entries.append(Entry(id: id, object: object, interface: interface, settings: settings, stream: stream))
         for part in parts?.objects ?? [] { enter(part.object, part.id) }
     }
+
+    /// What is a simulation says so, for images to be told from real ones.
+    private var marks: [Setting] { isSimulated ? [Setting("simulated", in: Anything(), get: { true })] : [] }
 
     /// The parts of an object that clients reach by ids of their own, and the attribute that lists them.
     private static func parts(of object: any RemoteObject, _ id: String) -> Parts? {

@@ -21,6 +21,9 @@ public struct Preparation: Sendable {
     /// Whether a light source stays off even if it is to be enabled: the process before this one has crashed.
     public var keepsLightOff = false
 
+    /// Whether the device's hardware is a simulation.
+    public var isSimulated = false
+
     public init(settings: [Setting] = [], enable: Bool = false) {
         self.settings = settings
         self.enable = enable

@@ -10,7 +10,23 @@ struct Backoff {
     /// The wait after an attempt that lasted so long.
     mutating func delay(after duration: Duration) -> Duration {
         if duration >= Self.proven { next = .zero }
+        return delay()
+    }
+
+    /// The wait after another failure.
+    mutating func delay() -> Duration {
         defer { next = next == .zero ? Self.first : min(next * 2, Self.longest) }
         return next
     }
+}
+
+extension Duration {
+    /// As people say it: `0.4 s`, `30 s`.
+    var formatted: String {
+        let tenths = Int(self / .milliseconds(100))
+        return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
+    }
+
+    /// What follows the message of a failure after which something is tried again.
+    var asRetry: String { self == .zero ? "" : "; trying again in \(formatted)" }
 }

@@ -1,25 +1,53 @@
-internal import Dispatch
 internal import Glibc
+internal import Synchronization
+internal import Threads
 
-/// The signals that ask a process to end, which from now on are told instead of ending it at once.
-final class EndSignals: @unchecked Sendable {
-    // Why unchecked: the sources are Dispatch's, which may be used from anywhere, and are not touched again.
-    private let sources: [any DispatchSourceSignal]
+/// The signals that ask a process to end or to read its configuration again, which from now on are told instead of
+/// ending it at once.
+///
+/// Their handler writes to a pipe that a thread reads, which works whichever thread the kernel interrupts.
+final class EndSignals: Sendable {
+    private static let signals = [
+        (number: SIGINT, name: "SIGINT"), (number: SIGTERM, name: "SIGTERM"), (number: SIGHUP, name: "SIGHUP"),
+    ]
+    /// The end of the pipe that the handler writes to, for a handler can carry nothing of its own.
+    private static let target = Atomic<Int32>(-1)
+
+    private let isStopped = Atomic(false)
 
     init(_ handler: @escaping @Sendable (_ name: String) -> Void) {
-        sources = [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM")].map { number, name in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { handler(name) }
-            source.activate()
-            return source
+        var ends: [Int32] = [0, 0]
+        guard unsafe pipe(&ends) == 0 else { return }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let (source, target) = (ends[0], ends[1])
+        _ = BlockingThread("signals") { [self] in
+            while let number = Self.read(source) {
+                guard !isStopped.load(ordering: .acquiring) else { continue }
+                if let signal = Self.signals.first(where: { $0.number == number }) { handler(signal.name) }
+            }
+        }
+        Self.target.store(target, ordering: .releasing)
+        for (number, _) in Self.signals {
+            signal(number) { number in
+                var byte = UInt8(truncatingIfNeeded: number)
+                let before = errno
+                _ = unsafe write(EndSignals.target.load(ordering: .acquiring), &byte, 1)
+                errno = before
+            }
         }
     }
 
-    deinit { for source in sources { source.cancel() } }
+    private static func read(_ pipe: Int32) -> Int32? {
+        var number: UInt8 = 0
+        while true {
+            let count = unsafe Glibc.read(pipe, &number, 1)
+            if count == 1 { return Int32(number) }
+            guard count < 0, errno == EINTR else { return nil }
+        }
+    }
 
-    /// Does nothing but keep the object until here.
-    func stop() { withExtendedLifetime(self) {} }
+    /// Tells no more of them.
+    func stop() { isStopped.store(true, ordering: .releasing) }
 
     /// The names of the signals as they come.
     static var names: AsyncStream<String> {

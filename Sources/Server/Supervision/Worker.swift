@@ -6,33 +6,47 @@ internal import Threads
 
 /// A process that serves one definition, until the supervisor tells it to end or is gone.
 struct Worker: Sendable {
-    private let channel: ControlChannel
+    let channel: ControlChannel
+    let inbox: Inbox
     private let drivers: DriverCatalog
+    /// What was opened while the worker searched.
+    let claims = HeldClaims()
 
     init(channel: ControlChannel, drivers: DriverCatalog) {
         self.channel = channel
         self.drivers = drivers
+        inbox = Inbox(channel)
     }
 
     /// Serves until the end; gives the exit status.
     func run() -> Int32 {
         signal(SIGPIPE, SIG_IGN)
+        defer { claims.releaseAll() }
         do {
-            guard case .start(let order)? = try channel.receive() else { return EXIT_SUCCESS }
-            return try serve(order)
+            switch inbox.next() {
+            case .start(let order)?: return try serve(order)
+            case .search(let order)?:
+                guard let order = try search(order, definition(of: order)) else { return EXIT_SUCCESS }
+                return try serve(order)
+            default: return EXIT_SUCCESS
+            }
         } catch {
             try? channel.send(.failed("\(error)"))
             return EXIT_FAILURE
         }
     }
 
-    private func serve(_ order: WorkerOrder) throws -> Int32 {
+    private func definition(of order: WorkerOrder) throws -> Definition {
         var configuration = try ServerConfiguration(text: order.text, file: order.file, drivers: drivers)
         if order.isSimulated { configuration.simulateEverything() }
         guard configuration.definitions.indices.contains(order.definition) else {
             throw ControlError("there is no definition number \(order.definition)")
         }
-        let definition = configuration.definitions[order.definition]
+        return configuration.definitions[order.definition]
+    }
+
+    private func serve(_ order: WorkerOrder) throws -> Int32 {
+        let definition = try definition(of: order)
         let log = Log(name: definition.name, options: order.log)
         defer { log.flush() }
         // Asked to end by a signal of its own, the worker also ends what the supervisor might still say.
@@ -48,7 +62,7 @@ struct Worker: Sendable {
                 hasLightSource: server.hasLightSource
             )
         )
-        waitForEnd()
+        waitForEnd(of: server)
         return EXIT_SUCCESS
     }
 
@@ -62,7 +76,8 @@ struct Worker: Sendable {
             // The devices of a group have a file each, beside the group's.
             let isAlone = definition.devices.count == 1
             let log = isAlone ? log : Log(name: device.name, options: order.log).logger
-            let context = DriverContext(isSimulated: device.isSimulated) { log.info("\($0)") }
+            var context = DriverContext(isSimulated: device.isSimulated) { log.info("\($0)") }
+            context.claim = { part, context in try claim(part, context, for: definition) }
             do {
                 var preparation = Preparation(device)
                 preparation.enable = preparation.enable && !order.memory.disabled.contains(device.name)
@@ -82,9 +97,13 @@ struct Worker: Sendable {
         try? channel.send(.memory(memory))
     }
 
-    private func waitForEnd() {
-        while let message = try? channel.receive() {
-            if case .shutDown = message { return }
+    private func waitForEnd(of server: DeviceServer) {
+        while let message = inbox.next() {
+            switch message {
+            case .shutDown: return
+            case .askForReport: try? channel.send(.report(server.report))
+            default: break
+            }
         }
     }
 }
@@ -112,5 +131,6 @@ extension Preparation {
             settings: device.settings.map { Setting(name: $0.name, value: $0.value, place: "\($0.place)") },
             enable: device.startsEnabled
         )
+        isSimulated = device.isSimulated
     }
 }

@@ -1,106 +1,124 @@
 internal import Glibc
 internal import Logging
-internal import Subprocess
-internal import SystemPackage
+internal import Pickle
 internal import Threads
 
-/// Keeps one definition served: starts its worker, and another one when that has ended, until it is told to stop.
+/// Keeps one definition served: gets it a worker, and another one when that has ended, until it is told to stop.
 final class WorkerKeeper: Sendable {
     private struct State {
-        var channel: ControlChannel?
-        var process: pid_t?
-        var memory = DeviceMemory()
+        var worker: WorkerProcess?
+        var memory: DeviceMemory
         var hasServed = false
         var hasLightSource = false
+        var uris: [String] = []
+        var starts = 0
+        var lastError: String?
+        /// What the worker said of its devices when it was last asked, and how often it has.
+        var report = PythonDictionary()
+        var reportCount = 0
         var isStopping = false
         var hasEnded = false
     }
 
     let name: String
+    /// The number by which its source knows the definition.
+    private let number: Int
     private let order: WorkerOrder
-    private let executable: String
+    /// Which of the devices have no hardware.
+    private let simulated: [Bool]
+    private let source: any WorkerSource
     private let log: Logger
-    private let state = Monitor(State())
+    private let state: Monitor<State>
 
-    init(_ name: String, order: WorkerOrder, executable: String, log: Logger) {
+    init(
+        _ name: String,
+        number: Int,
+        order: WorkerOrder,
+        simulated: [Bool],
+        from source: any WorkerSource,
+        log: Logger
+    ) {
         self.name = name
+        self.number = number
+        state = Monitor(State(memory: order.memory))
         self.order = order
-        self.executable = executable
+        self.simulated = simulated
+        self.source = source
         self.log = log
     }
 
     var hasLightSource: Bool { state.withLock(\.hasLightSource) }
     private var isStopping: Bool { state.withLock(\.isStopping) }
 
-    /// Starts workers one after another; returns when told to stop and the last one has ended.
+    /// Has the definition served by workers one after another; returns when told to stop and the last one has ended.
     func run() async {
         var backoff = Backoff()
         while !isStopping {
-            let start = ContinuousClock.now
-            let end = await runWorker()
-            guard !isStopping else { break }
-            let delay = backoff.delay(after: .now - start)
-            log.error("\(name): \(end)\(delay == .zero ? "" : "; trying again in \(delay.formatted)")")
+            guard let (end, duration) = await runWorker(), !isStopping else { break }
+            let delay = backoff.delay(after: duration)
+            state.withLock { $0.lastError = end }
+            log.error("\(name): \(end)\(delay.asRetry)")
             await wait(delay)
         }
         state.update { $0.hasEnded = true }
     }
 
-    /// Runs one worker to its end, and says how it ended.
-    private func runWorker() async -> String {
+    /// Runs one worker to its end, and says how it ended and how long it was there; nil if there is none to be had.
+    private func runWorker() async -> (end: String, duration: Duration)? {
+        let start = ContinuousClock.now
         do {
-            let (channel, childs) = try ControlChannel.pair()
-            var options = PlatformOptions()
-            // A group of its own, so that Ctrl-C at the terminal reaches the supervisor alone.
-            options.processGroupID = 0
-            let result = try await Subprocess.run(
-                .path(FilePath(executable)),
-                arguments: ["worker"],
-                platformOptions: options,
-                input: .fileDescriptor(FileDescriptor(rawValue: childs), closeAfterSpawningProcess: true),
-                output: .fileDescriptor(.standardError, closeAfterSpawningProcess: false),
-                error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false)
-            ) { execution in
-                let reason = await attend(channel, process: execution.processIdentifier.value)
-                await makeSureOfEnd(execution.processIdentifier)
-                return reason
+            guard let worker = try await source.worker(for: number, named: name) else { return nil }
+            let begin = ContinuousClock.now
+            let reason = await attend(worker)
+            let outcome = await worker.outcome
+            state.withLock { state in
+                state.worker = nil
+                state.uris = []
             }
-            return result.closureResult ?? "its process \(result.terminationStatus)"
+            return (reason ?? outcome, .now - begin)
         } catch {
-            return "its process could not be started: \(error)"
+            return ("its process could not be started: \(error)", .now - start)
         }
     }
 
     /// Listens to a worker until it has gone; gives the reason, if it named one.
-    private func attend(_ channel: ControlChannel, process: pid_t) async -> String? {
+    private func attend(_ worker: WorkerProcess) async -> String? {
         let order = state.withLock { state in
-            state.channel = channel
-            state.process = process
+            state.worker = worker
+            state.starts += 1
             var order = self.order
             order.memory = state.memory
             order.isRestart = state.hasServed
             return order
         }
-        // Told to stop while the worker was being started, before there was a channel to tell it by.
-        if isStopping { channel.finish() }
-        try? channel.send(.start(order))
+        // Told to stop while the worker was being started, before there was a line to tell it by.
+        if isStopping { worker.hangUp() }
+        worker.send(.start(order))
         var (reason, isServing) = (String?.none, false)
-        for await message in channel.messages(name) {
+        for await message in worker.messages {
             switch message {
             case .serving(let uris, let hasLightSource):
                 isServing = true
                 state.withLock { state in
                     state.hasServed = true
+                    state.uris = uris
                     state.hasLightSource = hasLightSource
                 }
-                for uri in uris { log.notice("serving \(uri)") }
+                for (uri, isSimulated) in zip(uris, simulated) {
+                    log.notice("serving \(uri)\(isSimulated ? " (simulated)" : "")")
+                }
             case .memory(let memory): state.withLock { $0.memory = memory }
             case .failed(let text): reason = text
-            case .start, .shutDown: break
+            case .report(let report):
+                state.update { state in
+                    state.report = report
+                    state.reportCount += 1
+                }
+            case .opened(let uid): await source.worker(worker, has: uid)
+            case .start, .search, .shutDown, .askForReport, .counted, .exhausted: break
             }
         }
-        channel.finish()
-        state.withLock { $0.channel = nil }
+        worker.hangUp()
         if !isServing, order.memory != DeviceMemory() { forget() }
         return reason
     }
@@ -111,44 +129,45 @@ final class WorkerKeeper: Sendable {
         log.warning("\(name): a worker did not start with what clients had set; the next one starts without")
     }
 
-    /// How long a worker may take to shut its devices down before it is killed.
-    static let patience = Duration.seconds(10)
+    /// What clients have set so far.
+    var memory: DeviceMemory { state.withLock(\.memory) }
 
-    /// Waits for a worker that has closed its channel to end, and kills it when it does not.
-    private func makeSureOfEnd(_ process: ProcessIdentifier) async {
-        let clock = ContinuousClock()
-        let end = clock.now + Self.patience
-        while !process.hasEnded {
-            if clock.now > end {
-                log.error("\(name): process \(process.value) does not end; killed")
-                kill(process.value, SIGKILL)
-                break
-            }
-            try? await Task.sleep(for: .milliseconds(5), clock: clock)
+    /// How things are, as the worker tells it within a limit.
+    func status(within limit: Duration) -> WorkerStatus {
+        let (worker, before) = state.withLock { ($0.worker, $0.reportCount) }
+        if let worker, state.withLock({ !$0.uris.isEmpty }) {
+            worker.send(.askForReport)
+            let _: Bool? = state.wait(within: limit) { $0.reportCount > before || $0.worker == nil ? true : nil }
         }
-        state.withLock { $0.process = nil }
+        return state.withLock { state in
+            WorkerStatus(
+                pid: state.worker?.pid,
+                uris: state.uris,
+                restarts: max(0, state.starts - 1),
+                lastError: state.lastError,
+                report: state.report
+            )
+        }
     }
 
     /// Ends the worker at once, without shutting its devices down.
-    func killWorker() {
-        if let process = state.withLock(\.process) { kill(process, SIGKILL) }
-    }
+    func killWorker() { state.withLock(\.worker)?.kill() }
 
     /// Tells the worker to shut its devices down, and not to be replaced.
     func stop() {
-        let channel = state.update { state in
+        let worker = state.update { state in
             state.isStopping = true
-            return state.channel
+            return state.worker
         }
-        try? channel?.send(.shutDown)
+        worker?.send(.shutDown)
     }
 
     /// Waits for the worker to end, and ends it by force when it does not.
     func waitForEnd(within limit: Duration) {
         let ended: Bool? = state.wait(within: limit) { $0.hasEnded ? true : nil }
-        guard ended == nil, let process = state.withLock(\.process) else { return }
+        guard ended == nil, let worker = state.withLock(\.worker) else { return }
         log.error("\(name): does not shut down; killed")
-        kill(process, SIGKILL)
+        worker.kill()
     }
 
     /// Waits, or until told to stop.
@@ -158,33 +177,5 @@ final class WorkerKeeper: Sendable {
         while !isStopping, clock.now < end {
             try? await Task.sleep(until: min(end, clock.now + .milliseconds(50)), clock: clock)
         }
-    }
-}
-
-extension ProcessIdentifier {
-    /// Whether the process has ended, whether or not somebody has asked for its status yet.
-    fileprivate var hasEnded: Bool {
-        var end = pollfd(fd: processDescriptor, events: Int16(POLLIN), revents: 0)
-        return unsafe poll(&end, 1, 0) > 0
-    }
-}
-
-extension ControlChannel {
-    /// The messages as they come, read on a thread of their own; ends when the other end has gone.
-    fileprivate func messages(_ name: String) -> AsyncStream<ControlMessage> {
-        AsyncStream { continuation in
-            _ = BlockingThread("to \(name)") { [self] in
-                while let message = try? receive() { continuation.yield(message) }
-                continuation.finish()
-            }
-        }
-    }
-}
-
-extension Duration {
-    /// As people say it: `0.4 s`, `30 s`.
-    var formatted: String {
-        let tenths = Int(self / .milliseconds(100))
-        return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
     }
 }

@@ -25,6 +25,7 @@ import Testing
         #expect(device.name == "Laser")
         #expect(device.driver.name == "simulated-light-source")
         #expect(device.uid == nil && device.settings.isEmpty && !device.startsEnabled && !device.isSimulated)
+        #expect(!device.mayBeAbsent)
         #expect(configuration.log == LogOptions())
     }
 
@@ -98,7 +99,7 @@ import Testing
               - port: 8010
                 devices:
                   - { name: Wheel, driver: simulated-filter-wheel, conf: { positions: 6 } }
-                  - { name: Laser, driver: simulated-light-source, simulated: true }
+                  - { name: Laser, driver: simulated-light-source, simulated: true, may_be_absent: true }
               - name: Stand
                 socket: /run/stand
                 devices: [{ name: Lamp, driver: simulated-light-source }]
@@ -107,6 +108,7 @@ import Testing
         #expect(configuration.definitions.map(\.name) == ["Wheel", "Stand"])
         #expect(configuration.definitions[0].devices.map(\.name) == ["Wheel", "Laser"])
         #expect(configuration.definitions[0].devices.map(\.isSimulated) == [false, true])
+        #expect(configuration.definitions[0].devices.map(\.mayBeAbsent) == [false, true])
         #expect(configuration.definitions[0].devices[1].place.line == 5)
         #expect(configuration.definitions[1].endpoint == .unix(path: "/run/stand"))
     }

@@ -43,7 +43,7 @@ struct FloatingStub: ConfigurableDriver {
     var name: String { "floating-camera" }
     var summary: String { "stands in for a floating driver" }
     var isFloating: Bool { true }
-    func configured(from decoder: any Decoder) throws -> ConfiguredDriver {
-        try stub(name, NoOptions.self).configured(from: decoder)
+    func configured(from decoder: any Decoder, uid: String?) throws -> ConfiguredDriver {
+        try stub(name, NoOptions.self).configured(from: decoder, uid: uid)
     }
 }

@@ -1,3 +1,4 @@
+import Contracts
 import Devices
 import Pickle
 import Simulators
@@ -10,6 +11,14 @@ struct SmallSimulatorTests {
         try light.setPower(0.3)
         try light.enable()
         #expect(light.status == ["True", "0.3", "0.3"])
+    }
+
+    @Test(arguments: [(0.5, 0.5), (1.1, 1), (0, 0)])
+    func lightGivesThePowerThatWasSet(asked: Double, got: Double) throws {
+        let client = Client(SimulatedLightSource())
+        try client.call("enable")
+        try client.set("power", to: .float(asked))
+        #expect(try client.get("power") == .float(got))
     }
 
     @Test func mirrorTellsTheLastPattern() throws {

@@ -14,7 +14,9 @@ struct NodeDecoder: Decoder {
     }
 
     var codingPath: [any CodingKey] { node.path }
-    var userInfo: [CodingUserInfoKey: Any] { [.driverCatalog: reader.drivers] }
+    var userInfo: [CodingUserInfoKey: Any] {
+        [.driverCatalog: reader.drivers, .floatingParts: reader.floatingParts]
+    }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         let section = try Section(node, reader: reader)

@@ -1,9 +1,11 @@
+internal import Devices
 internal import Pickle
 
-/// The names and places that definitions have taken so far, none of which may be given twice.
+/// The names, places and devices that definitions have taken so far, none of which may be given twice.
 struct Claims {
     private var names: [String: Place] = [:]
     private var endpoints: [(location: PyroURI.Location, place: Place)] = []
+    private var floating: [String: [String: Place]] = [:]
 
     /// Takes a name; throws if another device or group has it.
     mutating func claim(name: String, at node: ConfigurationNode) throws(ConfigurationError) {
@@ -11,6 +13,15 @@ struct Claims {
             throw node.error("the name \(name.shown()) is already given in line \(first.line)")
         }
         names[name] = node.place
+    }
+
+    /// Takes a floating device; throws if another definition has it.
+    mutating func claim(_ part: FloatingPart, at node: ConfigurationNode) throws(ConfigurationError) {
+        let driver = part.candidates.driver
+        if let first = floating[driver]?[part.uid] {
+            throw node.error("the \(driver) \(part.uid.shown()) is already taken in line \(first.line)")
+        }
+        floating[driver, default: [:]][part.uid] = node.place
     }
 
     /// Takes a place to listen at; throws if another definition has it.

@@ -7,11 +7,12 @@ extension ConfigurationReader {
         let word = entry.require("driver", .text)
         let found = word.flatMap { driver(named: $0, in: entry) }
         let name = self.name(of: entry, isRequired: true, &claims)
-        let configured = found.flatMap { self.configured($0, of: entry) }
         let uid = self.uid(of: entry, for: found)
+        let configured = found.flatMap { self.configured($0, uid: uid, of: entry, &claims) }
         let settings = self.settings(of: entry)
         let startsEnabled = entry.read("enable", .bool) ?? false
         let isSimulated = entry.read("simulated", .bool) ?? false
+        let mayBeAbsent = entry.read("may_be_absent", .bool) ?? false
         guard let name, let configured else { return nil }
         return DeviceDefinition(
             name: name,
@@ -20,6 +21,7 @@ extension ConfigurationReader {
             settings: settings,
             startsEnabled: startsEnabled,
             isSimulated: isSimulated,
+            mayBeAbsent: mayBeAbsent,
             place: entry.node.place
         )
     }
@@ -34,9 +36,24 @@ extension ConfigurationReader {
     }
 
     /// The driver with the device's `conf`, of which nothing is as good as an empty one.
-    private func configured(_ driver: any ConfigurableDriver, of entry: Section) -> ConfiguredDriver? {
+    private func configured(
+        _ driver: any ConfigurableDriver,
+        uid: String?,
+        of entry: Section,
+        _ claims: inout Claims
+    ) -> ConfiguredDriver? {
         let node = entry.value("conf") ?? entry.node.emptyChild(PathKey("conf"))
-        return attempt(at: node) { try driver.configured(from: NodeDecoder(node, reader: self)) }
+        floatingParts = FloatingParts()
+        let decoder = NodeDecoder(node, reader: self)
+        guard var configured = attempt(at: node, { try driver.configured(from: decoder, uid: uid) }) else { return nil }
+        for part in configured.floatingParts { claim(part, at: entry.value("uid") ?? node, &claims) }
+        for part in floatingParts.all { claim(part, at: node, &claims) }
+        configured.floatingParts += floatingParts.all
+        return configured
+    }
+
+    private func claim(_ part: FloatingPart, at node: ConfigurationNode, _ claims: inout Claims) {
+        do throws(ConfigurationError) { try claims.claim(part, at: node) } catch { report(error) }
     }
 
     private func uid(of entry: Section, for driver: (any ConfigurableDriver)?) -> String? {

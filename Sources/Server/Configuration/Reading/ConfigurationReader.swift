@@ -5,6 +5,8 @@ final class ConfigurationReader {
     let file: String
     let drivers: DriverCatalog
     private(set) var errors: [ConfigurationError] = []
+    /// The floating devices that the options being read name.
+    var floatingParts = FloatingParts()
     /// How many values so far are not the file's but stand in for wrong or missing ones.
     private var placeholders = 0
     /// What is being read and may turn out to hold more than was asked for.

@@ -1,0 +1,57 @@
+public import Devices
+public import Pickle
+internal import Threads
+
+/// An object as a client reaches it: by the Python names of its members.
+public struct Client {
+    /// What can be reached, but for what a server adds: the clients that data go to, and the proxies of parts.
+    public let interface: RemoteInterface
+
+    public init(_ object: any RemoteObject) {
+        let settings = SettingList((object as? any Device)?.settings ?? [])
+        interface = RemoteInterface(of: object.typeName) {
+            object.remoteMembers
+            settings.remoteMembers
+        }
+    }
+
+    /// Calls a method, and waits until what it began has come to its end.
+    @discardableResult
+    public func call(_ name: String, _ arguments: PythonValue...) throws -> PythonValue {
+        switch try interface.call(name, Arguments(arguments)) {
+        case .value(let value): value
+        case .pending(let completion): try completion.wait()
+        }
+    }
+
+    public func get(_ name: String) throws -> PythonValue { try interface.get(name) }
+
+    public func set(_ name: String, to value: PythonValue) throws {
+        if case .pending(let completion) = try interface.set(name, to: value) { try completion.wait() }
+    }
+
+    public func setting(_ name: String) throws -> PythonValue { try call("get_setting", .str(name)) }
+
+    public func change(_ setting: String, to value: PythonValue) throws {
+        try call("set_setting", .str(setting), value)
+    }
+}
+
+extension Completion {
+    /// What the longest way of a slow stage takes, with room; nothing that works waits for it.
+    private static let limit = Duration.seconds(300)
+
+    /// Waits for the end, as a device's host does.
+    ///
+    /// - Parameter look: called between two looks at the device, while it is on its way.
+    @discardableResult
+    func wait(_ look: () throws -> Void = {}) throws -> PythonValue {
+        let limit = ContinuousClock.now + Self.limit
+        while ContinuousClock.now < limit {
+            if let value = try poll() { return value }
+            try look()
+            Pause.wait(for: interval)
+        }
+        throw DeviceError(.failed, "what it began has not come to its end within \(Self.limit)")
+    }
+}

@@ -1,0 +1,69 @@
+internal import Devices
+internal import Pickle
+
+/// What every device must do.
+enum DeviceContracts {
+    static let all = [
+        Contract.members(
+            of: (any Device).self,
+            "a device",
+            methods: [
+                "add_setting", "describe_setting", "describe_settings", "disable", "enable", "get_all_settings",
+                "get_is_enabled", "get_setting", "initialize", "set_setting", "shutdown", "update_settings",
+            ],
+            attributes: ["enabled"]
+        ),
+        Contract("a device is disabled when it has been opened", isDisabledWhenOpened),
+        Contract("a device's attributes can all be read", attributesCanBeRead),
+        Contract("a device refuses calls with wrong arguments", refusesWrongArguments),
+        Contract("a device can be enabled and disabled again and again", enables: true, canBeEnabledAgainAndAgain),
+        Contract("a device can be initialised by clients", canBeInitialised),
+        Contract("a device is disabled by shutdown, which can be repeated", enables: true, isLast: true, canBeShutDown),
+    ]
+
+    private static func isDisabledWhenOpened(device: any Device, trial: Trial) throws {
+        trial.expect("get_is_enabled()", try trial.client.call("get_is_enabled"), is: false)
+        trial.expect("enabled", try trial.client.get("enabled"), is: false)
+    }
+
+    private static func attributesCanBeRead(device: any Device, trial: Trial) {
+        for name in trial.client.interface.propertyNames {
+            trial.attempt("\(name) cannot be read") { try trial.client.get(name) }
+        }
+    }
+
+    private static func refusesWrongArguments(device: any Device, trial: Trial) {
+        let client = trial.client
+        trial.expect("disable(1)", isRefusedBy: .type) { try client.call("disable", 1) }
+        trial.expect("get_setting()", isRefusedBy: .type) { try client.call("get_setting") }
+        trial.expect("get_setting(1)", isRefusedBy: .type) { try client.call("get_setting", 1) }
+    }
+
+    private static func canBeEnabledAgainAndAgain(device: any Device, trial: Trial) throws {
+        let client = trial.client
+        for _ in 0..<2 {
+            // Also while it is disabled, and enabled, already.
+            for (method, isEnabled) in [("disable", false), ("disable", false), ("enable", true), ("enable", true)] {
+                try client.call(method)
+                trial.expect(
+                    "get_is_enabled() after \(method)",
+                    try client.call("get_is_enabled"),
+                    is: .bool(isEnabled)
+                )
+            }
+        }
+    }
+
+    private static func canBeInitialised(device: any Device, trial: Trial) throws {
+        try trial.client.call("initialize")
+        trial.expect("get_is_enabled() after initialize", try trial.client.call("get_is_enabled"), is: false)
+    }
+
+    private static func canBeShutDown(device: any Device, trial: Trial) throws {
+        try trial.client.call("enable")
+        for time in ["first", "second"] {
+            try trial.client.call("shutdown")
+            trial.expect("get_is_enabled() after the \(time) shutdown", device.isEnabled, is: false)
+        }
+    }
+}

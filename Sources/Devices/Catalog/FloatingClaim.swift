@@ -1,0 +1,7 @@
+/// A device that was opened to learn which one it is, and that nobody else can open as long as it is not released.
+public protocol FloatingClaim: AnyObject, Sendable {
+    /// What the device is known by wherever it is plugged in: its serial number.
+    var uid: String { get }
+    /// Closes it, for other processes to open.
+    func release()
+}

@@ -1,0 +1,228 @@
+internal import Devices
+internal import Logging
+
+/// Finds floating devices: has child processes open candidates until each definition has got the device that it means.
+///
+/// What each child does when is ``Arbitration``'s to say.
+actor FloatingSearch: WorkerSource {
+    private let driver: String
+    private let executable: String
+    /// How long a child may try to open one candidate.
+    private let patience: Duration
+    private let log: Logger
+
+    private var definitions: [Int: FloatingDefinition] = [:]
+    private var arbitration: Arbitration
+    private var waiting: [Int: CheckedContinuation<WorkerProcess?, Never>] = [:]
+    /// The children there are, and those that shall be started once it is this server's turn.
+    private var children: [Arbitration.Child: WorkerProcess] = [:]
+    private var unstarted: [Arbitration.Child] = []
+    private var assigned: Set<Arbitration.Child> = []
+    private var childCount = 0
+    private var turn: SearchTurn?
+    private var isWaitingForTurn = false
+    private var backoff = Backoff()
+    private var retry: Task<Void, Never>?
+    private var isStopping = false
+
+    init(_ candidates: Candidates, executable: String, patience: Duration = .seconds(60), log: Logger) {
+        driver = candidates.driver
+        (self.executable, self.patience, self.log) = (executable, patience, log)
+        arbitration = Arbitration(opensSideBySide: candidates.opensSideBySide)
+    }
+
+    /// Takes a definition that searches among these candidates, by a number that no other one has.
+    func add(_ number: Int, _ definition: FloatingDefinition) {
+        definitions[number] = definition
+        arbitration.add(number, meaning: definition.uids)
+    }
+
+    /// Searches no more for a definition, whose worker has ended if there was one.
+    func remove(_ number: Int) {
+        definitions[number] = nil
+        waiting.removeValue(forKey: number)?.resume(returning: nil)
+        perform(arbitration.remove(number))
+    }
+
+    // MARK: For the keepers
+
+    func worker(for number: Int, named name: String) async -> WorkerProcess? {
+        guard !isStopping, definitions[number] != nil else { return nil }
+        return await withCheckedContinuation { continuation in
+            waiting[number] = continuation
+            search()
+        }
+    }
+
+    func worker(_ worker: WorkerProcess, has uid: String) {
+        guard let child = children.first(where: { $0.value === worker })?.key else { return }
+        arbitration.serves(uid, child)
+    }
+
+    /// Ends all searching; returns when only processes are left that serve.
+    func stop() async {
+        isStopping = true
+        retry?.cancel()
+        for continuation in waiting.values { continuation.resume(returning: nil) }
+        waiting.removeAll()
+        unstarted.removeAll()
+        let idle = children.filter { !assigned.contains($0.key) }.values
+        for process in idle { process.hangUp() }
+        let impatience = Task {
+            try await Task.sleep(for: WorkerProcess.patience)
+            for process in idle { process.kill() }
+        }
+        for process in idle { _ = await process.outcome }
+        impatience.cancel()
+        turn = nil
+    }
+
+    /// Ends all children at once that do not serve.
+    func kill() {
+        for (child, process) in children where !assigned.contains(child) { process.kill() }
+    }
+
+    // MARK: Searching
+
+    private func search() {
+        retry?.cancel()
+        retry = nil
+        perform(arbitration.search(for: waiting.keys))
+    }
+
+    private func perform(_ actions: [Arbitration.Action]) {
+        guard !isStopping else { return }
+        for action in actions {
+            switch action {
+            case .start(let count): for _ in 0..<count { start() }
+            case .assign(let child, let definition): assign(child, to: definition)
+            case .release(let child): release(child)
+            case .giveUp(let definitions, let report): giveUp(definitions, report)
+            }
+        }
+        endTurn()
+    }
+
+    private func start() {
+        childCount += 1
+        arbitration.started(childCount)
+        unstarted.append(childCount)
+        if turn != nil { startChildren() } else { waitForTurn() }
+    }
+
+    private func startChildren() {
+        let ready = unstarted
+        unstarted.removeAll()
+        for child in ready { startChild(child) }
+    }
+
+    private func startChild(_ child: Arbitration.Child) {
+        // Any definition's options find the same candidates.
+        guard let definition = definitions.min(by: { $0.key < $1.key })?.value else { return }
+        do {
+            let name = "\(driver), candidate \(child)"
+            let environment = definition.environment
+            let process = try WorkerProcess(name, executable: executable, environment: environment, log: log)
+            children[child] = process
+            Task { await attend(child, process, definition.order) }
+        } catch {
+            perform(arbitration.ended(child, "\(error)", hasGivenUp: true))
+        }
+    }
+
+    /// Listens to a child until it has a device, then waits for its end; whoever it is assigned to listens then.
+    private func attend(_ child: Arbitration.Child, _ process: WorkerProcess, _ order: WorkerOrder) async {
+        process.send(.search(order))
+        let impatience = Task { [patience, log, driver] in
+            try await Task.sleep(for: patience)
+            log.error("\(driver): candidate \(child) was not open within \(patience.formatted); killed")
+            process.kill()
+        }
+        let reason = await listen(to: process, as: child)
+        impatience.cancel()
+        let outcome = await process.outcome
+        children[child] = nil
+        assigned.remove(child)
+        perform(arbitration.ended(child, reason ?? outcome, hasGivenUp: reason != nil))
+    }
+
+    private func listen(to process: WorkerProcess, as child: Arbitration.Child) async -> String? {
+        for await message in process.messages {
+            switch message {
+            case .counted(let count): perform(arbitration.counted(count))
+            case .opened(let uid):
+                perform(arbitration.got(uid, child))
+                return nil
+            case .exhausted(let report): perform(arbitration.exhausted(child, report))
+            case .failed(let reason): return reason
+            case .start, .search, .shutDown, .askForReport, .report, .serving, .memory: break
+            }
+        }
+        return nil
+    }
+
+    private func assign(_ child: Arbitration.Child, to definition: Int) {
+        guard let process = children[child], let continuation = waiting.removeValue(forKey: definition) else { return }
+        assigned.insert(child)
+        backoff = Backoff()
+        if let definition = definitions[definition] { log.info("\(definition.name): found \(definition.uidText)") }
+        continuation.resume(returning: process)
+    }
+
+    private func release(_ child: Arbitration.Child) {
+        if let place = unstarted.firstIndex(of: child) {
+            unstarted.remove(at: place)
+            perform(arbitration.ended(child, "not started"))
+        } else {
+            children[child]?.send(.shutDown)
+        }
+    }
+
+    private func giveUp(_ numbers: [Int], _ report: SearchReport) {
+        let delay = backoff.delay()
+        for definition in numbers.compactMap({ definitions[$0] }) {
+            log.error(
+                "\(definition.name): \(driver) \(definition.uidText) was not found: \(report)\(delay.asRetry)"
+            )
+        }
+        retry = Task {
+            try? await Task.sleep(for: delay)
+            guard !Task.isCancelled else { return }
+            search()
+        }
+    }
+
+    // MARK: One server at a time
+
+    private func waitForTurn() {
+        guard !isWaitingForTurn else { return }
+        isWaitingForTurn = true
+        Task {
+            let turn = await SearchTurn(driver)
+            isWaitingForTurn = false
+            guard !isStopping else { return }
+            self.turn = turn
+            startChildren()
+            endTurn()
+        }
+    }
+
+    /// Lets other servers search, once no child has anything open for the search.
+    private func endTurn() {
+        guard !arbitration.isSearching, unstarted.isEmpty else { return }
+        guard children.keys.allSatisfy(assigned.contains) else { return }
+        turn = nil
+    }
+}
+
+/// A definition that needs floating devices, as a search knows it.
+struct FloatingDefinition: Sendable {
+    let name: String
+    let uids: [String]
+    /// What a child is told that searches with the definition's options.
+    let order: WorkerOrder
+    /// What simulated hardware finds in its environment.
+    let environment: [String: String]
+
+    var uidText: String { uids.joined(separator: ", ") }
+}

@@ -1,0 +1,116 @@
+internal import Glibc
+internal import Logging
+internal import Subprocess
+internal import SystemPackage
+internal import Threads
+
+/// A child process that runs as a worker, and the line to it.
+final class WorkerProcess: Sendable {
+    /// What it says, as it comes; ends when it has closed its end of the line.
+    let messages: AsyncStream<ControlMessage>
+    private let name: String
+    private let channel: ControlChannel
+    private let process = Monitor<pid_t?>(nil)
+    private let log: Logger
+    private let end: Task<String, Never>
+
+    /// Starts one.
+    ///
+    /// - Parameters:
+    ///   - name: what the log calls it.
+    ///   - environment: what its environment has beside this process's.
+    init(_ name: String, executable: String, environment: [String: String], log: Logger) throws {
+        let (channel, childs) = try ControlChannel.pair()
+        (self.name, self.channel, self.log) = (name, channel, log)
+        let (stream, continuation) = AsyncStream<ControlMessage>.makeStream()
+        let (closed, closing) = AsyncStream<Void>.makeStream()
+        messages = stream
+        // Read on a thread of its own, since reading blocks.
+        _ = BlockingThread("to \(name)") {
+            while let message = try? channel.receive() { continuation.yield(message) }
+            continuation.finish()
+            closing.finish()
+        }
+        end = Task { [process, log] in
+            do {
+                let result = try await Self.run(executable, environment, input: childs) { execution in
+                    process.update { $0 = execution.value }
+                    for await _ in closed {}
+                    await Self.makeSureOfEnd(execution, name, log)
+                    process.update { $0 = nil }
+                }
+                return "its process \(result)"
+            } catch {
+                channel.finish()
+                return "its process could not be started: \(error)"
+            }
+        }
+    }
+
+    private static func run(
+        _ executable: String,
+        _ environment: [String: String],
+        input: Int32,
+        attend: sending @escaping (ProcessIdentifier) async -> Void
+    ) async throws -> TerminationStatus {
+        var options = PlatformOptions()
+        // A group of its own, so that Ctrl-C at the terminal reaches the supervisor alone.
+        options.processGroupID = 0
+        let changes = environment.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) }
+        return try await Subprocess.run(
+            .path(FilePath(executable)),
+            arguments: ["worker"],
+            environment: .inherit.updating(Dictionary(uniqueKeysWithValues: changes)),
+            platformOptions: options,
+            input: .fileDescriptor(FileDescriptor(rawValue: input), closeAfterSpawningProcess: true),
+            output: .fileDescriptor(.standardError, closeAfterSpawningProcess: false),
+            error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false)
+        ) { execution in
+            await attend(execution.processIdentifier)
+        }.terminationStatus
+    }
+
+    /// Its number, as long as it runs.
+    var pid: Int? { process.withLock { $0 }.map(Int.init) }
+
+    /// Tells it something; what cannot be told to one that has gone, the end of ``messages`` tells.
+    func send(_ message: ControlMessage) { try? channel.send(message) }
+
+    /// Ends the line, upon which the worker ends.
+    func hangUp() { channel.finish() }
+
+    /// Ends the process at once, without shutting its devices down.
+    func kill() {
+        if let process = process.withLock({ $0 }) { Glibc.kill(process, SIGKILL) }
+    }
+
+    /// Waits until the process has ended; says how.
+    var outcome: String {
+        get async { await end.value }
+    }
+
+    /// How long a worker may take to shut its devices down before it is killed.
+    static let patience = Duration.seconds(10)
+
+    /// Waits for a worker that has closed its end of the line to end, and kills it when it does not.
+    private static func makeSureOfEnd(_ process: ProcessIdentifier, _ name: String, _ log: Logger) async {
+        let clock = ContinuousClock()
+        let end = clock.now + patience
+        while !process.hasEnded {
+            if clock.now > end {
+                log.error("\(name): process \(process.value) does not end; killed")
+                Glibc.kill(process.value, SIGKILL)
+                break
+            }
+            try? await Task.sleep(for: .milliseconds(5), clock: clock)
+        }
+    }
+}
+
+extension ProcessIdentifier {
+    /// Whether the process has ended, whether or not somebody has asked for its status yet.
+    fileprivate var hasEnded: Bool {
+        var end = pollfd(fd: processDescriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&end, 1, 0) > 0
+    }
+}
