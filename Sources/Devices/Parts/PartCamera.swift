@@ -1,6 +1,8 @@
 internal import Pickle
 
-/// A camera that another device works with. Its images come as the camera's own clients get them.
+/// A camera that another device works with.
+///
+/// Its images come as the camera's own clients get them.
 public final class PartCamera: Camera, DevicePart {
     public static let kind = DeviceKind.camera
 
