@@ -63,6 +63,7 @@ let package = Package(
         driver("Simulators"),
         driver("FilterWheels", "Transports"),
         driver("Lasers", "Transports"),
+        driver("SerialWheels", "Transports"),
         driver("AndorSDK3"),
         .target(name: "SimulatedAtcore", path: "Drivers/SimulatedAtcore", exclude: ["README.md"]),
         .target(
@@ -78,7 +79,7 @@ let package = Package(
         ),
         .target(
             name: "DriverCatalogue",
-            dependencies: ["AndorSDK3", "Devices", "FilterWheels", "Lasers", "Simulators"],
+            dependencies: ["AndorSDK3", "Devices", "FilterWheels", "Lasers", "SerialWheels", "Simulators"],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -93,7 +94,8 @@ let package = Package(
         .executableTarget(
             name: "test-server",
             dependencies: [
-                "CZlib", "Devices", "Lasers", "Pickle", "Pyro", "Server", "Simulators", "Threads", "Transports",
+                "CZlib", "Devices", "Lasers", "Pickle", "Pyro", "SerialWheels", "Server", "Simulators", "Threads",
+                "Transports",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/TestServer",
@@ -145,6 +147,11 @@ let package = Package(
             name: "FilterWheelTests",
             dependencies: ["Contracts", "Devices", "FilterWheels", "Pickle", "Threads", "Transports", "VirtualUSB"],
             exclude: ["Recordings"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SerialWheelTests",
+            dependencies: ["Contracts", "Devices", "Pickle", "SerialWheels", "Threads", "Transports"],
             swiftSettings: settings
         ),
         .testTarget(
