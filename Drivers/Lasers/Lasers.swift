@@ -8,6 +8,10 @@ public enum Lasers {
             Driver.obis,
             Driver.sapphire,
             Driver.deepStar,
+            Driver.omicron,
+            Driver.iBeam,
+            Driver.stradus,
+            Driver.oxxius,
         ]
     }
 }

@@ -23,7 +23,7 @@ final class Bench<Commands: LightCommands, Instrument: SimulatedLaser>: AnyBench
         var format = format
         format.pause = .zero
         format.patience = .milliseconds(100)
-        format.silence = .milliseconds(100)
+        format.silence = .milliseconds(50)
         self.format = format
         port = try SimulatedPort(instrument, link: folder.path + "/tty")
     }
@@ -37,7 +37,10 @@ final class Bench<Commands: LightCommands, Instrument: SimulatedLaser>: AnyBench
             format,
             LightOptions(port: .path(path), leaveAsIs: leaveAsIs),
             { [lines] line in lines.update { $0.append(line) } },
-            { try SerialPort(path: path, settings: settings) }
+            // The port lasts as long as the driver has use for it.
+            { [port, folder] in
+                try withExtendedLifetime((port, folder)) { try SerialPort(path: path, settings: settings) }
+            }
         )
     }
 

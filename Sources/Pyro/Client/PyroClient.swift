@@ -59,6 +59,11 @@ public final class PyroClient: Sendable {
         get throws { try connected { $0.isLocal } }
     }
 
+    /// The address at this end, by which the server sees the client; connects, if it is not connected.
+    public var localEndpoint: Endpoint? {
+        get throws { try connected { $0.localEndpoint } }
+    }
+
     /// Ends the connection, if there is one; the next call makes another.
     public func close() { channel.withLock { $0 = nil } }
 
