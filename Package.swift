@@ -146,7 +146,7 @@ let package = Package(
         .testTarget(
             name: "FilterWheelTests",
             dependencies: ["Contracts", "Devices", "FilterWheels", "Pickle", "Threads", "Transports", "VirtualUSB"],
-            exclude: ["Recordings"],
+            exclude: ["Recordings", "make_recordings.py"],
             swiftSettings: settings
         ),
         .testTarget(
