@@ -64,6 +64,7 @@ let package = Package(
         driver("FilterWheels", "Transports"),
         driver("Lasers", "Transports"),
         driver("SerialWheels", "Transports"),
+        driver("Stages", "Transports"),
         driver("AndorSDK3"),
         .target(name: "SimulatedAtcore", path: "Drivers/SimulatedAtcore", exclude: ["README.md"]),
         .target(
@@ -79,7 +80,9 @@ let package = Package(
         ),
         .target(
             name: "DriverCatalogue",
-            dependencies: ["AndorSDK3", "Devices", "FilterWheels", "Lasers", "SerialWheels", "Simulators"],
+            dependencies: [
+                "AndorSDK3", "Devices", "FilterWheels", "Lasers", "SerialWheels", "Simulators", "Stages",
+            ],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -94,8 +97,8 @@ let package = Package(
         .executableTarget(
             name: "test-server",
             dependencies: [
-                "CZlib", "Devices", "Lasers", "Pickle", "Pyro", "SerialWheels", "Server", "Simulators", "Threads",
-                "Transports",
+                "CZlib", "Devices", "Lasers", "Pickle", "Pyro", "SerialWheels", "Server", "Simulators",
+                "Stages", "Threads", "Transports",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/TestServer",
@@ -152,6 +155,11 @@ let package = Package(
         .testTarget(
             name: "SerialWheelTests",
             dependencies: ["Contracts", "Devices", "Pickle", "SerialWheels", "Threads", "Transports"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "StageTests",
+            dependencies: ["Contracts", "Devices", "Pickle", "Stages", "Threads", "Transports"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -6,7 +6,9 @@ public typealias ThorlabsELLSlider = SerialWheel<ElliptecCommands>
 
 extension ElliptecCommands {
     static let port = PortSettings(baudRate: 9600)
-    /// A message has no end of its own. A move that follows within 100 ms of another may become one to zero (pyLabLib).
+    /// A message has no end of its own.
+    ///
+    /// A move that follows within 100 ms of another may become one to zero (pyLabLib).
     static let format = LineFormat(commandEnd: "", answerEnd: "\r\n", pause: .milliseconds(100))
 
     public func settings(of slider: SerialWheel<Self>) throws -> [Setting] {
