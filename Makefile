@@ -21,10 +21,10 @@ build: install-build
 # Everything that can be checked without hardware.
 test: install-test lint
 	swift build --build-tests
+	.ci/environments
 	swift test --skip-build
 	RIG=Configs/rig-simulated.yaml swift test --skip-build --filter HardwareTests
 	python3 .ci/imports.py
-	.ci/environments
 	.ci/clients
 
 lint:

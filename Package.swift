@@ -28,6 +28,7 @@ let package = Package(
         .library(name: "Pyro", targets: ["Pyro", "Pickle"]),
         .library(name: "Devices", targets: ["Devices"]),
         .library(name: "Server", targets: ["Server"]),
+        .library(name: "MicroscopeClient", targets: ["MicroscopeClient"]),
         // Stands in for the vendor's library in tests, under the vendor's name; nothing links to it.
         .library(name: "atcore", type: .dynamic, targets: ["SimulatedAtcore"]),
     ],
@@ -67,6 +68,14 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "MicroscopeClient",
+            dependencies: [
+                "Devices", "Pickle", "Pyro", "Threads",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),
@@ -118,6 +127,15 @@ let package = Package(
                 "Devices", "Pickle", "Pyro", "Server", "Simulators", "Threads",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ClientTests",
+            dependencies: [
+                "Devices", "MicroscopeClient", "Pickle", "Pyro", "Threads",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["bench.py", "leashed.py"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -17,6 +17,7 @@ ALLOWED = {
     "Devices": {"Pickle", "Threads"},
     "Contracts": {"Devices", "Pickle", "Threads"},
     "Server": {"Devices", "Pickle", "Pyro", "Threads"},
+    "MicroscopeClient": {"Devices", "Pickle", "Pyro", "Threads"},
 }
 CATALOGUE = "DriverCatalogue"
 DRIVER = {"Devices", "Pickle", "Threads", "Transports"}
