@@ -11,6 +11,7 @@ serve: build
 
 build: install-build
 	swift build -c release --static-swift-stdlib --product device-server
+	swift build -c release --static-swift-stdlib --product devicectl
 	$(MAKE) .build/release/libatcore-simulated/libatcore.so
 
 # Andor's library as the simulation has it, needing libc alone; in a folder where no loader looks by itself.

@@ -18,6 +18,8 @@ ALLOWED = {
     "Contracts": {"Devices", "Pickle", "Threads"},
     "Server": {"Devices", "Pickle", "Pyro", "Threads"},
     "MicroscopeClient": {"Devices", "Pickle", "Pyro", "Threads"},
+    "CImageFiles": set(),
+    "ImageFiles": {"CImageFiles", "Pickle"},
 }
 CATALOGUE = "DriverCatalogue"
 DRIVER = {"Devices", "Pickle", "Threads", "Transports"}
