@@ -3,7 +3,7 @@
 export PATH := $(PATH):$(HOME)/.local/share/swift-6.3.1/usr/bin
 CONFIG ?= Configs/simulated.yaml
 
-.PHONY: serve test build bench lint install-build install-test clean
+.PHONY: serve test rehearsal build bench lint install-build install-test install-rehearsal clean
 
 # Builds the server and serves simulated devices, or those of CONFIG=….
 serve: build
@@ -23,10 +23,17 @@ build: install-build
 test: install-test lint
 	swift build --build-tests
 	.ci/environments
-	swift test --skip-build
+	swift test --skip-build --skip LibUSBTests
+	.ci/usb
 	RIG=Configs/rig-simulated.yaml swift test --skip-build --filter HardwareTests
 	python3 .ci/imports.py
 	.ci/clients
+
+# Wheels at the ports of a real kernel, in QEMU, with the real udev: half a minute.
+rehearsal: install-test install-rehearsal
+	swift build --build-tests
+	.ci/environments
+	Tests/Rehearsal/rehearse
 
 lint:
 	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Drivers Tests HardwareTests
@@ -40,6 +47,9 @@ install-build:
 
 install-test:
 	.ci/install test
+
+install-rehearsal:
+	.ci/install rehearsal
 
 clean:
 	rm -rf .build .venv-*

@@ -62,7 +62,7 @@ public final class PyroClient: Sendable {
     /// Whether there is a connection, and its server has not ended it, as far as can be known without asking.
     public var isConnected: Bool { channel.withLock { $0?.isOpen ?? false } }
 
-    /// The address of this machine by which it reaches the server, nil with a Unix socket; connects, if need be.
+    /// The address at this end, by which the server sees the client; connects, if it is not connected.
     public var localEndpoint: Endpoint? {
         get throws { try connected { $0.localEndpoint } }
     }
