@@ -25,11 +25,15 @@ let package = Package(
     name: "device-server",
     products: [
         .executable(name: "device-server", targets: ["device-server"]),
+        .executable(name: "devicectl", targets: ["devicectl"]),
         .library(name: "Pyro", targets: ["Pyro", "Pickle"]),
         .library(name: "Devices", targets: ["Devices"]),
         .library(name: "Server", targets: ["Server"]),
+        .library(name: "MicroscopeClient", targets: ["MicroscopeClient"]),
         // Stands in for the vendor's library in tests, under the vendor's name; nothing links to it.
         .library(name: "atcore", type: .dynamic, targets: ["SimulatedAtcore"]),
+        // Loaded in front of the C library in tests with made-up USB devices; nothing links to it.
+        .library(name: "virtualusb-preload", type: .dynamic, targets: ["VirtualUSBPreload"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -41,6 +45,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CLibUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
         .target(name: "Threads", swiftSettings: settings),
         .target(name: "Pickle", swiftSettings: settings),
         .target(
@@ -51,13 +56,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings,
-            // The archive, so that an installed server asks for nothing but libc.
+            // The archive, so that an installed server asks for nothing but libc and libusb.
             linkerSettings: [.linkedLibrary(":libz.a")]
         ),
         .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
-        .target(name: "Transports", dependencies: ["Devices", "Threads"], swiftSettings: settings),
+        .target(name: "Transports", dependencies: ["CLibUSB", "Devices", "Threads"], swiftSettings: settings),
         .target(name: "Contracts", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),
         driver("Simulators"),
+        driver("FilterWheels", "Transports"),
         driver("Lasers", "Transports"),
         driver("SerialWheels", "Transports"),
         driver("Stages", "Transports"),
@@ -75,16 +81,39 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "MicroscopeClient",
+            dependencies: [
+                "Devices", "Pickle", "Pyro", "Threads",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "CImageFiles",
+            linkerSettings: [.linkedLibrary("tiff"), .linkedLibrary("png16")]
+        ),
+        .target(name: "ImageFiles", dependencies: ["CImageFiles", "Pickle"], swiftSettings: settings),
+        .target(
             name: "DriverCatalogue",
-            dependencies: ["AndorSDK3", "Devices", "Lasers", "SerialWheels", "Simulators", "Stages"],
+            dependencies: [
+                "AndorSDK3", "Devices", "FilterWheels", "Lasers", "SerialWheels", "Simulators", "Stages",
+            ],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "device-server",
             dependencies: [
-                "Devices", "DriverCatalogue", "Server",
+                "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Transports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "devicectl",
+            dependencies: [
+                "Devices", "DriverCatalogue", "ImageFiles", "MicroscopeClient", "Pickle", "Pyro", "Server",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
         ),
@@ -96,6 +125,19 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/TestServer",
+            swiftSettings: settings
+        ),
+        .target(
+            name: "VirtualUSB",
+            dependencies: ["FilterWheels", "Threads", "Transports"],
+            path: "Tests/VirtualUSB",
+            swiftSettings: settings
+        ),
+        .target(name: "VirtualUSBPreload", path: "Tests/VirtualUSBPreload"),
+        .executableTarget(
+            name: "virtual-usb",
+            dependencies: ["FilterWheels", "Transports", "VirtualUSB"],
+            path: "Tests/VirtualUSBProgram",
             swiftSettings: settings
         ),
         .testTarget(
@@ -113,6 +155,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ContractTests",
+            dependencies: ["Contracts", "Devices", "Pickle", "Simulators"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "TransportTests",
             dependencies: ["Devices", "Threads", "Transports"],
             swiftSettings: settings
@@ -120,6 +167,12 @@ let package = Package(
         .testTarget(
             name: "LaserTests",
             dependencies: ["Contracts", "Devices", "Lasers", "Pickle", "Threads", "Transports"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FilterWheelTests",
+            dependencies: ["Contracts", "Devices", "FilterWheels", "Pickle", "Threads", "Transports", "VirtualUSB"],
+            exclude: ["Recordings", "make_recordings.py"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -143,6 +196,15 @@ let package = Package(
                 "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Simulators", "Threads",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ClientTests",
+            dependencies: [
+                "Devices", "MicroscopeClient", "Pickle", "Pyro", "Threads",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["bench.py", "leashed.py"],
             swiftSettings: settings
         ),
         .testTarget(

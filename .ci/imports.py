@@ -13,11 +13,15 @@ ALLOWED = {
     "Threads": set(),
     "Pickle": set(),
     "CZlib": set(),
+    "CLibUSB": set(),
     "Pyro": {"CZlib", "Pickle", "Threads"},
     "Devices": {"Pickle", "Threads"},
-    "Transports": {"Devices", "Threads"},
+    "Transports": {"CLibUSB", "Devices", "Threads"},
     "Contracts": {"Devices", "Pickle", "Threads"},
     "Server": {"Devices", "Pickle", "Pyro", "Threads"},
+    "MicroscopeClient": {"Devices", "Pickle", "Pyro", "Threads"},
+    "CImageFiles": set(),
+    "ImageFiles": {"CImageFiles", "Pickle"},
 }
 CATALOGUE = "DriverCatalogue"
 DRIVER = {"Devices", "Pickle", "Threads", "Transports"}

@@ -44,7 +44,8 @@ public struct Contract: Sendable, CustomStringConvertible {
     }
 
     private static let everything =
-        DeviceContracts.all + SettingContracts.all + TriggerContracts.all + DataDeviceContracts.all
+        DeviceContracts.all + FloatingDeviceContracts.all + SettingContracts.all + TriggerContracts.all
+        + DataDeviceContracts.all
         + CameraContracts.all + ImageContracts.all + FilterWheelContracts.all + LightSourceContracts.all
         + StageContracts.all + MirrorContracts.all + ControllerContracts.all + ValueLoggerContracts.all
         + DigitalIOContracts.all
@@ -55,12 +56,17 @@ public struct Contract: Sendable, CustomStringConvertible {
     }
 
     /// Tries it on a device that is open and disabled.
-    public func findings(on device: any Device) -> Findings {
-        let trial = Trial(device)
+    ///
+    /// - Parameter patience: how long to wait for what should come soon, beyond the time that the device says it takes;
+    ///   no device that keeps its contracts makes anybody wait for so long.
+    public func findings(on device: any Device, patience: Duration = .seconds(30)) -> Findings {
+        let trial = Trial(device, patience: patience)
         let state = trial.attempt("could not tell its state") { try FoundState(of: device) }
         trial.attempt { try tryIt(device, trial) }
-        if !isLast, let state {
-            for step in state.stepsBack { trial.attempt("could not be left as it was found", step) }
+        if !isLast {
+            for step in state?.stepsBack ?? [device.disable] {
+                trial.attempt("could not be left as it was found", step)
+            }
         }
         return trial.findings
     }

@@ -1,5 +1,6 @@
 internal import AndorSDK3
 public import Devices
+internal import FilterWheels
 internal import Lasers
 internal import SerialWheels
 internal import Simulators
@@ -7,5 +8,6 @@ internal import Stages
 
 /// Every driver that the programs are built with: a new one is a line here.
 public let drivers = DriverCatalog(
-    Simulators.drivers + Lasers.drivers + SerialWheels.drivers + Stages.drivers + [FloatingDriver.andorSDK3]
+    Simulators.drivers + FilterWheels.drivers + Lasers.drivers + SerialWheels.drivers + Stages.drivers
+        + [FloatingDriver.andorSDK3]
 )

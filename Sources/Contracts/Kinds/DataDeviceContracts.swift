@@ -48,7 +48,7 @@ enum DataDeviceContracts {
 
     private static func waitLasts(device: any DataDevice, trial: Trial) throws {
         try expectWholeWait("while it is disabled", device, trial)
-        guard let camera = device as? any Camera, try Imaging(of: camera).isTriggered else { return }
+        guard let camera = device as? any Camera, try Imaging(of: camera, trial).isTriggered else { return }
         try camera.enable()
         try expectWholeWait("while it has no trigger", device, trial)
     }
@@ -61,7 +61,7 @@ enum DataDeviceContracts {
     }
 
     private static func interruptionEndsAWait(device: any DataDevice, trial: Trial) throws {
-        let (source, patience) = (device.dataSource, device.patience)
+        let (source, patience) = (device.dataSource, trial.patience(with: device))
         let reader = BlockingThread("reader") { _ = try? source.next(within: patience) }
         source.interrupt()
         if !reader.join(within: patience / 2) { trial.violate("the wait went on after an interruption") }
@@ -70,32 +70,32 @@ enum DataDeviceContracts {
     }
 
     private static func interruptionLosesNothing(device: any DataDevice, trial: Trial) throws {
-        try begin(device)
+        try begin(device, trial)
         device.dataSource.interrupt()
-        if try device.dataSource.next(within: device.patience) != nil {
+        if try device.dataSource.next(within: trial.patience(with: device)) != nil {
             trial.violate("a wait that was interrupted beforehand did not end with nothing")
         }
-        _ = try first(of: device)
+        _ = try first(of: device, trial)
     }
 
     private static func timestampIsTheTimeOfDay(device: any DataDevice, trial: Trial) throws {
         let before = Timestamp.now
-        try begin(device)
-        let datum = try first(of: device)
+        try begin(device, trial)
+        let datum = try first(of: device, trial)
         let duration = Timestamp.now - before
         // The clocks for waiting and for the time of day are read one after the other, on a machine that may be busy.
         trial.expect("timestamp", datum.timestamp, near: before + duration / 2, within: abs(duration) / 2 + 0.5)
     }
 
     /// Enables a device, and asks for a datum if it does not send by itself.
-    private static func begin(_ device: any DataDevice) throws {
-        let imaging = try (device as? any Camera).map(Imaging.init)
+    private static func begin(_ device: any DataDevice, _ trial: Trial) throws {
+        let imaging = try (device as? any Camera).map { try Imaging(of: $0, trial) }
         try device.enable()
         if let imaging, imaging.isTriggered { try imaging.camera.trigger() }
     }
 
-    private static func first(of device: any DataDevice) throws -> Datum {
-        if device is any Camera || device is any ValueLogger { return try device.datum() }
+    private static func first(of device: any DataDevice, _ trial: Trial) throws -> Datum {
+        if device is any Camera || device is any ValueLogger { return try trial.datum(of: device) }
         guard let datum = try device.dataSource.next(within: .milliseconds(300)) else {
             throw NotTried("it sent nothing by itself")
         }

@@ -23,23 +23,32 @@ enum DigitalIOContracts {
     ]
 
     private static func outputs(of device: any DigitalIO) throws -> [Int] {
-        let lines = try device.lines.filter { try device.isOutput($0) }
-        if lines.isEmpty { throw NotTried("none of its lines is an output") }
-        return lines
+        let outputs = try device.outputs
+        if outputs.isEmpty { throw NotTried("none of its lines is an output") }
+        return outputs
     }
 
     private static func tellsAllLines(device: any DigitalIO, trial: Trial) throws {
         let client = trial.client
         trial.expect("get_num_lines()", try client.call("get_num_lines"), is: .int(device.lineCount))
-        for (one, all) in [("get_IO_state", "get_all_IO_state"), ("read_line", "read_all_lines")] {
-            let each = try device.lines.map { try client.call(one, .int($0)) }
-            trial.expect("\(all)()", try client.call(all), is: .list(each))
+        let directions = try device.lines.map { try client.call("get_IO_state", .int($0)) }
+        trial.expect("get_all_IO_state()", try client.call("get_all_IO_state"), is: .list(directions))
+        // Inputs may change in between.
+        let levels = try device.outputs.map { try client.call("read_line", .int($0)) }
+        trial.expect("outputs in read_all_lines()", try outputLevels(of: device, trial), is: levels)
+    }
+
+    private static func outputLevels(of device: any DigitalIO, _ trial: Trial) throws -> [PythonValue] {
+        guard case .list(let levels) = try trial.client.call("read_all_lines"), levels.count == device.lines.count
+        else {
+            throw DeviceError(.failed, "read_all_lines() is no list of all lines")
         }
+        return try device.outputs.map { levels[$0] }
     }
 
     private static func refusesOtherLines(device: any DigitalIO, trial: Trial) throws {
         let client = trial.client
-        let before = (try client.call("get_all_IO_state"), try client.call("read_all_lines"))
+        let (directions, levels) = (try client.call("get_all_IO_state"), try outputLevels(of: device, trial))
         for line in [-1, device.lineCount, .max] {
             for method in ["get_IO_state", "read_line"] {
                 trial.expect("\(method)(\(line))", isRefusedBy: .value) { try client.call(method, .int(line)) }
@@ -52,8 +61,8 @@ enum DigitalIOContracts {
         for method in ["set_all_IO_state", "write_all_lines"] {
             trial.expect("\(method) of too many", isRefusedBy: .value) { try client.call(method, tooMany) }
         }
-        trial.expect("get_all_IO_state() after what was refused", try client.call("get_all_IO_state"), is: before.0)
-        trial.expect("read_all_lines() after what was refused", try client.call("read_all_lines"), is: before.1)
+        trial.expect("directions after what was refused", try client.call("get_all_IO_state"), is: directions)
+        trial.expect("levels after what was refused", try outputLevels(of: device, trial), is: levels)
     }
 
     private static func changesDirections(device: any DigitalIO, trial: Trial) throws {
@@ -80,13 +89,12 @@ enum DigitalIOContracts {
     }
 
     private static func writesAllLines(device: any DigitalIO, trial: Trial) throws {
-        let (client, outputs) = (trial.client, try outputs(of: device))
+        let outputs = try outputs(of: device)
         for level in [true, false] {
-            try client.call("write_all_lines", .list(Array(repeating: .bool(level), count: device.lines.count)))
-            guard case .list(let levels) = try client.call("read_all_lines"), levels.count == device.lineCount else {
-                return trial.violate("read_all_lines() is no list of all lines")
-            }
-            for line in outputs { trial.expect("line \(line)", levels[line], is: .bool(level)) }
+            let all = PythonValue.list(Array(repeating: .bool(level), count: device.lines.count))
+            try trial.client.call("write_all_lines", all)
+            let expected = Array(repeating: PythonValue.bool(level), count: outputs.count)
+            trial.expect("outputs in read_all_lines()", try outputLevels(of: device, trial), is: expected)
         }
     }
 
@@ -104,4 +112,5 @@ enum DigitalIOContracts {
 
 extension DigitalIO {
     fileprivate var lines: Range<Int> { 0..<max(0, lineCount) }
+    fileprivate var outputs: [Int] { get throws { try lines.filter { try isOutput($0) } } }
 }

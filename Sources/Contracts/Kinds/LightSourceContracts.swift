@@ -114,9 +114,9 @@ enum LightSourceContracts {
 
     /// Waits for light to change, which no device tells of by itself.
     private static func expectSoon(_ trial: Trial, _ what: String, _ isSo: () throws -> Bool) throws {
-        let limit = ContinuousClock.now + .seconds(10)
+        let limit = ContinuousClock.now + trial.patience
         while try !isSo() {
-            guard ContinuousClock.now < limit else { return trial.violate("not so within 10 s: \(what)") }
+            guard ContinuousClock.now < limit else { return trial.violate("not so within \(trial.patience): \(what)") }
             Pause.wait(for: .milliseconds(20))
         }
     }

@@ -22,7 +22,7 @@ enum ValueLoggerContracts {
     private static func sendsListsOfNumbers(logger: any ValueLogger, trial: Trial) throws {
         try logger.enable()
         for _ in 0..<2 {
-            guard case .value(let values) = try logger.datum().content else {
+            guard case .value(let values) = try trial.datum(of: logger).content else {
                 return trial.violate("an image came")
             }
             expectValues("what came", values, of: logger, trial)

@@ -5,10 +5,11 @@ struct Imaging {
     let camera: any Camera
     /// Whether each image needs a trigger; otherwise they come for as long as the camera is enabled.
     let isTriggered: Bool
+    private let trial: Trial
 
     /// Sets the camera's trigger, and the shortest exposure that is not unusual.
-    init(of camera: any Camera) throws {
-        self.camera = camera
+    init(of camera: any Camera, _ trial: Trial) throws {
+        (self.camera, self.trial) = (camera, trial)
         isTriggered = try Self.setTrigger(of: camera)
         try camera.expose(for: 0.001)
     }
@@ -33,7 +34,7 @@ struct Imaging {
 
     /// The next image that was asked for already.
     func next() throws -> Frame {
-        guard case .frame(let frame) = try camera.datum().content else {
+        guard case .frame(let frame) = try trial.datum(of: camera).content else {
             throw DeviceError(.failed, "a camera sent a value, not an image")
         }
         return frame
@@ -59,30 +60,5 @@ struct Imaging {
             sides = [frame.width, frame.height]
         }
         return sides
-    }
-}
-
-extension DataDevice {
-    /// Longer than it takes until a datum is there that has been asked for; none that works waits for it.
-    var patience: Duration {
-        .seconds(30) + cycle * 3
-    }
-
-    /// The time that an image takes, and nothing for what is no camera.
-    private var cycle: Duration {
-        guard let seconds = try? (self as? any Camera)?.cycleTime, (0...3600).contains(seconds) else { return .zero }
-        return .seconds(seconds)
-    }
-
-    /// As long as has to be waited to know that nothing comes.
-    var silence: Duration {
-        .milliseconds(10) + cycle
-    }
-
-    func datum() throws -> Datum {
-        guard let datum = try dataSource.next(within: patience) else {
-            throw DeviceError(.failed, "nothing came within \(patience)")
-        }
-        return datum
     }
 }

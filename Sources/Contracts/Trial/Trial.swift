@@ -5,9 +5,11 @@ internal import Pickle
 final class Trial {
     /// The device as clients reach it.
     let client: Client
+    /// How long to wait for what should come soon, beyond the time that the device says it takes.
+    let patience: Duration
     private(set) var findings = Findings()
 
-    init(_ device: any Device) { client = Client(device) }
+    init(_ device: any Device, patience: Duration) { (client, self.patience) = (Client(device), patience) }
 
     func violate(_ violation: String) { findings.violations.append(violation) }
 
@@ -50,7 +52,13 @@ final class Trial {
         }
     }
 
-    private func text(_ value: Any) -> String { (value as? PythonValue)?.shown ?? "\(value)" }
+    private func text(_ value: Any) -> String {
+        switch value {
+        case let value as PythonValue: value.shown
+        case let values as [PythonValue]: PythonValue.list(values).shown
+        default: "\(value)"
+        }
+    }
 }
 
 /// Thrown by a contract that cannot be tried on a device.

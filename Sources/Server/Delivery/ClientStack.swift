@@ -41,7 +41,7 @@ final class ClientStack: Sendable {
         }
     }
 
-    func push(_ receiver: LocalReceiver) {
+    func push(_ receiver: any DataReceiver) {
         entries.withLock { $0.append(Entry(uri: nil, receiver: receiver)) }
     }
 
@@ -81,6 +81,13 @@ final class ClientStack: Sendable {
 
     func streamEnded() {
         for entry in entries.withLock({ $0 }) { entry.receiver.streamEnded() }
+    }
+
+    /// The clients from the first to the last, each once.
+    var uris: [PyroURI] {
+        entries.withLock { entries in
+            entries.compactMap(\.uri).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        }
     }
 
     func closeAll() {

@@ -104,6 +104,25 @@ public final class DeviceServer: Sendable {
         return nil
     }
 
+    /// What the devices have sent to whom, by their ids.
+    var report: PythonDictionary {
+        var report = PythonDictionary()
+        for object in hosts.withLock({ $0 }).flatMap(\.objects) {
+            guard let stream = object.stream else { continue }
+            report[.str(object.id)] = .dict([
+                "sending": .bool(stream.isRunning), "sent": .int(stream.tally.sent), "lost": .int(stream.tally.lost),
+                "clients": .list(stream.clients.uris.map { .str($0.text) }),
+            ])
+        }
+        return report
+    }
+
+    /// Reaches a device that was opened here; nil if there is none of that name.
+    func link(to id: String) -> (any PartLink)? {
+        guard let (host, object) = find(id) else { return nil }
+        return LocalPartLink(id, ServedObject(object, of: host, memory), stream: object.stream)
+    }
+
     /// Serves an object that is no device.
     public func register(_ object: any PyroObject, as id: String) { server.register(object, as: id) }
 

@@ -1,30 +1,53 @@
 internal import Glibc
 internal import Logging
+internal import Pickle
 internal import Threads
 
 /// Keeps one definition served: gets it a worker, and another one when that has ended, until it is told to stop.
 final class WorkerKeeper: Sendable {
     private struct State {
         var worker: WorkerProcess?
-        var memory = DeviceMemory()
+        var memory: DeviceMemory
         var hasServed = false
         var hasLightSource = false
+        var uris: [String] = []
+        var starts = 0
+        var lastError: String?
+        /// What the worker said of its devices when it was last asked, and how often it has.
+        var report = PythonDictionary()
+        var reportCount = 0
         var isStopping = false
         var hasEnded = false
     }
 
     let name: String
+    /// The number by which its source knows the definition.
+    private let number: Int
     private let order: WorkerOrder
     /// Which of the devices have no hardware.
     private let simulated: [Bool]
     private let source: any WorkerSource
+    /// The names of the definition's devices, and of those of other definitions that it needs.
+    private let (names, needed): ([String], Set<String>)
+    private let served: ServedParts
     private let log: Logger
-    private let state = Monitor(State())
+    private let state: Monitor<State>
 
-    init(_ name: String, order: WorkerOrder, simulated: [Bool], from source: any WorkerSource, log: Logger) {
-        self.name = name
+    init(
+        number: Int,
+        order: WorkerOrder,
+        definition: Definition,
+        from source: any WorkerSource,
+        served: ServedParts,
+        log: Logger
+    ) {
+        name = definition.name
+        (names, needed) = (definition.devices.map(\.name), definition.foreignParts)
+        simulated = definition.devices.map(\.isSimulated)
+        self.served = served
+        self.number = number
+        state = Monitor(State(memory: order.memory))
         self.order = order
-        self.simulated = simulated
         self.source = source
         self.log = log
     }
@@ -36,23 +59,41 @@ final class WorkerKeeper: Sendable {
     func run() async {
         var backoff = Backoff()
         while !isStopping {
-            guard let (end, duration) = await runWorker(), !isStopping else { break }
+            guard let parts = await waitForParts() else { break }
+            guard let (end, duration) = await runWorker(with: parts), !isStopping else { break }
             let delay = backoff.delay(after: duration)
+            state.withLock { $0.lastError = end }
             log.error("\(name): \(end)\(delay.asRetry)")
             await wait(delay)
         }
         state.update { $0.hasEnded = true }
     }
 
+    /// Where the devices are that the definition needs, once all of them are served; nil when told to stop.
+    private func waitForParts() async -> [String: String]? {
+        guard !needed.isEmpty else { return [:] }
+        log.info("\(name): needs \(needed.sorted().joined(separator: ", "))")
+        return await withCheckedContinuation { continuation in
+            // On a thread of its own, since tasks must not block.
+            _ = BlockingThread("parts of \(name)") { [served, needed, self] in
+                continuation.resume(returning: served.uris(of: needed) { self.isStopping })
+            }
+        }
+    }
+
     /// Runs one worker to its end, and says how it ended and how long it was there; nil if there is none to be had.
-    private func runWorker() async -> (end: String, duration: Duration)? {
+    private func runWorker(with parts: [String: String]) async -> (end: String, duration: Duration)? {
         let start = ContinuousClock.now
         do {
-            guard let worker = try await source.worker(for: order.definition, named: name) else { return nil }
+            guard let worker = try await source.worker(for: number, named: name) else { return nil }
             let begin = ContinuousClock.now
-            let reason = await attend(worker)
+            let reason = await attend(worker, with: parts)
             let outcome = await worker.outcome
-            state.withLock { $0.worker = nil }
+            state.withLock { state in
+                state.worker = nil
+                state.uris = []
+            }
+            served.remove(names)
             return (reason ?? outcome, .now - begin)
         } catch {
             return ("its process could not be started: \(error)", .now - start)
@@ -60,11 +101,13 @@ final class WorkerKeeper: Sendable {
     }
 
     /// Listens to a worker until it has gone; gives the reason, if it named one.
-    private func attend(_ worker: WorkerProcess) async -> String? {
+    private func attend(_ worker: WorkerProcess, with parts: [String: String]) async -> String? {
         let order = state.withLock { state in
             state.worker = worker
+            state.starts += 1
             var order = self.order
             order.memory = state.memory
+            order.parts = parts
             order.isRestart = state.hasServed
             return order
         }
@@ -78,15 +121,22 @@ final class WorkerKeeper: Sendable {
                 isServing = true
                 state.withLock { state in
                     state.hasServed = true
+                    state.uris = uris
                     state.hasLightSource = hasLightSource
                 }
+                served.set(Array(zip(names, uris)).map { (name: $0, uri: $1) })
                 for (uri, isSimulated) in zip(uris, simulated) {
                     log.notice("serving \(uri)\(isSimulated ? " (simulated)" : "")")
                 }
             case .memory(let memory): state.withLock { $0.memory = memory }
             case .failed(let text): reason = text
+            case .report(let report):
+                state.update { state in
+                    state.report = report
+                    state.reportCount += 1
+                }
             case .opened(let uid): await source.worker(worker, has: uid)
-            case .start, .search, .shutDown, .counted, .exhausted: break
+            case .start, .search, .shutDown, .askForReport, .counted, .exhausted: break
             }
         }
         worker.hangUp()
@@ -100,6 +150,27 @@ final class WorkerKeeper: Sendable {
         log.warning("\(name): a worker did not start with what clients had set; the next one starts without")
     }
 
+    /// What clients have set so far.
+    var memory: DeviceMemory { state.withLock(\.memory) }
+
+    /// How things are, as the worker tells it within a limit.
+    func status(within limit: Duration) -> WorkerStatus {
+        let (worker, before) = state.withLock { ($0.worker, $0.reportCount) }
+        if let worker, state.withLock({ !$0.uris.isEmpty }) {
+            worker.send(.askForReport)
+            let _: Bool? = state.wait(within: limit) { $0.reportCount > before || $0.worker == nil ? true : nil }
+        }
+        return state.withLock { state in
+            WorkerStatus(
+                pid: state.worker?.pid,
+                uris: state.uris,
+                restarts: max(0, state.starts - 1),
+                lastError: state.lastError,
+                report: state.report
+            )
+        }
+    }
+
     /// Ends the worker at once, without shutting its devices down.
     func killWorker() { state.withLock(\.worker)?.kill() }
 
@@ -110,6 +181,7 @@ final class WorkerKeeper: Sendable {
             return state.worker
         }
         worker?.send(.shutDown)
+        served.wake()
     }
 
     /// Waits for the worker to end, and ends it by force when it does not.

@@ -150,7 +150,7 @@ import Testing
             errors(in: text) == [
                 "scope.yaml:3:5: devices[0]: unknown key 'driver', known are devices, host, name, port, pyro, socket",
                 "scope.yaml:5:52: devices[0].devices[0]: unknown key 'port', "
-                    + "known are conf, driver, enable, name, settings, simulated, uid",
+                    + "known are conf, driver, enable, may_be_absent, name, settings, simulated, uid",
             ]
         )
     }
