@@ -14,7 +14,7 @@ import pytest
 import Pyro4
 import serial
 
-from servers import ROOT, DeviceServer
+from servers import ROOT, DeviceServer, run, write_config
 from waiting import PATIENCE
 
 ZaberDeviceType = microscope.controllers.zaber.ZaberDeviceType
@@ -207,6 +207,23 @@ def test_simulated_in_a_server(name, conf, parts, serve):
             assert device.position == 1
         else:
             assert set(device.devices) == parts
+
+
+@pytest.mark.parametrize("name, conf, message", [
+    ("zaber-daisy-chain", {"address2type": {"1": "lift"}}, "must be one of stage, filter_wheel, led_controller (was 'lift')"),
+    ("zaber-daisy-chain", {"address2type": {"100": "stage"}}, "must have an address from 1 to 99 for each device"),
+    ("zaber-daisy-chain", {}, "address2type"),
+    ("thorlabs-ell-slider", {"address": 16}, "must be a number from 0 to 15 (was 16)"),
+    ("asi-ms2000", {"lights": ["a", "a"]}, "must be two different names at most, and not 'stage'"),
+    ("prior-proscan-iii", {"limits": {"X": [5, 1]}}, "must be a lower and an upper limit"),
+    ("ludl-mc2000", {"wheels": [{"positions": 0}]}, "must be a positive number (was 0)"),
+])
+def test_options_that_make_no_sense(name, conf, message, tmp_path):
+    """Options are checked before anything is opened."""
+    status, _, errors = run("--check", write_config(
+        tmp_path, [{"driver": name, "name": "Device", "port": 8001, "conf": {"port": "usb:NONE", **conf}}]))
+    assert status != 0
+    assert message in errors
 
 
 def test_a_move_that_loses_its_port(simulate, factory, make):
