@@ -59,12 +59,23 @@ public struct Contract: Sendable, CustomStringConvertible {
     ///
     /// - Parameter patience: how long to wait for what should come soon, beyond the time that the device says it takes;
     ///   no device that keeps its contracts makes anybody wait for so long.
-    public func findings(on device: any Device, patience: Duration = .seconds(30)) -> Findings {
+    /// - Parameter interruption: ends the trial early; what it found counts for nothing then.
+    public func findings(
+        on device: any Device,
+        patience: Duration = .seconds(30),
+        until interruption: Interruption? = nil
+    ) -> Findings {
+        Interruption.$ofTrial.withValue(interruption) { findings(on: device, patience) }
+    }
+
+    private func findings(on device: any Device, _ patience: Duration) -> Findings {
         let trial = Trial(device, patience: patience)
         let state = trial.attempt("could not tell its state") { try FoundState(of: device) }
         trial.attempt { try tryIt(device, trial) }
         if !isLast {
-            for step in state?.stepsBack ?? [device.disable] {
+            // Disabling it comes first, and after an interruption nothing else does.
+            for (index, step) in (state?.stepsBack ?? [device.disable]).enumerated()
+            where index == 0 || Interruption.ofTrial?.isAsked != true {
                 trial.attempt("could not be left as it was found", step)
             }
         }

@@ -40,28 +40,3 @@ struct EffectTests {
         #expect(effects(of: OddSensors()) == [.images, .settings])
     }
 }
-
-/// Counts how often it is switched on.
-private final class SwitchedLight: LightSource, OnlyTriggersBulbOnSoftware {
-    var isEnabled = false
-    var setPoint = 0.0
-    private(set) var isOn = false
-    private(set) var measuredPower = 0.0
-    private(set) var switchedOn = 0
-    let status = ["fine"]
-
-    func performEnable() { (isOn, switchedOn) = (true, switchedOn + 1) }
-    func performDisable() { isOn = false }
-    func performSetPower(_ power: Double) { measuredPower = power }
-}
-
-/// Counts its moves.
-private final class CountedWheel: FilterWheel {
-    var isEnabled = false
-    let positionCount = 3
-    private(set) var position = 0
-    let isMoving = false
-    private(set) var moves = 0
-
-    func startMove(to position: Int) { (self.position, moves) = (position, moves + 1) }
-}
