@@ -11,10 +11,10 @@ let settings: [SwiftSetting] = [
 ]
 
 /// A driver family: its devices, their simulation and nothing of the server.
-func driver(_ name: String) -> Target {
+func driver(_ name: String, _ transports: Target.Dependency...) -> Target {
     .target(
         name: name,
-        dependencies: ["Devices", "Pickle", "Threads"],
+        dependencies: ["Devices", "Pickle", "Threads"] + transports,
         path: "Drivers/\(name)",
         exclude: ["README.md"],
         swiftSettings: settings
@@ -30,6 +30,8 @@ let package = Package(
         .library(name: "Server", targets: ["Server"]),
         // Stands in for the vendor's library in tests, under the vendor's name; nothing links to it.
         .library(name: "atcore", type: .dynamic, targets: ["SimulatedAtcore"]),
+        // Loaded in front of the C library in tests with made-up USB devices; nothing links to it.
+        .library(name: "virtualusb-preload", type: .dynamic, targets: ["VirtualUSBPreload"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -41,6 +43,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CLibUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
         .target(name: "Threads", swiftSettings: settings),
         .target(name: "Pickle", swiftSettings: settings),
         .target(
@@ -51,12 +54,15 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings,
-            // The archive, so that an installed server asks for nothing but libc.
+            // The archive, so that an installed server asks for nothing but libc and libusb.
             linkerSettings: [.linkedLibrary(":libz.a")]
         ),
         .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
+        .target(name: "Transports", dependencies: ["CLibUSB", "Devices", "Threads"], swiftSettings: settings),
         .target(name: "Contracts", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),
         driver("Simulators"),
+        driver("FilterWheels", "Transports"),
+        driver("Lasers", "Transports"),
         driver("AndorSDK3"),
         .target(name: "SimulatedAtcore", path: "Drivers/SimulatedAtcore", exclude: ["README.md"]),
         .target(
@@ -72,13 +78,13 @@ let package = Package(
         ),
         .target(
             name: "DriverCatalogue",
-            dependencies: ["AndorSDK3", "Devices", "Simulators"],
+            dependencies: ["AndorSDK3", "Devices", "FilterWheels", "Lasers", "Simulators"],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "device-server",
             dependencies: [
-                "Devices", "DriverCatalogue", "Server",
+                "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Transports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -87,10 +93,23 @@ let package = Package(
         .executableTarget(
             name: "test-server",
             dependencies: [
-                "CZlib", "Devices", "Pickle", "Pyro", "Server", "Simulators", "Threads",
+                "CZlib", "Devices", "Lasers", "Pickle", "Pyro", "Server", "Simulators", "Threads", "Transports",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/TestServer",
+            swiftSettings: settings
+        ),
+        .target(
+            name: "VirtualUSB",
+            dependencies: ["FilterWheels", "Threads", "Transports"],
+            path: "Tests/VirtualUSB",
+            swiftSettings: settings
+        ),
+        .target(name: "VirtualUSBPreload", path: "Tests/VirtualUSBPreload"),
+        .executableTarget(
+            name: "virtual-usb",
+            dependencies: ["FilterWheels", "Transports", "VirtualUSB"],
+            path: "Tests/VirtualUSBProgram",
             swiftSettings: settings
         ),
         .testTarget(
@@ -110,6 +129,22 @@ let package = Package(
         .testTarget(
             name: "ContractTests",
             dependencies: ["Contracts", "Devices", "Pickle", "Simulators"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TransportTests",
+            dependencies: ["Devices", "Threads", "Transports"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "LaserTests",
+            dependencies: ["Contracts", "Devices", "Lasers", "Pickle", "Threads", "Transports"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FilterWheelTests",
+            dependencies: ["Contracts", "Devices", "FilterWheels", "Pickle", "Threads", "Transports", "VirtualUSB"],
+            exclude: ["Recordings"],
             swiftSettings: settings
         ),
         .testTarget(

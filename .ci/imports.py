@@ -13,8 +13,10 @@ ALLOWED = {
     "Threads": set(),
     "Pickle": set(),
     "CZlib": set(),
+    "CLibUSB": set(),
     "Pyro": {"CZlib", "Pickle", "Threads"},
     "Devices": {"Pickle", "Threads"},
+    "Transports": {"CLibUSB", "Devices", "Threads"},
     "Contracts": {"Devices", "Pickle", "Threads"},
     "Server": {"Devices", "Pickle", "Pyro", "Threads"},
 }

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Devices
 import DriverCatalogue
+import Glibc
 import Logging
 import Server
+import Transports
 
 /// The command line.
 struct DeviceServerCommand: AsyncParsableCommand {
@@ -40,22 +42,30 @@ struct DeviceServerCommand: AsyncParsableCommand {
     @Option(help: "Also log to a file for each device in this directory.", completion: .directory)
     var logDirectory: String?
 
+    @Option(
+        help:
+            "Record what is said to USB and serial devices, and what they answer, in this directory: a file for each.",
+        completion: .directory
+    )
+    var record: String?
+
     func run() async throws {
+        // Workers inherit it.
+        if let record { unsafe setenv(Recorder.variable, record, 1) }
         if listDrivers { return printDrivers() }
         guard let config else { throw ValidationError("Name a configuration file, such as Configs/simulated.yaml.") }
-        let (configuration, text) = try read(config)
-        if check { return print("\(config): \(configuration.summary)") }
-        let supervisor = Supervisor(configuration, text: text, file: config, isSimulated: simulated)
-        await supervisor.run()
+        let source = try read(config)
+        if check { return print("\(config): \(source.configuration.summary)") }
+        await Supervisor(source).run()
     }
 
-    private func read(_ file: String) throws -> (ServerConfiguration, String) {
+    private func read(_ file: String) throws -> ConfigurationSource {
         do {
-            let text = try ServerConfiguration.text(ofFile: file)
-            var configuration = try ServerConfiguration(text: text, file: file, drivers: drivers)
-            if let logLevel { configuration.log.level = logLevel }
-            if let logDirectory { configuration.log.directory = logDirectory }
-            return (configuration, text)
+            return try ConfigurationSource(file: file, drivers: drivers, isSimulated: simulated) {
+                [logLevel, logDirectory] configuration in
+                if let logLevel { configuration.log.level = logLevel }
+                if let logDirectory { configuration.log.directory = logDirectory }
+            }
         } catch {
             var standardError = StandardError()
             print(error, to: &standardError)

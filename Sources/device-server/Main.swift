@@ -6,6 +6,8 @@ enum Main {
     static func main() async {
         let arguments = CommandLine.arguments.dropFirst()
         switch arguments.first {
+        case "reload": ReloadCommand.main(Array(arguments.dropFirst()))
+        case "status": StatusCommand.main(Array(arguments.dropFirst()))
         case "worker": WorkerCommand.main(Array(arguments.dropFirst()))
         default: await DeviceServerCommand.main(Array(arguments))
         }

@@ -71,8 +71,8 @@ class Program:
 class DeviceServer(Program):
     """A device-server with its workers."""
 
-    def __init__(self, config, *options, **environment):
-        super().__init__("device-server", config, *options, env={**os.environ, **environment})
+    def __init__(self, config, *arguments, **options):
+        super().__init__("device-server", config, *arguments, **options)
 
     def uri(self, name, within=PATIENCE, since=0):
         """Where a device is served, once it is."""

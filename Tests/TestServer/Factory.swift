@@ -1,4 +1,5 @@
 import Devices
+import Lasers
 import Pickle
 import Pyro
 import Server
@@ -9,15 +10,24 @@ import Threads
 final class Factory: PyroObject {
     private let server: DeviceServer
     private let count = Monitor(0)
+    private let simulations = Simulations()
 
     init(_ server: DeviceServer) { self.server = server }
 
-    let metadata = ObjectMetadata(methods: ["create", "destroy"])
+    let metadata = ObjectMetadata(methods: [
+        "create", "destroy", "simulate", "remove_simulation", "is_switched_on", "transcript", "unplug", "plug_in",
+    ])
 
     private var table: RemoteInterface {
         RemoteInterface(of: "Factory") {
             RemoteMethod("create", "definition", call: create)
             RemoteMethod("destroy", "name") { (name: String) in self.server.close(name) }
+            RemoteMethod("simulate", "driver", "link", call: simulations.plugIn)
+            RemoteMethod("remove_simulation", "link", call: simulations.remove)
+            RemoteMethod("is_switched_on", "link", call: simulations.isSwitchedOn)
+            RemoteMethod("transcript", "link", call: simulations.transcript)
+            RemoteMethod("unplug", "link", call: simulations.unplug)
+            RemoteMethod("plug_in", "link", call: simulations.plugInAgain)
         }
     }
 
@@ -35,7 +45,7 @@ final class Factory: PyroObject {
             configuration = try ServerConfiguration(
                 text: text,
                 file: "definition",
-                drivers: DriverCatalog(Simulators.drivers)
+                drivers: DriverCatalog(Simulators.drivers + Lasers.drivers)
             )
         } catch {
             throw RemoteError.value("\(error)")

@@ -1,6 +1,6 @@
 /// A source of light, whose power is a fraction, 0 to 1, of the most that it can do.
 public protocol LightSource: TriggerTarget {
-    /// The power that was last asked for; starts at 0. Only ``setPower(_:)`` changes it.
+    /// The power that was last asked for; starts at 0, or at what the device is set to. Only ``setPower(_:)`` changes it.
     var setPoint: Double { get set }
     /// The power that comes out, as measured or else as set; asked for only while light is on.
     var measuredPower: Double { get throws }

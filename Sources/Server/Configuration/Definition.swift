@@ -9,6 +9,8 @@ public struct Definition: Sendable {
     public var endpoint: PyroURI.Location
     public var pyro: PyroOptions
     public var place: Place
+    /// What the file says of it, to tell whether another version of the file says the same.
+    var text = ""
 
     public init(
         name: String,

@@ -19,6 +19,7 @@ final class ClientLink: DataReceiver {
     private let capacity: Int
     private let options: DeliveryOptions
     private let pool: FramePool
+    private let tally: DeliveryTally
     private let log: Logger
 
     /// - Parameter gone: called when the client cannot be reached any more, after which nothing is sent to it.
@@ -27,6 +28,7 @@ final class ClientLink: DataReceiver {
         capacity: Int,
         _ options: DeliveryOptions,
         pool: FramePool,
+        tally: DeliveryTally,
         log: Logger,
         gone: @escaping @Sendable (ClientLink) -> Void
     ) {
@@ -35,6 +37,7 @@ final class ClientLink: DataReceiver {
         self.options = options
         client = PyroClient(uri, options: options.client)
         self.pool = pool
+        self.tally = tally
         self.log = log
         log.info("client \(uri.text) registered")
         _ = BlockingThread("to client") { [self] in
@@ -55,6 +58,7 @@ final class ClientLink: DataReceiver {
             return (true, queue.lost)
         }
         // At one, ten, a hundred…: a client that is always too slow must not fill the log.
+        if lost != nil { tally.addLost(1) }
         if let lost, lost.isPowerOfTen { log.warning("client \(uri.text) is too slow: \(lost) data lost") }
         return isTaken
     }
@@ -80,22 +84,27 @@ final class ClientLink: DataReceiver {
             do {
                 try send(delivery)
                 queue.withLock { $0.sent += 1 }
+                tally.addSent()
             } catch let error as ClientError {
                 close()
-                queue.update { queue in
-                    queue.lost += 1 + queue.waiting.count
+                let lost = queue.update { queue in
+                    let lost = 1 + queue.waiting.count
+                    queue.lost += lost
                     queue.waiting.removeAll()
+                    return lost
                 }
-                log.warning("client \(uri.text) is gone and gets no more data: \(error); \(tally)")
+                tally.addLost(lost)
+                log.warning("client \(uri.text) is gone and gets no more data: \(error); \(summary)")
                 return false
             } catch {
                 queue.withLock { $0.lost += 1 }
+                tally.addLost(1)
                 // The client is there and raised an exception, which is its own affair.
                 log.warning("client \(uri.text) did not take a datum: \(error)")
             }
         }
         client.close()
-        log.info("client \(uri.text) left; \(tally)")
+        log.info("client \(uri.text) left; \(summary)")
         return true
     }
 
@@ -115,7 +124,7 @@ final class ClientLink: DataReceiver {
         }
     }
 
-    private var tally: String {
+    private var summary: String {
         let (sent, lost) = counts
         return "\(sent) data sent, \(lost) lost"
     }

@@ -83,6 +83,13 @@ final class ClientStack: Sendable {
         for entry in entries.withLock({ $0 }) { entry.receiver.streamEnded() }
     }
 
+    /// The clients from the first to the last, each once.
+    var uris: [PyroURI] {
+        entries.withLock { entries in
+            entries.compactMap(\.uri).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        }
+    }
+
     func closeAll() {
         let all = entries.withLock { entries in
             defer { entries.removeAll() }

@@ -9,6 +9,7 @@ final class DataStream: Sendable {
     let clients: ClientStack
     /// Memory for frames that are turned.
     let pool = FramePool()
+    let tally = DeliveryTally()
     private let source: any DataSource
     private let transforms: Transforms?
     private let log: Logger
@@ -46,8 +47,10 @@ final class DataStream: Sendable {
         transforms = (device as? any Camera)?.transforms
         self.log = log
         let capacity = device.bufferLength.flatMap { $0 > 0 ? $0 : nil } ?? options.queueLength
-        clients = ClientStack(changed: clientsChanged) { [pool, options] uri, stack in
-            ClientLink(uri, capacity: capacity, options, pool: pool, log: log) { stack.remove($0) }
+        clients = ClientStack(changed: clientsChanged) { [pool, options, tally] uri, stack in
+            ClientLink(uri, capacity: capacity, options, pool: pool, tally: tally, log: log) {
+                stack.remove($0)
+            }
         }
     }
 

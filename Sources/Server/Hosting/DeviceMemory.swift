@@ -26,6 +26,13 @@ struct DeviceMemory: Sendable, Equatable {
 
     init() {}
 
+    /// The same clients, and nothing that they have set.
+    var clientsAlone: DeviceMemory {
+        var memory = DeviceMemory()
+        memory.clients = clients
+        return memory
+    }
+
     /// Methods after which the earlier call of the same kind no longer counts.
     private static let replacing: Set<String> = [
         "set_binning", "set_exposure_time", "set_roi", "set_transform", "set_trigger",

@@ -104,6 +104,19 @@ public final class DeviceServer: Sendable {
         return nil
     }
 
+    /// What the devices have sent to whom, by their ids.
+    var report: PythonDictionary {
+        var report = PythonDictionary()
+        for object in hosts.withLock({ $0 }).flatMap(\.objects) {
+            guard let stream = object.stream else { continue }
+            report[.str(object.id)] = .dict([
+                "sending": .bool(stream.isRunning), "sent": .int(stream.tally.sent), "lost": .int(stream.tally.lost),
+                "clients": .list(stream.clients.uris.map { .str($0.text) }),
+            ])
+        }
+        return report
+    }
+
     /// Serves an object that is no device.
     public func register(_ object: any PyroObject, as id: String) { server.register(object, as: id) }
 

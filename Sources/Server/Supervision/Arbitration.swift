@@ -35,9 +35,7 @@ struct Arbitration {
     }
 
     /// Which definition means which uid.
-    private let wanted: [String: Int]
-    /// Definitions with several floating devices, whose process looks for the others itself.
-    private let several: Set<Int>
+    private var wanted: [String: Int] = [:]
     private let opensSideBySide: Bool
 
     private var unserved: Set<Int> = []
@@ -47,11 +45,12 @@ struct Arbitration {
     private var crashes = 0
     private var report = SearchReport()
 
-    init(wanted: [String: Int], opensSideBySide: Bool = true) {
-        self.wanted = wanted
-        self.opensSideBySide = opensSideBySide
-        let counts = wanted.values.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
-        several = Set(counts.filter { $0.value > 1 }.keys)
+    init(opensSideBySide: Bool = true) { self.opensSideBySide = opensSideBySide }
+
+    /// From now on a definition means the devices with these uids; if there are several, its process looks for all but
+    /// the first itself.
+    mutating func add(_ definition: Int, meaning uids: [String]) {
+        for uid in uids { wanted[uid] = definition }
     }
 
     var isSearching: Bool { !unserved.isEmpty }
@@ -73,8 +72,9 @@ struct Arbitration {
         return actions + proceed()
     }
 
-    /// A definition does not need a process any more.
-    mutating func forget(_ definition: Int) -> [Action] {
+    /// There is no such definition any more.
+    mutating func remove(_ definition: Int) -> [Action] {
+        wanted = wanted.filter { $0.value != definition }
         unserved.remove(definition)
         return proceed()
     }
@@ -101,7 +101,7 @@ struct Arbitration {
             return [.assign(child, definition: definition)]
         }
         // The process that serves the definition needs this device as well.
-        guard several.contains(definition) else { return [] }
+        guard wanted.values.count(where: { $0 == definition }) > 1 else { return [] }
         children[child] = .releasing(uid)
         return [.release(child)]
     }

@@ -10,6 +10,8 @@ enum ControlMessage: Sendable {
     case search(WorkerOrder)
     /// To the worker: shut the devices down and end.
     case shutDown
+    /// To the worker: tell how things are, by ``report(_:)``.
+    case askForReport
     /// From the worker that searches: how many candidates there are.
     case counted(Int)
     /// From the worker: it has opened a floating device.
@@ -18,6 +20,8 @@ enum ControlMessage: Sendable {
     case exhausted(SearchReport)
     /// From the worker: clients can come.
     case serving(uris: [String], hasLightSource: Bool)
+    /// From the worker: how its devices are, a dictionary for each by its name.
+    case report(PythonDictionary)
     /// From the worker, before it ends: why it cannot serve.
     case failed(String)
     /// From the worker: what clients have set, for the worker that may have to take its place.
@@ -28,6 +32,8 @@ enum ControlMessage: Sendable {
         case .start(let order): .tuple(["start", order.value])
         case .search(let order): .tuple(["search", order.value])
         case .shutDown: .tuple(["shut down"])
+        case .askForReport: .tuple(["ask"])
+        case .report(let report): .tuple(["report", .dict(report)])
         case .counted(let count): .tuple(["counted", .int(count)])
         case .opened(let uid): .tuple(["opened", .str(uid)])
         case .exhausted(let report): .tuple(["exhausted", report.value])
@@ -46,6 +52,8 @@ enum ControlMessage: Sendable {
         case ("start", let order?, nil): self = .start(try WorkerOrder(order))
         case ("search", let order?, nil): self = .search(try WorkerOrder(order))
         case ("shut down", nil, nil): self = .shutDown
+        case ("ask", nil, nil): self = .askForReport
+        case ("report", .dict(let report)?, nil): self = .report(report)
         case ("counted", .int(let count)?, nil): self = .counted(count)
         case ("opened", .str(let uid)?, nil): self = .opened(uid: uid)
         case ("exhausted", let report?, nil): self = .exhausted(SearchReport(report))

@@ -2,11 +2,14 @@ internal import Glibc
 internal import Synchronization
 internal import Threads
 
-/// The signals that ask a process to end, which from now on are told instead of ending it at once.
+/// The signals that ask a process to end or to read its configuration again, which from now on are told instead of
+/// ending it at once.
 ///
 /// Their handler writes to a pipe that a thread reads, which works whichever thread the kernel interrupts.
 final class EndSignals: Sendable {
-    private static let signals = [(number: SIGINT, name: "SIGINT"), (number: SIGTERM, name: "SIGTERM")]
+    private static let signals = [
+        (number: SIGINT, name: "SIGINT"), (number: SIGTERM, name: "SIGTERM"), (number: SIGHUP, name: "SIGHUP"),
+    ]
     /// The end of the pipe that the handler writes to, for a handler can carry nothing of its own.
     private static let target = Atomic<Int32>(-1)
 

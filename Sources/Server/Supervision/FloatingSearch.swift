@@ -6,14 +6,12 @@ internal import Logging
 /// What each child does when is ``Arbitration``'s to say.
 actor FloatingSearch: WorkerSource {
     private let driver: String
-    private let definitions: [Int: FloatingDefinition]
-    private let order: WorkerOrder
     private let executable: String
-    private let environment: [String: String]
     /// How long a child may try to open one candidate.
     private let patience: Duration
     private let log: Logger
 
+    private var definitions: [Int: FloatingDefinition] = [:]
     private var arbitration: Arbitration
     private var waiting: [Int: CheckedContinuation<WorkerProcess?, Never>] = [:]
     /// The children there are, and those that shall be started once it is this server's turn.
@@ -27,35 +25,31 @@ actor FloatingSearch: WorkerSource {
     private var retry: Task<Void, Never>?
     private var isStopping = false
 
-    /// - Parameters:
-    ///   - definitions: those that search among the same candidates, by their numbers.
-    ///   - order: what children are told, whose definition is one of these.
-    init(
-        _ driver: String,
-        _ definitions: [Int: FloatingDefinition],
-        opensSideBySide: Bool,
-        order: WorkerOrder,
-        executable: String,
-        environment: [String: String],
-        patience: Duration = .seconds(60),
-        log: Logger
-    ) {
-        (self.driver, self.definitions, self.order) = (driver, definitions, order)
-        (self.executable, self.environment, self.patience, self.log) = (executable, environment, patience, log)
-        let wanted = definitions.flatMap { number, definition in definition.uids.map { ($0, number) } }
-        // No uid is given twice in a configuration.
-        arbitration = Arbitration(
-            wanted: Dictionary(wanted) { first, _ in first },
-            opensSideBySide: opensSideBySide
-        )
+    init(_ candidates: Candidates, executable: String, patience: Duration = .seconds(60), log: Logger) {
+        driver = candidates.driver
+        (self.executable, self.patience, self.log) = (executable, patience, log)
+        arbitration = Arbitration(opensSideBySide: candidates.opensSideBySide)
+    }
+
+    /// Takes a definition that searches among these candidates, by a number that no other one has.
+    func add(_ number: Int, _ definition: FloatingDefinition) {
+        definitions[number] = definition
+        arbitration.add(number, meaning: definition.uids)
+    }
+
+    /// Searches no more for a definition, whose worker has ended if there was one.
+    func remove(_ number: Int) {
+        definitions[number] = nil
+        waiting.removeValue(forKey: number)?.resume(returning: nil)
+        perform(arbitration.remove(number))
     }
 
     // MARK: For the keepers
 
-    func worker(for definition: Int, named name: String) async -> WorkerProcess? {
-        guard !isStopping else { return nil }
+    func worker(for number: Int, named name: String) async -> WorkerProcess? {
+        guard !isStopping, definitions[number] != nil else { return nil }
         return await withCheckedContinuation { continuation in
-            waiting[definition] = continuation
+            waiting[number] = continuation
             search()
         }
     }
@@ -123,18 +117,21 @@ actor FloatingSearch: WorkerSource {
     }
 
     private func startChild(_ child: Arbitration.Child) {
+        // Any definition's options find the same candidates.
+        guard let definition = definitions.min(by: { $0.key < $1.key })?.value else { return }
         do {
             let name = "\(driver), candidate \(child)"
+            let environment = definition.environment
             let process = try WorkerProcess(name, executable: executable, environment: environment, log: log)
             children[child] = process
-            Task { await attend(child, process) }
+            Task { await attend(child, process, definition.order) }
         } catch {
             perform(arbitration.ended(child, "\(error)", hasGivenUp: true))
         }
     }
 
     /// Listens to a child until it has a device, then waits for its end; whoever it is assigned to listens then.
-    private func attend(_ child: Arbitration.Child, _ process: WorkerProcess) async {
+    private func attend(_ child: Arbitration.Child, _ process: WorkerProcess, _ order: WorkerOrder) async {
         process.send(.search(order))
         let impatience = Task { [patience, log, driver] in
             try await Task.sleep(for: patience)
@@ -158,7 +155,7 @@ actor FloatingSearch: WorkerSource {
                 return nil
             case .exhausted(let report): perform(arbitration.exhausted(child, report))
             case .failed(let reason): return reason
-            case .start, .search, .shutDown, .serving, .memory: break
+            case .start, .search, .shutDown, .askForReport, .report, .serving, .memory: break
             }
         }
         return nil
@@ -222,6 +219,10 @@ actor FloatingSearch: WorkerSource {
 struct FloatingDefinition: Sendable {
     let name: String
     let uids: [String]
+    /// What a child is told that searches with the definition's options.
+    let order: WorkerOrder
+    /// What simulated hardware finds in its environment.
+    let environment: [String: String]
 
     var uidText: String { uids.joined(separator: ", ") }
 }

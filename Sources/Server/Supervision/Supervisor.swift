@@ -6,51 +6,32 @@ internal import Threads
 /// Serves every definition of a configuration, each in a worker process of its own.
 ///
 /// It touches no hardware itself.
-public struct Supervisor: Sendable {
-    private let keepers: [WorkerKeeper]
-    private let searches: [FloatingSearch]
+public actor Supervisor {
+    /// A definition that is served, and what serves it.
+    private struct Entry {
+        let number: Int
+        let definition: Definition
+        let keeper: WorkerKeeper
+        let end: Task<Void, Never>
+    }
+
+    private let source: ConfigurationSource
+    private let executable: String
     private let log: Log
+    private var entries: [Entry] = []
+    private var searches: [SearchKey: FloatingSearch] = [:]
+    private var count = 0
+    private var isChanging = false
+    private var isStopping = false
 
     /// - Parameters:
-    ///   - text: the configuration, already found to be without errors as `configuration`.
+    ///   - source: where the configuration is, for reading it again; it has been found to be without errors.
     ///   - executable: the program to start workers from, which runs ``serveAsWorker(drivers:)`` when called with the
     ///     word `worker`.
-    public init(
-        _ configuration: ServerConfiguration,
-        text: String,
-        file: String,
-        isSimulated: Bool,
-        executable: String = "/proc/self/exe"
-    ) {
-        let log = Log(name: "device-server", options: configuration.log)
-        let orders = configuration.definitions.indices.map { index in
-            WorkerOrder(
-                text: text,
-                file: file,
-                definition: index,
-                isSimulated: isSimulated,
-                log: configuration.log,
-                memory: DeviceMemory()
-            )
-        }
-        var simulated = configuration
-        if isSimulated { simulated.simulateEverything() }
-        let searches = SearchPlan.plans(for: simulated.definitions).map { plan in
-            (plan, plan.search(orders: orders, executable: executable, log: log.logger))
-        }
-        let fresh = FreshWorkers(executable: executable, log: log.logger)
-        keepers = configuration.definitions.enumerated().map { index, definition in
-            let search = searches.first { $0.0.definitions.keys.contains(index) }?.1
-            return WorkerKeeper(
-                definition.name,
-                order: orders[index],
-                simulated: simulated.definitions[index].devices.map(\.isSimulated),
-                from: search ?? fresh,
-                log: log.logger
-            )
-        }
-        self.searches = searches.map(\.1)
-        self.log = log
+    public init(_ source: ConfigurationSource, executable: String = "/proc/self/exe") {
+        self.source = source
+        self.executable = executable
+        log = Log(name: "device-server", options: source.first.configuration.log)
     }
 
     /// Serves until SIGINT or SIGTERM, then shuts every device down, light sources first.
@@ -58,50 +39,141 @@ public struct Supervisor: Sendable {
         // A log that nobody reads any more is no reason to end.
         signal(SIGPIPE, SIG_IGN)
         let signals = EndSignals.names
-        await withDiscardingTaskGroup { group in
-            for keeper in keepers { group.addTask { await keeper.run() } }
-            var names = signals.makeAsyncIterator()
-            let name = await names.next() ?? "no signal"
-            log.logger.notice("shutting down after \(name)")
-            let impatience = Task { [keepers, searches] in
-                // Whoever asks twice does not want to wait for devices that hang.
-                for await _ in signals {
-                    for keeper in keepers { keeper.killWorker() }
-                    for search in searches { await search.kill() }
-                }
+        let control = ControlPoint(self, log: log.logger)
+        for definition in source.first.definitions { await serve(definition) }
+        for await name in signals {
+            guard name != "SIGHUP" else {
+                _ = try? await reload()
+                continue
             }
-            await shutDown()
-            impatience.cancel()
+            log.logger.notice("shutting down after \(name)")
+            break
         }
+        isStopping = true
+        let impatience = Task {
+            // Whoever asks twice does not want to wait for devices that hang.
+            for await name in signals where name != "SIGHUP" { await kill() }
+        }
+        control?.close()
+        await stop(entries)
+        for search in searches.values { await search.stop() }
+        impatience.cancel()
         log.logger.notice("all devices are shut down")
         log.flush()
     }
 
-    private func shutDown() async {
-        await withDiscardingTaskGroup { group in
-            for search in searches { group.addTask { await search.stop() } }
-            let lights = keepers.filter(\.hasLightSource)
-            for keeper in lights { keeper.stop() }
-            await waitForEnd(of: lights)
-            for keeper in keepers { keeper.stop() }
-            await waitForEnd(of: keepers)
+    private func kill() async {
+        for entry in entries { entry.keeper.killWorker() }
+        for search in searches.values { await search.kill() }
+    }
+
+    // MARK: Beginning and end of definitions
+
+    private func serve(_ new: ConfigurationSource.Numbered, memory: DeviceMemory = DeviceMemory()) async {
+        count += 1
+        let (number, definition) = (count, new.definition)
+        let order = WorkerOrder(new, source, memory: memory)
+        let keeper = WorkerKeeper(
+            definition.name,
+            number: number,
+            order: order,
+            simulated: definition.devices.map(\.isSimulated),
+            from: await workers(for: definition, number, order, new.all),
+            log: log.logger
+        )
+        let end = Task { await keeper.run() }
+        entries.append(Entry(number: number, definition: definition, keeper: keeper, end: end))
+    }
+
+    private func workers(
+        for definition: Definition,
+        _ number: Int,
+        _ order: WorkerOrder,
+        _ all: [Definition]
+    ) async -> any WorkerSource {
+        guard let (key, candidates, uids) = definition.search else {
+            return FreshWorkers(executable: executable, log: log.logger)
+        }
+        let search = searches[key] ?? FloatingSearch(candidates, executable: executable, log: log.logger)
+        searches[key] = search
+        await search.add(
+            number,
+            FloatingDefinition(
+                name: definition.name,
+                uids: uids,
+                order: order,
+                environment: all.simulatedEnvironment
+            )
+        )
+        return search
+    }
+
+    /// Shuts the devices of definitions down, light sources first.
+    private func stop(_ entries: [Entry]) async {
+        let lights = entries.filter(\.keeper.hasLightSource)
+        let others = entries.filter { !$0.keeper.hasLightSource }
+        for group in [lights, others] {
+            for entry in group { entry.keeper.stop() }
+            await withDiscardingTaskGroup { tasks in
+                for entry in group { tasks.addTask { await self.waitForEnd(of: entry) } }
+            }
+        }
+        let numbers = Set(entries.map(\.number))
+        self.entries.removeAll { numbers.contains($0.number) }
+    }
+
+    private func waitForEnd(of entry: Entry) async {
+        if let key = entry.definition.search?.key { await searches[key]?.remove(entry.number) }
+        await Self.blocking("end of \(entry.keeper.name)") {
+            entry.keeper.waitForEnd(within: WorkerProcess.patience)
+        }
+        await entry.end.value
+    }
+
+    /// Waits on a thread of its own, since neither tasks nor Dispatch's threads must block.
+    private static func blocking<Result: Sendable>(
+        _ name: String,
+        _ body: @escaping @Sendable () -> Result
+    ) async -> Result {
+        await withCheckedContinuation { continuation in
+            _ = BlockingThread(name) { continuation.resume(returning: body()) }
         }
     }
 
-    /// Waits on threads of its own, since neither tasks nor Dispatch's threads must block.
-    private func waitForEnd(of keepers: [WorkerKeeper]) async {
-        await withDiscardingTaskGroup { group in
-            for keeper in keepers {
-                group.addTask {
-                    await withCheckedContinuation { continuation in
-                        _ = BlockingThread("end of \(keeper.name)") {
-                            keeper.waitForEnd(within: WorkerProcess.patience)
-                            continuation.resume()
-                        }
-                    }
-                }
-            }
+    // MARK: While it runs
+
+    /// Reads the configuration again and carries out what has changed; the other devices go on as they are.
+    ///
+    /// Throws ``ConfigurationErrors`` if there are errors in it, and then changes nothing.
+    func reload() async throws -> ConfigurationChanges {
+        guard !isChanging, !isStopping else { throw ControlError("the server is already being changed") }
+        isChanging = true
+        defer { isChanging = false }
+        let new: ConfigurationSource.Version
+        do { new = try source.read() } catch {
+            log.logger.error("the configuration stays as it was, since the new one has errors:\n\(error)")
+            throw error
         }
+        let changes = ConfigurationChanges(from: entries.map(\.definition), to: new)
+        log.logger.notice("\(source.file) was read again: \(changes)")
+        let old = entries.filter { changes.ended.contains($0.definition.name) }
+        let memories = Dictionary(uniqueKeysWithValues: old.map { ($0.definition.name, $0.keeper.memory) })
+        await stop(old)
+        for definition in changes.begun where !isStopping {
+            // The clients go on listening; what they had set was for the device as it was.
+            await serve(definition, memory: memories[definition.definition.name]?.clientsAlone ?? DeviceMemory())
+        }
+        return changes
+    }
+
+    /// How each definition is served.
+    func status() async -> ServerStatus {
+        let entries = entries
+        let statuses = await Self.blocking("status") { entries.map { $0.keeper.status(within: .seconds(1)) } }
+        return ServerStatus(
+            file: source.path,
+            definitions: zip(entries, statuses).map { DefinitionStatus($0.definition, $1) }
+        )
     }
 
     /// Runs this process as a worker of a supervisor, by the channel that it was given as its standard input.

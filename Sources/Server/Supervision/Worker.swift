@@ -62,7 +62,7 @@ struct Worker: Sendable {
                 hasLightSource: server.hasLightSource
             )
         )
-        waitForEnd()
+        waitForEnd(of: server)
         return EXIT_SUCCESS
     }
 
@@ -97,9 +97,13 @@ struct Worker: Sendable {
         try? channel.send(.memory(memory))
     }
 
-    private func waitForEnd() {
+    private func waitForEnd(of server: DeviceServer) {
         while let message = inbox.next() {
-            if case .shutDown = message { return }
+            switch message {
+            case .shutDown: return
+            case .askForReport: try? channel.send(.report(server.report))
+            default: break
+            }
         }
     }
 }

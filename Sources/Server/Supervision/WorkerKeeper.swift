@@ -1,28 +1,46 @@
 internal import Glibc
 internal import Logging
+internal import Pickle
 internal import Threads
 
 /// Keeps one definition served: gets it a worker, and another one when that has ended, until it is told to stop.
 final class WorkerKeeper: Sendable {
     private struct State {
         var worker: WorkerProcess?
-        var memory = DeviceMemory()
+        var memory: DeviceMemory
         var hasServed = false
         var hasLightSource = false
+        var uris: [String] = []
+        var starts = 0
+        var lastError: String?
+        /// What the worker said of its devices when it was last asked, and how often it has.
+        var report = PythonDictionary()
+        var reportCount = 0
         var isStopping = false
         var hasEnded = false
     }
 
     let name: String
+    /// The number by which its source knows the definition.
+    private let number: Int
     private let order: WorkerOrder
     /// Which of the devices have no hardware.
     private let simulated: [Bool]
     private let source: any WorkerSource
     private let log: Logger
-    private let state = Monitor(State())
+    private let state: Monitor<State>
 
-    init(_ name: String, order: WorkerOrder, simulated: [Bool], from source: any WorkerSource, log: Logger) {
+    init(
+        _ name: String,
+        number: Int,
+        order: WorkerOrder,
+        simulated: [Bool],
+        from source: any WorkerSource,
+        log: Logger
+    ) {
         self.name = name
+        self.number = number
+        state = Monitor(State(memory: order.memory))
         self.order = order
         self.simulated = simulated
         self.source = source
@@ -38,6 +56,7 @@ final class WorkerKeeper: Sendable {
         while !isStopping {
             guard let (end, duration) = await runWorker(), !isStopping else { break }
             let delay = backoff.delay(after: duration)
+            state.withLock { $0.lastError = end }
             log.error("\(name): \(end)\(delay.asRetry)")
             await wait(delay)
         }
@@ -48,11 +67,14 @@ final class WorkerKeeper: Sendable {
     private func runWorker() async -> (end: String, duration: Duration)? {
         let start = ContinuousClock.now
         do {
-            guard let worker = try await source.worker(for: order.definition, named: name) else { return nil }
+            guard let worker = try await source.worker(for: number, named: name) else { return nil }
             let begin = ContinuousClock.now
             let reason = await attend(worker)
             let outcome = await worker.outcome
-            state.withLock { $0.worker = nil }
+            state.withLock { state in
+                state.worker = nil
+                state.uris = []
+            }
             return (reason ?? outcome, .now - begin)
         } catch {
             return ("its process could not be started: \(error)", .now - start)
@@ -63,6 +85,7 @@ final class WorkerKeeper: Sendable {
     private func attend(_ worker: WorkerProcess) async -> String? {
         let order = state.withLock { state in
             state.worker = worker
+            state.starts += 1
             var order = self.order
             order.memory = state.memory
             order.isRestart = state.hasServed
@@ -78,6 +101,7 @@ final class WorkerKeeper: Sendable {
                 isServing = true
                 state.withLock { state in
                     state.hasServed = true
+                    state.uris = uris
                     state.hasLightSource = hasLightSource
                 }
                 for (uri, isSimulated) in zip(uris, simulated) {
@@ -85,8 +109,13 @@ final class WorkerKeeper: Sendable {
                 }
             case .memory(let memory): state.withLock { $0.memory = memory }
             case .failed(let text): reason = text
+            case .report(let report):
+                state.update { state in
+                    state.report = report
+                    state.reportCount += 1
+                }
             case .opened(let uid): await source.worker(worker, has: uid)
-            case .start, .search, .shutDown, .counted, .exhausted: break
+            case .start, .search, .shutDown, .askForReport, .counted, .exhausted: break
             }
         }
         worker.hangUp()
@@ -98,6 +127,27 @@ final class WorkerKeeper: Sendable {
     private func forget() {
         state.withLock { $0.memory = DeviceMemory() }
         log.warning("\(name): a worker did not start with what clients had set; the next one starts without")
+    }
+
+    /// What clients have set so far.
+    var memory: DeviceMemory { state.withLock(\.memory) }
+
+    /// How things are, as the worker tells it within a limit.
+    func status(within limit: Duration) -> WorkerStatus {
+        let (worker, before) = state.withLock { ($0.worker, $0.reportCount) }
+        if let worker, state.withLock({ !$0.uris.isEmpty }) {
+            worker.send(.askForReport)
+            let _: Bool? = state.wait(within: limit) { $0.reportCount > before || $0.worker == nil ? true : nil }
+        }
+        return state.withLock { state in
+            WorkerStatus(
+                pid: state.worker?.pid,
+                uris: state.uris,
+                restarts: max(0, state.starts - 1),
+                lastError: state.lastError,
+                report: state.report
+            )
+        }
     }
 
     /// Ends the worker at once, without shutting its devices down.

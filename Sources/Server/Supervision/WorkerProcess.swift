@@ -70,6 +70,9 @@ final class WorkerProcess: Sendable {
         }.terminationStatus
     }
 
+    /// Its number, as long as it runs.
+    var pid: Int? { process.withLock { $0 }.map(Int.init) }
+
     /// Tells it something; what cannot be told to one that has gone, the end of ``messages`` tells.
     func send(_ message: ControlMessage) { try? channel.send(message) }
 

@@ -2,8 +2,8 @@ internal import Logging
 
 /// Where the workers for definitions come from.
 protocol WorkerSource: Sendable {
-    /// A worker that waits for its order; nil when the server ends.
-    func worker(for definition: Int, named name: String) async throws -> WorkerProcess?
+    /// A worker for the definition with a number, that waits for its order; nil when there shall be none any more.
+    func worker(for number: Int, named name: String) async throws -> WorkerProcess?
     /// A worker has opened a floating device, beside the one it was chosen for.
     func worker(_ worker: WorkerProcess, has uid: String) async
 }
@@ -13,7 +13,7 @@ struct FreshWorkers: WorkerSource {
     let executable: String
     let log: Logger
 
-    func worker(for definition: Int, named name: String) throws -> WorkerProcess? {
+    func worker(for number: Int, named name: String) throws -> WorkerProcess? {
         try WorkerProcess(name, executable: executable, environment: [:], log: log)
     }
 

@@ -17,7 +17,9 @@ import Threads
         options.method = method
         return ClientStack(changed: changed) { [options] uri, stack in
             let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            return ClientLink(uri, capacity: capacity, options, pool: FramePool(), log: log) { stack.remove($0) }
+            return ClientLink(uri, capacity: capacity, options, pool: FramePool(), tally: DeliveryTally(), log: log) {
+                stack.remove($0)
+            }
         }
     }
 
@@ -105,7 +107,7 @@ import Threads
         options.method = .reply
         let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let uri = server.add(client, "slow")
-        let link = ClientLink(uri, capacity: 4, options, pool: FramePool(), log: log) { _ in }
+        let link = ClientLink(uri, capacity: 4, options, pool: FramePool(), tally: DeliveryTally(), log: log) { _ in }
         for number in 0..<100 { link.offer(Delivery(Datum(.int(number), at: 0))) }
         // One may have been on its way already when the queue was filled.
         #expect([95, 96].contains(link.counts.lost))

@@ -5,6 +5,12 @@ import Testing
 
 /// Which child process gets to serve which definition.
 struct ArbitrationTests {
+    private func rule(_ wanted: [String: Int], opensSideBySide: Bool = true) -> Arbitration {
+        var rule = Arbitration(opensSideBySide: opensSideBySide)
+        for (uid, definition) in wanted { rule.add(definition, meaning: [uid]) }
+        return rule
+    }
+
     private func exhausted(count: Int, held: Int) -> SearchReport {
         var report = SearchReport()
         (report.count, report.held) = (count, held)
@@ -12,14 +18,14 @@ struct ArbitrationTests {
     }
 
     @Test func asManyChildrenSearchAsDefinitionsDo() {
-        var rule = Arbitration(wanted: ["a": 0, "b": 1, "c": 2])
+        var rule = rule(["a": 0, "b": 1, "c": 2])
         #expect(rule.search(for: [0, 1, 2]) == [.start(3)])
         for child in 1...3 { rule.started(child) }
         #expect(rule.counted(3) == [])
     }
 
     @Test func eachChildServesTheDefinitionThatMeansItsDevice() {
-        var rule = Arbitration(wanted: ["a": 0, "b": 1])
+        var rule = rule(["a": 0, "b": 1])
         #expect(rule.search(for: [0, 1]) == [.start(2)])
         for child in 1...2 { rule.started(child) }
         #expect(rule.got("b", 1) == [.assign(1, definition: 1)])
@@ -28,7 +34,7 @@ struct ArbitrationTests {
     }
 
     @Test func unwantedDevicesAreHeldUntilNobodySearches() {
-        var rule = Arbitration(wanted: ["a": 0])
+        var rule = rule(["a": 0])
         #expect(rule.search(for: [0]) == [.start(1)])
         rule.started(1)
         #expect(rule.counted(2) == [.start(1)])
@@ -38,14 +44,14 @@ struct ArbitrationTests {
     }
 
     @Test func everyCandidateIsTriedAtOnce() {
-        var rule = Arbitration(wanted: ["a": 0])
+        var rule = rule(["a": 0])
         #expect(rule.search(for: [0]) == [.start(1)])
         rule.started(1)
         #expect(rule.counted(4) == [.start(3)])
     }
 
     @Test func oneAfterTheOtherIfTheLibraryCanDoNoBetter() {
-        var rule = Arbitration(wanted: ["a": 0, "b": 1], opensSideBySide: false)
+        var rule = rule(["a": 0, "b": 1], opensSideBySide: false)
         #expect(rule.search(for: [0, 1]) == [.start(1)])
         rule.started(1)
         #expect(rule.counted(2) == [])
@@ -55,7 +61,7 @@ struct ArbitrationTests {
     }
 
     @Test func missingOnesAreGivenUpOnceNothingIsLeftToOpen() {
-        var rule = Arbitration(wanted: ["a": 0, "b": 1])
+        var rule = rule(["a": 0, "b": 1])
         #expect(rule.search(for: [0, 1]) == [.start(2)])
         for child in 1...2 { rule.started(child) }
         #expect(rule.exhausted(2, exhausted(count: 2, held: 2)) == [])
@@ -72,7 +78,7 @@ struct ArbitrationTests {
     }
 
     @Test func heldDeviceThatIsMeantLaterIsAssignedAtOnce() {
-        var rule = Arbitration(wanted: ["a": 0, "b": 1])
+        var rule = rule(["a": 0, "b": 1])
         #expect(rule.search(for: [1]) == [.start(1)])
         rule.started(1)
         #expect(rule.got("a", 1) == [.start(1)])
@@ -80,7 +86,7 @@ struct ArbitrationTests {
     }
 
     @Test func deviceOfAGroupThatIsServedIsLetGoForIt() {
-        var rule = Arbitration(wanted: ["a": 0, "b": 0, "c": 1])
+        var rule = rule(["a": 0, "b": 0, "c": 1])
         #expect(rule.search(for: [0, 1]) == [.start(2)])
         for child in 1...2 { rule.started(child) }
         #expect(rule.got("a", 1) == [.assign(1, definition: 0)])
@@ -91,7 +97,7 @@ struct ArbitrationTests {
     }
 
     @Test func childThatDiesIsReplacedButNotForEver() {
-        var rule = Arbitration(wanted: ["a": 0])
+        var rule = rule(["a": 0])
         var actions = rule.search(for: [0])
         var starts = 0
         while actions == [.start(1)] {
@@ -108,7 +114,7 @@ struct ArbitrationTests {
     }
 
     @Test func childThatSaysWhyItFailsIsNotReplaced() {
-        var rule = Arbitration(wanted: ["a": 0])
+        var rule = rule(["a": 0])
         #expect(rule.search(for: [0]) == [.start(1)])
         rule.started(1)
         let actions = rule.ended(1, "no library", hasGivenUp: true)
@@ -148,7 +154,8 @@ private struct SearchModel {
         let meant = names.prefix(Int.random(in: 1...4, using: &random))
         wanted = Dictionary(uniqueKeysWithValues: meant.enumerated().map { ($1, $0) })
         attached = names.shuffled(using: &random).dropLast(Int.random(in: 0...3, using: &random))
-        rule = Arbitration(wanted: wanted, opensSideBySide: Bool.random(using: &random))
+        rule = Arbitration(opensSideBySide: Bool.random(using: &random))
+        for (uid, definition) in wanted { rule.add(definition, meaning: [uid]) }
     }
 
     private var free: [String] { attached.filter { uid in !children.values.contains(uid) } }

@@ -60,3 +60,17 @@ struct ConfigurationNode {
         }
     }
 }
+
+extension ConfigurationNode {
+    /// The value as a text that is the same for the same value, however and wherever it is written.
+    var text: String {
+        switch content {
+        case .scalar(let scalar): scalar.isQuoted ? scalar.text.debugDescription : scalar.text
+        case .list(let items): "[" + items.map(\.text).joined(separator: ", ") + "]"
+        case .mapping(let entries):
+            "{" + entries.map { "\($0.key.stringValue.debugDescription): \($0.value.text)" }.joined(separator: ", ")
+                + "}"
+        case .placeholder: "?"
+        }
+    }
+}

@@ -14,13 +14,15 @@ extension ConfigurationReader {
             let endpoint = endpoint(of: entry, defaults.host, &claims)
             let pyro = pyroOptions(of: entry, over: defaults.pyro)
             guard let first = devices.first, let endpoint else { return nil }
-            return Definition(
+            var definition = Definition(
                 name: groupName ?? first.name,
                 devices: devices,
                 endpoint: endpoint,
                 pyro: pyro,
                 place: node.place
             )
+            definition.text = node.text
+            return definition
         }
     }
 

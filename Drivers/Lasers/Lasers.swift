@@ -1,0 +1,13 @@
+public import Devices
+
+/// The drivers of lasers on serial lines.
+public enum Lasers {
+    public static var drivers: [any ConfigurableDriver] {
+        [
+            Driver.cobolt,
+            Driver.obis,
+            Driver.sapphire,
+            Driver.deepStar,
+        ]
+    }
+}

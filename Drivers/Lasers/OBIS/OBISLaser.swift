@@ -1,0 +1,23 @@
+public import Devices
+public import Transports
+
+/// An OBIS laser of Coherent's.
+public typealias OBISLaser = SerialLight<OBISCommands>
+
+extension OBISCommands {
+    static let port = PortSettings(baudRate: 115_200)
+    static let format = LineFormat(commandEnd: "\r\n", answerEnd: "\r\n", echo: .possible)
+}
+
+extension Driver where Configuration == LightOptions {
+    public static var obis: Self {
+        Driver(
+            light: "obis",
+            "an OBIS laser of Coherent's: LX, LS, LG",
+            port: OBISCommands.port,
+            format: OBISCommands.format,
+            commands: OBISCommands(),
+            simulated: { SimulatedOBIS() }
+        )
+    }
+}

@@ -1,0 +1,15 @@
+/// Words for what lasers tell as 0 and 1.
+extension Bool {
+    var onOrOff: String { self ? "on" : "off" }
+}
+
+/// The names of the bits that are set, or a word for none of them.
+func bitNames(of bits: Int, _ table: [(bit: Int, name: String)], none: String = "none") -> String {
+    var names = table.filter { bits & $0.bit != 0 }.map(\.name)
+    let unknown = bits & ~table.reduce(0) { $0 | $1.bit }
+    if unknown != 0 { names.append("unknown (hexadecimal \(String(unknown, radix: 16)))") }
+    return names.isEmpty ? none : names.joined(separator: ", ")
+}
+
+/// The longest operating hours that a setting shows: more than a century.
+let manyHours = 1_000_000.0

@@ -1,0 +1,49 @@
+internal import Glibc
+
+/// Where servers have their control sockets.
+enum ControlFolder {
+    /// The folder for a server of this user, made if it is not there.
+    static func ours() throws -> String {
+        // What systemd made for the service.
+        if let path = environment("RUNTIME_DIRECTORY") { return path }
+        let path = geteuid() == 0 ? system : environment("XDG_RUNTIME_DIR").map { "\($0)/device-server" } ?? temporary
+        _ = unsafe mkdir(path, 0o755)
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else {
+            throw ControlError("\(path) is not a folder of this user's")
+        }
+        return path
+    }
+
+    /// The sockets that servers have made, those of servers that crashed among them.
+    static var sockets: [String] {
+        [
+            environment("RUNTIME_DIRECTORY"), system, environment("XDG_RUNTIME_DIR").map { "\($0)/device-server" },
+            temporary,
+        ]
+        .compactMap(\.self)
+        .reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        .flatMap { folder in names(in: folder).filter { $0.hasSuffix(".sock") }.map { "\(folder)/\($0)" } }
+    }
+
+    private static let system = "/run/device-server"
+    private static var temporary: String { "/tmp/device-server-\(geteuid())" }
+
+    private static func names(in folder: String) -> [String] {
+        guard let directory = unsafe opendir(folder) else { return [] }
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            names.append(name)
+        }
+        return names.sorted()
+    }
+
+    private static func environment(_ name: String) -> String? {
+        guard let value = unsafe getenv(name), unsafe value.pointee != 0 else { return nil }
+        return unsafe String(cString: value)
+    }
+}

@@ -1,0 +1,41 @@
+internal import Devices
+internal import Pickle
+
+/// How a server's definitions are served.
+struct ServerStatus: Sendable {
+    let file: String
+    let definitions: [DefinitionStatus]
+
+    var value: PythonValue {
+        .dict(["configuration": .str(file), "definitions": .list(definitions.map(\.value))])
+    }
+}
+
+/// How one definition is served.
+struct DefinitionStatus: Sendable {
+    let value: PythonValue
+
+    init(_ definition: Definition, _ status: WorkerStatus) {
+        let devices = definition.devices.enumerated().map { index, device -> PythonValue in
+            var fields: PythonDictionary = [
+                "name": .str(device.name), "driver": .str(device.driver.name), "uid": .text(device.uid),
+                "simulated": .bool(device.isSimulated),
+                "uri": .text(status.uris.indices.contains(index) ? status.uris[index] : nil),
+            ]
+            if case .dict(let report)? = status.report[.str(device.name)] {
+                for (key, value) in report.pairs { fields[key] = value }
+            }
+            return .dict(fields)
+        }
+        let state = status.uris.isEmpty ? (status.pid == nil ? "waiting" : "starting") : "serving"
+        value = .dict([
+            "name": .str(definition.name), "state": .str(state),
+            "pid": status.pid.map(PythonValue.int) ?? .none, "restarts": .int(status.restarts),
+            "last_error": .text(status.lastError), "devices": .list(devices),
+        ])
+    }
+}
+
+extension PythonValue {
+    fileprivate static func text(_ text: String?) -> PythonValue { text.map(PythonValue.str) ?? .none }
+}

@@ -1,0 +1,53 @@
+internal import Pickle
+internal import Pyro
+internal import Threads
+
+/// A server as an object that its control programs call.
+final class SupervisorObject: PyroObject {
+    let metadata = ObjectMetadata(methods: ["reload", "status"])
+    private let supervisor: Supervisor
+
+    init(_ supervisor: Supervisor) { self.supervisor = supervisor }
+
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
+        switch method {
+        case "status": .value(try wait { [supervisor] in await supervisor.status().value })
+        case "reload": .value(try wait { [supervisor] in try await supervisor.reload().value })
+        default: throw noAttribute(method)
+        }
+    }
+
+    func get(_ attribute: String, _ context: CallContext) throws -> PythonValue {
+        throw noAttribute(attribute)
+    }
+
+    func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws {
+        throw noAttribute(attribute)
+    }
+
+    /// Waits for a task, on the thread of the client that asked.
+    private func wait(for body: @escaping @Sendable () async throws -> PythonValue) throws -> PythonValue {
+        let result = Monitor<Result<PythonValue, any Error>?>(nil)
+        Task {
+            do {
+                let value = try await body()
+                result.update { $0 = .success(value) }
+            } catch { result.update { $0 = .failure(error) } }
+        }
+        // Without a limit it does not come back without a result.
+        return try result.wait { $0 }?.get() ?? .none
+    }
+
+    private func noAttribute(_ name: String) -> PythonException {
+        PythonException("AttributeError", "device-server has no attribute '\(name)'")
+    }
+}
+
+extension ConfigurationChanges {
+    var value: PythonValue {
+        func names(_ names: [String]) -> PythonValue { .list(names.map(PythonValue.str)) }
+        return .dict([
+            "new": names(added), "changed": names(changed), "gone": names(removed), "unchanged": names(unchanged),
+        ])
+    }
+}

@@ -1,0 +1,87 @@
+internal import Glibc
+internal import Threads
+
+/// The settings of an open terminal.
+enum Terminal {
+    /// Bytes as they are, one at a time and at once, with the settings asked for, which are read back.
+    static func configure(_ file: Int32, _ wanted: PortSettings) throws(SerialError) {
+        var settings = termios()
+        guard unsafe tcgetattr(file, &settings) == 0 else { throw .cannotOpen(reason(errno)) }
+        makeRaw(&settings)
+        apply(wanted, to: &settings)
+        let isNamed = TerminalSpeed.set(wanted.baudRate, in: &settings)
+        guard unsafe tcsetattr(file, TCSANOW, &settings) == 0 else { throw .cannotOpen(reason(errno)) }
+        let rate = isNamed ? TerminalSpeed.current(of: file) : TerminalSpeed.set(wanted.baudRate, of: file)
+        guard let rate, isNear(rate, wanted.baudRate) else {
+            throw .cannotOpen("it cannot do \(wanted.baudRate) baud" + (rate.map { ", it offers \($0)" } ?? ""))
+        }
+        try check(file, against: settings)
+        // What came before is of another speed, or of another program.
+        tcflush(file, TCIOFLUSH)
+    }
+
+    private static func makeRaw(_ settings: inout termios) {
+        unsafe cfmakeraw(&settings)
+        settings.c_cflag |= tcflag_t(CLOCAL | CREAD)
+        // Closing must not drop the lines that a device may take for an order.
+        settings.c_cflag &= ~tcflag_t(HUPCL)
+        unsafe withUnsafeMutableBytes(of: &settings.c_cc) { characters in
+            unsafe characters[Int(VMIN)] = 1
+            unsafe characters[Int(VTIME)] = 0
+        }
+    }
+
+    private static func apply(_ wanted: PortSettings, to settings: inout termios) {
+        settings.c_cflag &= ~(tcflag_t(PARENB | PARODD | CSTOPB) | hardwareFlow)
+        settings.c_iflag &= ~tcflag_t(IXON | IXOFF)
+        switch wanted.parity {
+        case .none: break
+        case .even: settings.c_cflag |= tcflag_t(PARENB)
+        case .odd: settings.c_cflag |= tcflag_t(PARENB | PARODD)
+        }
+        if wanted.stopBits == .two { settings.c_cflag |= tcflag_t(CSTOPB) }
+        switch wanted.flowControl {
+        case .none: break
+        case .hardware: settings.c_cflag |= hardwareFlow
+        case .software: settings.c_iflag |= tcflag_t(IXON | IXOFF)
+        }
+    }
+
+    private static var hardwareFlow: tcflag_t { tcflag_t(truncatingIfNeeded: CRTSCTS) }
+
+    /// `tcsetattr` is content when it could do part of what was asked.
+    private static func check(_ file: Int32, against wanted: termios) throws(SerialError) {
+        var settings = termios()
+        guard unsafe tcgetattr(file, &settings) == 0 else { throw .cannotOpen(reason(errno)) }
+        // A pseudo-terminal has no wire, and knows neither parity nor stop bits.
+        guard !isPseudoTerminal(file) else { return }
+        let bits = tcflag_t(CSIZE | CSTOPB | PARENB | PARODD) | hardwareFlow
+        guard settings.c_cflag & bits == wanted.c_cflag & bits else {
+            throw .cannotOpen("it cannot do the parity, stop bits or flow control that the device needs")
+        }
+    }
+
+    private static func isPseudoTerminal(_ file: Int32) -> Bool {
+        var status = stat()
+        // The kernel's numbers for their files (`Documentation/admin-guide/devices.txt`).
+        return unsafe fstat(file, &status) == 0 && (136...143).contains((status.st_rdev >> 8) & 0xfff)
+    }
+
+    /// Receivers put up with two or three parts in a hundred.
+    private static func isNear(_ rate: Int, _ wanted: Int) -> Bool {
+        abs(Double(rate) - Double(wanted)) <= 0.03 * Double(wanted)
+    }
+
+    /// Waits until all bytes have left; false if they have not in time.
+    @discardableResult
+    static func drain(_ file: Int32, within limit: Duration) -> Bool {
+        let deadline = ContinuousClock.now + limit
+        var count: Int32 = 0
+        // `tcdrain` may wait for ever.
+        while unsafe ioctl(file, UInt(TIOCOUTQ), &count) == 0, count > 0 {
+            guard ContinuousClock.now < deadline else { return false }
+            Pause.wait(for: .milliseconds(2))
+        }
+        return true
+    }
+}

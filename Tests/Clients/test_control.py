@@ -1,0 +1,208 @@
+"""What a running server is told and asked: reload, status."""
+import json
+import os
+import signal
+import socket
+
+import pytest
+import Pyro4
+from microscope.clients import DataClient
+
+from processes import listener
+from servers import free_port, run, write_config
+from waiting import eventually
+
+WHEEL = {"driver": "simulated-filter-wheel", "conf": {"positions": 6}}
+LASER = {"driver": "simulated-light-source"}
+CAMERA = {"driver": "simulated-camera", "conf": {"sensor_shape": [64, 48]}}
+
+
+def at(name, device, **more):
+    """A definition of a device at a free port."""
+    return {"name": name, "port": free_port(), **device, **more}
+
+
+@pytest.fixture
+def config(tmp_path):
+    """The configuration file of this test's server."""
+    return tmp_path / "config.yaml"
+
+
+def status(config):
+    """What `device-server status` prints for programs, by the names of definitions."""
+    code, out, err = run("status", "--json", config)
+    assert code == 0, err
+    (server,) = json.loads(out)
+    assert server["configuration"] == str(config)
+    return {definition["name"]: definition for definition in server["definitions"]}
+
+
+def workers(server, config):
+    """The processes that serve definitions, by the names of these."""
+    return {name: definition["pid"] for name, definition in status(config).items()}
+
+
+def test_status_tells_of_each_device(serve, config, connect):
+    """State, process, restarts, address, clients, and how many data were sent."""
+    wheel, camera = at("Wheel", WHEEL), at("Camera", CAMERA)
+    server = serve([wheel, camera])
+    uri = server.uri("Camera")
+    server.uri("Wheel")
+    client = DataClient(uri)
+    client.enable()
+    for _ in range(3):
+        client.trigger_and_wait()
+    now = status(config)
+    assert set(now) == {"Wheel", "Camera"}
+    assert now["Wheel"]["state"] == "serving" and now["Wheel"]["restarts"] == 0
+    assert now["Wheel"]["pid"] == listener(server.workers, wheel["port"])
+    assert now["Wheel"]["last_error"] is None
+    (device,) = now["Camera"]["devices"]
+    assert device["uri"] == uri and device["driver"] == "simulated-camera" and device["simulated"] is False
+    assert device["sending"] is True and device["lost"] == 0 and len(device["clients"]) == 1
+    eventually(lambda: status(config)["Camera"]["devices"][0]["sent"] == 3, "three images have been sent")
+    os.kill(now["Wheel"]["pid"], signal.SIGKILL)
+    again = eventually(lambda: (lambda w: w["restarts"] and w["state"] == "serving" and w)(status(config)["Wheel"]),
+                       "the wheel is served again")
+    assert "signaled" in again["last_error"] and again["pid"] != now["Wheel"]["pid"]
+    client.set_client(None)
+
+
+def test_status_reads_well(serve, config):
+    """For people there is a line for each device."""
+    server = serve([at("Wheel", WHEEL), at("Laser", LASER, simulated=True)])
+    wheel, _ = server.uri("Wheel"), server.uri("Laser")
+    code, out, _ = run("status", config)
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[0] == str(config)
+    assert lines[1].split() == ["DEVICE", "STATE", "PID", "RESTARTS", "CLIENTS", "SENT", "LOST", "URI"]
+    assert any(line.startswith("Wheel") and " serving " in line and line.endswith(wheel) for line in lines)
+    assert any(line.startswith("Laser (simulated)") for line in lines)
+
+
+def test_status_of_devices_that_are_not_served(serve, config):
+    """A port that somebody else has, and a camera that is not there."""
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        missing = {"name": "Missing", "driver": "simulated-floating-camera", "uid": "NOT-THERE", "port": 0}
+        server = serve([{"name": "Wheel", "port": taken.getsockname()[1], **WHEEL}, missing])
+        server.wait_for("Wheel: .*Address already in use")
+        server.wait_for("Missing: .* was not found")
+        now = eventually(lambda: (lambda s: s["Wheel"]["last_error"] and s)(status(config)), "it has failed")
+        assert now["Wheel"]["state"] in ("waiting", "starting") and "in use" in now["Wheel"]["last_error"]
+        assert now["Missing"]["state"] == "waiting" and now["Missing"]["devices"][0]["uid"] == "NOT-THERE"
+        assert now["Missing"]["devices"][0]["uri"] is None
+
+
+def test_any_pyro_client_can_ask(serve, config):
+    """The control socket is a Pyro object like the others."""
+    server = serve([at("Wheel", WHEEL)])
+    server.uri("Wheel")
+    folders = ["/run/device-server", "/tmp/device-server-%d" % os.geteuid(),
+               os.environ.get("XDG_RUNTIME_DIR", "/nowhere") + "/device-server"]
+    sockets = [path for path in ("%s/%d.sock" % (folder, server.process.pid) for folder in folders)
+               if os.path.exists(path)]
+    assert len(sockets) == 1
+    with Pyro4.Proxy("PYRO:device-server@./u:" + sockets[0]) as control:
+        assert control.status()["definitions"][0]["name"] == "Wheel"
+    server.process.send_signal(signal.SIGTERM)
+    assert server.wait() == 0
+    assert not os.path.exists(sockets[0])
+
+
+def test_no_server_is_an_error(tmp_path):
+    """With the file named, and with advice in it."""
+    file = write_config(tmp_path, [at("Wheel", WHEEL)])
+    for command in ("status", "reload"):
+        code, _, err = run(command, file)
+        assert code != 0 and "No server of this user's runs with" in err
+
+
+# MARK: reload
+
+
+def test_reload_carries_out_the_differences_alone(serve, config, connect, tmp_path):
+    """What is as it was goes on with its process, its clients and its images; the rest comes, goes or changes."""
+    camera, wheel, laser = at("Camera", CAMERA), at("Wheel", WHEEL), at("Laser", LASER)
+    server = serve([camera, wheel, laser])
+    uris = {name: server.uri(name) for name in ("Camera", "Wheel", "Laser")}
+    client = DataClient(uris["Camera"])
+    client.enable()
+    client.trigger_and_wait()
+    before = workers(server, config)
+    new = at("New", LASER)
+    changed = {**wheel, "conf": {"positions": 4}}
+    since = len(server.lines)
+    write_config(tmp_path, [new, changed, camera])
+    code, out, err = run("reload", config)
+    assert code == 0, err
+    assert dict(line.split(": ") for line in out.splitlines()) == {
+        "new": "New", "changed": "Wheel", "gone": "Laser", "unchanged": "Camera"}
+    assert connect(server.uri("New")).get_is_enabled() is False
+    server.uri("Wheel", since=since)
+    assert connect(uris["Wheel"]).get_num_positions() == 4
+    now = workers(server, config)
+    assert set(now) == {"New", "Wheel", "Camera"}
+    assert now["Camera"] == before["Camera"] and now["Wheel"] != before["Wheel"]
+    image, _ = client.trigger_and_wait()
+    assert image.shape == (48, 64)
+    client.set_client(None)
+    with pytest.raises(Pyro4.errors.CommunicationError):
+        connect(uris["Laser"]).get_is_on()
+    os.kill(now["Camera"], signal.SIGKILL)
+    server.wait_for("serving PYRO:Camera", since=len(server.lines) - 1)
+
+
+def test_reload_with_errors_changes_nothing(serve, config, tmp_path, connect):
+    """All errors are told, to who asked and to the log."""
+    wheel = at("Wheel", WHEEL)
+    server = serve([wheel])
+    server.uri("Wheel")
+    before = workers(server, config)
+    write_config(tmp_path, [{**wheel, "conf": {"positions": 0}}, at("Laser", {"driver": "lamp"})])
+    code, _, err = run("reload", config)
+    assert code == 1
+    assert "positions must be a positive number" in err and "unknown driver 'lamp'" in err
+    assert workers(server, config) == before
+    assert server.find("stays as it was")
+    write_config(tmp_path, [wheel])
+    code, out, _ = run("reload", config)
+    assert code == 0 and out.strip() == "unchanged: Wheel"
+
+
+def test_sighup_reloads(serve, config, tmp_path):
+    """As services are used to."""
+    wheel = at("Wheel", WHEEL)
+    server = serve([wheel])
+    server.uri("Wheel")
+    write_config(tmp_path, [wheel, at("Laser", LASER)])
+    server.process.send_signal(signal.SIGHUP)
+    server.uri("Laser")
+    assert server.find("was read again: new: Laser")
+
+
+def test_reload_finds_floating_devices(serve, config, tmp_path, connect):
+    """A camera that is new in the file joins the search; two that change places each get the other's."""
+    uids = ["RELOAD-%d-%d" % (os.getpid(), number) for number in range(3)]
+    ports = [free_port(), free_port()]
+
+    def floating(name, uid, port):
+        return {"name": name, "driver": "simulated-floating-camera", "uid": uid, "port": port,
+                "conf": {"attached": uids}}
+
+    server = serve([floating("Red", uids[0], ports[0])])
+    assert connect(server.uri("Red")).get_id() == uids[0]
+    red = workers(server, config)["Red"]
+    write_config(tmp_path, [floating("Red", uids[0], ports[0]), floating("Blue", uids[1], ports[1])])
+    assert run("reload", config)[0] == 0
+    assert connect(server.uri("Blue")).get_id() == uids[1]
+    assert workers(server, config)["Red"] == red
+    since = len(server.lines)
+    write_config(tmp_path, [floating("Red", uids[1], ports[0]), floating("Blue", uids[0], ports[1])])
+    assert run("reload", config)[0] == 0
+    assert connect(server.uri("Red", since=since)).get_id() == uids[1]
+    assert connect(server.uri("Blue", since=since)).get_id() == uids[0]
+    write_config(tmp_path, [floating("Blue", uids[0], ports[1])])
+    assert run("reload", config)[0] == 0
+    assert set(status(config)) == {"Blue"}

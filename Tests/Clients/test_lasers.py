@@ -1,0 +1,213 @@
+"""Lasers: python-microscope's drivers on our simulations, and our drivers on python-microscope's mocks.
+
+Both sides pass python-microscope's own tests for light sources, which are imported and not copied.
+"""
+import json
+import termios
+import unittest.mock
+
+import microscope.lights.cobolt
+import microscope.lights.deepstar
+import microscope.lights.obis
+import microscope.lights.sapphire
+import pytest
+import Pyro4
+import serial
+from microscope.testsuite import mock_devices
+from microscope.testsuite import test_devices as theirs
+
+from mocked_ports import MockedPort
+from servers import run, write_config
+from waiting import PATIENCE, eventually
+
+
+class Case:
+    """A laser: the name of our driver, their module and class, and what a test needs to know of the laser (in mW)."""
+
+    def __init__(self, name, module, driver, default, least, most, speed, mock=None, unknown=b""):
+        self.name, self.module, self.driver = name, module, driver
+        self.default_power, self.min_power, self.max_power = default, least, most
+        self.speed, self.mock, self.unknown = speed, mock, unknown
+
+    def __str__(self):
+        return self.name
+
+
+CASES = [
+    Case("cobolt", microscope.lights.cobolt, "CoboltLaser", 50, 0, 600, termios.B115200,
+         mock_devices.CoboltLaserMock, b"Syntax error: illegal command\r\n"),
+    Case("sapphire", microscope.lights.sapphire, "SapphireLaser", 50, 20, 220, termios.B19200,
+         mock_devices.CoherentSapphireLaserMock),
+    Case("deepstar", microscope.lights.deepstar, "DeepstarLaser", 50, 0, 200, termios.B9600,
+         mock_devices.OmicronDeepstarLaserMock),
+    Case("obis", microscope.lights.obis, "ObisLaser", 20, 0, 150, termios.B115200),
+]
+
+TESTS = [name for name in dir(theirs.LightSourceTests) if name.startswith("test_")]
+
+
+def check(test, device, laser):
+    """Runs a test of theirs on a device; `laser` tells whether light comes out."""
+
+    class Suite(theirs.LightSourceTests, unittest.TestCase):
+        def test_get_is_on(self):
+            assert device.get_is_on() == laser.is_on()
+            device.enable()
+            assert device.get_is_on() and laser.is_on()
+            device.disable()
+            assert not device.get_is_on() and not laser.is_on()
+
+    suite = Suite(test)
+    suite.device, suite.fake = device, laser.case
+    suite.debug()
+
+
+class Simulation:
+    """One of our simulated lasers, at a port."""
+
+    def __init__(self, factory, case, path):
+        self.case, self.path, self.factory = case, path, factory
+        factory.simulate(case.name, path)
+
+    def is_on(self):
+        return self.factory.is_switched_on(self.path)
+
+
+@pytest.fixture
+def simulate(factory, tmp_path):
+    """Plugs simulated lasers in."""
+    made = []
+
+    def plug_in(case):
+        made.append(Simulation(factory, case, str(tmp_path / "tty")))
+        return made[-1]
+
+    yield plug_in
+    for simulation in made:
+        factory.remove_simulation(simulation.path)
+
+
+class Mock:
+    """One of their mocks, at a port."""
+
+    def __init__(self, case):
+        self.case = case
+        self.port = MockedPort(case.mock(), case.unknown)
+
+    def is_on(self):
+        return self.port.mock.light
+
+
+@pytest.fixture
+def mocked():
+    """Puts their mocks behind ports."""
+    made = []
+
+    def put(case):
+        made.append(Mock(case))
+        return made[-1]
+
+    yield put
+    for mock in made:
+        mock.port.close()
+
+
+@pytest.fixture
+def theirs_on():
+    """Opens their driver at a port."""
+    made = []
+
+    def open_driver(case, path):
+        # They often wait for more than comes: a simulation answers at once, so that this can be short.
+        class Port(serial.Serial):
+            def __init__(self, *arguments, **options):
+                options["timeout"] = 0.25
+                super().__init__(*arguments, **options)
+
+        with unittest.mock.patch.object(case.module.serial, "Serial", new=Port):
+            device = getattr(case.module, case.driver)(path)
+        made.append(device)
+        return device
+
+    yield open_driver
+    for device in made:
+        device.connection.close()
+        # Their destructors shut down once more.
+        device.shutdown = lambda: None
+
+
+@pytest.mark.parametrize("test", TESTS)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_their_driver_on_our_simulation(case, test, simulate, theirs_on):
+    laser = simulate(case)
+    check(test, theirs_on(case, laser.path), laser)
+
+
+@pytest.mark.parametrize("test", TESTS)
+@pytest.mark.parametrize("case", [case for case in CASES if case.mock], ids=str)
+def test_our_driver_on_their_mock(case, test, mocked, make):
+    laser = mocked(case)
+    device = make(case.name, port=laser.port.path)
+    assert laser.port.speed == case.speed
+    check(test, device, laser)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_both_drivers_agree(case, simulate, make, theirs_on):
+    """What one driver has set the other one reads, one after the other at the same laser."""
+    laser = simulate(case)
+    ours = make(case.name, port=laser.path)
+    ours.enable()
+    ours.power = 0.5
+    powers = [ours.power, ours.get_set_power()]
+    ours.shutdown()
+    their_device = theirs_on(case, laser.path)
+    assert not their_device.get_is_on()
+    their_device.enable()
+    powers.append(their_device.power)
+    assert powers == [pytest.approx(0.5, abs=1e-3)] * 3
+    their_device.disable()
+    assert not laser.is_on()
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_light_goes_off_when_the_port_is_back(case, simulate, make, factory):
+    """A laser that lost its port while it was on is switched off when it is back, though no client asks."""
+    laser = simulate(case)
+    device = make(case.name, port=laser.path)
+    device.enable()
+    assert laser.is_on()
+    factory.unplug(laser.path)
+    assert laser.is_on()
+    with pytest.raises(microscope.DeviceError, match="whether light comes out is unknown"):
+        device.get_is_on()
+    factory.plug_in(laser.path)
+    eventually(lambda: not laser.is_on(), "the light is off")
+    eventually(lambda: not device.get_is_enabled(), "the device is no longer enabled")
+    assert device.get_is_on() is False
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_simulated_in_a_server(case, serve):
+    """`--simulated` serves the laser over a pseudo-terminal, whatever port the configuration names."""
+    server = serve([{"driver": case.name, "name": "Laser", "port": 0, "conf": {"port": "usb:NONE"}}], "--simulated")
+    with Pyro4.Proxy(server.uri("Laser")) as laser:
+        laser._pyroTimeout = PATIENCE
+        laser.enable()
+        assert laser.get_is_on()
+        assert json.dumps(laser.get_status())
+        laser.disable()
+
+
+def test_a_port_that_is_not_there(serve):
+    """The server says which port is missing, and goes on to try."""
+    server = serve([{"driver": "cobolt", "name": "Laser", "port": 0, "conf": {"port": "usb:NONE"}}])
+    server.wait_for(r"cobolt at usb:NONE: .*there is no port with the USB serial number NONE")
+
+
+def test_a_port_that_is_no_name(tmp_path):
+    """A port's name is checked before anything is opened."""
+    status, _, errors = run("--check", write_config(
+        tmp_path, [{"driver": "cobolt", "name": "Laser", "port": 8001, "conf": {"port": "COM3"}}]))
+    assert status != 0
+    assert "port must be a path such as /dev/serial/by-id/… or usb:SERIAL (was 'COM3')" in errors

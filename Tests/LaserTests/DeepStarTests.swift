@@ -1,0 +1,60 @@
+import Devices
+import Pickle
+import Testing
+import Transports
+
+@testable import Lasers
+
+struct DeepStarTests {
+    /// The dialogue of a TA DeepStar 488, as python-microscope's mock of one has it.
+    @Test(arguments: [
+        (["S?"], "S1\r\n"), (["LON", "L2", "IPO", "MF", "A2DF"], "LONOK\r\n>\r\nIPO\r\nMF\r\nA2D OFF\r\n"),
+        (["PP800"], "PP800\r\n"), (["LON", "LF"], "LONOK\r\nLOFFOK\r\n"), (["LF"], "UK\r\n"), (["L2"], "UK\r\n"),
+        (["STAT0"], "MC 488  200 TA   \r\n"), (["PP123", "PP?"], "PP123\r\nPP123\r\n"),
+    ])
+    func simulationAnswersAsTheLaserDoes(commands: [String], answer: String) throws {
+        let bytes = commands.map { $0 + String(repeating: " ", count: 14 - $0.count) + "\r\n" }.joined()
+        #expect(try LaserKind.deepStar().answer(bytes, answer.utf8.count) == answer)
+    }
+
+    @Test func everyCommandHasSixteenBytes() throws {
+        let bench = try LaserKind.deepStar()
+        let light = try bench.open()
+        try light.setPower(0.5)
+        try light.enable()
+        _ = try light.power
+        _ = SettingList(light.settings).all()
+        #expect(light.status.count == 6)
+        try light.disable()
+        let commands = bench.transcript.split(separator: "\r\n", omittingEmptySubsequences: false).dropLast()
+        #expect(commands.count > 20)
+        #expect(commands.allSatisfy { $0.count == 14 })
+    }
+
+    @Test func simulationGoesOffWhenALengthIsWrong() throws {
+        let bench = try LaserKind.deepStar()
+        bench.change { $0.startByItself() }
+        #expect(try bench.answer("LF\r\n", 4) == "UK\r\n")
+        #expect(!bench.isSwitchedOn)
+    }
+
+    @Test(arguments: [false, true]) func tellsThePowerThatItMeasuresIfItCan(hasMonitor: Bool) throws {
+        var laser = SimulatedDeepStar()
+        laser.hasPowerMonitor = hasMonitor
+        let bench = try LaserKind.deepStar(laser)
+        let light = try bench.open()
+        try light.enable()
+        try light.setPower(0.5)
+        #expect(abs(try light.power - 0.5) < 0.001)
+        let commands = bench.transcript.split(separator: "\r\n")
+        #expect(commands.contains { $0.hasPrefix("P? ") } == hasMonitor)
+    }
+
+    @Test func tellsItsHoursAndTemperature() throws {
+        let bench = try LaserKind.deepStar()
+        let light = try bench.open()
+        #expect(try light.setting("operating hours").get() == .float(4667))
+        #expect(try light.setting("diode temperature").get() == .float(24.9))
+        #expect(try light.setting("serial number").get() == "131056")
+    }
+}

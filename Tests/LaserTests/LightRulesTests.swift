@@ -1,0 +1,236 @@
+import Devices
+import Lasers
+import Pickle
+import Testing
+import Threads
+import Transports
+
+/// What every laser's driver does for safety, and in spite of what happens on the wire.
+struct LightRulesTests {
+    // MARK: Off
+
+    @Test(arguments: LaserKind.all) func lightIsOffOnceTheDriverIsThere(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        bench.change { $0.startByItself() }
+        #expect(bench.isSwitchedOn)
+        let light = try bench.openLight()
+        #expect(!bench.isSwitchedOn)
+        #expect(try !light.isOn)
+        #expect(try light.power == 0)
+        #expect(!light.isEnabled)
+    }
+
+    @Test(arguments: LaserKind.all) func lightStaysIfItIsToBeLeft(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        bench.change { $0.startByItself() }
+        let light = try bench.openLight(leaveAsIs: true)
+        #expect(bench.isSwitchedOn)
+        #expect(try light.isOn)
+        #expect(light.isEnabled)
+    }
+
+    @Test(arguments: LaserKind.all) func lightIsOnWhileEnabled(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        let light = try bench.openLight()
+        for _ in 0..<2 {
+            try light.enable()
+            try light.enable()
+            #expect(bench.isSwitchedOn)
+            #expect(try light.isOn)
+            try light.disable()
+            #expect(!bench.isSwitchedOn)
+            #expect(try !light.isOn)
+        }
+    }
+
+    @Test(arguments: LaserKind.all) func lightIsOffAfterShutdown(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        let light = try bench.openLight()
+        try light.enable()
+        try light.shutdown()
+        #expect(!bench.isSwitchedOn)
+        #expect(!light.isEnabled)
+    }
+
+    // MARK: The plug
+
+    @Test(arguments: LaserKind.all) func lightGoesOffWhenThePortIsBackThoughNobodyAsks(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        let light = try bench.openLight()
+        try light.enable()
+        bench.unplug()
+        #expect(bench.isSwitchedOn)
+        #expect(bench.logs("is gone"))
+        #expect(light.isEnabled, "nobody has switched it off")
+        try bench.plugIn()
+        #expect(bench.wait { !$0.isSwitchedOn })
+        #expect(bench.logs("must be enabled again"))
+        #expect(!light.isEnabled)
+        #expect(try !light.isOn)
+        try light.enable()
+        #expect(bench.isSwitchedOn)
+    }
+
+    @Test(arguments: LaserKind.all) func lightThatWasLeftOnGoesOffAfterALoss(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        bench.change { $0.startByItself() }
+        let light = try bench.openLight(leaveAsIs: true)
+        bench.unplug()
+        try bench.plugIn()
+        #expect(bench.wait { !$0.isSwitchedOn })
+        #expect(try !light.isOn)
+    }
+
+    @Test(arguments: LaserKind.all) func withoutItsPortTheLightIsUnknownAndNotOff(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        let light = try bench.openLight()
+        try light.enable()
+        bench.unplug()
+        for read in [{ _ = try light.isOn }, { _ = try light.power }] {
+            let error = try #require(throws: DeviceError.self, performing: read)
+            #expect("\(error)".contains("whether light comes out is unknown"))
+            #expect("\(error)".contains("laser at its port"))
+        }
+        #expect(throws: DeviceError.self) { try light.disable() }
+        #expect(light.isEnabled)
+        #expect(try light.status.first?.hasPrefix("whether light comes out is unknown") == true)
+    }
+
+    // MARK: The wire
+
+    @Test(arguments: LaserKind.all) func aSilentLaserIsUnknownAndNotOff(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        let light = try bench.openLight()
+        try light.enable()
+        bench.spoil { $0.isMute = true }
+        let error = try #require(throws: DeviceError.self) { try light.isOn }
+        #expect("\(error)".contains("whether light comes out is unknown"))
+        bench.spoil { $0.isMute = false }
+        #expect(try light.isOn)
+    }
+
+    @Test(arguments: LaserKind.all) func aLightThatDoesNotAnswerIsStillToldToGoOff(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        let light = try bench.openLight()
+        try light.enable()
+        bench.spoil { $0.isMute = true }
+        let error = try #require(throws: DeviceError.self) { try light.disable() }
+        #expect("\(error)".contains("could not be switched off"))
+        #expect(!bench.isSwitchedOn, "it heard the command, though its answer was lost")
+        #expect(light.isEnabled)
+        bench.spoil { $0.isMute = false }
+        try light.disable()
+        #expect(!light.isEnabled)
+    }
+
+    @Test(arguments: LaserKind.all) func anAnswerThatIsLostIsAskedForAgain(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        let light = try bench.openLight()
+        bench.spoil { $0.lostAnswers = 1 }
+        try light.enable()
+        #expect(bench.isSwitchedOn)
+        bench.spoil { $0.lostAnswers = 1 }
+        try light.disable()
+        #expect(!bench.isSwitchedOn)
+    }
+
+    @Test(arguments: LaserKind.all) func answersMayComeSlowlyAndInPieces(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        bench.spoil { $0.pieces = (1, .milliseconds(1)) }
+        let light = try bench.openLight()
+        try light.setPower(0.5)
+        try light.enable()
+        #expect(try light.isOn)
+        try light.disable()
+        #expect(!bench.isSwitchedOn)
+    }
+
+    @Test(arguments: LaserKind.all) func noiseIsNoAnswer(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        let light = try bench.openLight()
+        for noise in [[0x00], [0xFF, 0xFE], [0x0D, 0x0A, 0x0D, 0x0A], Array("1\u{7F}".utf8)] as [[UInt8]] {
+            bench.spoil { $0.noise = noise }
+            #expect(try !light.isOn, "after \(noise)")
+        }
+    }
+
+    // MARK: Interlock and key
+
+    @Test(arguments: LaserKind.all) func anOpenInterlockKeepsItDarkAndIsNamed(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        let light = try bench.openLight()
+        try light.enable()
+        bench.change { $0.isInterlockOpen = true }
+        #expect(try !light.isOn)
+        let error = try #require(throws: DeviceError.self) { try light.enable() }
+        #expect("\(error)".contains("interlock"), "\(error)")
+        #expect(!light.isEnabled)
+        bench.change { $0.isInterlockOpen = false }
+        #expect(!bench.isSwitchedOn)
+    }
+
+    @Test(arguments: LaserKind.all) func aKeyThatIsOffKeepsItDark(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        let light = try bench.openLight()
+        bench.change { $0.isKeyOn = false }
+        #expect(throws: DeviceError.self) { try light.enable() }
+        #expect(!light.isEnabled)
+        #expect(!bench.isSwitchedOn)
+    }
+
+    // MARK: Power
+
+    @Test(arguments: LaserKind.all) func powerIsAFractionOfTheMost(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        let light = try bench.openLight()
+        try light.enable()
+        for power in [0.25, 0.5, 1] {
+            try light.setPower(power)
+            #expect(light.setPoint == power)
+        }
+        try light.setPower(2)
+        #expect(light.setPoint == 1)
+        #expect(throws: RemoteError.self) { try light.setPower(.nan) }
+        try light.setPower(0)
+    }
+
+    @Test(arguments: LaserKind.all) func theSetPointIsTheLasersOwnFromTheStart(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        let first = try bench.openLight()
+        try first.setPower(0.5)
+        try first.shutdown()
+        let second = try bench.openLight()
+        #expect(abs(second.setPoint - 0.5) < 0.01)
+    }
+
+    // MARK: Clients
+
+    @Test(arguments: LaserKind.all) func everySettingCanBeReadAndSentBack(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        let light = try bench.openLight()
+        let settings = SettingList(light.settings) { Issue.record("\($0)") }
+        let all = settings.all()
+        #expect(all.pairs.count >= 5)
+        _ = try settings.update(all, isComplete: false)
+        #expect(settings.all() == all)
+    }
+
+    @Test(arguments: LaserKind.all) func tellsHowItIsInWords(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        let status = try bench.openLight().status
+        #expect(status.contains { $0.hasPrefix("emission: off") })
+        #expect(status.contains { $0.hasPrefix("operating hours: ") })
+        #expect(status.contains { $0.hasPrefix("fault: none") })
+    }
+
+    @Test(arguments: LaserKind.all) func knowsBulbAlone(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        let light = try bench.openLight()
+        #expect(try light.triggerType == kind.trigger)
+        #expect(try light.triggerMode == .bulb)
+        try light.setTrigger(kind.trigger, .bulb)
+        #expect(throws: DeviceError.self) { try light.setTrigger(kind.trigger, .once) }
+        #expect(throws: DeviceError.self) { try light.setTrigger(.pulse, .bulb) }
+        #expect(throws: DeviceError.self) { try light.trigger() }
+    }
+}

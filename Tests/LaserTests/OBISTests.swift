@@ -1,0 +1,126 @@
+import Devices
+import Lasers
+import Pickle
+import Testing
+import Transports
+
+@testable import Lasers
+
+struct OBISTests {
+    /// The dialogue that the documented grammar gives.
+    @Test(arguments: [
+        ("SYST:INF:SNUM?\r\n", "212001234\r\nOK\r\n"), ("SOUR:POW:LIM:HIGH?\r\n", "0.15000\r\nOK\r\n"),
+        ("SOUR:POW:LEV:IMM:AMPL 0.020\r\n", "OK\r\n"), ("SOUR:AM:STAT ON\r\n", "OK\r\n"),
+        ("SOUR:AM:STAT ON\r\nSYST:STAT?\r\n", "OK\r\nC8000014\r\nOK\r\n"), ("SOUR:AM:STAT OFF\r\n", "OK\r\n"),
+        ("SOUR:NOSUCH?\r\n", "ERR-100\r\n"), ("sour:am:stat?\r", "OFF\r\nOK\r\n"),
+        ("SOUR:POW:LEV:IMM:AMPL 9\r\n", "ERR-220\r\n"),
+    ])
+    func simulationAnswersAsTheLaserDoes(command: String, answer: String) throws {
+        var laser = SimulatedOBIS()
+        laser.hasDelay = true
+        #expect(try LaserKind.obis(laser).answer(command, answer.utf8.count) == answer)
+    }
+
+    @Test func saysNoMoreThanItMust() throws {
+        let bench = try LaserKind.obis()
+        let light = try bench.open()
+        bench.forgetTranscript()
+        try light.setPower(0.5)
+        try light.enable()
+        try light.disable()
+        let said = [
+            "SOUR:POW:LEV:IMM:AMPL 0.07500", "SOUR:POW:LEV:IMM:AMPL?", "SOUR:AM:STAT?", "SOUR:TEMP:APR?",
+            "SOUR:AM:STAT ON", "SOUR:AM:STAT?", "SOUR:AM:STAT OFF", "SOUR:AM:STAT?",
+        ]
+        #expect(bench.transcript == said.map { $0 + "\r\n" }.joined())
+    }
+
+    @Test func changesNothingThatOutlivesIt() throws {
+        var laser = SimulatedOBIS()
+        laser.mode = "MIXED"
+        (laser.hasAutostart, laser.hasDelay) = (true, true)
+        let bench = try LaserKind.obis(laser)
+        try bench.open().shutdown()
+        let after = bench.port.instrument
+        #expect(after.mode == "MIXED")
+        #expect(after.hasAutostart && after.hasDelay && after.isAwake)
+    }
+
+    @Test func asksForTheHandshakeIfThereIsNone() throws {
+        var laser = SimulatedOBIS()
+        laser.shakesHands = false
+        let bench = try LaserKind.obis(laser)
+        let light = try bench.open()
+        #expect(bench.port.instrument.shakesHands)
+        #expect(try light.setting("serial number").get() == "212001234")
+    }
+
+    @Test func tellsOfTheDelay() throws {
+        var laser = SimulatedOBIS()
+        laser.hasDelay = true
+        let bench = try LaserKind.obis(laser)
+        let light = try bench.open()
+        try light.enable()
+        #expect(light.status.first == "emission: on, CDRH delay running")
+        #expect(try light.isOn)
+        #expect(try light.power == 0)
+        bench.port.update { $0.delay = .zero }
+        #expect(light.status.first == "emission: on")
+        #expect(try light.power > 0)
+    }
+
+    @Test func wakesUpToBeEnabled() throws {
+        var laser = SimulatedOBIS()
+        laser.isAwake = false
+        let bench = try LaserKind.obis(laser)
+        let light = try bench.open()
+        #expect(try light.setting("temperature control").get() == false)
+        try light.enable()
+        #expect(bench.port.instrument.isAwake)
+        try light.setting("temperature control").set(false)
+        #expect(!bench.isSwitchedOn)
+    }
+
+    @Test func namesFaults() throws {
+        let bench = try LaserKind.obis()
+        let light = try bench.open()
+        bench.port.update { $0.fault = 0x1001 }
+        let error = try #require(throws: DeviceError.self) { try light.enable() }
+        #expect("\(error)".contains("base plate temperature, diode temperature limit"))
+        #expect(try light.setting("fault").get() == "base plate temperature, diode temperature limit")
+    }
+
+    @Test func takesNoLessThanItsLeast() throws {
+        var laser = SimulatedOBIS()
+        laser.lowestPower = 0.0015
+        let bench = try LaserKind.obis(laser)
+        let light = try bench.open()
+        try light.setPower(0)
+        #expect(bench.port.instrument.power == 0.0015)
+    }
+
+    @Test(arguments: [
+        ("CWP", TriggerType.software), ("CWC", .software), ("DIGITAL", .risingEdge), ("MIXED", .risingEdge),
+    ])
+    func itsModeIsItsTrigger(mode: String, type: TriggerType) throws {
+        var laser = SimulatedOBIS()
+        laser.mode = mode
+        let bench = try LaserKind.obis(laser)
+        let light = try bench.open()
+        #expect(try light.triggerType == type)
+        try light.setTrigger(.risingEdge, .bulb)
+        #expect(bench.port.instrument.mode == (type == .software ? "DIGITAL" : mode))
+        try light.setTrigger(.software, .bulb)
+        #expect(try light.triggerType == .software)
+    }
+
+    @Test(arguments: ["CDRH delay", "autostart", "temperature control"])
+    func switchesCanBeTurned(name: String) throws {
+        let bench = try LaserKind.obis()
+        let setting = try bench.open().setting(name)
+        let before = try setting.get()
+        let other: PythonValue = before == true ? false : true
+        try setting.set(other)
+        #expect(try setting.get() == other)
+    }
+}

@@ -1,0 +1,99 @@
+import Devices
+import Lasers
+import Pickle
+import Testing
+import Transports
+
+@testable import Lasers
+
+struct SapphireTests {
+    /// The dialogue of a 561 LP, as python-microscope's mock of one has it, with the echo off.
+    @Test(arguments: [
+        (">=0\r\n", "\r\n"), ("L=0\r\n", "\r\n"), ("?MAXLP\r\n", "\r\n220.000\r\n"),
+        ("L=0\r\nP=80\r\n", "\r\n\r\nNote: Laser_Output is OFF (L=0)\r\n"), ("L=1\r\n?L\r\n", "\r\n\r\n1\r\n"),
+        ("?HID\r\n", "\r\n505925.000\r\n"), ("?hid\r\n", "\r\n505925.000\r\n"),
+        ("P=10\r\n", "\r\nvalue must be between 20.000 and 220.000\r\n"),
+        ("T=0\r\nL=1\r\n", "\r\n\r\nTEC must be ON (T=1) to enable Light Output!\r\n"),
+    ])
+    func simulationAnswersAsTheLaserDoes(command: String, answer: String) throws {
+        var laser = SimulatedSapphire()
+        (laser.echoes, laser.prompts) = (false, false)
+        #expect(try LaserKind.sapphire(laser).answer(command, answer.utf8.count) == answer)
+    }
+
+    @Test func simulationEchoesAndPromptsAtPowerUp() throws {
+        let answer = "?L\r\n1\r\nSapphire:0-> E=0\r\nSapphire:0-> \r\n1\r\nSapphire:0-> "
+        #expect(try LaserKind.sapphire().answer("?L\r\nE=0\r\n?L\r\n", answer.utf8.count) == answer)
+    }
+
+    @Test func emitsWithItsKeyAndIsSwitchedOffAtOnce() throws {
+        let bench = try LaserKind.sapphire()
+        #expect(bench.isSwitchedOn)
+        _ = try bench.open()
+        #expect(!bench.isSwitchedOn)
+        #expect(bench.transcript.hasPrefix(">=0\r\n?HID\r\nL=0\r\n?L\r\n"))
+    }
+
+    @Test(arguments: [(true, true), (true, false), (false, true), (false, false)])
+    func echoAndPromptMakeNoDifference(echoes: Bool, prompts: Bool) throws {
+        var laser = SimulatedSapphire()
+        (laser.echoes, laser.prompts) = (echoes, prompts)
+        let bench = try LaserKind.sapphire(laser)
+        let light = try bench.open()
+        bench.port.update { $0.prompts = prompts }
+        try light.setPower(0.5)
+        try light.enable()
+        #expect(try light.power == 0.5)
+        #expect(try light.setting("model").get() == "Sapphire 200mW")
+        #expect(try light.setting("firmware").get() == "8.005")
+        #expect(try light.setting("serial number").get() == "505925")
+        try light.disable()
+        #expect(!bench.isSwitchedOn)
+    }
+
+    @Test func doesNoLessThanATenth() throws {
+        let bench = try LaserKind.sapphire()
+        let light = try bench.open()
+        try light.enable()
+        try light.setPower(0)
+        #expect(try light.power == 20.0 / 220)
+        try light.setPower(1)
+        #expect(try light.power == 1)
+    }
+
+    @Test func waitsUntilItIsOn() throws {
+        var laser = SimulatedSapphire()
+        laser.switchingTime = .milliseconds(100)
+        let bench = try LaserKind.sapphire(laser)
+        let light = try bench.open()
+        try light.enable()
+        #expect(bench.port.instrument.isEmitting())
+    }
+
+    @Test func saysThatItsTemperatureControlIsOff() throws {
+        let bench = try LaserKind.sapphire()
+        let light = try bench.open()
+        try light.setting("temperature control").set(false)
+        let error = try #require(throws: DeviceError.self) { try light.enable() }
+        #expect("\(error)".contains("temperature control (TEC) is off"))
+        try light.setting("temperature control").set(true)
+        try light.enable()
+    }
+
+    @Test func namesFaults() throws {
+        let bench = try LaserKind.sapphire()
+        let light = try bench.open()
+        bench.port.update { $0.fault = 1 << 4 | 1 << 14 }
+        #expect(light.status.contains("fault: diode current, unknown (hexadecimal 4000)"))
+        #expect(light.status.contains("state: error"))
+    }
+
+    @Test func emissionHoursAreHours() throws {
+        let bench = try LaserKind.sapphire()
+        guard case .float(let hours) = try bench.open().setting("operating hours").get() else {
+            Issue.record("no number")
+            return
+        }
+        #expect(abs(hours - (257 + 34.0 / 60)) < 1e-9)
+    }
+}

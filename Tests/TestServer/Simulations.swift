@@ -1,0 +1,51 @@
+import Devices
+import Lasers
+import Threads
+import Transports
+
+/// Simulated lasers at ports of their own, for the drivers of others and for ours.
+final class Simulations: Sendable {
+    private struct Entry: Sendable {
+        let isSwitchedOn: @Sendable () -> Bool
+        let transcript: @Sendable () -> String
+        let unplug: @Sendable () -> Void
+        let plugIn: @Sendable () throws -> Void
+    }
+
+    private let entries = Monitor<[String: Entry]>([:])
+
+    /// Plugs a laser in whose driver has this name, at a link with this path.
+    func plugIn(_ driver: String, at link: String) throws {
+        let entry: Entry? =
+            switch driver {
+            case "cobolt": try Self.entry(SimulatedCobolt(), link)
+            case "deepstar": try Self.entry(SimulatedDeepStar(), link)
+            case "obis": try Self.entry(SimulatedOBIS(), link)
+            case "sapphire": try Self.entry(SimulatedSapphire(), link)
+            default: nil
+            }
+        guard let entry else { throw RemoteError.key(driver) }
+        entries.withLock { $0[link] = entry }
+    }
+
+    private static func entry(_ laser: some SimulatedLaser, _ link: String) throws -> Entry {
+        let port = try SimulatedPort(laser, link: link)
+        return Entry(
+            isSwitchedOn: { port.instrument.isSwitchedOn },
+            transcript: { port.transcript },
+            unplug: { port.unplug() },
+            plugIn: { try port.plugIn() }
+        )
+    }
+
+    private func entry(_ link: String) throws -> Entry {
+        guard let entry = entries.withLock({ $0[link] }) else { throw RemoteError.key(link) }
+        return entry
+    }
+
+    func remove(_ link: String) { entries.withLock { $0[link] = nil } }
+    func isSwitchedOn(_ link: String) throws -> Bool { try entry(link).isSwitchedOn() }
+    func transcript(_ link: String) throws -> String { try entry(link).transcript() }
+    func unplug(_ link: String) throws { try entry(link).unplug() }
+    func plugInAgain(_ link: String) throws { try entry(link).plugIn() }
+}

@@ -1,0 +1,66 @@
+import Glibc
+import Threads
+
+@testable import Transports
+
+/// Long enough for the slowest machine; no test that passes waits for it.
+let patience = Duration.seconds(20)
+
+/// Says everything back, in capital letters.
+struct Parrot: SimulatedLineInstrument {
+    var pendingInput: [UInt8] = []
+    var greeting = ""
+
+    mutating func answer(_ command: String, at now: ContinuousClock.Instant) -> [SimulatedOutput] {
+        [SimulatedOutput(command.uppercased() + "\r\n")]
+    }
+
+    mutating func powerUp(at now: ContinuousClock.Instant) -> [SimulatedOutput] {
+        greeting.isEmpty ? [] : [SimulatedOutput(greeting)]
+    }
+}
+
+let parrotFormat = LineFormat(commandEnd: "\r", answerEnd: "\r\n", patience: .milliseconds(200))
+
+extension SimulatedPort {
+    func open(_ settings: PortSettings = PortSettings(baudRate: 115_200)) throws -> SerialPort {
+        try SerialPort(path: path, settings: settings)
+    }
+}
+
+/// A folder of a test's own, removed in the end.
+final class Folder: Sendable {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/serial-XXXXXX".utf8CString)
+        guard let made = unsafe mkdtemp(&template) else { throw SerialError.cannotOpen("no folder in /tmp") }
+        path = unsafe String(cString: made)
+    }
+
+    deinit { Folder.remove(path) }
+
+    private static func remove(_ path: String) {
+        for name in Files.names(in: path) {
+            let path = "\(path)/\(name)"
+            if unsafe unlink(path) != 0 { remove(path) }
+        }
+        unsafe rmdir(path)
+    }
+
+    func makeFolders(_ name: String) {
+        var folder = path
+        for part in name.split(separator: "/") {
+            folder += "/\(part)"
+            unsafe mkdir(folder, 0o755)
+        }
+    }
+
+    func write(_ text: String, to name: String) {
+        let file = unsafe open("\(path)/\(name)", O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        _ = unsafe Array(text.utf8).withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
+        close(file)
+    }
+
+    func link(_ name: String, to target: String) { unsafe symlink(target, "\(path)/\(name)") }
+}

@@ -1,0 +1,123 @@
+import Glibc
+import Testing
+import Threads
+
+@testable import Transports
+
+/// Over a real pseudo-terminal.
+struct SerialPortTests {
+    @Test func carriesEveryByteBothWays() throws {
+        let simulation = try SimulatedPort(Mirror())
+        let port = try simulation.open()
+        let all = (0...255).map(UInt8.init)
+        try port.write(all, until: .now + patience)
+        var got: [UInt8] = []
+        while got.count < all.count { got += try port.read(until: .now + patience) }
+        #expect(got == all)
+    }
+
+    @Test func givesUpAtTheDeadline() throws {
+        let simulation = try SimulatedPort(Parrot())
+        let port = try simulation.open()
+        let begin = ContinuousClock.now
+        #expect(try port.read(until: begin + .milliseconds(30)).isEmpty)
+        #expect(ContinuousClock.now - begin >= .milliseconds(30))
+    }
+
+    @Test(arguments: [9600, 19200, 115_200, 500_000, 128_000, 31_250])
+    func setsAnyRate(rate: Int) throws {
+        let simulation = try SimulatedPort(Parrot())
+        let port = try simulation.open(PortSettings(baudRate: rate))
+        let file = unsafe open(simulation.path, O_RDONLY | O_NOCTTY | O_NONBLOCK)
+        defer { close(file) }
+        try #require(file >= 0)
+        #expect(TerminalSpeed.current(of: file) == rate)
+        withExtendedLifetime(port) {}
+    }
+
+    @Test func setsWhatTheDeviceNeeds() throws {
+        let simulation = try SimulatedPort(Parrot())
+        let port = try simulation.open(PortSettings(baudRate: 9600, stopBits: .two, flowControl: .software))
+        let file = unsafe open(simulation.path, O_RDONLY | O_NOCTTY | O_NONBLOCK)
+        defer { close(file) }
+        var settings = termios()
+        let status = unsafe tcgetattr(file, &settings)
+        try #require(status == 0)
+        #expect(settings.c_cflag & tcflag_t(CSTOPB) != 0)
+        #expect(settings.c_cflag & tcflag_t(HUPCL) == 0)
+        #expect(settings.c_iflag & tcflag_t(IXON | IXOFF) == tcflag_t(IXON | IXOFF))
+        #expect(settings.c_iflag & tcflag_t(ICRNL) == 0)
+        #expect(settings.c_lflag & tcflag_t(ICANON | ECHO | ISIG) == 0)
+        #expect(settings.c_oflag & tcflag_t(OPOST) == 0)
+        withExtendedLifetime(port) {}
+    }
+
+    @Test func keepsOthersOutAndNamesTheHolder() throws {
+        let simulation = try SimulatedPort(Parrot())
+        let port = try simulation.open()
+        #expect(throws: SerialError.busy(holder: "another device of this process")) { try simulation.open() }
+        port.close()
+        #expect(throws: Never.self) { try simulation.open() }
+    }
+
+    @Test func namesAnotherProgramThatHoldsIt() throws {
+        let simulation = try SimulatedPort(Parrot())
+        let folder = try Folder()
+        let gate = "\(folder.path)/gate"
+        unsafe mkfifo(gate, 0o600)
+        guard let pipe = unsafe popen("flock '\(simulation.path)' sh -c 'echo held; read line <\(gate)'", "r") else {
+            throw SerialError.cannotOpen("no shell")
+        }
+        defer {
+            // Opening the other end lets it go on, to its end.
+            close(unsafe open(gate, O_WRONLY))
+            unsafe pclose(pipe)
+        }
+        // Its line says that it has the lock.
+        guard unsafe fgetc(pipe) != EOF else { throw SerialError.cannotOpen("no flock") }
+        let error = try #require(throws: SerialError.self) { try simulation.open() }
+        guard case .busy(let holder) = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(holder.contains("(process "), "\(holder)")
+    }
+
+    @Test func isLostWhenItIsUnplugged() throws {
+        let simulation = try SimulatedPort(Parrot())
+        let port = try simulation.open()
+        #expect(!port.isLost)
+        simulation.unplug()
+        #expect(port.isLost)
+        #expect(throws: SerialError.self) { try port.write([13], until: .now + patience) }
+        #expect(throws: SerialError.lost("unplugged")) { try port.read(until: .now + patience) }
+    }
+
+    @Test func noticesUnpluggingWhileItWaits() throws {
+        let simulation = try SimulatedPort(Parrot())
+        let port = try simulation.open()
+        let puller = BlockingThread("puller") {
+            Pause.wait(for: .milliseconds(20))
+            simulation.unplug()
+        }
+        #expect(throws: SerialError.lost("unplugged")) { try port.read(until: .now + patience) }
+        #expect(puller.join(within: patience))
+    }
+
+    @Test func saysWhatIsNoPort() throws {
+        let error = try #require(throws: SerialError.self) {
+            try SerialPort(path: "/dev/ttyNone", settings: .init(baudRate: 9600))
+        }
+        #expect("\(error)".contains("is the adapter plugged in?"))
+        #expect(throws: SerialError.cannotOpen("/dev/null is not a serial port")) {
+            try SerialPort(path: "/dev/null", settings: .init(baudRate: 9600))
+        }
+    }
+
+    /// Sends back what comes.
+    private struct Mirror: SimulatedInstrument {
+        func receive(_ bytes: [UInt8], at now: ContinuousClock.Instant) -> [SimulatedOutput] {
+            [SimulatedOutput(bytes)]
+        }
+    }
+}
