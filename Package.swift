@@ -81,10 +81,11 @@ let package = Package(
             dependencies: ["AndorSDK3", "Devices", "FilterWheels", "Lasers", "Simulators"],
             swiftSettings: settings
         ),
+        .target(name: "Bench", dependencies: ["Contracts", "Devices", "Server"], swiftSettings: settings),
         .executableTarget(
             name: "device-server",
             dependencies: [
-                "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Transports",
+                "Bench", "Contracts", "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Transports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -162,7 +163,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HardwareTests",
-            dependencies: ["Contracts", "Devices", "DriverCatalogue", "Server", "Threads"],
+            dependencies: ["Bench", "Contracts", "Devices", "DriverCatalogue", "Server"],
             path: "HardwareTests",
             exclude: ["README.md"],
             swiftSettings: settings

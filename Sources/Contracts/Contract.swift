@@ -68,17 +68,21 @@ public struct Contract: Sendable, CustomStringConvertible {
         Interruption.$ofTrial.withValue(interruption) { findings(on: device, patience) }
     }
 
+    /// Leaves no light source with more power than contracts switch on; what it was set to, it is set to in the end.
+    private func dim(_ device: any Device) throws {
+        for case let light as any LightSource in device.parts.map(\.device)
+        where !(light.setPoint <= LightSourceContracts.mostPower) {
+            try light.setPower(LightSourceContracts.mostPower)
+        }
+    }
+
     private func findings(on device: any Device, _ patience: Duration) -> Findings {
         let trial = Trial(device, patience: patience)
         let state = trial.attempt("could not tell its state") { try FoundState(of: device) }
-        trial.attempt { try tryIt(device, trial) }
-        if !isLast {
-            // Disabling it comes first, and after an interruption nothing else does.
-            for (index, step) in (state?.stepsBack ?? [device.disable]).enumerated()
-            where index == 0 || Interruption.ofTrial?.isAsked != true {
-                trial.attempt("could not be left as it was found", step)
-            }
-        }
+        let isDim =
+            !effects(on: device).contains(.light) || trial.attempt("could not be dimmed") { try dim(device) } != nil
+        if isDim { trial.attempt { try tryIt(device, trial) } }
+        if !isLast { trial.stepBack([state?.stepsBack ?? [device.disable]]) }
         return trial.findings
     }
 }

@@ -4,8 +4,9 @@ extension Effect {
     /// Those that somebody at the bench has to allow: what may hurt an eye, an objective or what is wired to a line.
     public static let dangerous: [Effect] = [.output, .motion, .travel, .light]
 
-    /// What exactly a device and those on its wire are put through when all contracts are tried, a sentence each:
-    /// `.wheel goes to each of its 6 positions, and back`. None if no contract has this effect on them.
+    /// What exactly a device and those on its wire are put through when all contracts are tried, a sentence each.
+    ///
+    /// `Stand.wheel goes to each of its 6 positions, and back`; none if no contract has this effect on them.
     ///
     /// - Parameter name: what the device is called.
     public func doings(of device: any Device, called name: String) -> [String] {
@@ -23,14 +24,9 @@ extension Effect {
         case .output: output(of: device)
         case .motion: motion(of: device)
         case .travel: "goes to both ends of its limits, \(limits(of: device)), one axis after the other, and back"
-        case .light: light(of: device)
+        case .light:
+            "switches light on, again and again, at no more than \(LightSourceContracts.mostPercent) % of its power"
         }
-    }
-
-    private func light(of device: any Device) -> String {
-        // What it comes with is what it shines with, until a contract has set the power.
-        let most = max(LightSourceContracts.mostPower, (device as? any LightSource)?.setPoint ?? 0)
-        return "switches light on, again and again, at no more than \((most * 100).rounded()) % of its power"
     }
 
     private func output(of device: any Device) -> String {

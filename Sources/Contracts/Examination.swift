@@ -33,14 +33,14 @@ public struct Examination {
         let first = try open()
         var device: (any Device)? = first
         do {
-            let forbidden = try forbidding(first)
+            let forbidden = interruption.isAsked ? [] : try forbidding(first)
             for (path, part) in first.parts {
                 for contract in Contract.all(for: part) where !contract.isLast {
                     tryIt(contract, on: part, path, forbidden)
                 }
             }
             for contract in Contract.all(for: first) where contract.isLast && !interruption.isAsked {
-                let open = try device ?? open()
+                let open = try device ?? openAgain()
                 device = open
                 if tryIt(contract, on: open, "", forbidden) { device = nil }
             }
@@ -49,6 +49,12 @@ public struct Examination {
             throw error
         }
         try device?.shutdown()
+    }
+
+    private func openAgain() throws -> any Device {
+        do { return try open() } catch {
+            throw DeviceError(.initialise, "it could not be opened again after it was shut down: \(error)")
+        }
     }
 
     /// Whether it was tried to its end.

@@ -18,6 +18,15 @@ struct EffectTests {
         }
     }
 
+    @Test func noLightIsBrighterThanIsSaid() {
+        for contract in Contract.all(for: SwitchedLight()) {
+            let light = SwitchedLight(setPoint: 0.9)
+            _ = contract.findings(on: light)
+            #expect(light.mostPowerWhileOn <= 0.4, "\(contract)")
+            #expect(light.setPoint == 0.9 || contract.isLast, "\(contract)")
+        }
+    }
+
     @Test func whatMovesAWheelSaysSo() throws {
         let wheel = CountedWheel()
         for contract in Contract.all(for: wheel) {

@@ -121,7 +121,7 @@ struct ExaminationTests {
         let controller = SimulatedController([("light", OddLight()), ("wheel", OddWheel())])
         #expect(
             Effect.light.doings(of: controller, called: "Stand") == [
-                "Stand.light switches light on, again and again, at no more than 40.0 % of its power"
+                "Stand.light switches light on, again and again, at no more than 40 % of its power"
             ]
         )
         #expect(

@@ -25,7 +25,8 @@ enum LightSourceContracts {
     ]
 
     /// The most power that light is switched on at.
-    static let mostPower = 0.4
+    static let mostPercent = 40
+    static let mostPower = Double(mostPercent) / 100
     /// Enough for every source to light up at, and no more than is needed to tell.
     private static let lowPower = 0.2
 
@@ -95,7 +96,7 @@ enum LightSourceContracts {
     }
 
     /// Waits for light to change, which no device tells of by itself.
-    private static func expectSoon(_ trial: Trial, _ what: String, _ isSo: () throws -> Bool) throws {
+    static func expectSoon(_ trial: Trial, _ what: String, _ isSo: () throws -> Bool) throws {
         let limit = ContinuousClock.now + trial.patience
         while try !isSo() {
             guard ContinuousClock.now < limit else { return trial.violate("not so within \(trial.patience): \(what)") }

@@ -20,7 +20,8 @@ extension ConfigurationReader {
         let nodes = items(of: file.requiredValue("devices"), "a list of devices")
         var claims = Claims()
         let definitions = nodes.compactMap { definition($0, defaults, &claims) }
-        return ServerConfiguration(definitions: definitions, log: log)
+        let rig = rig(of: file, claims.takenNames)
+        return ServerConfiguration(definitions: definitions, log: log, rig: rig)
     }
 
     private func logOptions(of file: Section) -> LogOptions {
