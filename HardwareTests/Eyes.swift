@@ -8,7 +8,14 @@ enum Eyes {
         // Standard input is the test runner's.
         let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard terminal >= 0 else { throw RigError("there is no terminal to ask at: \(question)") }
-        defer { close(terminal) }
+        // The test runner leaves the tests in the background, where nothing can be read from the terminal.
+        signal(SIGTTOU, SIG_IGN)
+        let foreground = tcgetpgrp(terminal)
+        tcsetpgrp(terminal, getpgrp())
+        defer {
+            tcsetpgrp(terminal, foreground)
+            close(terminal)
+        }
         while true {
             _ = unsafe Array("\(question) [y/n] ".utf8).withUnsafeBytes {
                 unsafe write(terminal, $0.baseAddress, $0.count)
