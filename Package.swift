@@ -100,10 +100,11 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(name: "Bench", dependencies: ["Contracts", "Devices", "Server"], swiftSettings: settings),
         .executableTarget(
             name: "device-server",
             dependencies: [
-                "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Transports",
+                "Bench", "Contracts", "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Transports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -209,7 +210,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HardwareTests",
-            dependencies: ["Contracts", "Devices", "DriverCatalogue", "Server", "Threads"],
+            dependencies: ["Bench", "Contracts", "Devices", "DriverCatalogue", "Server"],
             path: "HardwareTests",
             exclude: ["README.md"],
             swiftSettings: settings

@@ -6,7 +6,6 @@ import re
 import select
 import signal
 import subprocess
-import sys
 import threading
 import time
 
@@ -17,10 +16,9 @@ import tifffile
 from microscope import ROI, Binning, TriggerType
 from PIL import Image
 
-from servers import BIN, ROOT, Program, free_port
+from servers import BIN, LEASHED, Leashed, NameServer, free_port
 from waiting import PATIENCE
 
-CLIENT_TESTS = ROOT / "Tests" / "ClientTests"
 REFUSED, USAGE, UNREACHED, UNWRITTEN, MISCONFIGURED = 1, 64, 69, 73, 78
 
 
@@ -33,24 +31,12 @@ def devicectl(*arguments, status=0, **environment):
     return done.stderr if status else done.stdout
 
 
-class Leashed(Program):
-    """A module of Python's that runs as a program of its own."""
-
-    def __init__(self, *arguments, **environment):
-        super().__init__(sys.executable, "-u", CLIENT_TESTS / "leashed.py", *arguments,
-                         env={**os.environ, **environment})
-
-    def kill(self):
-        os.killpg(self.process.pid, signal.SIGKILL)
-        super().kill()
-
-
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory):
     """python-microscope's device-server with a device of each kind: how a URI is made of a name."""
     port = free_port()
     server = Leashed("microscope.device_server", "--logging-dir", tmp_path_factory.mktemp("log"),
-                     CLIENT_TESTS / "bench.py", BENCH_PORT=str(port))
+                     LEASHED.parent / "bench.py", BENCH_PORT=str(port))
     server.wait_for("Serving PYRO:Controller@")
     yield lambda name: "PYRO:%s@127.0.0.1:%d" % (name, port)
     server.kill()
@@ -59,11 +45,8 @@ def bench(tmp_path_factory):
 @pytest.fixture
 def name_server():
     """The real pyro4-ns: where it listens."""
-    port = free_port()
-    server = Leashed("Pyro4.naming", "-n", "127.0.0.1", "-p", str(port), "-x")
-    # What it says goes to its standard output.
-    assert "NS running on" in next(line for line in server.process.stdout if "NS running" in line)
-    yield "127.0.0.1:%d" % port
+    server = NameServer()
+    yield server.place
     server.kill()
 
 
