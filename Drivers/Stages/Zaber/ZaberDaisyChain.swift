@@ -21,15 +21,6 @@ public struct ZaberOptions: Decodable, Sendable {
         case stage
         case filterWheel = "filter_wheel"
         case ledController = "led_controller"
-
-        public init(from decoder: any Decoder) throws {
-            let word = try String(from: decoder)
-            guard let kind = Kind(rawValue: word) else {
-                let known = Self.allCases.map(\.rawValue).joined(separator: ", ")
-                throw decoder.invalid("must be one of \(known) (was '\(word)')")
-            }
-            self = kind
-        }
     }
 
     public struct Devices: Decodable, Sendable {
