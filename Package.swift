@@ -176,14 +176,20 @@ let package = Package(
             exclude: ["Recordings", "make_recordings.py"],
             swiftSettings: settings
         ),
+        .target(
+            name: "SerialBench",
+            dependencies: ["Devices", "Threads", "Transports"],
+            path: "Tests/SerialBench",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "SerialWheelTests",
-            dependencies: ["Contracts", "Devices", "Pickle", "SerialWheels", "Threads", "Transports"],
+            dependencies: ["Contracts", "Devices", "Pickle", "SerialBench", "SerialWheels", "Threads", "Transports"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "StageTests",
-            dependencies: ["Contracts", "Devices", "Pickle", "Stages", "Threads", "Transports"],
+            dependencies: ["Contracts", "Devices", "Pickle", "SerialBench", "Stages", "Threads", "Transports"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -5,8 +5,8 @@ internal import Glibc
 /// What is done with the state is a `@Sendable` function with a `Sendable` result, so that nothing of the state can get
 /// out but values; the compiler refuses the rest. (`Synchronization.Mutex` lets through what its `sending` should stop,
 /// and spins before it sleeps, which is right for moments and wrong for calls to hardware.)
+// Why unchecked: the state is only ever touched while the mutex is held.
 @safe public final class Lock<State>: @unchecked Sendable {
-    // Why unchecked: the state is only ever touched while the mutex is held.
     private let state: UnsafeMutablePointer<State>
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 

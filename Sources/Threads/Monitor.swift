@@ -3,8 +3,8 @@ internal import Glibc
 /// State that several threads share, with a way to wait until it has become what a thread needs.
 ///
 /// A mutex and a condition variable: what `Synchronization.Mutex` lacks is the waiting.
+// Why unchecked: the state is only ever touched while the mutex is held.
 @safe public final class Monitor<State>: @unchecked Sendable {
-    // Why unchecked: the state is only ever touched while the mutex is held.
     private var state: State
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)

@@ -9,7 +9,7 @@ struct ReloadCommand: ParsableCommand {
         abstract: "Has a running server read its configuration again, and carry out what has changed.",
         discussion: """
             Devices whose definitions are as they were go on without a pause. If there are errors in the file, all are \
-            told and nothing is changed. SIGHUP does the same.
+            told and nothing is changed. SIGHUP does the same, but ends a server that was started at a terminal.
             """
     )
 

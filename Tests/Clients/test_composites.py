@@ -11,7 +11,6 @@ from microscope.clients import DataClient
 from processes import is_running, listener
 from servers import DeviceServer, free_port, run, write_config
 
-
 STAGE = {"driver": "simulated-stage", "conf": {"limits": {"x": [0, 200], "y": [0, 100], "z": [-50, 50]}, "speed": 0}}
 WHEEL = {"driver": "simulated-filter-wheel", "conf": {"positions": 2, "travel_time": 0}}
 
@@ -92,6 +91,40 @@ def test_part_that_is_started_again_is_there_again(serve, connect):
     assert not is_running(killed)
     images_follow(uris, connect)
     assert listener(server.workers, camera_port) == process
+
+
+def test_part_whose_port_the_kernel_chose_is_at_that_port_again(serve, connect):
+    """Clients and devices that work with it need no new address."""
+    camera_port = free_port()
+    server = serve([{"name": "Camera", "port": camera_port, **camera("Stage", "Wheel")},
+                    {"name": "Stage", "port": 0, **STAGE}, {"name": "Wheel", "port": 0, **WHEEL}])
+    uris = {name: server.uri(name) for name in ("Camera", "Stage", "Wheel")}
+    since = len(server.lines)
+    os.kill(listener(server.workers, Pyro4.URI(uris["Stage"]).port), signal.SIGKILL)
+    assert server.uri("Stage", since=since) == uris["Stage"]
+    images_follow(uris, connect)
+
+
+@pytest.mark.parametrize("fixed", [True, False], ids=["another port", "any port"])
+def test_part_that_moves_is_found_at_its_new_place(serve, connect, tmp_path, fixed):
+    """When a reload serves the stage elsewhere, the camera is started again and finds it; the wheel stays."""
+    def stage(speed):
+        conf = {**STAGE["conf"], "speed": speed}
+        return {"name": "Stage", "driver": STAGE["driver"], "conf": conf, "port": free_port() if fixed else 0}
+
+    rest = [{"name": "Camera", "port": free_port(), **camera("Stage", "Wheel")},
+            {"name": "Wheel", "port": free_port(), **WHEEL}]
+    server = serve([*rest, stage(0)])
+    uris = {name: server.uri(name) for name in ("Camera", "Stage", "Wheel")}
+    wheel = listener(server.workers, rest[1]["port"])
+    since = len(server.lines)
+    config = write_config(tmp_path, [*rest, stage(1e9)])
+    code, out, err = run("reload", config)
+    assert code == 0, err
+    assert "changed: Camera, Stage" in out and "unchanged: Wheel" in out
+    uris.update({name: server.uri(name, since=since) for name in ("Camera", "Stage")})
+    images_follow(uris, connect)
+    assert listener(server.workers, rest[1]["port"]) == wheel
 
 
 def test_part_that_is_away_is_told_in_the_error(serve, connect, tmp_path):

@@ -1,16 +1,19 @@
 """What a running server is told and asked: reload, status."""
 import json
 import os
+import pty
+import select
 import signal
 import socket
+import subprocess
 
 import pytest
 import Pyro4
 from microscope.clients import DataClient
 
 from processes import listener
-from servers import free_port, run, write_config
-from waiting import eventually
+from servers import BIN, DeviceServer, free_port, run, write_config
+from waiting import PATIENCE, eventually
 
 WHEEL = {"driver": "simulated-filter-wheel", "conf": {"positions": 6}}
 LASER = {"driver": "simulated-light-source"}
@@ -180,6 +183,49 @@ def test_sighup_reloads(serve, config, tmp_path):
     server.process.send_signal(signal.SIGHUP)
     server.uri("Laser")
     assert server.find("was read again: new: Laser")
+
+
+def test_closed_terminal_ends_the_server(config, tmp_path):
+    """Whoever closes the terminal must not leave light on behind; a server that is to ignore that goes on."""
+    # As nohup does it, which would also take the terminal away.
+    ignoring = ["sh", "-c", "trap '' HUP; exec \"$@\"", "sh"]
+    for command, ends in (([], True), (ignoring, False)):
+        file = write_config(tmp_path, [at("Laser", LASER)])
+        master, terminal = pty.openpty()
+        server = subprocess.Popen([*command, str(BIN / "device-server"), str(file)], stdin=terminal, stdout=terminal,
+                                  stderr=terminal, start_new_session=True)
+        os.close(terminal)
+        try:
+            shown = b""
+            while b"serving PYRO:Laser" not in shown:
+                assert select.select([master], [], [], PATIENCE)[0], shown
+                shown += os.read(master, 4096)
+            server.send_signal(signal.SIGHUP)
+            if ends:
+                assert server.wait(PATIENCE) == 0
+            else:
+                assert run("status", file)[0] == 0
+                assert server.poll() is None
+        finally:
+            server.terminate()
+            server.wait(PATIENCE)
+            os.close(master)
+
+
+def test_reload_finds_simulated_cameras(tmp_path, config):
+    """With --simulated a camera that is new in the file is there, as those of the start are."""
+    def andor(name, uid):
+        return {"name": name, "driver": "andor-sdk3", "uid": uid, "port": 0}
+
+    uids = ["VSC-%d%d" % (os.getpid(), number) for number in range(2)]
+    server = DeviceServer(write_config(tmp_path, [andor("Red", uids[0])]), "--simulated")
+    try:
+        server.uri("Red")
+        write_config(tmp_path, [andor("Red", uids[0]), andor("Blue", uids[1])])
+        assert run("reload", config)[0] == 0
+        server.uri("Blue")
+    finally:
+        server.kill()
 
 
 def test_reload_finds_floating_devices(serve, config, tmp_path, connect):

@@ -1,5 +1,6 @@
 import Devices
 import Pickle
+import SerialBench
 import Testing
 import Threads
 import Transports

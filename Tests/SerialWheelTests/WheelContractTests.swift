@@ -1,4 +1,5 @@
 import Contracts
+import SerialBench
 import Testing
 
 /// What every filter wheel must do, on each of these.

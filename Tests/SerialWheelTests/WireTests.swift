@@ -1,4 +1,5 @@
 import Devices
+import SerialBench
 import Testing
 import Threads
 import Transports

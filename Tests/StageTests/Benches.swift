@@ -1,4 +1,5 @@
 import Devices
+import SerialBench
 import Transports
 
 @testable import Stages

@@ -1,5 +1,6 @@
 import Contracts
 import Devices
+import SerialBench
 import Testing
 
 @testable import Stages

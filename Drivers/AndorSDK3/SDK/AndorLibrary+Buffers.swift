@@ -2,8 +2,8 @@ internal import Devices
 internal import Pickle
 
 /// Memory for one image and its metadata, as the SDK wants it: aligned, and of exactly the size that it says.
+// Why unchecked: the SDK alone writes it, while it is queued; afterwards it is only read, until it is queued again.
 @safe final class FrameBuffer: @unchecked Sendable {
-    // Why unchecked: it has one user at a time: the SDK while it is queued, then whoever has the image.
     @unsafe let memory: UnsafeMutableRawBufferPointer
 
     init(byteCount: Int) { unsafe memory = .allocate(byteCount: byteCount, alignment: 4096) }

@@ -2,8 +2,8 @@ internal import Devices
 internal import Glibc
 
 /// The functions of the library, by the types that they have on Linux.
+// Why unchecked: these are addresses of code, which do not change.
 @safe struct AndorFunctions: @unchecked Sendable {
-    // Why unchecked: these are addresses of code, which do not change.
     typealias Name = UnsafePointer<wchar_t>?
     typealias Plain = @convention(c) () -> Int32
     typealias OfHandle = @convention(c) (Int32) -> Int32

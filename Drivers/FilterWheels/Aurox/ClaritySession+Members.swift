@@ -10,13 +10,13 @@ extension ClaritySession {
                 in: Cases<Sectioning>(),
                 get: { try wheel.sectioning },
                 set: { try wheel.setSectioning($0) }
-            ),
+            ).notComingBack(),
             Setting(
                 "calibration",
                 in: Anything<Bool>(),
                 get: { try wheel.use { try $0.ask(.getCalibration) == ClarityCode.calibrationOn } },
                 set: { try wheel.setCalibration($0) }
-            ),
+            ).notComingBack(),
         ]
     }
 

@@ -1,6 +1,7 @@
 /// A stretch of memory, aligned to a page as SDKs and the kernel like it.
+// Why unchecked: whoever has taken it from the pool fills it before others see it; then it is only read, until the last
+// one has let go of it.
 @safe final class PixelMemory: @unchecked Sendable {
-    // Why unchecked: it has one user at a time, whoever holds the buffer that it was lent to.
     let bytes: UnsafeMutableRawBufferPointer
 
     init(byteCount: Int) {

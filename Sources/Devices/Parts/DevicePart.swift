@@ -4,7 +4,24 @@
 /// goes through its ``PartLink``. Shutting it down does nothing, since it belongs to others as well.
 public protocol DevicePart: Device {
     static var kind: DeviceKind { get }
+    var link: any PartLink { get }
     init(_ link: any PartLink) throws
+}
+
+extension DevicePart {
+    public func performEnable() throws { _ = try link.call("enable", []) }
+    public func performDisable() throws { _ = try link.call("disable", []) }
+}
+
+extension DevicePart where Self: TriggerTarget {
+    public var triggerType: TriggerType { get throws { try link.get("trigger_type") } }
+    public var triggerMode: TriggerMode { get throws { try link.get("trigger_mode") } }
+
+    public func setTrigger(_ type: TriggerType, _ mode: TriggerMode) throws {
+        _ = try link.call("set_trigger", [type.python, mode.python])
+    }
+
+    public func performTrigger() throws { _ = try link.call("trigger", []) }
 }
 
 /// An option of a driver that names another device: `stage: Stage`, or `stage: PYRO:Stage@host:8003`.

@@ -8,7 +8,7 @@ public final class PartCamera: Camera, DevicePart {
 
     public var isEnabled = false
     public let transforms = Transforms()
-    private let link: any PartLink
+    public let link: any PartLink
     private let images = Mailbox()
 
     public init(_ link: any PartLink) throws {
@@ -32,14 +32,6 @@ public final class PartCamera: Camera, DevicePart {
     }
 
     public func abort() throws { _ = try link.call("abort", []) }
-    public var triggerType: TriggerType { get throws { try link.get("trigger_type") } }
-    public var triggerMode: TriggerMode { get throws { try link.get("trigger_mode") } }
-
-    public func setTrigger(_ type: TriggerType, _ mode: TriggerMode) throws {
-        _ = try link.call("set_trigger", [type.python, mode.python])
-    }
-
-    public func performTrigger() throws { _ = try link.call("trigger", []) }
 
     public var exposureTime: Double { get throws { try link.call("get_exposure_time") } }
 

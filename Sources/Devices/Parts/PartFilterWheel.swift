@@ -6,7 +6,7 @@ public final class PartFilterWheel: FilterWheel, DevicePart {
 
     public var isEnabled = false
     public let positionCount: Int
-    private let link: any PartLink
+    public let link: any PartLink
 
     public init(_ link: any PartLink) throws {
         self.link = link
@@ -18,6 +18,4 @@ public final class PartFilterWheel: FilterWheel, DevicePart {
     /// A move is over when the call for it has come back.
     public var isMoving: Bool { false }
     public func startMove(to position: Int) throws { _ = try link.call("set_position", [.int(position)]) }
-    public func performEnable() throws { _ = try link.call("enable", []) }
-    public func performDisable() throws { _ = try link.call("disable", []) }
 }

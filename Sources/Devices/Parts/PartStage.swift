@@ -6,7 +6,7 @@ public final class PartStage: Stage, DevicePart {
 
     public var isEnabled = false
     public let axes: [(name: String, axis: any StageAxis)]
-    private let link: any PartLink
+    public let link: any PartLink
 
     public init(_ link: any PartLink) throws {
         self.link = link
@@ -16,8 +16,6 @@ public final class PartStage: Stage, DevicePart {
 
     public var typeName: String { "Stage" }
     public var mayMoveOnEnable: Bool { get throws { try link.call("may_move_on_enable") } }
-    public func performEnable() throws { _ = try link.call("enable", []) }
-    public func performDisable() throws { _ = try link.call("disable", []) }
 }
 
 /// An axis of such a stage, reached through the stage.

@@ -29,6 +29,15 @@ public final class Setting {
         case writeOnly
     }
 
+    /// Whether a device that was started again after a crash gets the value that clients had set.
+    public private(set) var comesBack = true
+
+    /// The same setting, whose value does not come back after a crash: writing it moves something or switches light on.
+    public func notComingBack() -> Setting {
+        comesBack = false
+        return self
+    }
+
     private var lastWritten = PythonValue.none
     private var wasWritten = false
 

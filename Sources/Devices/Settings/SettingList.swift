@@ -11,6 +11,9 @@ public struct SettingList {
         self.report = report
     }
 
+    /// The names of those whose values a crash takes with it.
+    public var notComingBack: Set<String> { Set(settings.filter { !$0.comesBack }.map(\.name)) }
+
     public func find(_ name: String) throws -> Setting {
         guard let setting = settings.first(where: { $0.name == name }) else { throw SettingError.unknown(name) }
         return setting

@@ -14,6 +14,7 @@ final class MemoryKeeper: Sendable {
         let calls = Self.calls(method, arguments, result)
         change { memory in
             calls.reduce(false) { hasChanged, call in
+                guard !object.settingsNotComingBack.contains(call) else { return hasChanged }
                 let call = DeviceMemory.Call(object: object.id, method: call.method, arguments: call.arguments)
                 return memory.note(call, comesBackEnabled: object.stream != nil) || hasChanged
             }
@@ -50,6 +51,14 @@ final class MemoryKeeper: Sendable {
         memory.withLock { memory in
             if body(&memory) { changed(memory) }
         }
+    }
+}
+
+extension Set<String> {
+    /// Whether a call sets one of these settings.
+    fileprivate func contains(_ call: (method: String, arguments: [PythonValue])) -> Bool {
+        guard call.method == "set_setting", case .str(let name)? = call.arguments.first else { return false }
+        return contains(name)
     }
 }
 

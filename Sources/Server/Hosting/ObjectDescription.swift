@@ -7,6 +7,8 @@ struct ObjectDescription: Sendable {
     let methods: [String]
     let attributes: [String]
     let isLightSource: Bool
+    /// The settings that a crash takes with it.
+    let settingsNotComingBack: Set<String>
     /// Where its data go, if it is a data device.
     let stream: DataStream?
 }

@@ -81,6 +81,7 @@ struct OpenDevices {
                 methods: entry.interface.methodNames,
                 attributes: entry.interface.propertyNames,
                 isLightSource: entry.object is any LightSource,
+                settingsNotComingBack: entry.settings.notComingBack,
                 stream: entry.stream
             )
         }

@@ -1,3 +1,5 @@
+internal import Pickle
+
 /// What a new version of a configuration changes in what is served.
 struct ConfigurationChanges: Sendable, CustomStringConvertible {
     /// The names of definitions that are there no more, or not as they were.
@@ -7,17 +9,17 @@ struct ConfigurationChanges: Sendable, CustomStringConvertible {
     let unchanged: [String]
 
     init(from old: [Definition], to new: ConfigurationSource.Version) {
-        let (same, begun) = new.definitions.reduce(into: ([String](), [ConfigurationSource.Numbered]())) {
-            result,
-            next in
-            if old.contains(where: { $0.isServed(as: next.definition) }) {
-                result.0.append(next.definition.name)
-            } else {
-                result.1.append(next)
-            }
-        }
-        (self.begun, unchanged) = (begun, same)
-        ended = Set(old.map(\.name)).subtracting(same)
+        var kept = new.definitions.map(\.definition).filter { next in old.contains { $0.isServed(as: next) } }
+        var count: Int
+        repeat {
+            count = kept.count
+            // What works with a device that is served elsewhere from now on has to find it there.
+            let staying = Set(kept.flatMap(\.devices).map(\.name)).union(new.fixedNames(since: old))
+            kept.removeAll { !$0.foreignParts.isSubset(of: staying) }
+        } while kept.count < count
+        unchanged = kept.map(\.name)
+        begun = new.definitions.filter { [unchanged] in !unchanged.contains($0.definition.name) }
+        ended = Set(old.map(\.name)).subtracting(unchanged)
     }
 
     var changed: [String] { begun.map(\.definition.name).filter(ended.contains) }
@@ -35,5 +37,21 @@ extension Definition {
     /// Whether somebody would notice no difference if it took the place of another one.
     fileprivate func isServed(as other: Definition) -> Bool {
         name == other.name && text == other.text && endpoint == other.endpoint && pyro == other.pyro
+    }
+}
+
+extension ConfigurationSource.Version {
+    /// The names of devices that are served at the same place as before, whatever else has changed.
+    fileprivate func fixedNames(since old: [Definition]) -> Set<String> {
+        let places = Dictionary(old.flatMap(\.places)) { first, _ in first }
+        return Set(definitions.flatMap(\.definition.places).filter { places[$0.0] == $0.1 }.map(\.0))
+    }
+}
+
+extension Definition {
+    /// Where each device is served; none where the kernel chooses the port.
+    fileprivate var places: [(String, PyroURI.Location)] {
+        if case .tcp(_, 0) = endpoint { return [] }
+        return devices.map { ($0.name, endpoint) }
     }
 }

@@ -28,7 +28,7 @@ public final class EndSignals: Sendable {
             }
         }
         Self.target.store(target, ordering: .releasing)
-        for (number, _) in Self.signals {
+        for (number, _) in Self.signals where !Self.isIgnored(number) {
             signal(number) { number in
                 var byte = UInt8(truncatingIfNeeded: number)
                 let before = errno
@@ -36,6 +36,20 @@ public final class EndSignals: Sendable {
                 errno = before
             }
         }
+    }
+
+    /// Whether the program was started so that a hang-up leaves it alone, as `nohup` does.
+    ///
+    /// Shells start what runs in the background with SIGINT ignored, which is not meant for a server.
+    private static func isIgnored(_ number: Int32) -> Bool {
+        guard number == SIGHUP else { return false }
+        var action = sigaction()
+        guard unsafe sigaction(number, nil, &action) == 0 else { return false }
+        // No function but a number, which cannot be compared as what it is said to be.
+        let (now, ignoring) = unsafe (
+            unsafeBitCast(action.__sigaction_handler.sa_handler, to: UInt.self), unsafeBitCast(SIG_IGN, to: UInt.self)
+        )
+        return now == ignoring
     }
 
     private static func read(_ pipe: Int32) -> Int32? {

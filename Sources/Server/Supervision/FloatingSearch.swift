@@ -37,7 +37,7 @@ actor FloatingSearch: WorkerSource {
         arbitration.add(number, meaning: definition.uids)
     }
 
-    /// Searches no more for a definition, whose worker has ended if there was one.
+    /// Searches no more for a definition, whose worker, if there is one, is about to end.
     func remove(_ number: Int) {
         definitions[number] = nil
         waiting.removeValue(forKey: number)?.resume(returning: nil)
@@ -117,8 +117,8 @@ actor FloatingSearch: WorkerSource {
     }
 
     private func startChild(_ child: Arbitration.Child) {
-        // Any definition's options find the same candidates.
-        guard let definition = definitions.min(by: { $0.key < $1.key })?.value else { return }
+        // Any definition's options find the same candidates; the newest knows of all simulated ones.
+        guard let definition = definitions.max(by: { $0.key < $1.key })?.value else { return }
         do {
             let name = "\(driver), candidate \(child)"
             let environment = definition.environment

@@ -39,11 +39,13 @@ public actor Supervisor {
     public func run() async {
         // A log that nobody reads any more is no reason to end.
         signal(SIGPIPE, SIG_IGN)
+        // Whose terminal is closed cannot be seen any more, and must not leave light on behind.
+        let endsAtHangUp = isatty(STDIN_FILENO) == 1 || isatty(STDERR_FILENO) == 1
         let signals = EndSignals.names
         let control = ControlPoint(self, log: log.logger)
         for definition in source.first.definitions { await serve(definition) }
         for await name in signals {
-            guard name != "SIGHUP" else {
+            guard name != "SIGHUP" || endsAtHangUp else {
                 _ = try? await reload()
                 continue
             }
@@ -74,11 +76,14 @@ public actor Supervisor {
         count += 1
         let (number, definition) = (count, new.definition)
         let order = WorkerOrder(new, source, memory: memory)
+        let workers = await workers(for: definition, number, order, new.all)
+        // Told to end meanwhile: what is begun now nobody would stop.
+        guard !isStopping else { return }
         let keeper = WorkerKeeper(
             number: number,
             order: order,
             definition: definition,
-            from: await workers(for: definition, number, order, new.all),
+            from: workers,
             served: served,
             log: log.logger
         )

@@ -53,7 +53,7 @@ struct Worker: Sendable {
         // Asked to end by a signal of its own, the worker also ends what the supervisor might still say.
         let signals = EndSignals { [channel] _ in channel.finish() }
         defer { signals.stop() }
-        let server = try DeviceServer(definition, log: log.logger, remember: remember)
+        let server = try server(for: definition, order, log.logger)
         defer { server.stop() }
         try open(definition, in: server, order, log.logger)
         server.start()
@@ -74,6 +74,16 @@ struct Worker: Sendable {
         defer { registration?.end() }
         waitForEnd(of: server)
         return EXIT_SUCCESS
+    }
+
+    private func server(for definition: Definition, _ order: WorkerOrder, _ log: Logger) throws -> DeviceServer {
+        if case .tcp(let host, 0) = definition.endpoint, let port = order.port {
+            var again = definition
+            again.endpoint = .tcp(host: host, port: port)
+            // Somebody else may have the port by now.
+            if let server = try? DeviceServer(again, log: log, remember: remember) { return server }
+        }
+        return try DeviceServer(definition, log: log, remember: remember)
     }
 
     private func open(

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Logging
 internal import Pickle
+internal import Pyro
 internal import Threads
 
 /// Keeps one definition served: gets it a worker, and another one when that has ended, until it is told to stop.
@@ -11,6 +12,8 @@ final class WorkerKeeper: Sendable {
         var hasServed = false
         var hasLightSource = false
         var uris: [String] = []
+        /// Where the last worker listened.
+        var port: Int?
         var starts = 0
         var lastError: String?
         /// What the worker said of its devices when it was last asked, and how often it has.
@@ -108,6 +111,7 @@ final class WorkerKeeper: Sendable {
             var order = self.order
             order.memory = state.memory
             order.parts = parts
+            order.port = state.port
             order.isRestart = state.hasServed
             return order
         }
@@ -122,6 +126,7 @@ final class WorkerKeeper: Sendable {
                 state.withLock { state in
                     state.hasServed = true
                     state.uris = uris
+                    if case .tcp(_, let port)? = uris.first.flatMap({ PyroURI($0) })?.location { state.port = port }
                     state.hasLightSource = hasLightSource
                 }
                 served.set(Array(zip(names, uris)).map { (name: $0, uri: $1) })

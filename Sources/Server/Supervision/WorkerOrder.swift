@@ -16,13 +16,15 @@ struct WorkerOrder: Sendable {
     var memory: DeviceMemory
     /// Where the devices are served that the definition needs from other ones.
     var parts: [String: String] = [:]
+    /// The port that the kernel chose for the worker before this one, for clients to find the devices again.
+    var port: Int?
 
     var value: PythonValue {
         .dict([
             "text": .str(text), "file": .str(file), "definition": .int(definition), "simulated": .bool(isSimulated),
             "level": .str(log.level.rawValue), "directory": log.directory.map(PythonValue.str) ?? .none,
             "size": .int(log.maximumSize), "keep": .int(log.keptFiles), "memory": memory.value,
-            "restart": .bool(isRestart),
+            "restart": .bool(isRestart), "port": port.map(PythonValue.int) ?? .none,
             "parts": .dict(PythonDictionary(parts.map { (PythonValue.str($0.key), PythonValue.str($0.value)) })),
         ])
     }
@@ -47,6 +49,7 @@ extension WorkerOrder {
             isRestart: isRestart,
             memory: DeviceMemory(memory)
         )
+        if case .int(let port)? = order["port"] { self.port = port }
         guard case .dict(let served)? = order["parts"] else { return }
         for (name, uri) in served.pairs {
             if case .str(let name) = name, case .str(let uri) = uri { parts[name] = uri }

@@ -35,6 +35,33 @@ struct ReferenceTests {
         #expect(errors(["A": "A"]).first?.contains("A needs A, which goes round in a circle") == true)
     }
 
+    @Test func missingDevicesAreToldBesideOtherErrors() {
+        let text = """
+            devices:
+              - { driver: camera, name: A, port: 0, conf: { camera: Nowhere } }
+              - { driver: camera, name: B, port: 0, conf: { camera: C } }
+              - { driver: camera, name: C, port: eight }
+            """
+        let error = #expect(throws: ConfigurationErrors.self) {
+            try ServerConfiguration(text: text, file: "scope.yaml", drivers: drivers)
+        }
+        // C is there, and what is wrong with it is told once.
+        #expect(error?.errors.map(\.place.line) == [2, 4])
+        #expect(error?.errors.first?.message.hasPrefix("there is no device 'Nowhere'") == true)
+    }
+
+    @Test func groupsAreNoDevices() {
+        let text = """
+            devices:
+              - { driver: camera, name: A, port: 0, conf: { camera: Group } }
+              - { name: Group, port: 0, devices: [{ driver: camera, name: B }] }
+            """
+        let error = #expect(throws: ConfigurationErrors.self) {
+            try ServerConfiguration(text: text, file: "scope.yaml", drivers: drivers)
+        }
+        #expect(error?.errors.first?.message.hasPrefix("there is no device 'Group'") == true)
+    }
+
     @Test func theNearestNameIsSuggested() {
         #expect(errors(["RedCamera": "BlueCamra", "BlueCamera": nil]).first?.contains("BlueCamera") == true)
     }

@@ -32,6 +32,27 @@ import Threads
         #expect(try reader.get("position") == .dict(["x @": 5.0]))
     }
 
+    @Test(arguments: ["set_setting", "update_settings"]) func whatSwitchesLightOnIsNotSetAgain(method: String) throws {
+        let kept = Monitor(DeviceMemory())
+        let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let server = try DeviceServer(
+            at: .tcp(host: "127.0.0.1", port: 0),
+            options: ServerOptions(),
+            delivery: DeliveryOptions(),
+            log: log
+        ) { memory in kept.update { $0 = memory } }
+        server.start()
+        defer { server.stop() }
+        try server.open(as: "Lamp") { CalibrationLamp() }
+        let lamp = client(server, "Lamp")
+        for (name, value) in [("lamp", true), ("gain", 3)] as [(PythonValue, PythonValue)] {
+            let arguments = method == "set_setting" ? [name, value] : [.dict(PythonDictionary([(name, value)]))]
+            _ = try lamp.call(method, arguments)
+        }
+        #expect(try lamp.call("get_setting", ["lamp"]) == true)
+        #expect(kept.withLock { $0 }.calls.map(\.arguments) == [["gain", 3]])
+    }
+
     @Test func partsHaveIDsThatFitAURI() throws {
         let server = try server()
         defer { server.stop() }

@@ -15,7 +15,9 @@ struct ReferencePlace {
 
 extension ConfigurationReader {
     /// Reports references to devices that are not there, are of another kind, or need the one that refers to them.
-    func checkReferences(among devices: [DeviceDefinition]) {
+    ///
+    /// - Parameter names: all that were given in the file, those of devices with errors of their own among them.
+    func checkReferences(among devices: [DeviceDefinition], names: [String]) {
         let known = Dictionary(devices.map { ($0.name, $0) }) { first, _ in first }
         for place in references {
             switch place.reference {
@@ -25,11 +27,8 @@ extension ConfigurationReader {
             case .named(let name):
                 guard let device = known[name] else {
                     // One with an error of its own is not known here, and its error is enough.
-                    if errors.isEmpty {
-                        report(
-                            place.node.error("there is no device \(Suggestion(name, among: known.keys.sorted()).text)")
-                        )
-                    }
+                    guard errors.isEmpty || !names.contains(name) else { continue }
+                    report(place.node.error("there is no device " + Suggestion(name, among: known.keys.sorted()).text))
                     continue
                 }
                 if device.driver.kind != place.kind {

@@ -3,13 +3,13 @@ internal import Glibc
 internal import Threads
 
 /// A session with libusb, which ends when its last user has gone.
-// Why unchecked: libusb's contexts may be used by several threads at once, as its documentation says; the watcher is
-// set once, before any other thread looks at it.
+// Why unchecked: libusb's contexts may be used by several threads at once, as its documentation says; all else here is
+// constant or has a lock.
 @safe final class LibUSBContext: @unchecked Sendable {
     let pointer: OpaquePointer
     private let isStopping = Monitor(false)
     /// Lives as long as the context, since libusb may be calling it while it is being taken back.
-    private var watchers: [LibUSBWatcher] = []
+    private let watchers = Monitor<[LibUSBWatcher]>([])
 
     init() throws(USBError) {
         var context: OpaquePointer?
@@ -22,7 +22,7 @@ internal import Threads
 
     deinit { unsafe libusb_exit(pointer) }
 
-    func add(_ watcher: LibUSBWatcher) { watchers.append(watcher) }
+    func add(_ watcher: LibUSBWatcher) { watchers.withLock { $0.append(watcher) } }
 
     /// Lets libusb do what it has to when something happens, until told to stop.
     func handleEvents() {
