@@ -36,7 +36,7 @@ struct WireTests {
         let wheel = try bench.open()
         bench.port.unplug()
         let error = try #require(throws: DeviceError.self) { try wheel.position }
-        #expect("\(error)".contains("wheel at its port"), "\(error)")
+        #expect("\(error)".contains("device at its port"), "\(error)")
         #expect(bench.logs("is gone"))
         try bench.port.plugIn()
         #expect(bench.logs("is back"))
@@ -52,7 +52,7 @@ struct WireTests {
         let error = try #require(throws: DeviceError.self) {
             while try completion.poll() == nil { Pause.wait(for: .milliseconds(1)) }
         }
-        #expect("\(error)".contains("wheel at its port"), "\(error)")
+        #expect("\(error)".contains("device at its port"), "\(error)")
     }
 
     @Test func aMoveWhosePortIsBackSaysWhereItIs() throws {

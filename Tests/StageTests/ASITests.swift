@@ -68,7 +68,7 @@ struct ASITests {
         let completion = try stage.move(to: NamedValues([("X", 500_000), ("Y", 1000)]))
         bench.port.update { $0.axes.halt(.now) }
         let error = try #require(throws: DeviceError.self) { try completion.wait() }
-        #expect("\(error)".contains("axis X of controller at its port stopped at "), "\(error)")
+        #expect("\(error)".contains("axis X of device at its port stopped at "), "\(error)")
         #expect("\(error)".contains("on its way to 500000.0: the controller does not say why"), "\(error)")
     }
 

@@ -90,7 +90,7 @@ struct LudlTests {
         bench.port.update { $0.axes.motors["X"]?.obstacle = 150_000 }
         let completion = try stage.axis("1").move(to: 900_000)
         let error = try #require(throws: DeviceError.self) { try completion.wait() }
-        #expect("\(error)".contains("axis 1 of controller at its port stopped at 550000.0 on its way to 900000.0"))
+        #expect("\(error)".contains("axis 1 of device at its port stopped at 550000.0 on its way to 900000.0"))
         #expect(try !stage.axis("1").isMoving)
     }
 

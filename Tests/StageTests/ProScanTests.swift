@@ -101,7 +101,7 @@ struct ProScanTests {
         let bench = try proScan()
         let stage = try bench.open().stage()
         let error = try #require(throws: DeviceError.self) { try stage.axis("Y").move(to: -100).wait() }
-        #expect("\(error)".contains("axis Y of controller at its port stopped at 0.0 on its way to -100.0"), "\(error)")
+        #expect("\(error)".contains("axis Y of device at its port stopped at 0.0 on its way to -100.0"), "\(error)")
     }
 
     @Test func aRefusalIsNamed() throws {

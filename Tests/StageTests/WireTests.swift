@@ -42,7 +42,7 @@ struct WireTests {
             { _ = try chain.stage("2").axis("1").isMoving },
         ] {
             let error = try #require(throws: DeviceError.self, performing: read)
-            #expect("\(error)".contains("controller at its port"), "\(error)")
+            #expect("\(error)".contains("device at its port"), "\(error)")
         }
         #expect(bench.logs("is gone"))
         try bench.port.plugIn()
@@ -57,7 +57,7 @@ struct WireTests {
         #expect(try completion.poll() == nil)
         bench.port.unplug()
         let error = try #require(throws: DeviceError.self) { try completion.wait() }
-        #expect("\(error)".contains("controller at its port"), "\(error)")
+        #expect("\(error)".contains("device at its port"), "\(error)")
     }
 
     @Test func aMoveWhosePortIsBackSaysWhereItIs() throws {
