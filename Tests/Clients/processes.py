@@ -1,25 +1,36 @@
 """What Linux tells of processes."""
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 LISTENING = "0A"
 
 
 def children(pid):
     """The processes that a process has started and that have not ended."""
-    try:
-        lists = [(task / "children").read_text() for task in Path("/proc/%d/task" % pid).iterdir()]
-    except OSError:
-        return set()
-    return {int(child) for text in lists for child in text.split() if is_running(int(child))}
+    # The kernel's own lists, one for each thread, leave out children whenever a thread ends meanwhile.
+    running = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return {child for child in running if _state(child).parent == pid and is_running(child)}
 
 
 def is_running(pid):
     """Whether there is such a process, which has not ended and only waits to be buried."""
+    return _state(pid).letter not in "ZX"
+
+
+class _State(NamedTuple):
+    """What /proc tells of a process; of one that is not there, that it has ended."""
+
+    letter: str = "X"
+    parent: int = 0
+
+
+def _state(pid):
     try:
-        return Path("/proc/%d/stat" % pid).read_text().rpartition(")")[2].split()[0] not in "ZX"
+        letter, parent = Path("/proc/%d/stat" % pid).read_text().rpartition(")")[2].split()[:2]
     except OSError:
-        return False
+        return _State()
+    return _State(letter, int(parent))
 
 
 def listener(pids, port):

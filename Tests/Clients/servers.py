@@ -139,6 +139,11 @@ class NameServer(Leashed):
         with self._proxy() as proxy:
             proxy.register(name, uri)
 
+    def forget(self, name):
+        """Takes a name away."""
+        with self._proxy() as proxy:
+            assert proxy.remove(name) == 1
+
 
 def run(*arguments):
     """Runs device-server to its end: exit status, standard output, standard error."""
