@@ -11,6 +11,16 @@ public enum DeviceReference: Sendable, Hashable {
     public init(_ text: String) { self = text.hasPrefix("PYRO:") ? .at(text) : .named(text) }
 }
 
+extension DeviceReference: CustomStringConvertible {
+    /// As a configuration writes it.
+    public var description: String {
+        switch self {
+        case .named(let name): name
+        case .at(let uri): uri
+        }
+    }
+}
+
 /// Takes down the devices that a driver's options refer to while these are decoded.
 ///
 /// A decoder carries it under ``CodingUserInfoKey/deviceReferences``.

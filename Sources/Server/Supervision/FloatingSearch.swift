@@ -162,7 +162,11 @@ actor FloatingSearch: WorkerSource {
     }
 
     private func assign(_ child: Arbitration.Child, to definition: Int) {
-        guard let process = children[child], let continuation = waiting.removeValue(forKey: definition) else { return }
+        guard let process = children[child], let continuation = waiting.removeValue(forKey: definition) else {
+            // Nobody waits for it any more, and nobody else could have its device.
+            children[child]?.hangUp()
+            return
+        }
         assigned.insert(child)
         backoff = Backoff()
         if let definition = definitions[definition] { log.info("\(definition.name): found \(definition.uidText)") }
