@@ -65,6 +65,8 @@ let package = Package(
         driver("Simulators"),
         driver("FilterWheels", "Transports"),
         driver("Lasers", "Transports"),
+        driver("SerialWheels", "Transports"),
+        driver("Stages", "Transports"),
         driver("AndorSDK3"),
         .target(name: "SimulatedAtcore", path: "Drivers/SimulatedAtcore", exclude: ["README.md"]),
         .target(
@@ -93,13 +95,16 @@ let package = Package(
         .target(name: "ImageFiles", dependencies: ["CImageFiles", "Pickle"], swiftSettings: settings),
         .target(
             name: "DriverCatalogue",
-            dependencies: ["AndorSDK3", "Devices", "FilterWheels", "Lasers", "Simulators"],
+            dependencies: [
+                "AndorSDK3", "Devices", "FilterWheels", "Lasers", "SerialWheels", "Simulators", "Stages",
+            ],
             swiftSettings: settings
         ),
+        .target(name: "Bench", dependencies: ["Contracts", "Devices", "Server"], swiftSettings: settings),
         .executableTarget(
             name: "device-server",
             dependencies: [
-                "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Transports",
+                "Bench", "Contracts", "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Transports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -116,7 +121,8 @@ let package = Package(
         .executableTarget(
             name: "test-server",
             dependencies: [
-                "CZlib", "Devices", "Lasers", "Pickle", "Pyro", "Server", "Simulators", "Threads", "Transports",
+                "CZlib", "Devices", "DriverCatalogue", "Lasers", "Pickle", "Pyro", "SerialWheels", "Server", "Stages",
+                "Threads", "Transports",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/TestServer",
@@ -167,7 +173,17 @@ let package = Package(
         .testTarget(
             name: "FilterWheelTests",
             dependencies: ["Contracts", "Devices", "FilterWheels", "Pickle", "Threads", "Transports", "VirtualUSB"],
-            exclude: ["Recordings"],
+            exclude: ["Recordings", "make_recordings.py"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SerialWheelTests",
+            dependencies: ["Contracts", "Devices", "Pickle", "SerialWheels", "Threads", "Transports"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "StageTests",
+            dependencies: ["Contracts", "Devices", "Pickle", "Stages", "Threads", "Transports"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -178,7 +194,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Devices", "Pickle", "Pyro", "Server", "Simulators", "Threads",
+                "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Simulators", "Threads",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -194,7 +210,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HardwareTests",
-            dependencies: ["Contracts", "Devices", "DriverCatalogue", "Server", "Threads"],
+            dependencies: ["Bench", "Contracts", "Devices", "DriverCatalogue", "Server"],
             path: "HardwareTests",
             exclude: ["README.md"],
             swiftSettings: settings

@@ -22,6 +22,7 @@ ALLOWED = {
     "MicroscopeClient": {"Devices", "Pickle", "Pyro", "Threads"},
     "CImageFiles": set(),
     "ImageFiles": {"CImageFiles", "Pickle"},
+    "Bench": {"Contracts", "Devices", "Server"},
 }
 CATALOGUE = "DriverCatalogue"
 DRIVER = {"Devices", "Pickle", "Threads", "Transports"}

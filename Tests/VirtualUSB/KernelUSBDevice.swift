@@ -88,13 +88,10 @@ public final class KernelUSBDevice: Sendable {
     }
 
     private func control(_ submission: Submission, _ bytes: [UInt8]) {
-        let setup = submission.setup
-        let word: (Int) -> UInt16 = { UInt16(setup[$0]) | UInt16(setup[$0 + 1]) << 8 }
-        let request = ControlRequest(type: setup[0], request: setup[1], value: word(2), index: word(4))
-        guard let reply = model.description.answer(request) ?? model.control(request, bytes) else {
+        guard let setup = SetupPacket(submission.setup), let reply = model.answer(setup.request, bytes) else {
             return answer(submission, status: -EPIPE, count: 0)
         }
-        let sent = submission.isIn ? Array(reply.prefix(min(submission.length, Int(word(6))))) : []
+        let sent = submission.isIn ? Array(reply.prefix(min(submission.length, setup.length))) : []
         answer(submission, status: 0, count: submission.isIn ? sent.count : bytes.count, sent)
     }
 

@@ -21,7 +21,8 @@ extension ConfigurationReader {
         var claims = Claims()
         let definitions = nodes.compactMap { definition($0, defaults, &claims) }
         checkReferences(among: definitions.flatMap(\.devices))
-        return ServerConfiguration(definitions: definitions, log: log)
+        let rig = rig(of: file, claims.takenNames)
+        return ServerConfiguration(definitions: definitions, log: log, rig: rig)
     }
 
     private func logOptions(of file: Section) -> LogOptions {
