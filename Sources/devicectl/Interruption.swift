@@ -10,7 +10,11 @@ enum Interruption {
         let source = DispatchSource.makeSignalSource(signal: SIGINT)
         source.setEventHandler { continuation.yield() }
         source.resume()
-        defer { source.cancel() }
+        defer {
+            source.cancel()
+            // Whoever asks twice wants no orderly end.
+            signal(SIGINT, SIG_DFL)
+        }
         try await withThrowingTaskGroup { group in
             group.addTask { for await _ in interruptions { return } }
             if let limit { group.addTask { try await Task.sleep(for: limit) } }

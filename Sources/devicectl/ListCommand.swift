@@ -78,8 +78,10 @@ struct ListCommand: AsyncParsableCommand {
     /// What a name server knows; blocks, with nothing else to do yet.
     private static func names(at options: ConnectionOptions) throws -> [Search] {
         let place = options.nameServer
+        var limits = ClientOptions()
+        limits.wire.hmacKey = options.hmacKey
         do {
-            return try NameServer(at: place).names.filter { $0.name != "Pyro.NameServer" }
+            return try NameServer(at: place, options: limits).names.filter { $0.name != "Pyro.NameServer" }
                 .map { .name($0.name, $0.uri) }
         } catch let error as ClientError {
             throw CallFailure("the name server at \(Endpoint(place))", "", .connection(error))

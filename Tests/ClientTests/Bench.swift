@@ -5,6 +5,7 @@ import MicroscopeClient
 import Pickle
 import Pyro
 import Testing
+import Threads
 
 /// The servers that the client is tried with: ours and python-microscope's, with the same devices.
 enum ServerKind: String, CaseIterable, CustomTestStringConvertible {
@@ -19,12 +20,12 @@ final class Bench {
     private let folder: URL
     private var program: Program?
 
-    init(_ kind: ServerKind) throws {
+    init(_ kind: ServerKind) async throws {
         self.kind = kind
         port = try Self.freePort()
         folder = FileManager.default.temporaryDirectory.appending(path: "bench-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try start()
+        try await start()
     }
 
     deinit {
@@ -32,13 +33,13 @@ final class Bench {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    func start() throws {
+    func start() async throws {
         switch kind {
         case .swift:
             let file = folder.appending(path: "bench.yaml")
             try Self.configuration(port).write(to: file, atomically: true, encoding: .utf8)
             program = try Program.built("device-server", [file.path])
-            _ = try program?.word(after: "serving PYRO:Controller@")
+            _ = try await program?.word(after: "serving PYRO:Controller@")
         case .python:
             let configuration = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "bench.py").path
             program = try Program.python(
@@ -46,26 +47,33 @@ final class Bench {
                 ["--logging-dir", folder.path, configuration],
                 environment: ["BENCH_PORT": "\(port)"]
             )
-            _ = try program?.word(after: "Serving PYRO:Controller@")
+            _ = try await program?.word(after: "Serving PYRO:Controller@")
         }
     }
 
-    /// Ends the server at once, as a crash would.
+    /// Ends the server at once, as a crash would, and returns when nobody listens at its port any more.
     func stop() {
         program?.end()
         program = nil
+        while (try? Self.claim(port)) == nil { Pause.wait(for: .milliseconds(5)) }
     }
 
     func uri(_ name: String) -> String { "PYRO:\(name)@127.0.0.1:\(port)" }
 
     func connect<Device: RemoteDevice>(_ name: String, as type: Device.Type = Device.self) async throws -> Device {
-        try await Device.connect(to: uri(name))
+        var options = ConnectionOptions()
+        // Python needs its time to start, on a machine that is busy with other things.
+        options.reconnectLimit = .seconds(60)
+        return try await Device.connect(to: uri(name), options: options)
     }
 
     /// A port that nobody listens at; the kernel does not give it out again at once.
-    static func freePort() throws -> Int {
+    static func freePort() throws -> Int { try claim(0) }
+
+    /// Listens at a port for a moment; throws if somebody does so already.
+    private static func claim(_ port: Int) throws -> Int {
         let server = try PyroServer(
-            at: .tcp(host: "127.0.0.1", port: 0),
+            at: .tcp(host: "127.0.0.1", port: port),
             log: Logger(label: "port") { _ in SwiftLogNoOpLogHandler() },
             translate: { PythonException("RuntimeError", "\($0)") }
         )

@@ -4,10 +4,10 @@ import Pickle
 import Testing
 
 /// Each kind of device, at both servers.
-@Suite(.timeLimit(.minutes(1))) struct KindTests {
+@Suite(.timeLimit(.minutes(3))) struct KindTests {
     @Test(arguments: ServerKind.allCases)
     func everyKindHasItsMembers(server: ServerKind) async throws {
-        let bench = try Bench(server)
+        let bench = try await Bench(server)
         try await camera(try await bench.connect("Camera"))
         try await laser(try await bench.connect("Laser"))
         try await wheel(try await bench.connect("Wheel"))

@@ -8,17 +8,17 @@ struct RealNameServer {
     private let program: Program
     let place: PyroURI.Location
 
-    init() throws {
+    init() async throws {
         program = try Program.python("Pyro4.naming", ["-n", "127.0.0.1", "-p", "0", "-x"])
-        let endpoint = try program.word(after: "NS running on ")
+        let endpoint = try await program.word(after: "NS running on ")
         let port = try #require(endpoint.split(separator: ":").last.flatMap { Int($0.prefix(while: \.isNumber)) })
         place = .tcp(host: "127.0.0.1", port: port)
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct NameServerTests {
-    @Test func namesCanBeRegisteredFoundAndRemoved() throws {
-        let real = try RealNameServer()
+@Suite(.timeLimit(.minutes(3))) struct NameServerTests {
+    @Test func namesCanBeRegisteredFoundAndRemoved() async throws {
+        let real = try await RealNameServer()
         let names = NameServer(at: real.place)
         #expect(try names.find("Camera") == nil)
         let first = try #require(PyroURI("PYRO:Camera@127.0.0.1:8001"))
@@ -33,7 +33,7 @@ struct RealNameServer {
     }
 
     @Test func devicesAreFoundByName() async throws {
-        let (real, bench) = (try RealNameServer(), try Bench(.swift))
+        let (real, bench) = (try await RealNameServer(), try await Bench(.swift))
         var options = ConnectionOptions()
         options.nameServer = real.place
         let unknown = await #expect(throws: CallFailure.self) {
@@ -45,7 +45,7 @@ struct RealNameServer {
         try await wheel.move(to: 3)
         #expect(try await wheel.position == 3)
         // Where it has moved to, it is found again.
-        let other = try Bench(.swift)
+        let other = try await Bench(.swift)
         try NameServer(at: real.place).register("wheel", as: try #require(PyroURI(other.uri("Wheel"))))
         bench.stop()
         try await wheel.move(to: 5)

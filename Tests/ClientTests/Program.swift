@@ -42,24 +42,26 @@ final class Program: Sendable {
         process.waitUntilExit()
     }
 
-    /// Asks it to end, and waits until it has.
-    func terminate() {
-        process.terminate()
-        process.waitUntilExit()
-    }
-
     /// What follows a word in a line of its output, up to the next blank, once there is such a line.
-    func word(after prefix: String) throws -> String {
-        let found: String? = lines.wait(within: .seconds(30)) { lines in
-            lines.lazy.compactMap { line in
-                line.range(of: prefix).map { String(line[$0.upperBound...].prefix { !$0.isWhitespace }) }
-            }.first
+    ///
+    /// Waited for on a thread of its own, since the tests of a machine share as many as it has cores.
+    func word(after prefix: String) async throws -> String {
+        let found: String? = await withCheckedContinuation { continuation in
+            _ = BlockingThread("output") { [lines] in
+                continuation.resume(returning: lines.wait(within: .seconds(60)) { Self.word(after: prefix, in: $0) })
+            }
         }
         return try #require(found, "no line with '\(prefix)' in: \(lines.withLock { $0.joined(separator: "\n") })")
     }
 }
 
 extension Program {
+    private static func word(after prefix: String, in lines: [String]) -> String? {
+        lines.lazy.compactMap { line in
+            line.range(of: prefix).map { String(line[$0.upperBound...].prefix { !$0.isWhitespace }) }
+        }.first
+    }
+
     /// A program that was built beside the tests.
     static func built(_ name: String, _ arguments: [String]) throws -> Program {
         let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()

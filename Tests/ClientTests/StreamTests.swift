@@ -4,10 +4,10 @@ import Pickle
 import Testing
 
 /// Frames as they arrive, from both servers.
-@Suite(.timeLimit(.minutes(1))) struct StreamTests {
+@Suite(.timeLimit(.minutes(3))) struct StreamTests {
     @Test(arguments: ServerKind.allCases)
     func framesArriveInOrderAndEndWhenStopped(server: ServerKind) async throws {
-        let bench = try Bench(server)
+        let bench = try await Bench(server)
         let camera: RemoteCamera = try await bench.connect("Camera")
         try await camera.setExposureTime(0.001)
         try await camera.setSetting("display image number", to: true)
@@ -30,7 +30,7 @@ import Testing
 
     @Test(arguments: ServerKind.allCases)
     func aFrameCanBeSnappedAgainAndAgain(server: ServerKind) async throws {
-        let bench = try Bench(server)
+        let bench = try await Bench(server)
         for _ in 1...3 {
             let camera: RemoteCamera = try await bench.connect("Camera")
             try await camera.setExposureTime(0.001)
@@ -41,7 +41,7 @@ import Testing
 
     @Test(arguments: ServerKind.allCases)
     func callsAndFramesGoOnAfterARestart(server: ServerKind) async throws {
-        let bench = try Bench(server)
+        let bench = try await Bench(server)
         let camera: RemoteCamera = try await bench.connect("Camera")
         let frames = try await camera.frames()
         try await camera.enable()
@@ -66,8 +66,28 @@ import Testing
         await frames.stop()
     }
 
+    @Test(arguments: ServerKind.allCases)
+    func anErrorOfTheCamerasEndsTheSequence(server: ServerKind) async throws {
+        let bench = try await Bench(server)
+        let camera: RemoteCamera = try await bench.connect("Camera")
+        try await camera.setExposureTime(0.001)
+        try await camera.setSetting("_error_percent", to: 100)
+        let frames = try await camera.frames()
+        try await camera.enable()
+        try await camera.trigger()
+        let failure = await #expect(throws: CallFailure.self) {
+            for try await _ in frames {}
+        }
+        let text = try #require(failure?.description)
+        #expect(text.hasPrefix("\(camera.uri): ") && text.contains("Exception"))
+        #expect(!text.contains("bytes"))
+        // Another sequence can begin at once.
+        try await camera.setSetting("_error_percent", to: 0)
+        #expect(try await camera.snap().image.shape == [48, 64])
+    }
+
     @Test func whatASlowReaderDoesNotTakeIsCounted() async throws {
-        let bench = try Bench(.swift)
+        let bench = try await Bench(.swift)
         let camera: RemoteCamera = try await bench.connect("Camera")
         try await camera.setExposureTime(0)
         let frames = try await camera.frames(keeping: 3)
@@ -86,7 +106,7 @@ import Testing
     }
 
     @Test func aStreamThatNobodyHoldsLeavesTheDevice() async throws {
-        let bench = try Bench(.swift)
+        let bench = try await Bench(.swift)
         let first: RemoteCamera = try await bench.connect("Camera")
         try await first.setExposureTime(0)
         try await first.enable()
@@ -117,7 +137,7 @@ import Testing
     }
 
     @Test func aTaskThatIsCancelledWaitsForNoCall() async throws {
-        let bench = try Bench(.swift)
+        let bench = try await Bench(.swift)
         let (stage, start) = (try await bench.connect("Stage", as: RemoteStage.self), ContinuousClock.now)
         try await stage.enable()
         let move = Task { try await stage.move(to: NamedValues([("x", 100)])) }

@@ -7,10 +7,12 @@ internal import Threads
 /// Each thread has a connection, since a server answers the calls of one connection one after another; so a position
 /// can be read while a stage moves.
 final class CallQueue: Sendable {
-    private typealias Call = @Sendable (Link) -> Void
+    /// Makes a call, and gives what then hands its result over.
+    private typealias Call = @Sendable (Link) -> @Sendable () -> Void
 
     private struct State {
         var waiting: [Call] = []
+        /// How many threads wait for a call, or are about to.
         var idle = 0
         var threads = 0
         var isClosed = false
@@ -39,8 +41,9 @@ final class CallQueue: Sendable {
         let answer = Answer<Value>()
         add { link in
             // What nobody waits for any more is not begun.
-            guard answer.isWanted else { return }
-            answer.give(Result { try body(try link.connected()) })
+            guard answer.isWanted else { return {} }
+            let result = Result { try body(try link.connected()) }
+            return { answer.give(result) }
         }
         return try await answer.value
     }
@@ -50,6 +53,7 @@ final class CallQueue: Sendable {
             state.waiting.append(call)
             guard state.idle < state.waiting.count, state.threads < Self.mostThreads else { return false }
             state.threads += 1
+            state.idle += 1
             return true
         }
         guard needsThread else { return }
@@ -60,25 +64,28 @@ final class CallQueue: Sendable {
 
     private static func work(_ link: Link, _ state: Monitor<State>) {
         while let call = next(state) {
-            call(link)
-            if link.hasConnected { state.withLock { $0.hasConnected = true } }
+            let handOver = call(link)
+            // Before the result is known, so that who makes one call after another needs one thread alone.
+            state.withLock { state in
+                state.idle += 1
+                state.hasConnected = state.hasConnected || link.hasConnected
+            }
+            handOver()
         }
     }
 
     /// The next call to make; nil when the thread shall end.
     private static func next(_ state: Monitor<State>) -> Call? {
-        let isFirst = state.withLock { state in
-            state.idle += 1
-            return state.threads == 1
+        let isAlone = state.withLock { $0.threads == 1 }
+        let call: Call?? = state.wait(within: isAlone ? nil : idleLimit) { state in
+            guard !state.waiting.isEmpty else { return state.isClosed ? .some(nil) : nil }
+            state.idle -= 1
+            return .some(state.waiting.removeFirst())
         }
-        let call: Call?? = state.wait(within: isFirst ? nil : idleLimit) { state in
-            if !state.waiting.isEmpty { return .some(state.waiting.removeFirst()) }
-            return state.isClosed ? .some(nil) : nil
-        }
+        if let call, let call { return call }
         return state.withLock { state in
             state.idle -= 1
-            if let call, let call { return call }
-            // A call may have come after the wait was over.
+            // One may have come after the wait was over.
             if !state.waiting.isEmpty { return state.waiting.removeFirst() }
             state.threads -= 1
             return nil

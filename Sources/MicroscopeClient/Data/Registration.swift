@@ -104,6 +104,8 @@ private final class Listener {
         if host == nil, case .tcp(let address, _)? = try client.localEndpoint { host = address }
         var limits = ServerOptions()
         limits.wire = options.client.wire
+        // One is enough; a server that has restarted may come before its old connection is seen to have ended.
+        limits.maximumConnections = 8
         server = try PyroServer(
             at: .tcp(host: host ?? "127.0.0.1", port: options.listenPort),
             options: limits,

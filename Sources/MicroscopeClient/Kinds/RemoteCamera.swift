@@ -69,7 +69,9 @@ public struct RemoteCamera: RemoteDataDevice, RemoteTriggerTarget {
         let wasEnabled = try await isEnabled
         do {
             if !wasEnabled { try await enable() }
-            let limit = limit + .seconds(min(max(try await exposureTime, 0), 86_400))
+            let exposure = try await exposureTime
+            // A day is for ever here, and what is no number says nothing.
+            let limit = limit + .seconds(exposure > 0 ? min(exposure, 86_400) : 0)
             if try await triggerType == .software { try await trigger() }
             let frame = try await frames.first(within: limit)
             if !wasEnabled { try await disable() }
