@@ -90,9 +90,6 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
         do {
             return try link.use { session in
                 if current?.session !== session { current = (session, now() + pace.quietTime) }
-                if positionCount > 0, let count = session.positionCount, count != positionCount {
-                    throw DeviceError(.failed, "\(title) has \(count) positions now, and had \(positionCount)")
-                }
                 return try body(session)
             }
         } catch {
@@ -145,7 +142,15 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
         let time = now()
         let state = try use { session in
             guard let current, now() >= current.quietUntil else { return WheelState.starting }
-            return try session.state()
+            let state = try session.state()
+            // Another wheel at the same port, or a bad answer.
+            if case .standing = state, positionCount > 0, let count = session.positionCount, count != positionCount {
+                throw DeviceError(.failed, "\(title) has \(count) positions now, and had \(positionCount)")
+            }
+            return state
+        }
+        if case .standing(let position) = state, positionCount > 0, position >= positionCount {
+            throw DeviceError(.failed, "\(title) says that it stands at position \(position) of \(positionCount)")
         }
         lastSeen = (state, time)
         switch state {
