@@ -11,6 +11,7 @@ serve: build
 
 build: install-build
 	swift build -c release --static-swift-stdlib --product device-server
+	swift build -c release --static-swift-stdlib --product devicectl
 	$(MAKE) .build/release/libatcore-simulated/libatcore.so
 
 # Andor's library as the simulation has it, needing libc alone; in a folder where no loader looks by itself.
@@ -21,11 +22,11 @@ build: install-build
 # Everything that can be checked without hardware.
 test: install-test lint
 	swift build --build-tests
+	.ci/environments
 	swift test --skip-build --skip LibUSBTests
 	.ci/usb
 	RIG=Configs/rig-simulated.yaml swift test --skip-build --filter HardwareTests
 	python3 .ci/imports.py
-	.ci/environments
 	.ci/clients
 
 # Wheels at the ports of a real kernel, in QEMU, with the real udev: half a minute.

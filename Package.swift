@@ -25,9 +25,11 @@ let package = Package(
     name: "device-server",
     products: [
         .executable(name: "device-server", targets: ["device-server"]),
+        .executable(name: "devicectl", targets: ["devicectl"]),
         .library(name: "Pyro", targets: ["Pyro", "Pickle"]),
         .library(name: "Devices", targets: ["Devices"]),
         .library(name: "Server", targets: ["Server"]),
+        .library(name: "MicroscopeClient", targets: ["MicroscopeClient"]),
         // Stands in for the vendor's library in tests, under the vendor's name; nothing links to it.
         .library(name: "atcore", type: .dynamic, targets: ["SimulatedAtcore"]),
         // Loaded in front of the C library in tests with made-up USB devices; nothing links to it.
@@ -63,6 +65,8 @@ let package = Package(
         driver("Simulators"),
         driver("FilterWheels", "Transports"),
         driver("Lasers", "Transports"),
+        driver("SerialWheels", "Transports"),
+        driver("Stages", "Transports"),
         driver("AndorSDK3"),
         .target(name: "SimulatedAtcore", path: "Drivers/SimulatedAtcore", exclude: ["README.md"]),
         .target(
@@ -77,23 +81,48 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
-            name: "DriverCatalogue",
-            dependencies: ["AndorSDK3", "Devices", "FilterWheels", "Lasers", "Simulators"],
+            name: "MicroscopeClient",
+            dependencies: [
+                "Devices", "Pickle", "Pyro", "Threads",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings
         ),
+        .target(
+            name: "CImageFiles",
+            linkerSettings: [.linkedLibrary("tiff"), .linkedLibrary("png16")]
+        ),
+        .target(name: "ImageFiles", dependencies: ["CImageFiles", "Pickle"], swiftSettings: settings),
+        .target(
+            name: "DriverCatalogue",
+            dependencies: [
+                "AndorSDK3", "Devices", "FilterWheels", "Lasers", "SerialWheels", "Simulators", "Stages",
+            ],
+            swiftSettings: settings
+        ),
+        .target(name: "Bench", dependencies: ["Contracts", "Devices", "Server"], swiftSettings: settings),
         .executableTarget(
             name: "device-server",
             dependencies: [
-                "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Transports",
+                "Bench", "Contracts", "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Transports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),
         .executableTarget(
+            name: "devicectl",
+            dependencies: [
+                "Devices", "DriverCatalogue", "ImageFiles", "MicroscopeClient", "Pickle", "Pyro", "Server",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
             name: "test-server",
             dependencies: [
-                "CZlib", "Devices", "Lasers", "Pickle", "Pyro", "Server", "Simulators", "Threads", "Transports",
+                "CZlib", "Devices", "DriverCatalogue", "Lasers", "Pickle", "Pyro", "SerialWheels", "Server", "Stages",
+                "Threads", "Transports",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/TestServer",
@@ -148,6 +177,16 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "SerialWheelTests",
+            dependencies: ["Contracts", "Devices", "Pickle", "SerialWheels", "Threads", "Transports"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "StageTests",
+            dependencies: ["Contracts", "Devices", "Pickle", "Stages", "Threads", "Transports"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "SimulatorTests",
             dependencies: ["Contracts", "Devices", "Pickle", "Simulators", "Threads"],
             swiftSettings: settings
@@ -155,14 +194,23 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Devices", "Pickle", "Pyro", "Server", "Simulators", "Threads",
+                "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Simulators", "Threads",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ClientTests",
+            dependencies: [
+                "Devices", "MicroscopeClient", "Pickle", "Pyro", "Threads",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["bench.py", "leashed.py"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "HardwareTests",
-            dependencies: ["Contracts", "Devices", "DriverCatalogue", "Server", "Threads"],
+            dependencies: ["Bench", "Contracts", "Devices", "DriverCatalogue", "Server"],
             path: "HardwareTests",
             exclude: ["README.md"],
             swiftSettings: settings

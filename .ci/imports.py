@@ -19,6 +19,10 @@ ALLOWED = {
     "Transports": {"CLibUSB", "Devices", "Threads"},
     "Contracts": {"Devices", "Pickle", "Threads"},
     "Server": {"Devices", "Pickle", "Pyro", "Threads"},
+    "MicroscopeClient": {"Devices", "Pickle", "Pyro", "Threads"},
+    "CImageFiles": set(),
+    "ImageFiles": {"CImageFiles", "Pickle"},
+    "Bench": {"Contracts", "Devices", "Server"},
 }
 CATALOGUE = "DriverCatalogue"
 DRIVER = {"Devices", "Pickle", "Threads", "Transports"}

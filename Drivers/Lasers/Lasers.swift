@@ -12,6 +12,9 @@ public enum Lasers {
             Driver.iBeam,
             Driver.stradus,
             Driver.oxxius,
+            Driver.iChrome,
+            Driver.lumencor,
+            Driver.coolLED,
         ]
     }
 }

@@ -6,6 +6,7 @@ enum Main {
     static func main() async {
         let arguments = CommandLine.arguments.dropFirst()
         switch arguments.first {
+        case "conform": ConformCommand.mainWithStatus(Array(arguments.dropFirst()))
         case "reload": ReloadCommand.main(Array(arguments.dropFirst()))
         case "status": StatusCommand.main(Array(arguments.dropFirst()))
         case "worker": WorkerCommand.main(Array(arguments.dropFirst()))

@@ -4,7 +4,7 @@ import Testing
 /// What every light source must do, on each laser.
 struct LaserContractTests {
     static let makers = LaserKind.all.map { kind in
-        Maker(kind.testDescription) { try kind.makeBench().openLight() }
+        Maker(kind.testDescription) { try kind.makeBench().openDevice(leaveAsIs: nil) }
     }
 
     @Test(arguments: try makers.contractCases) func isKept(contract: ContractCase) throws {

@@ -35,37 +35,58 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
         LaserKind("ibeam", lacks: [.interlock, .fault, .hours]) { try iBeam() },
         LaserKind("stradus", lacks: [.key]) { try stradus() },
         LaserKind("oxxius") { try oxxius() },
+        LaserKind("ichrome", lacks: [.interlock, .fault, .hours]) { try iChrome() },
+        LaserKind("lumencor", lacks: [.interlock, .fault, .hours]) { try lumencor() },
+        LaserKind("coolled", lacks: [.interlock, .fault, .hours]) { try coolLED() },
     ]
 
-    static func cobolt(_ laser: SimulatedCobolt = .init()) throws -> Bench<CoboltCommands, SimulatedCobolt> {
-        try Bench(CoboltCommands(), laser, CoboltCommands.format, CoboltCommands.port)
+    static func cobolt(_ laser: SimulatedCobolt = .init()) throws -> LaserBench<CoboltCommands, SimulatedCobolt> {
+        try LaserBench(CoboltCommands(), laser, CoboltCommands.format, CoboltCommands.port)
     }
 
-    static func obis(_ laser: SimulatedOBIS = .init()) throws -> Bench<OBISCommands, SimulatedOBIS> {
-        try Bench(OBISCommands(), laser, OBISCommands.format, OBISCommands.port)
+    static func obis(_ laser: SimulatedOBIS = .init()) throws -> LaserBench<OBISCommands, SimulatedOBIS> {
+        try LaserBench(OBISCommands(), laser, OBISCommands.format, OBISCommands.port)
     }
 
-    static func deepStar(_ laser: SimulatedDeepStar = .init()) throws -> Bench<DeepStarCommands, SimulatedDeepStar> {
-        try Bench(DeepStarCommands(), laser, DeepStarCommands.format, DeepStarCommands.port)
+    static func deepStar(_ laser: SimulatedDeepStar = .init()) throws -> LaserBench<DeepStarCommands, SimulatedDeepStar>
+    {
+        try LaserBench(DeepStarCommands(), laser, DeepStarCommands.format, DeepStarCommands.port)
     }
 
-    static func omicron(_ laser: SimulatedOmicron = .init()) throws -> Bench<OmicronCommands, SimulatedOmicron> {
-        try Bench(OmicronCommands(), laser, OmicronCommands.format, OmicronCommands.port)
+    static func omicron(_ laser: SimulatedOmicron = .init()) throws -> LaserBench<OmicronCommands, SimulatedOmicron> {
+        try LaserBench(OmicronCommands(), laser, OmicronCommands.format, OmicronCommands.port)
     }
 
-    static func iBeam(_ laser: SimulatedIBeam = .init()) throws -> Bench<IBeamCommands, SimulatedIBeam> {
-        try Bench(IBeamCommands(), laser, IBeamCommands.format, IBeamCommands.port)
+    static func iBeam(_ laser: SimulatedIBeam = .init()) throws -> LaserBench<IBeamCommands, SimulatedIBeam> {
+        try LaserBench(IBeamCommands(), laser, IBeamCommands.format, IBeamCommands.port)
     }
 
-    static func stradus(_ laser: SimulatedStradus = .init()) throws -> Bench<StradusCommands, SimulatedStradus> {
-        try Bench(StradusCommands(), laser, StradusCommands.format, StradusCommands.port)
+    static func stradus(_ laser: SimulatedStradus = .init()) throws -> LaserBench<StradusCommands, SimulatedStradus> {
+        try LaserBench(StradusCommands(), laser, StradusCommands.format, StradusCommands.port)
     }
 
-    static func oxxius(_ laser: SimulatedOxxius = .init()) throws -> Bench<OxxiusCommands, SimulatedOxxius> {
-        try Bench(OxxiusCommands(), laser, OxxiusCommands.format, OxxiusCommands.port)
+    static func oxxius(_ laser: SimulatedOxxius = .init()) throws -> LaserBench<OxxiusCommands, SimulatedOxxius> {
+        try LaserBench(OxxiusCommands(), laser, OxxiusCommands.format, OxxiusCommands.port)
     }
 
-    static func sapphire(_ laser: SimulatedSapphire = .init()) throws -> Bench<SapphireCommands, SimulatedSapphire> {
-        try Bench(SapphireCommands(), laser, SapphireCommands.format, SapphireCommands.port)
+    static func sapphire(_ laser: SimulatedSapphire = .init()) throws -> LaserBench<SapphireCommands, SimulatedSapphire>
+    {
+        try LaserBench(SapphireCommands(), laser, SapphireCommands.format, SapphireCommands.port)
+    }
+
+    static func iChrome(_ box: SimulatedIChrome = .init(lasers: [2, 4])) throws -> EngineBench<
+        IChromeCommands, SimulatedIChrome
+    > {
+        try EngineBench(IChromeCommands(), "laser4", box, IChromeCommands.format, IChromeCommands.port)
+    }
+
+    static func lumencor(_ box: SimulatedLumencor = .init(names: ["BLUE", "RED"])) throws -> EngineBench<
+        LumencorCommands, SimulatedLumencor
+    > {
+        try EngineBench(LumencorCommands(), "RED", box, LumencorCommands.format, LumencorCommands.port)
+    }
+
+    static func coolLED(_ box: SimulatedCoolLED = .init("A")) throws -> EngineBench<CoolLEDCommands, SimulatedCoolLED> {
+        try EngineBench(CoolLEDCommands(), "A", box, CoolLEDCommands.format, CoolLEDCommands.port)
     }
 }

@@ -25,6 +25,9 @@ enum LightSourceContracts {
         Contract("a light source is off after shutdown", enables: true, isLast: true, isOffAfterShutdown),
     ]
 
+    /// The most power that light is switched on at.
+    static let mostPercent = 40
+    static let mostPower = Double(mostPercent) / 100
     /// Enough for every source to light up at, and no more than is needed to tell.
     private static let lowPower = 0.2
 
@@ -77,7 +80,7 @@ enum LightSourceContracts {
     private static func givesThePowerThatWasSet(light: any LightSource, trial: Trial) throws {
         guard try light.triggerType == .software else { throw NotTried("its light follows a hardware trigger") }
         try trial.client.call("enable")
-        for power in [lowPower * 2, lowPower, 0] {
+        for power in [mostPower, lowPower, 0] {
             try trial.client.set("power", to: .float(power))
             trial.expect("get_set_power()", try trial.client.call("get_set_power"), is: .float(power))
             // What is measured is not exactly what is set.
@@ -113,10 +116,11 @@ enum LightSourceContracts {
     }
 
     /// Waits for light to change, which no device tells of by itself.
-    private static func expectSoon(_ trial: Trial, _ what: String, _ isSo: () throws -> Bool) throws {
+    static func expectSoon(_ trial: Trial, _ what: String, _ isSo: () throws -> Bool) throws {
         let limit = ContinuousClock.now + trial.patience
         while try !isSo() {
             guard ContinuousClock.now < limit else { return trial.violate("not so within \(trial.patience): \(what)") }
+            try Interruption.check()
             Pause.wait(for: .milliseconds(20))
         }
     }

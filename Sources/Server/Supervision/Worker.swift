@@ -63,6 +63,15 @@ struct Worker: Sendable {
                 hasLightSource: server.hasLightSource
             )
         )
+        let registration = definition.pyro.nameServer.map { place in
+            NameRegistration(
+                definition.devices.map { server.uri(of: $0.name) },
+                at: place,
+                wire: definition.pyro.wire,
+                log: log.logger
+            )
+        }
+        defer { registration?.end() }
         waitForEnd(of: server)
         return EXIT_SUCCESS
     }

@@ -1,4 +1,5 @@
 import Devices
+import DriverCatalogue
 import Pickle
 import Server
 import Simulators
@@ -38,6 +39,26 @@ import Testing
         let camera = try #require(try definition.driver.open(DriverContext()) as? any Camera)
         #expect(try camera.sensorShape == SensorShape(width: 2048, height: 2048))
         #expect(definition.settings.contains { $0.name == "image data type" && $0.value == "uint16" })
+    }
+
+    @Test func theWidefieldMicroscopeOpensSimulated() throws {
+        let configuration = try ServerConfiguration(file: path("widefield"), drivers: DriverCatalogue.drivers)
+        let devices = configuration.definitions.flatMap(\.devices)
+        #expect(devices.map(\.name) == ["Camera", "Laser561", "Laser488", "EmissionWheel", "Stand"])
+        for definition in devices where definition.name != "Camera" {
+            let device = try definition.driver.open(DriverContext(isSimulated: true))
+            defer { try? device.shutdown() }
+            switch definition.name {
+            case "EmissionWheel": #expect((device as? any FilterWheel)?.positionCount == 6)
+            case "Stand":
+                let controller = try #require(device as? any Controller)
+                #expect(controller.devices.map(\.name) == ["stage", "TransmittedLight"])
+                let stage = try #require(controller.devices.first?.device as? any Stage)
+                #expect(try !stage.mayMoveOnEnable)
+                #expect(try stage.limits.pairs.first?.value == AxisLimits(lower: -400_000, upper: 400_000))
+            default: #expect(try (device as? any LightSource)?.isOn == false)
+            }
+        }
     }
 
     @Test func theSimulatedRigHasOneOfEach() throws {
