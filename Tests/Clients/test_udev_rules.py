@@ -34,6 +34,8 @@ def judge(testbed, port, rules):
     done = subprocess.run(
         [*unshare, "sh", "-c", script % (rules, environment.pop("LD_PRELOAD"), port)],
         env=environment, capture_output=True, text=True, timeout=20)
+    if "unshare failed: Operation not permitted" in done.stderr:
+        pytest.skip("needs the right to a view of the file system of its own: unshare --mount")
     assert done.returncode == 0, done.stderr
     words = [line for line in done.stderr.splitlines() if "60-filter-wheels.rules:" in line]
     return words, dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)

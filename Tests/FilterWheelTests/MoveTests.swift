@@ -86,6 +86,8 @@ struct MoveTests {
         let bench = try make.bench()
         #expect(throws: DeviceError.self) { try make.open(.init(port: bench.port), in: bench.world) }
         try bench.wheel.shutdown()
+        // It does not come back by itself.
+        #expect(throws: USBError.self) { try bench.wheel.position }
         #expect(try make.open(.init(port: bench.port), in: bench.world).position == 0)
     }
 }

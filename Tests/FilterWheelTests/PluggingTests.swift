@@ -48,6 +48,18 @@ struct PluggingTests {
         #expect(try wheel.position == 2)
     }
 
+    @Test func anotherWheelInItsPlaceIsNoticed() throws {
+        let bench = try TestMake.zwo.bench()
+        bench.world.unplug(bench.port)
+        #expect(bench.world.logs("has been unplugged"))
+        try bench.world.plugIn(.zwo(.init(positions: 5, homingTime: .zero)), at: bench.port)
+        let error = #expect(throws: DeviceError.self) { try bench.wheel.position }
+        #expect("\(try #require(error))".contains("has 5 positions now, and had 7"))
+        bench.world.unplug(bench.port)
+        try bench.world.plugIn(bench.model, at: bench.port)
+        #expect(try bench.eventualPosition() == 0)
+    }
+
     @Test func anEFWIsFoundAtAnotherPort() throws {
         let bench = try TestMake.zwo.bench()
         let world = bench.world

@@ -9,7 +9,8 @@ import VirtualUSB
 final class World: Sendable {
     let bus: any USBBus
     let time = TestTime()
-    private let simulated: SimulatedUSBBus?
+    /// Nil where the bus is the real libusb's.
+    let simulated: SimulatedUSBBus?
     private let plugged = Monitor<[USBPort: VirtualUSBDevice]>([:])
     private let lines = Monitor<[String]>([])
 
@@ -21,8 +22,9 @@ final class World: Sendable {
     }()
     private static let lastPort = Atomic<Int>(0)
 
-    init() throws {
-        simulated = Self.testbed == nil ? SimulatedUSBBus() : nil
+    /// - Parameter isSimulated: whether the bus is to be simulated in any case.
+    init(simulated isSimulated: Bool = false) throws {
+        simulated = isSimulated || Self.testbed == nil ? SimulatedUSBBus() : nil
         if let simulated { bus = simulated } else { bus = try LibUSBBus() }
     }
 
@@ -36,7 +38,7 @@ final class World: Sendable {
     }
 
     func plugIn(_ wheel: SimulatedWheel, at port: USBPort) throws {
-        simulated?.plugIn(wheel, at: port)
+        if let simulated { return simulated.plugIn(wheel, at: port) }
         guard let device = try Self.testbed?.plugIn(wheel, at: port) else { return }
         plugged.withLock { $0[port] = device }
         // libusb hears of it from udev, on a thread of its own.

@@ -90,9 +90,6 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
         do {
             return try link.use { session in
                 if current?.session !== session { current = (session, now() + pace.quietTime) }
-                if positionCount > 0, let count = session.positionCount, count != positionCount {
-                    throw DeviceError(.failed, "\(title) has \(count) positions now, and had \(positionCount)")
-                }
                 return try body(session)
             }
         } catch {
@@ -134,7 +131,10 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
     }
 
     func performShutdown() throws {
-        defer { link.close() }
+        defer {
+            link.close()
+            lastSeen = nil
+        }
         // What is not there any more needs no end.
         if link.isOpen { try link.use { session in try session.end() } }
     }
@@ -145,7 +145,9 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
         let time = now()
         let state = try use { session in
             guard let current, now() >= current.quietUntil else { return WheelState.starting }
-            return try session.state()
+            let state = try session.state()
+            if case .standing(let position) = state { try check(position, session) }
+            return state
         }
         lastSeen = (state, time)
         switch state {
@@ -155,6 +157,17 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
         case .moving, .failed: break
         }
         return state
+    }
+
+    /// Holds what a wheel says against what is known of it: it may be a bad answer, or another wheel at the same port.
+    private func check(_ position: Int, _ session: Session) throws {
+        guard positionCount > 0 else { return }
+        if let count = session.positionCount, count != positionCount {
+            throw DeviceError(.failed, "\(title) has \(count) positions now, and had \(positionCount)")
+        }
+        guard position < positionCount else {
+            throw DeviceError(.failed, "\(title) says that it stands at position \(position) of \(positionCount)")
+        }
     }
 
     /// Whether a move goes on; throws if it has ended badly.

@@ -12,6 +12,7 @@ public final class USBLink<Session> {
     private let serial: (Session) -> String?
     private let presence: USBPresence
     private var open: (connection: any USBConnection, session: Session)?
+    private var isClosed = false
     /// The one that was opened first, which is looked for when it has gone.
     private var first: (serial: String?, port: USBPort)?
 
@@ -49,19 +50,25 @@ public final class USBLink<Session> {
     ///
     /// - Throws: ``USBError`` of kind `disconnected` while the device is unplugged; whatever the body throws.
     public func use<Result>(_ body: (Session) throws -> Result) throws -> Result {
-        if presence.hasLeft { close() }
+        guard !isClosed else { throw USBError(.disconnected, "\(choice.name) has been closed") }
+        if presence.hasLeft { drop() }
         if open == nil { try find() }
         guard let session = open?.session else { throw USBError(.disconnected, "\(choice.name): not open") }
         do { return try body(session) } catch let error as USBError
             where error.kind == .disconnected || error.kind == .failed
         {
-            close()
+            drop()
             throw error
         }
     }
 
-    /// Gives the device up.
+    /// Gives the device up for good.
     public func close() {
+        isClosed = true
+        drop()
+    }
+
+    private func drop() {
         open?.connection.close()
         open = nil
     }
