@@ -15,6 +15,7 @@ public enum Lasers {
             Driver.iChrome,
             Driver.lumencor,
             Driver.coolLED,
+            Driver.arduinoTrigger,
         ]
     }
 }

@@ -22,6 +22,10 @@ protocol AnyBench: AnyObject {
     func spoil(_ body: (inout SimulatedFaults) -> Void)
     var transcript: String { get }
     func forgetTranscript()
+    /// Does everything that the driver's commands can do, with answers of the simulation that are spoilt on the way.
+    func exercise(_ spoil: @escaping ([UInt8]) -> [UInt8])
+    /// Reads all settings, with answers that are spoilt by chance.
+    func readSettings(seed: UInt64) throws
 }
 
 extension AnyBench {

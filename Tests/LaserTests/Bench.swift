@@ -75,6 +75,24 @@ class Bench<Instrument: SimulatedLaser>: AnyBench {
     var transcript: String { port.transcript }
     func forgetTranscript() { port.forgetTranscript() }
 
+    /// A line in this process to a copy of the device, whose answers are spoilt.
+    func spoiltLines(_ spoil: @escaping ([UInt8]) -> [UInt8]) -> LineProtocol {
+        LineProtocol(FuzzedStream(port.instrument, spoil), format)
+    }
+
+    func spoiltLine(seed: UInt64) throws -> SerialLine {
+        let instrument = port.instrument
+        return try SerialLine("laser", format) {
+            var spoiler = Spoiler(seed: seed)
+            return FuzzedStream(instrument) { spoiler.spoil($0) }
+        } prepare: { _, _ in
+            ""
+        }
+    }
+
+    func exercise(_ spoil: @escaping ([UInt8]) -> [UInt8]) {}
+    func readSettings(seed: UInt64) throws {}
+
     /// What the device answers to bytes, without a driver in between.
     func answer(_ command: String, _ count: Int) throws -> String {
         let port = try SerialPort(path: port.path, settings: settings)

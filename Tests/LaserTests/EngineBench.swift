@@ -29,6 +29,29 @@ final class EngineBench<Commands: EngineCommands, Instrument: SimulatedLaser>: B
     override func light(of device: any Device) throws -> any SerialLightSource {
         try #require(device as? LightEngine<Commands>).light(channel)
     }
+
+    override func exercise(_ spoil: @escaping ([UInt8]) -> [UInt8]) {
+        let exercise = Exercise(lines: spoiltLines(spoil))
+        exercise.identify(commands.identify)
+        exercise.attempt { _ = try commands.channels(exercise.lines) }
+        exercise.attempt {
+            for channel in try channels { exercise.all(of: channel) }
+        }
+    }
+
+    override func readSettings(seed: UInt64) throws {
+        try spoiltLine(seed: seed).readAll(commands.settings)
+        for channel in try channels { try spoiltLine(seed: seed).readAll(channel.settings) }
+    }
+
+    /// The lights, as a box tells them whose answers are not spoilt.
+    private var channels: [Commands.Channel] {
+        get throws {
+            let lines = spoiltLines { $0 }
+            _ = try commands.identify(lines)
+            return try commands.channels(lines).map(\.commands)
+        }
+    }
 }
 
 extension LightEngine {

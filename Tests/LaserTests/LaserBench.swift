@@ -16,4 +16,10 @@ final class LaserBench<Commands: LightCommands, Instrument: SimulatedLaser>: Ben
     }
 
     override func openDevice(leaveAsIs: Bool?) throws -> any Device { try open(leaveAsIs: leaveAsIs) }
+
+    override func exercise(_ spoil: @escaping ([UInt8]) -> [UInt8]) {
+        Exercise(lines: spoiltLines(spoil)).all(of: commands)
+    }
+
+    override func readSettings(seed: UInt64) throws { try spoiltLine(seed: seed).readAll(commands.settings) }
 }

@@ -20,11 +20,16 @@ public struct CoboltCommands: LightCommands {
         0...(try ask("gmlp?", lines) { $0.number.flatMap { $0 > 0 ? $0 : nil } })
     }
 
-    public func setPoint(_ lines: LineProtocol) throws -> Double? { try ask("p?", lines, parse: \.number) * 1000 }
+    public func setPoint(_ lines: LineProtocol) throws -> Double? { try ask("p?", lines, parse: Self.milliwatts) }
+
+    /// What is told in watts; a kilowatt is beyond all lasers.
+    private static func milliwatts(_ text: String) -> Double? {
+        text.number.flatMap { abs($0) < 1000 ? $0 * 1000 : nil }
+    }
 
     public func measuredPower(_ lines: LineProtocol) throws -> Double {
         // A late answer to `l?` has been seen in place of the power; a whole watt is beyond these lasers.
-        try ask("pa?", lines) { $0 == "1" ? nil : $0.number } * 1000
+        try ask("pa?", lines) { $0 == "1" ? nil : Self.milliwatts($0) }
     }
 
     public func setPower(_ power: Double, _ lines: LineProtocol) throws {

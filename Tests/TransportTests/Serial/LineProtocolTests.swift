@@ -150,4 +150,26 @@ struct LineProtocolTests {
     func writesNumbersWithoutExponents(value: Double, places: Int, text: String) {
         #expect(value.text(places: places) == text)
     }
+
+    /// What never stops talking has no answer to give, and holds up nobody for ever.
+    @Test(arguments: ["1\r\n", "\r\n", "x"]) func givesUpOnADeviceThatNeverStopsTalking(babble: String) throws {
+        var format = LineFormat(commandEnd: "\r", answerEnd: "\r\n", patience: .milliseconds(5))
+        format.longestLine = 1 << 20
+        let lines = LineProtocol(BabblingStream(babble), format)
+        #expect(throws: SerialError.self) { try lines.ask("l?", attempts: 1) { $0 == "0" ? 0 : nil } }
+        #expect(throws: SerialError.self) { try lines.exchange("l?") { $0 == "0" } }
+    }
+}
+
+/// Always has something to read.
+private final class BabblingStream: ByteStream {
+    private let bytes: [UInt8]
+    let isLost = false
+
+    init(_ text: String) { bytes = Array(text.utf8) }
+
+    func write(_: [UInt8], until _: ContinuousClock.Instant) {}
+    func read(until _: ContinuousClock.Instant) -> [UInt8] { bytes }
+    func discardInput() {}
+    func close() {}
 }

@@ -48,7 +48,7 @@ extension LineProtocol {
         return try body()
     }
 
-    /// The lines of an answer up to one that ends it, which is the last of them.
+    /// The lines of an answer up to one that ends it, which is the last of them; more than a thousand are none.
     public func exchange(
         _ command: String,
         within limit: Duration? = nil,
@@ -56,7 +56,11 @@ extension LineProtocol {
     ) throws(SerialError) -> [String] {
         try send(command)
         var lines: [String] = []
-        repeat { lines.append(try readLine(within: limit)) } while !(lines.last.map(isLast) ?? true)
-        return lines
+        while lines.count < 1000 {
+            let line = try readLine(within: limit)
+            lines.append(line)
+            if isLast(line) { return lines }
+        }
+        throw disturbed(.odd(answer: lines.last ?? "", to: command))
     }
 }

@@ -157,10 +157,17 @@ public final class LineProtocol {
             throw disturbed(.silent(after: lastCommand, within: limit))
         }
         input += bytes
+        // One that never stops talking has no answer either; one that was only late has.
+        guard .now < deadline + max(limit, Self.grace) else {
+            throw disturbed(.odd(answer: Latin1.text(input.prefix(40)) + "…", to: lastCommand))
+        }
     }
 
+    /// How late bytes may be taken that should have come by a deadline, on a machine that is busy.
+    private static let grace = Duration.milliseconds(250)
+
     /// Notes that what comes next cannot be trusted.
-    private func disturbed(_ error: SerialError) -> SerialError {
+    func disturbed(_ error: SerialError) -> SerialError {
         isDisturbed = true
         return error
     }
