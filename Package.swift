@@ -25,9 +25,11 @@ let package = Package(
     name: "device-server",
     products: [
         .executable(name: "device-server", targets: ["device-server"]),
+        .executable(name: "devicectl", targets: ["devicectl"]),
         .library(name: "Pyro", targets: ["Pyro", "Pickle"]),
         .library(name: "Devices", targets: ["Devices"]),
         .library(name: "Server", targets: ["Server"]),
+        .library(name: "MicroscopeClient", targets: ["MicroscopeClient"]),
         // Stands in for the vendor's library in tests, under the vendor's name; nothing links to it.
         .library(name: "atcore", type: .dynamic, targets: ["SimulatedAtcore"]),
         // Loaded in front of the C library in tests with made-up USB devices; nothing links to it.
@@ -63,6 +65,8 @@ let package = Package(
         driver("Simulators"),
         driver("FilterWheels", "Transports"),
         driver("Lasers", "Transports"),
+        driver("SerialWheels", "Transports"),
+        driver("Stages", "Transports"),
         driver("AndorSDK3"),
         .target(name: "SimulatedAtcore", path: "Drivers/SimulatedAtcore", exclude: ["README.md"]),
         .target(
@@ -77,8 +81,23 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "MicroscopeClient",
+            dependencies: [
+                "Devices", "Pickle", "Pyro", "Threads",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "CImageFiles",
+            linkerSettings: [.linkedLibrary("tiff"), .linkedLibrary("png16")]
+        ),
+        .target(name: "ImageFiles", dependencies: ["CImageFiles", "Pickle"], swiftSettings: settings),
+        .target(
             name: "DriverCatalogue",
-            dependencies: ["AndorSDK3", "Devices", "FilterWheels", "Lasers", "Simulators"],
+            dependencies: [
+                "AndorSDK3", "Devices", "FilterWheels", "Lasers", "SerialWheels", "Simulators", "Stages",
+            ],
             swiftSettings: settings
         ),
         .target(name: "Bench", dependencies: ["Contracts", "Devices", "Server"], swiftSettings: settings),
@@ -92,9 +111,18 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(
+            name: "devicectl",
+            dependencies: [
+                "Devices", "DriverCatalogue", "ImageFiles", "MicroscopeClient", "Pickle", "Pyro", "Server",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
             name: "test-server",
             dependencies: [
-                "CZlib", "Devices", "Lasers", "Pickle", "Pyro", "Server", "Simulators", "Threads", "Transports",
+                "CZlib", "Devices", "Lasers", "Pickle", "Pyro", "SerialWheels", "Server", "Simulators",
+                "Stages", "Threads", "Transports",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/TestServer",
@@ -145,7 +173,17 @@ let package = Package(
         .testTarget(
             name: "FilterWheelTests",
             dependencies: ["Contracts", "Devices", "FilterWheels", "Pickle", "Threads", "Transports", "VirtualUSB"],
-            exclude: ["Recordings"],
+            exclude: ["Recordings", "make_recordings.py"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SerialWheelTests",
+            dependencies: ["Contracts", "Devices", "Pickle", "SerialWheels", "Threads", "Transports"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "StageTests",
+            dependencies: ["Contracts", "Devices", "Pickle", "Stages", "Threads", "Transports"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -159,6 +197,15 @@ let package = Package(
                 "Devices", "Pickle", "Pyro", "Server", "Simulators", "Threads",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ClientTests",
+            dependencies: [
+                "Devices", "MicroscopeClient", "Pickle", "Pyro", "Threads",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["bench.py", "leashed.py"],
             swiftSettings: settings
         ),
         .testTarget(

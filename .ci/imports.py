@@ -20,6 +20,9 @@ ALLOWED = {
     "Contracts": {"Devices", "Pickle", "Threads"},
     "Server": {"Devices", "Pickle", "Pyro", "Threads"},
     "Bench": {"Contracts", "Devices", "Server"},
+    "MicroscopeClient": {"Devices", "Pickle", "Pyro", "Threads"},
+    "CImageFiles": set(),
+    "ImageFiles": {"CImageFiles", "Pickle"},
 }
 CATALOGUE = "DriverCatalogue"
 DRIVER = {"Devices", "Pickle", "Threads", "Transports"}

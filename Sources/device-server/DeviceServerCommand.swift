@@ -43,8 +43,10 @@ struct DeviceServerCommand: AsyncParsableCommand {
     var logDirectory: String?
 
     @Option(
-        help:
+        help: ArgumentHelp(
             "Record what is said to USB and serial devices, and what they answer, in this directory: a file for each.",
+            valueName: "dir"
+        ),
         completion: .directory
     )
     var record: String?

@@ -293,6 +293,20 @@ def test_recording(testbed, serve, connect, tmp_path, simulated):
     assert any(line.split(" | ")[1].startswith("03 7e 5a 01 02 03") for line in exchanges)
 
 
+def test_recording_of_a_serial_port(serve, connect, tmp_path):
+    """`--record` does the same for devices at serial ports."""
+    folder = tmp_path / "recordings"
+    laser = {"name": "Laser", "driver": "cobolt", "port": free_port(), "conf": {"port": "/dev/ttyUSB0"}}
+    server = serve([laser], "--record", folder, "--simulated")
+    connect(server.uri("Laser")).get_status()
+    server.process.send_signal(signal.SIGTERM)
+    assert server.wait() == 0
+    file, = folder.iterdir()
+    exchanges = [line for line in file.read_text().splitlines() if not line.startswith("#")]
+    assert len(exchanges) > 4 and {line.split()[1] for line in exchanges} == {"<", ">"}
+    assert all(re.match(r"\d+\.\d{6} [<>] \|( [0-9a-f]{2})+$", line) for line in exchanges), exchanges
+
+
 def test_example(connect, tmp_path):
     """Configs/filter-wheels.yaml works with --simulated."""
     text = (ROOT / "Configs" / "filter-wheels.yaml").read_text()

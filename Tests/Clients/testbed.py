@@ -12,9 +12,9 @@ class Testbed:
 
     __test__ = False  # it is no class of tests
 
-    def __init__(self):
+    def __init__(self, *options):
         self._process = subprocess.Popen(
-            [str(BIN / "virtual-usb")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            [str(BIN / "virtual-usb"), *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.folder = self._process.stdout.readline().strip()
 
     @property

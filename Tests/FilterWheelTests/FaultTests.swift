@@ -1,6 +1,7 @@
 import Devices
 import FilterWheels
 import Testing
+import Threads
 import Transports
 
 /// Answers that are wrong, cut off or missing are errors, and never a position.
@@ -33,10 +34,22 @@ struct FaultTests {
         #expect(text.contains("1278:0920") && text.contains("answered fe f8"))
     }
 
-    @Test func whatHasBeenLeftOverIsNoAnswer() throws {
+    @Test func whatAnotherProgramHasNotFetchedIsNoAnswer() throws {
+        let (world, model) = (try World(), TestMake.starlightXpress.model())
+        let port = world.port()
+        try world.plugIn(model, at: port)
+        // It has asked while the wheel was on its way to the third filter.
+        let request = ControlRequest(type: 0x21, request: 9, value: 0x0200, index: 0)
+        for report: [UInt8] in [[3, 0], [0, 0]] { _ = model.control(request, report) }
+        Pause.wait(for: .milliseconds(30))
+        #expect(try TestMake.starlightXpress.open(.init(port: port), in: world).position == 2)
+    }
+
+    @Test func anAnswerThatComesTooLateIsNoAnswerToTheNextQuestion() throws {
         let bench = try TestMake.starlightXpress.bench()
-        try bench.move(to: 2)
-        // Another program has asked while the wheel stood at its third filter, and has not fetched the answer.
+        bench.forget()
+        bench.model.fail(.silence)
+        #expect(throws: USBError.self) { try bench.wheel.position }
         _ = bench.model.control(ControlRequest(type: 0x21, request: 9, value: 0x0200, index: 0), [0, 0])
         try bench.move(to: 4)
         #expect(try bench.wheel.position == 4)

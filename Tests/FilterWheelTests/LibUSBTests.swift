@@ -48,17 +48,13 @@ struct LibUSBTests {
 
     @Test func transfersEndWhenTheirTimeIsUp() throws {
         let world = try World()
-        let port = world.port()
-        try world.plugIn(TestMake.clarity.model(), at: port)
-        let info = try #require(try world.bus.devices([USBKind(0x1f0a, 0x0088)]).first { $0.port == port })
-        let connection = try world.bus.open(info, interface: 0)
-        let input = try #require(connection.interface.endpoint(.interrupt, isIn: true))
+        let (connection, input) = try openClarity(in: world)
         #expect(input == USBEndpoint(0x81, .interrupt, packetSize: 16))
         let begin = ContinuousClock.now
         let error = #expect(throws: USBError.self) { try connection.read(input, length: 16, within: .milliseconds(50)) }
         #expect(error?.kind == .timeout)
         #expect(.milliseconds(40)...(.seconds(2)) ~= ContinuousClock.now - begin)
-        #expect(throws: USBError.self) { try world.bus.open(info, interface: 3) }
+        #expect(throws: USBError.self) { try world.bus.open(connection.device, interface: 3) }
         connection.close()
         let closed = #expect(throws: USBError.self) {
             try connection.read(input, length: 16, within: .milliseconds(50))
@@ -68,16 +64,21 @@ struct LibUSBTests {
 
     @Test func aWaitEndsWhenTheDeviceIsUnplugged() throws {
         let world = try World()
-        let port = world.port()
-        try world.plugIn(TestMake.clarity.model(), at: port)
-        let info = try #require(try world.bus.devices([USBKind(0x1f0a, 0x0088)]).first { $0.port == port })
-        let connection = try world.bus.open(info, interface: 0)
-        let input = try #require(connection.interface.endpoint(.interrupt, isIn: true))
-        let unplugging = Unplugging(of: port, in: world, after: .milliseconds(50))
+        let (connection, input) = try openClarity(in: world)
+        let unplugging = Unplugging(of: connection.device.port, in: world, after: .milliseconds(50))
         let begin = ContinuousClock.now
         let error = #expect(throws: USBError.self) { try connection.read(input, length: 16, within: .seconds(20)) }
         #expect(error?.kind == .disconnected)
         #expect(ContinuousClock.now - begin < .seconds(1))
         unplugging.wait()
+    }
+
+    /// A Clarity's connection, and the endpoint by which its reports come.
+    private func openClarity(in world: World) throws -> (any USBConnection, USBEndpoint) {
+        let port = world.port()
+        try world.plugIn(TestMake.clarity.model(), at: port)
+        let info = try #require(try world.bus.devices([USBKind(0x1f0a, 0x0088)]).first { $0.port == port })
+        let connection = try world.bus.open(info, interface: 0)
+        return (connection, try #require(connection.interface.endpoint(.interrupt, isIn: true)))
     }
 }

@@ -7,7 +7,7 @@ import Transports
 
 struct PluggingTests {
     @Test(arguments: TestMake.allCases) func isFoundAgainAfterItHasBeenUnplugged(make: TestMake) throws {
-        let bench = try make.bench(.milliseconds(400))
+        let bench = try make.bench(.milliseconds(150))
         try bench.move(to: 1)
         let completion = try bench.wheel.move(to: 3)
         bench.forget()

@@ -10,19 +10,21 @@ import Transports
 private final class ReplayClock {
     private let bus: ReplayedUSBBus
     private let start = ContinuousClock.now
+    private var last = 0.0
     private var looks = 0
 
     init(_ bus: ReplayedUSBBus) { self.bus = bus }
 
     var now: ContinuousClock.Instant {
-        looks += 1
-        return start + .seconds(bus.time - 1.7e9) + .microseconds(20 * looks)
+        looks = bus.time == last ? looks + 1 : 0
+        last = bus.time
+        return start + .seconds(last - 1.7e9) + .milliseconds(looks)
     }
 }
 
 /// What was said in a whole run, from opening to a move, is what the drivers still say.
 ///
-/// The recordings in `Recordings` are of simulated wheels: `device-server --simulated --record`, and `position = 2`.
+/// The recordings in `Recordings` are of simulated wheels, by `make_recordings.py`.
 struct ReplayTests {
     private func replay<Session: WheelSession>(_: Session.Type, _ name: String, to position: Int) throws -> Bool {
         let bus = try ReplayedUSBBus(try Recording(try text(name)))

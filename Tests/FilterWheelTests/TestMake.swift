@@ -39,7 +39,8 @@ enum TestMake: CaseIterable {
             pace: WheelPace(interval: .milliseconds(5)),
             log: { [weak world] in world?.log($0) }
         ) {
-            [time = world.time] in time.now
+            // The world lasts for as long as the wheel.
+            world.time.now
         }
     }
 

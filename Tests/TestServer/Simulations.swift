@@ -21,6 +21,13 @@ final class Simulations: Sendable {
             case "cobolt": try Self.entry(SimulatedCobolt(), link)
             case "deepstar": try Self.entry(SimulatedDeepStar(), link)
             case "obis": try Self.entry(SimulatedOBIS(), link)
+            case "coolled": try Self.entry(SimulatedCoolLED(), link)
+            case "ichrome": try Self.entry(SimulatedIChrome(), link)
+            case "lumencor": try Self.entry(SimulatedLumencor(), link)
+            case "ibeam": try Self.entry(SimulatedIBeam(), link)
+            case "oxxius": try Self.entry(SimulatedOxxius(), link)
+            case "stradus": try Self.entry(SimulatedStradus(), link)
+            case "omicron": try Self.entry(SimulatedOmicron(), link)
             case "sapphire": try Self.entry(SimulatedSapphire(), link)
             default: nil
             }

@@ -75,22 +75,8 @@ public final class Testbed: Sendable {
             unsafe unlink(path)
             return
         }
-        for name in names(in: path) { removeAll("\(path)/\(name)") }
+        for name in Files.names(in: path) { removeAll("\(path)/\(name)") }
         unsafe rmdir(path)
-    }
-
-    static func names(in folder: String) -> [String] {
-        guard let stream = unsafe opendir(folder) else { return [] }
-        defer { unsafe closedir(stream) }
-        var names: [String] = []
-        while let entry = unsafe readdir(stream) {
-            names.append(
-                unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
-                    unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-                }
-            )
-        }
-        return names.filter { $0 != "." && $0 != ".." }
     }
 
     // MARK: Sockets
@@ -121,7 +107,7 @@ public final class Testbed: Sendable {
         let number = lastEvent.add(1, ordering: .relaxed).newValue
         let all = [("ACTION", action), ("DEVPATH", path), ("SUBSYSTEM", "usb"), ("SEQNUM", "\(number)")] + properties
         let message = UdevMessage(subsystem: "usb", type: "usb_device", properties: all).bytes
-        for name in Self.names(in: folder) where name.hasPrefix("event") {
+        for name in Files.names(in: folder) where name.hasPrefix("event") {
             // A program that has ended leaves its socket behind.
             if !UnixSocket.send(message, to: "\(folder)/\(name)") { unsafe unlink("\(folder)/\(name)") }
         }

@@ -145,16 +145,11 @@ public final class VirtualUSBDevice: Sendable {
     }
 
     private func control(_ urb: URB, _ bytes: [UInt8], _ state: inout State) {
-        guard bytes.count >= 8 else { return state.finish(urb, status: -EINVAL) }
-        let word: (Int) -> UInt16 = { UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8 }
-        let request = ControlRequest(type: bytes[0], request: bytes[1], value: word(2), index: word(4))
-        let data = Array(bytes.dropFirst(8).prefix(Int(word(6))))
-        let sent = request.isFromDevice ? [] : data
-        guard let answer = model.description.answer(request) ?? model.control(request, sent) else {
-            return state.finish(urb, status: -EPIPE)
-        }
-        guard request.isFromDevice else { return state.finish(urb, count: data.count) }
-        state.finish(urb, bytes: Array(answer.prefix(Int(word(6)))), offset: 8)
+        guard let setup = SetupPacket(bytes) else { return state.finish(urb, status: -EINVAL) }
+        let data = Array(bytes.dropFirst(8).prefix(setup.length))
+        guard let answer = model.answer(setup.request, data) else { return state.finish(urb, status: -EPIPE) }
+        guard setup.request.isFromDevice else { return state.finish(urb, count: data.count) }
+        state.finish(urb, bytes: Array(answer.prefix(setup.length)), offset: 8)
     }
 
     func reap(for opening: Int, into argument: UInt, of client: PreloadClient) -> (result: Int, error: Int32) {

@@ -4,11 +4,13 @@ import VirtualUSB
 
 /// The wheels of a testbed, by the ports that they are for, plugged in or not.
 struct Bench {
-    private let testbed: Testbed
+    /// Nil if the devices are the kernel's.
+    private let testbed: Testbed?
     private var wheels: [String: SimulatedWheel] = [:]
     private var devices: [String: VirtualUSBDevice] = [:]
+    private var kernels: [String: KernelUSBDevice] = [:]
 
-    init(_ testbed: Testbed) { self.testbed = testbed }
+    init(_ testbed: Testbed?) { self.testbed = testbed }
 
     /// Does what a line says, and gives the line to answer with.
     mutating func perform(_ words: [String]) -> String {
@@ -17,7 +19,7 @@ struct Bench {
             // make PORT NAME POSITIONS STEP-MS SERIAL
             case ("make", 6): return make(words)
             case ("plug", 2): return try plugIn(words[1])
-            case ("unplug", 2): return unplug(words[1])
+            case ("unplug", 2): return try unplug(words[1])
             // fail PORT FAULT
             case ("fail", 3): return fail(words[1], words[2])
             case ("forbid", 2): return setAccess(words[1], false)
@@ -42,12 +44,22 @@ struct Bench {
     }
 
     private mutating func plugIn(_ port: String) throws -> String {
-        guard let wheel = wheels[port], let place = USBPort(port) else { return "nothing for \(port)" }
-        devices[port] = try testbed.plugIn(wheel, at: place)
+        guard let wheel = wheels[port] else { return "nothing for \(port)" }
+        if let testbed, let place = USBPort(port) {
+            devices[port] = try testbed.plugIn(wheel, at: place)
+        } else if testbed == nil, let number = Int(port) {
+            kernels[port] = try KernelUSBDevice(wheel, at: number)
+        } else {
+            return "\(port) is no port"
+        }
         return "ok"
     }
 
-    private mutating func unplug(_ port: String) -> String {
+    private mutating func unplug(_ port: String) throws -> String {
+        if let device = kernels.removeValue(forKey: port) {
+            try device.unplug()
+            return "ok"
+        }
         guard let device = devices.removeValue(forKey: port) else { return "nothing at \(port)" }
         device.unplug()
         return "ok"

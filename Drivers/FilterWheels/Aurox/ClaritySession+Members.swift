@@ -1,5 +1,6 @@
 internal import Devices
 internal import Pickle
+internal import Threads
 
 extension ClaritySession {
     static func settings(of wheel: USBFilterWheel<ClaritySession>) -> [Setting] {
@@ -8,7 +9,7 @@ extension ClaritySession {
                 "sectioning",
                 in: Cases<Sectioning>(),
                 get: { try wheel.sectioning },
-                set: { try wheel.startSectioning($0) }
+                set: { try wheel.setSectioning($0) }
             ),
             Setting(
                 "calibration",
@@ -59,6 +60,12 @@ extension USBFilterWheel<ClaritySession> {
 
     fileprivate func startSectioning(_ sectioning: Sectioning) throws {
         try use { try $0.set(.setDisk, to: UInt8(clamping: sectioning.rawValue)) }
+    }
+
+    /// Moves the disk, and waits until it is there, since a setting has to be what it was set to.
+    fileprivate func setSectioning(_ sectioning: Sectioning) throws {
+        let move = try move(to: sectioning, isBlocking: true)
+        while try move.poll() == nil { Pause.wait(for: move.interval) }
     }
 
     fileprivate func setCalibration(_ isOn: Bool) throws {

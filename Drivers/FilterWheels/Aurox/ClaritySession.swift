@@ -72,7 +72,6 @@ final class ClaritySession: WheelSession {
     }
 
     private func exchange(_ command: ClarityCommand, _ parameter: UInt8 = 0) throws -> [UInt8] {
-        try hid.drain()
         try hid.write([command.rawValue, parameter])
         var answer: [UInt8] = []
         // What is left of earlier talks comes first.

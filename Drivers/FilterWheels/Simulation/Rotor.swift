@@ -55,7 +55,8 @@ struct Rotor {
         if isJammed { return .jammed(at: origin) }
         let steps = min(stepsAhead, count - stepsAhead)
         guard isSlipping || now < begin + stepTime * steps else { return .standing(at: target) }
-        let done = min(max(0, Int((now - begin) / stepTime)), steps)
+        // Where it is to stop is never only passed.
+        let done = min(max(0, Int((now - begin) / stepTime)), steps - 1)
         let direction = stepsAhead <= count - stepsAhead ? 1 : -1
         return .moving(past: (origin + direction * done + count) % count)
     }

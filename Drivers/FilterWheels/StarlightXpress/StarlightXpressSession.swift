@@ -26,7 +26,6 @@ final class StarlightXpressSession: WheelSession {
     init(_ connection: any USBConnection, _ configuration: WheelConfiguration) throws {
         hid = try HIDConnection(connection)
         wantedCount = configuration.positions?.value
-        try hid.drain()
     }
 
     /// The two bytes of a request, which have to be sent both: one alone would be the number of a filter to go to.
@@ -66,7 +65,6 @@ final class StarlightXpressSession: WheelSession {
     func startMove(to position: Int) throws { _ = try ask(.go(to: UInt8(clamping: position + 1))) }
 
     private func ask(_ request: Request) throws -> Reply {
-        try hid.drain()
         try hid.write(request.report)
         let report = try hid.read(within: .milliseconds(500))
         guard let reply = Reply(report) else { throw AnswerError("its state", report, of: hid.connection) }

@@ -17,16 +17,22 @@ extension ConfigurableDriver {
 /// A driver with its options: all that is needed to open a device.
 public struct ConfiguredDriver: Sendable {
     public let name: String
+    /// What the device will be.
+    public let kind: DeviceKind
+    /// The devices that its options refer to.
+    public var references: [DeviceReference] = []
     /// The floating devices that are opened with it: itself, and those that its options name.
     public var floatingParts: [FloatingPart]
     public let open: @Sendable (DriverContext) throws -> any Device
 
     public init(
         name: String,
+        kind: DeviceKind,
         floatingParts: [FloatingPart] = [],
         open: @escaping @Sendable (DriverContext) throws -> any Device
     ) {
         self.name = name
+        self.kind = kind
         self.floatingParts = floatingParts
         self.open = open
     }

@@ -6,19 +6,21 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
     public let summary: String
     /// Opens a device, on the thread that will make all calls to it.
     public let open: @Sendable (Configuration, DriverContext) throws -> any Device
+    public let kind: DeviceKind
 
-    public init(
+    public init<Opened: Device & SendableMetatype>(
         _ name: String,
         _ summary: String,
-        open: @escaping @Sendable (Configuration, DriverContext) throws -> any Device
+        open: @escaping @Sendable (Configuration, DriverContext) throws -> Opened
     ) {
         self.name = name
         self.summary = summary
         self.open = open
+        kind = DeviceKind(of: Opened.self)
     }
 
     public func configured(from decoder: any Decoder, uid: String?) throws -> ConfiguredDriver {
         let configuration = try Configuration(from: decoder)
-        return ConfiguredDriver(name: name) { [open] context in try open(configuration, context) }
+        return ConfiguredDriver(name: name, kind: kind) { [open] context in try open(configuration, context) }
     }
 }

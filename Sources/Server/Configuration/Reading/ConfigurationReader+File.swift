@@ -20,6 +20,7 @@ extension ConfigurationReader {
         let nodes = items(of: file.requiredValue("devices"), "a list of devices")
         var claims = Claims()
         let definitions = nodes.compactMap { definition($0, defaults, &claims) }
+        checkReferences(among: definitions.flatMap(\.devices))
         let rig = rig(of: file, claims.takenNames)
         return ServerConfiguration(definitions: definitions, log: log, rig: rig)
     }

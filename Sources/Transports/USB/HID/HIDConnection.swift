@@ -2,11 +2,14 @@
 ///
 /// Reports are as they are on the wire: what has no number begins with its first byte, where programs that use hidraw
 /// or hidapi put a zero in front.
-public struct HIDConnection {
+public final class HIDConnection {
     public let connection: any USBConnection
     public let sizes: HIDReportSizes
     private let input: USBEndpoint?
     private let output: USBEndpoint?
+    /// Whether input reports may wait that are no answers to what is sent next: those for a program before this one, or
+    /// one that came too late.
+    private var mayHaveOldReports = true
 
     /// How long one transfer may take that the device does not put off.
     private static let limit = Duration.milliseconds(1000)
@@ -23,6 +26,8 @@ public struct HIDConnection {
 
     /// Sends an output report without a number, with zeros at its end for what is missing.
     public func write(_ report: [UInt8]) throws(USBError) {
+        if mayHaveOldReports { try drain() }
+        mayHaveOldReports = true
         let length = sizes.length(.output) ?? output?.packetSize ?? report.count
         let report = Self.padded(report, to: length)
         guard let output else { return try set(.output, id: 0, report) }
@@ -33,15 +38,17 @@ public struct HIDConnection {
     public func read(within limit: Duration) throws(USBError) -> [UInt8] {
         guard let input else { throw USBError(.notFound, "\(connection.device) has no endpoint for input reports") }
         do throws(USBError) {
-            return try connection.read(input, length: max(input.packetSize, 1), within: limit)
+            let report = try connection.read(input, length: max(input.packetSize, 1), within: limit)
+            mayHaveOldReports = false
+            return report
         } catch  where error.kind == .stalled {
             try connection.clearHalt(input)
             throw error
         }
     }
 
-    /// Throws away the input reports that nobody has fetched, such as those of a program before this one.
-    public func drain() throws(USBError) {
+    /// Throws away the input reports that nobody has fetched.
+    private func drain() throws(USBError) {
         // A device that never stops is not waited for.
         for _ in 0..<64 {
             do throws(USBError) { _ = try read(within: .milliseconds(5)) } catch  where error.kind == .timeout {

@@ -11,7 +11,7 @@ extension USBDeviceInfo {
             bus: unsafe libusb_get_bus_number(device),
             ports: Array(ports.prefix(Int(max(0, min(count, 7)))))
         )
-        let text: (String) -> String? = { names ? SystemFile.text("/sys/bus/usb/devices/\(port)/\($0)") : nil }
+        let text: (String) -> String? = { names ? Files.text(of: "/sys/bus/usb/devices/\(port)/\($0)") : nil }
         self.init(
             USBKind(descriptor.idVendor, descriptor.idProduct),
             at: port,
@@ -23,5 +23,5 @@ extension USBDeviceInfo {
     }
 
     /// Whether the kernel still has it where it was.
-    var isPluggedIn: Bool { SystemFile.text("/sys/bus/usb/devices/\(port)/devnum") == "\(address)" }
+    var isPluggedIn: Bool { Files.text(of: "/sys/bus/usb/devices/\(port)/devnum") == "\(address)" }
 }

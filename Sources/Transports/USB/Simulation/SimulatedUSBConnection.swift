@@ -25,7 +25,7 @@ final class SimulatedUSBConnection: USBConnection {
 
     func read(_ request: ControlRequest, length: Int, within limit: Duration) throws(USBError) -> [UInt8] {
         try checkIsThere()
-        guard let answer = model.description.answer(request) ?? model.control(request, []) else {
+        guard let answer = model.answer(request, []) else {
             throw stalled("control \(request)")
         }
         return Array(answer.prefix(length))
@@ -33,7 +33,7 @@ final class SimulatedUSBConnection: USBConnection {
 
     func write(_ bytes: [UInt8], _ request: ControlRequest, within limit: Duration) throws(USBError) {
         try checkIsThere()
-        guard model.description.answer(request) ?? model.control(request, bytes) != nil else {
+        guard model.answer(request, bytes) != nil else {
             throw stalled("control \(request)")
         }
     }

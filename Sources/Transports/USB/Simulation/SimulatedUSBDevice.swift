@@ -18,6 +18,15 @@ public protocol SimulatedUSBDevice: AnyObject, Sendable {
     func clearHalt(_ endpoint: UInt8)
 }
 
+extension SimulatedUSBDevice {
+    /// Answers any request to the control endpoint; nil refuses it.
+    ///
+    /// - Parameter bytes: what came with it.
+    public func answer(_ request: ControlRequest, _ bytes: [UInt8]) -> [UInt8]? {
+        description.answer(request) ?? control(request, request.isFromDevice ? [] : bytes)
+    }
+}
+
 /// What comes of asking a simulated endpoint.
 public enum SimulatedAnswer: Sendable, Equatable {
     case bytes([UInt8])

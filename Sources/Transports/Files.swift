@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// The little of the file system that looking for ports takes.
-enum Files {
+/// The little of the file system that looking for devices takes.
+package enum Files {
     /// The names in a folder, in order; none if it cannot be read.
-    static func names(in folder: String) -> [String] {
+    package static func names(in folder: String) -> [String] {
         guard let directory = unsafe opendir(folder) else { return [] }
         defer { unsafe closedir(directory) }
         var names: [String] = []
