@@ -13,8 +13,11 @@ extension RigDevice {
                 report: report
             )
             .run()
-        } catch let error as RigError where error.isAbsence && definition.mayBeAbsent {
+        } catch let error as RigError where error.cause == .absence && definition.mayBeAbsent {
             say("skipped, since it is absent, as it may be: \(error)")
+            try Test.cancel()
+        } catch let error as RigError where error.cause == .dependence {
+            say("skipped: \(error)")
             try Test.cancel()
         }
     }

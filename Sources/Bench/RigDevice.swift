@@ -14,11 +14,18 @@ public struct RigDevice: Sendable, CustomStringConvertible {
     ///
     /// Throws a ``RigError`` that names the device and the line of the file.
     public func open(log: @escaping @Sendable (String) -> Void) throws -> any Device {
+        guard definition.driver.references.isEmpty else {
+            let others = definition.driver.references.map { "\($0)" }.joined(separator: " and ")
+            throw RigError(
+                "\(name) (\(definition.place)) works with \(others), and cannot be tried by itself",
+                .dependence
+            )
+        }
         let device: any Device
         do {
             device = try definition.driver.open(DriverContext(isSimulated: definition.isSimulated, log: log))
         } catch {
-            throw RigError("\(name) (\(definition.place)) could not be opened: \(error)", isAbsence: true)
+            throw RigError("\(name) (\(definition.place)) could not be opened: \(error)", .absence)
         }
         do { try applySettings(to: device) } catch {
             try? device.shutdown()

@@ -1,10 +1,17 @@
 /// Why a device of a rig cannot be tried.
 public struct RigError: Error, CustomStringConvertible {
-    public let description: String
-    /// Whether the device could not be opened, as one cannot that is not there.
-    public let isAbsence: Bool
+    public enum Cause: Sendable {
+        /// The device could not be opened, as one cannot that is not there.
+        case absence
+        /// The device works with others that a server would have to serve.
+        case dependence
+        case other
+    }
 
-    public init(_ description: String, isAbsence: Bool = false) {
-        (self.description, self.isAbsence) = (description, isAbsence)
+    public let description: String
+    public let cause: Cause
+
+    public init(_ description: String, _ cause: Cause = .other) {
+        (self.description, self.cause) = (description, cause)
     }
 }

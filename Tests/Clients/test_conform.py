@@ -123,6 +123,16 @@ def test_a_device_that_is_not_there(tmp_path):
     assert str(tmp_path / "none") in made["devices"][1]["reason"]
 
 
+def test_a_device_that_works_with_others(tmp_path):
+    """Is not tried, since without a server these are not there; that is no fault of its."""
+    stage = {"name": "Stage", "driver": "simulated-stage", "port": 8006,
+             "conf": {"limits": {"x": [0, 10], "y": [0, 10], "z": [0, 10]}}}
+    camera = {"name": "Aware", "driver": "stage-aware-camera", "port": 8007,
+              "conf": {"image": {"width": 64, "height": 64, "channels": 6}, "stage": "Stage", "filter_wheel": "Wheel"}}
+    (device,) = report(write_config(tmp_path, [stage, WHEEL, camera]), "Aware")["devices"]
+    assert device["verdict"] == "dependent" and "works with" in device["reason"] and "Stage" in device["reason"]
+
+
 def test_one_device_of_many(tmp_path):
     """The others are not opened."""
     made = report(write_config(tmp_path, [ABSENT, CAMERA]), "Camera")

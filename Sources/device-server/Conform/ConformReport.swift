@@ -24,7 +24,8 @@ struct ConformReport {
         }
         let parts = [
             ("as they must be", names(.kept)), ("NOT AS THEY MUST BE", names(.broken, .failed)),
-            ("not there", names(.absent)), ("served, and left alone", names(.served)),
+            ("not there", names(.absent)), ("not to be tried alone", names(.dependent)),
+            ("served, and left alone", names(.served)),
             ("interrupted", names(.interrupted)),
         ]
         return parts.filter { $0.1 != "" }.map { "\($0.0): \($0.1)" }.joined(separator: "\n")

@@ -51,8 +51,10 @@ struct Conformance {
             )
             .run()
             report.verdict = interruption.isAsked ? .interrupted : report.isBroken ? .broken : .kept
-        } catch let error as RigError where error.isAbsence && device.definition.mayBeAbsent {
+        } catch let error as RigError where error.cause == .absence && device.definition.mayBeAbsent {
             (report.verdict, report.reason) = (.absent, "\(error)")
+        } catch let error as RigError where error.cause == .dependence {
+            (report.verdict, report.reason) = (.dependent, "\(error)")
         } catch {
             (report.verdict, report.reason) = (.failed, "\(error)")
         }

@@ -15,6 +15,8 @@ struct DeviceReport {
         case failed
         /// It could not be opened, as its definition says it may be.
         case absent
+        /// It works with other devices, which are not there without a server.
+        case dependent
         /// A running server has it, so it was left alone.
         case served
         case interrupted
@@ -22,7 +24,7 @@ struct DeviceReport {
 
     let device: RigDevice
     var verdict = Verdict.kept
-    /// Why, for the last four of the verdicts.
+    /// Why, where the counts do not tell.
     var reason: String?
     /// What it may not be put through, of that which its contracts would.
     var forbidden: Set<Effect> = []
@@ -51,6 +53,7 @@ struct DeviceReport {
         case .kept, .broken: "\(device.name): \(counts), in \(duration.inSeconds) s\(hint)"
         case .failed: "\(device.name): FAILED: \(reason ?? "")"
         case .absent: "\(device.name): absent, as it may be: \(reason ?? "")"
+        case .dependent: "\(device.name): not tried: \(reason ?? "")"
         case .served: "\(device.name): NOT TRIED: \(reason ?? "")"
         case .interrupted: "\(device.name): interrupted; \(counts)"
         }
