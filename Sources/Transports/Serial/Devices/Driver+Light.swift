@@ -16,7 +16,12 @@ extension Driver where Configuration == LightOptions {
         commands: Commands,
         simulated: @escaping @Sendable () -> Instrument
     ) {
-        self.init(name, summary) { options, context in
+        let ask: @Sendable (String) throws -> String = { path in
+            let lines = LineProtocol(try SerialPort(path: path, settings: port), format)
+            defer { lines.close() }
+            return try commands.identify(lines)
+        }
+        self.init(name, summary, attached: { .serialPort($0?.port.description) }, ask: ask) { options, context in
             let settings = options.settings(port)
             if context.isSimulated {
                 let simulation = try SimulatedPort(simulated())
