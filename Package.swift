@@ -25,6 +25,7 @@ let package = Package(
     name: "device-server",
     products: [
         .executable(name: "device-server", targets: ["device-server"]),
+        .executable(name: "hwprobe", targets: ["hwprobe"]),
         .library(name: "Pyro", targets: ["Pyro", "Pickle"]),
         .library(name: "Devices", targets: ["Devices"]),
         .library(name: "Server", targets: ["Server"]),
@@ -90,6 +91,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(name: "Probing", dependencies: ["Devices", "Pickle", "Transports"], swiftSettings: settings),
+        .executableTarget(
+            name: "hwprobe",
+            dependencies: [
+                "Devices", "DriverCatalogue", "Pickle", "Probing", "Pyro", "Server",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "test-server",
             dependencies: [
@@ -145,6 +155,11 @@ let package = Package(
             name: "FilterWheelTests",
             dependencies: ["Contracts", "Devices", "FilterWheels", "Pickle", "Threads", "Transports", "VirtualUSB"],
             exclude: ["Recordings"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ProbingTests",
+            dependencies: ["Devices", "FilterWheels", "Lasers", "Pickle", "Probing", "Transports", "VirtualUSB"],
             swiftSettings: settings
         ),
         .testTarget(
