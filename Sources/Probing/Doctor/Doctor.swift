@@ -1,6 +1,6 @@
 public import Devices
 
-/// Looks for what Linux puts in the way of devices, and says what mends it. Changes nothing.
+/// Looks for what Linux puts in the way of devices, and says what mends it; changes nothing.
 public struct Doctor: Sendable {
     let machine: Machine
     let inventory: Inventory
