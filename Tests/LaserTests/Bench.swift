@@ -67,6 +67,7 @@ final class Bench<Commands: LightCommands, Instrument: SimulatedLaser>: AnyBench
     func plugIn() throws { try port.plugIn() }
     func spoil(_ body: (inout SimulatedFaults) -> Void) { port.spoil(body) }
     var transcript: String { port.transcript }
+    var path: String { port.path }
     func forgetTranscript() { port.forgetTranscript() }
 
     /// What the laser answers to bytes, without a driver in between.
@@ -93,6 +94,8 @@ protocol AnyBench: AnyObject {
     func plugIn() throws
     func spoil(_ body: (inout SimulatedFaults) -> Void)
     var transcript: String { get }
+    /// Where the port is.
+    var path: String { get }
     func forgetTranscript()
 }
 
