@@ -26,6 +26,7 @@ let package = Package(
     products: [
         .executable(name: "device-server", targets: ["device-server"]),
         .executable(name: "devicectl", targets: ["devicectl"]),
+        .executable(name: "hwprobe", targets: ["hwprobe"]),
         .library(name: "Pyro", targets: ["Pyro", "Pickle"]),
         .library(name: "Devices", targets: ["Devices"]),
         .library(name: "Server", targets: ["Server"]),
@@ -110,6 +111,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(name: "Probing", dependencies: ["Devices", "Pickle", "Transports"], swiftSettings: settings),
+        .executableTarget(
+            name: "hwprobe",
+            dependencies: [
+                "Devices", "DriverCatalogue", "Pickle", "Probing", "Pyro", "Server",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "devicectl",
             dependencies: [
@@ -190,6 +200,11 @@ let package = Package(
         .testTarget(
             name: "StageTests",
             dependencies: ["Contracts", "Devices", "Pickle", "SerialBench", "Stages", "Threads", "Transports"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ProbingTests",
+            dependencies: ["Devices", "FilterWheels", "Lasers", "Pickle", "Probing", "Transports", "VirtualUSB"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -62,6 +62,8 @@ extension FloatingDriver where Configuration == AndorSDK3Camera.Configuration {
             device: { camera, configuration, context in
                 try AndorSDK3Camera(camera, configuration, log: context.log)
             },
+            // The vendor's, of which this is known; not all of them are cameras of this SDK's.
+            attachment: .usb(kinds: ["136e"]),
             simulating: { uids in ["ANDOR_SDK3_SIMULATED_CAMERAS": uids.joined(separator: ",")] }
         )
     }

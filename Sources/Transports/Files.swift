@@ -17,14 +17,14 @@ package enum Files {
     }
 
     /// Where a path leads when all links are followed.
-    static func realPath(_ path: String) -> String? {
+    package static func realPath(_ path: String) -> String? {
         guard let real = unsafe realpath(path, nil) else { return nil }
         defer { unsafe free(real) }
         return unsafe String(cString: real)
     }
 
     /// Where a link points.
-    static func target(ofLink path: String) -> String? {
+    package static func target(ofLink path: String) -> String? {
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = unsafe bytes.withUnsafeMutableBytes { buffer in
             unsafe buffer.baseAddress.map { unsafe readlink(path, $0, buffer.count) } ?? -1
@@ -34,7 +34,7 @@ package enum Files {
     }
 
     /// The beginning of a file as text, without the line end of its last line; nil if it cannot be read.
-    static func text(of path: String, limit: Int = 65536) -> String? {
+    package static func text(of path: String, limit: Int = 65536) -> String? {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }

@@ -73,6 +73,7 @@ class Bench<Instrument: SimulatedLaser>: AnyBench {
     func plugIn() throws { try port.plugIn() }
     func spoil(_ body: (inout SimulatedFaults) -> Void) { port.spoil(body) }
     var transcript: String { port.transcript }
+    var path: String { port.path }
     func forgetTranscript() { port.forgetTranscript() }
 
     /// A line in this process to a copy of the device, whose answers are spoilt.

@@ -67,6 +67,11 @@ extension AndorSDK3Camera {
 extension AndorCamera: FloatingClaim {
     var uid: String { serialNumber }
 
+    var details: [String: String] {
+        let firmware = try? string("FirmwareVersion")
+        return ["model": model, "firmware": firmware].compactMapValues(\.self)
+    }
+
     func release() {
         close()
         sdk.finalise()

@@ -10,7 +10,17 @@ extension Driver where Configuration == WheelConfiguration {
         _ summary: String,
         simulate: @escaping @Sendable (WheelConfiguration) -> any SimulatedUSBDevice
     ) -> Self {
-        Driver(Session.make.word, summary) { configuration, context in
+        Driver(
+            Session.make.word,
+            summary,
+            attached: { configuration in
+                .usb(
+                    kinds: Session.make.kinds.map(\.description),
+                    serial: configuration?.serial,
+                    port: configuration?.port?.description
+                )
+            }
+        ) { configuration, context in
             let bus: any USBBus
             if context.isSimulated {
                 let simulated = SimulatedUSBBus()

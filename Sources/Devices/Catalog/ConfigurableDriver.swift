@@ -8,10 +8,22 @@ public protocol ConfigurableDriver: Sendable {
     ///
     /// - Parameter uid: which device is meant, of a floating driver; nil for any other one.
     func configured(from decoder: any Decoder, uid: String?) throws -> ConfiguredDriver
+    /// How its devices are attached; nil if nothing can be told of it, as of simulations.
+    var attachment: Attachment? { get }
+    /// Asks what is at a serial port, by its path, for the serial number that devices of this driver tell; nil for a
+    /// driver that has nothing to ask there.
+    ///
+    /// It only reads: no light goes on, and nothing is changed that outlives the talk.
+    var ask: (@Sendable (_ port: String) throws -> String)? { get }
+    /// All that can be tried without any options, of a floating driver whose options may be left out.
+    var candidates: Candidates? { get }
 }
 
 extension ConfigurableDriver {
     public var isFloating: Bool { false }
+    public var attachment: Attachment? { nil }
+    public var ask: (@Sendable (_ port: String) throws -> String)? { nil }
+    public var candidates: Candidates? { nil }
 }
 
 /// A driver with its options: all that is needed to open a device.
@@ -21,6 +33,8 @@ public struct ConfiguredDriver: Sendable {
     public let kind: DeviceKind
     /// The devices that its options refer to.
     public var references: [DeviceReference] = []
+    /// How the device that its options mean is attached, as far as they tell.
+    public var attachment: Attachment?
     /// The floating devices that are opened with it: itself, and those that its options name.
     public var floatingParts: [FloatingPart]
     public let open: @Sendable (DriverContext) throws -> any Device

@@ -2,6 +2,12 @@
 public protocol FloatingClaim: AnyObject, Sendable {
     /// What the device is known by wherever it is plugged in: its serial number.
     var uid: String { get }
+    /// What else is known of it once it is open: `model`, `firmware`.
+    var details: [String: String] { get }
     /// Closes it, for other processes to open.
     func release()
+}
+
+extension FloatingClaim {
+    public var details: [String: String] { [:] }
 }

@@ -7,6 +7,8 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     public let name: String
     /// What it drives, in a line, for `--list-drivers`.
     public let summary: String
+    /// How all of its devices are attached; which of them is which cannot be told from outside.
+    public let attachment: Attachment?
     private let opensSideBySide: @Sendable (Configuration) -> Bool
     private let deviceKind: DeviceKind
     private let kind: @Sendable (Configuration) -> String
@@ -23,6 +25,7 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     ///   - open: opens a candidate. Which one an index means may differ from process to process, but not within one.
     ///   - device: makes a device of an opened candidate, on the thread that will make all calls to it. If it throws,
     ///     the claim is released.
+    ///   - attachment: how its devices are attached.
     ///   - simulating: the environment of processes whose simulated hardware is to have devices with these uids.
     public init<Claim: FloatingClaim, Opened: Device & SendableMetatype>(
         _ name: String,
@@ -32,9 +35,11 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
         count: @escaping @Sendable (Configuration, DriverContext) throws -> Int,
         open: @escaping @Sendable (Int, Configuration, DriverContext) throws -> Candidate<Claim>,
         device: @escaping @Sendable (Claim, Configuration, DriverContext) throws -> Opened,
+        attachment: Attachment? = nil,
         simulating: @escaping @Sendable ([String]) -> [String: String] = { _ in [:] }
     ) {
         (self.name, self.summary, self.opensSideBySide) = (name, summary, opensSideBySide)
+        self.attachment = attachment
         deviceKind = DeviceKind(of: Opened.self)
         (self.kind, self.count, self.simulating) = (kind, count, simulating)
         self.open = { index, configuration, context in
@@ -64,7 +69,7 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     public func configured(_ configuration: Configuration, uid: String?) -> ConfiguredDriver {
         let candidates = candidates(configuration)
         let part = uid.map { FloatingPart(uid: $0, candidates: candidates) }
-        return ConfiguredDriver(name: name, kind: deviceKind, floatingParts: part.map { [$0] } ?? []) {
+        var driver = ConfiguredDriver(name: name, kind: deviceKind, floatingParts: part.map { [$0] } ?? []) {
             [device] context in
             let claim = try part.map { try context.claim($0, context) } ?? candidates.openFirst(context)
             do { return try device(claim, configuration, context) } catch {
@@ -72,6 +77,15 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
                 throw error
             }
         }
+        driver.attachment = attachment
+        return driver
+    }
+
+    public var candidates: Candidates? {
+        guard let configuration = try? Configuration(from: NoOptionsDecoder(codingPath: [], userInfo: [:])) else {
+            return nil
+        }
+        return candidates(configuration)
     }
 
     private func candidates(_ configuration: Configuration) -> Candidates {

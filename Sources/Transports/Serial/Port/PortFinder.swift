@@ -29,13 +29,19 @@ public struct PortFinder: Sendable {
         }
     }
 
-    private struct Port {
-        let name: String
-        let serial: String
-        let interface: Int?
+    /// A port of an adapter on USB, or of a device that has USB itself.
+    public struct Port: Sendable, Hashable {
+        /// Its file's name: `ttyUSB0`.
+        public let name: String
+        /// The serial number of the adapter, empty if it has none.
+        public let serial: String
+        public let interface: Int?
+        /// The adapter by its place on USB, as the kernel writes it: `1-4.2`.
+        public let place: String
     }
 
-    private var ports: [Port] {
+    /// The ports on USB that are there now.
+    public var ports: [Port] {
         let terminals = "\(sysfs)/class/tty"
         return Files.names(in: terminals).compactMap { name in
             guard let folder = Files.realPath("\(terminals)/\(name)/device") else { return nil }
@@ -54,7 +60,13 @@ public struct PortFinder: Sendable {
                 interface = Int(number, radix: 16)
             }
             if Files.text(of: "\(folder)/idVendor") != nil {
-                return Port(name: name, serial: Files.text(of: "\(folder)/serial") ?? "", interface: interface)
+                let place = folder[folder.index(after: slash)...]
+                return Port(
+                    name: name,
+                    serial: Files.text(of: "\(folder)/serial") ?? "",
+                    interface: interface,
+                    place: String(place)
+                )
             }
             folder = folder[..<slash]
         }

@@ -1,0 +1,55 @@
+public import Devices
+
+/// What is attached to a machine, as far as can be told without disturbing anything.
+public struct Inventory: Sendable {
+    public let usb: [AttachedUSB]
+    public let ports: [AttachedPort]
+    public let surveyed: [SurveyedDevice]
+    public let served: [ServedDevice]
+    /// What should be known when reading the rest.
+    public let notes: [String]
+
+    /// Looks around.
+    ///
+    /// - Parameters:
+    ///   - drivers: those whose devices are known.
+    ///   - served: what running servers say that they serve.
+    ///   - opensCameras: whether cameras that are free are opened for a moment, to learn which they are.
+    ///   - context: how vendors' libraries are used.
+    public init(
+        of machine: Machine,
+        _ drivers: DriverCatalog,
+        served: [ServedDevice] = [],
+        opensCameras: Bool = true,
+        _ context: DriverContext = DriverContext()
+    ) {
+        let knowledge = DriverKnowledge(drivers)
+        let holders = Holders(machine)
+        usb = machine.usbDevices(knowledge, holders)
+        ports = machine.serialPorts(holders)
+        let floating = opensCameras ? drivers.drivers.filter(\.isFloating) : []
+        let surveys = floating.map { Survey($0, served: served, context) }
+        surveyed = surveys.flatMap(\.devices)
+        self.served = served
+        var notes = surveys.flatMap(\.problems)
+        if !holders.areAllSeen {
+            notes.append("Processes of other users cannot be seen; as root (sudo) it is told who has which device.")
+        }
+        self.notes = notes
+    }
+
+    /// The devices on USB that a driver of ours knows.
+    public var knownUSB: [AttachedUSB] { usb.filter { !$0.drivers.isEmpty } }
+
+    /// What a server calls the device that it has open with one of these processes.
+    func servedName(_ holders: [Holder]) -> String? {
+        served.first { device in !device.isSimulated && holders.contains { $0.pid == device.pid } }?.name
+    }
+
+    /// Who has a device, in words; nil if nobody is known to.
+    func use(_ holders: [Holder]) -> String? {
+        guard !holders.isEmpty else { return nil }
+        let names = holders.map(\.description).joined(separator: ", ")
+        return servedName(holders).map { "\(names), as \($0)" } ?? names
+    }
+}

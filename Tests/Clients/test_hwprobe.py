@@ -1,0 +1,100 @@
+"""hwprobe on made-up devices, beside a running server."""
+import json
+import os
+import pty
+import subprocess
+
+import pytest
+
+from servers import BIN, ROOT, DeviceServer, free_port, write_config
+from testbed import Testbed
+
+
+@pytest.fixture
+def testbed():
+    testbed = Testbed()
+    yield testbed
+    testbed.close()
+
+
+def probe(testbed, *arguments):
+    """The status of hwprobe, and what it prints."""
+    done = subprocess.run([str(BIN / "hwprobe"), *map(str, arguments)], env=testbed.environment,
+                          capture_output=True, text=True, timeout=30)
+    return done.returncode, done.stdout, done.stderr
+
+
+def definition(name, **conf):
+    return {"name": name, "driver": "zwo-efw", "port": free_port(), "conf": conf}
+
+
+def test_what_is_there_and_what_a_server_has(testbed, tmp_path):
+    """A free wheel, one that a server has, and one that is not there."""
+    testbed.make("1-1", "zwo")
+    testbed.make("1-2", "zwo")
+    file = write_config(tmp_path, [definition("Free", port="1-1"), definition("Absent", port="1-9")])
+    served = tmp_path / "served"
+    served.mkdir()
+    server = DeviceServer(write_config(served, [definition("Taken", port="1-2")]), env=testbed.environment)
+    try:
+        server.uri("Taken")
+        status, output, errors = probe(testbed, "--json", "--config", file)
+        assert status == 1, errors
+        found = json.loads(output)
+        assert [device["port"] for device in found["usb"]] == ["1-1", "1-2"]
+        assert [[holder["served_as"] for holder in device["holders"]] for device in found["usb"]] == [[], ["Taken"]]
+        assert [(row["name"], row["presence"]) for row in found["definitions"]] == [
+            ("Free", "present"), ("Absent", "absent")]
+        assert "Taken" in [device["name"] for device in found["served"]]
+        assert server.process.poll() is None
+    finally:
+        server.kill()
+
+
+def test_definitions_to_paste_are_a_configuration(testbed, tmp_path):
+    """What --yaml prints is read by the server without errors."""
+    for port, kind in [("1-1", "zwo"), ("1-2", "zwo"), ("1-3", "clarity")]:
+        testbed.make(port, kind)
+    status, output, errors = probe(testbed, "--yaml")
+    assert status == 0, errors
+    file = tmp_path / "pasted.yaml"
+    file.write_text(output)
+    subprocess.run([str(BIN / "device-server"), "--check", str(file)], check=True, timeout=30)
+    status, output, _ = probe(testbed, "--config", file)
+    assert status == 0 and output.count("present") == 3, output
+
+
+def test_the_doctor_says_what_mends_it(testbed):
+    """A wheel that a user may not use, and the commands."""
+    testbed.make("1-1", "zwo")
+    testbed.forbid("1-1")
+    status, output, _ = probe(testbed, "doctor", "--json", "--user", "nobody")
+    assert status == 1
+    findings = [row for row in json.loads(output)["findings"] if row["check"] == "permissions"]
+    assert [row for row in findings if "1-1" in row["subject"] and row["command"].startswith("sudo ")]
+
+
+def test_a_port_that_says_nothing_is_told(testbed):
+    """Asking is for one port and one driver, and no answer is no success."""
+    master, slave = pty.openpty()
+    try:
+        status, output, _ = probe(testbed, "--ask", os.ttyname(slave), "cobolt")
+        assert status == 1 and "no answer" in output, output
+    finally:
+        os.close(master)
+        os.close(slave)
+
+
+@pytest.mark.parametrize("arguments", [["--ask", "/dev/ttyS0"], ["--ask", "/dev/ttyS0", "zwo-efw"],
+                                       ["--json", "--yaml"], ["--config", "/nowhere.yaml"],
+                                       ["doctor", "--user", "no-such-user"]])
+def test_wrong_words_end_with_64(testbed, arguments):
+    """The command line is told from what is found."""
+    status, _, errors = probe(testbed, *arguments)
+    assert status == 64 and errors
+
+
+def test_real_configurations_are_looked_for(testbed):
+    """All that is known of the wheels in the example is that none is there."""
+    status, output, _ = probe(testbed, "--config", ROOT / "Configs" / "filter-wheels.yaml")
+    assert status == 1 and output.count("absent") == 5, output
