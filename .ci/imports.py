@@ -13,11 +13,12 @@ ALLOWED = {
     "Threads": set(),
     "Pickle": set(),
     "CZlib": set(),
+    "CYAML": set(),
     "Pyro": {"CZlib", "Pickle", "Threads"},
     "Devices": {"Pickle", "Threads"},
     "Transports": {"Devices", "Threads"},
     "Contracts": {"Devices", "Pickle", "Threads"},
-    "Server": {"Devices", "Pickle", "Pyro", "Threads"},
+    "Server": {"CYAML", "Devices", "Pickle", "Pyro", "Threads"},
 }
 CATALOGUE = "DriverCatalogue"
 DRIVER = {"Devices", "Pickle", "Threads", "Transports"}
