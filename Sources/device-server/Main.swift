@@ -5,11 +5,23 @@ import ArgumentParser
 enum Main {
     static func main() async {
         let arguments = CommandLine.arguments.dropFirst()
-        switch arguments.first {
-        case "reload": ReloadCommand.main(Array(arguments.dropFirst()))
-        case "status": StatusCommand.main(Array(arguments.dropFirst()))
-        case "worker": WorkerCommand.main(Array(arguments.dropFirst()))
-        default: await DeviceServerCommand.main(Array(arguments))
+        guard let word = arguments.first else { return await DeviceServerCommand.main([]) }
+        if word == "worker" {
+            WorkerCommand.main(Array(arguments.dropFirst()))
+        } else if Commands.names.contains(word) || word == "help" && arguments.count > 1 {
+            Commands.main(Array(arguments))
+        } else {
+            await DeviceServerCommand.main(Array(arguments))
         }
     }
+}
+
+/// The commands beside serving, which the parser would take for a configuration where there can be one.
+private struct Commands: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "device-server",
+        subcommands: DeviceServerCommand.configuration.subcommands
+    )
+
+    static var names: [String] { configuration.subcommands.compactMap { $0.configuration.commandName } }
 }

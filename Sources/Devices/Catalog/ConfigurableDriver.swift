@@ -19,15 +19,24 @@ public struct ConfiguredDriver: Sendable {
     public let name: String
     /// The floating devices that are opened with it: itself, and those that its options name.
     public var floatingParts: [FloatingPart]
+    /// Whether what it opens may be a light source, or have one among its parts.
+    public let mayHaveLight: Bool
     public let open: @Sendable (DriverContext) throws -> any Device
 
     public init(
         name: String,
         floatingParts: [FloatingPart] = [],
+        mayHaveLight: Bool,
         open: @escaping @Sendable (DriverContext) throws -> any Device
     ) {
         self.name = name
         self.floatingParts = floatingParts
+        self.mayHaveLight = mayHaveLight
         self.open = open
     }
+}
+
+extension Device {
+    /// Whether a device of the type may be a light source, or have one among its parts.
+    static var mayHaveLight: Bool { self is any LightSource.Type || self is any Controller.Type }
 }

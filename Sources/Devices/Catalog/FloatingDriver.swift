@@ -12,6 +12,7 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     private let count: @Sendable (Configuration, DriverContext) throws -> Int
     private let open: @Sendable (Int, Configuration, DriverContext) throws -> Candidate<any FloatingClaim>
     private let device: @Sendable (any FloatingClaim, Configuration, DriverContext) throws -> any Device
+    private let mayHaveLight: Bool
     private let simulating: @Sendable ([String]) -> [String: String]
 
     /// - Parameters:
@@ -23,18 +24,19 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     ///   - device: makes a device of an opened candidate, on the thread that will make all calls to it. If it throws,
     ///     the claim is released.
     ///   - simulating: the environment of processes whose simulated hardware is to have devices with these uids.
-    public init<Claim: FloatingClaim>(
+    public init<Claim: FloatingClaim, Opened: Device & SendableMetatype>(
         _ name: String,
         _ summary: String,
         opensSideBySide: @escaping @Sendable (Configuration) -> Bool = { _ in true },
         kind: @escaping @Sendable (Configuration) -> String = { _ in "" },
         count: @escaping @Sendable (Configuration, DriverContext) throws -> Int,
         open: @escaping @Sendable (Int, Configuration, DriverContext) throws -> Candidate<Claim>,
-        device: @escaping @Sendable (Claim, Configuration, DriverContext) throws -> any Device,
+        device: @escaping @Sendable (Claim, Configuration, DriverContext) throws -> Opened,
         simulating: @escaping @Sendable ([String]) -> [String: String] = { _ in [:] }
     ) {
         (self.name, self.summary, self.opensSideBySide) = (name, summary, opensSideBySide)
         (self.kind, self.count, self.simulating) = (kind, count, simulating)
+        mayHaveLight = Opened.mayHaveLight
         self.open = { index, configuration, context in
             switch try open(index, configuration, context) {
             case .opened(let claim): .opened(claim)
@@ -62,7 +64,8 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     public func configured(_ configuration: Configuration, uid: String?) -> ConfiguredDriver {
         let candidates = candidates(configuration)
         let part = uid.map { FloatingPart(uid: $0, candidates: candidates) }
-        return ConfiguredDriver(name: name, floatingParts: part.map { [$0] } ?? []) { [device] context in
+        let parts = part.map { [$0] } ?? []
+        return ConfiguredDriver(name: name, floatingParts: parts, mayHaveLight: mayHaveLight) { [device] context in
             let claim = try part.map { try context.claim($0, context) } ?? candidates.openFirst(context)
             do { return try device(claim, configuration, context) } catch {
                 claim.release()
