@@ -23,6 +23,7 @@ public actor Supervisor {
     private var count = 0
     private var isChanging = false
     private var isStopping = false
+    private let attendance = Attendance()
 
     /// - Parameters:
     ///   - source: where the configuration is, for reading it again; it has been found to be without errors.
@@ -41,6 +42,9 @@ public actor Supervisor {
         let signals = EndSignals.names
         let control = ControlPoint(self, log: log.logger)
         for definition in source.first.definitions { await serve(definition) }
+        let report = ServiceNotifier().map { ServiceReport(to: $0, on: attendance) }
+        let reporting = Task { await report?.run() }
+        defer { reporting.cancel() }
         for await name in signals {
             guard name != "SIGHUP" else {
                 _ = try? await reload()
@@ -50,6 +54,7 @@ public actor Supervisor {
             break
         }
         isStopping = true
+        report?.tellEnd()
         let impatience = Task {
             // Whoever asks twice does not want to wait for devices that hang.
             for await name in signals where name != "SIGHUP" { await kill() }
@@ -72,6 +77,7 @@ public actor Supervisor {
     private func serve(_ new: ConfigurationSource.Numbered, memory: DeviceMemory = DeviceMemory()) async {
         count += 1
         let (number, definition) = (count, new.definition)
+        attendance.add(definition.name)
         let order = WorkerOrder(new, source, memory: memory)
         let keeper = WorkerKeeper(
             definition.name,
@@ -79,6 +85,7 @@ public actor Supervisor {
             order: order,
             simulated: definition.devices.map(\.isSimulated),
             from: await workers(for: definition, number, order, new.all),
+            attendance: attendance,
             log: log.logger
         )
         let end = Task { await keeper.run() }
@@ -94,7 +101,9 @@ public actor Supervisor {
         guard let (key, candidates, uids) = definition.search else {
             return FreshWorkers(executable: executable, log: log.logger)
         }
-        let search = searches[key] ?? FloatingSearch(candidates, executable: executable, log: log.logger)
+        let search =
+            searches[key]
+            ?? FloatingSearch(candidates, executable: executable, attendance: attendance, log: log.logger)
         searches[key] = search
         await search.add(
             number,
@@ -119,6 +128,7 @@ public actor Supervisor {
             }
         }
         let numbers = Set(entries.map(\.number))
+        for entry in entries { attendance.remove(entry.definition.name) }
         self.entries.removeAll { numbers.contains($0.number) }
     }
 

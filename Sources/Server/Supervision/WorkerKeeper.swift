@@ -27,6 +27,7 @@ final class WorkerKeeper: Sendable {
     /// Which of the devices have no hardware.
     private let simulated: [Bool]
     private let source: any WorkerSource
+    private let attendance: Attendance
     private let log: Logger
     private let state: Monitor<State>
 
@@ -36,6 +37,7 @@ final class WorkerKeeper: Sendable {
         order: WorkerOrder,
         simulated: [Bool],
         from source: any WorkerSource,
+        attendance: Attendance,
         log: Logger
     ) {
         self.name = name
@@ -44,6 +46,7 @@ final class WorkerKeeper: Sendable {
         self.order = order
         self.simulated = simulated
         self.source = source
+        self.attendance = attendance
         self.log = log
     }
 
@@ -55,6 +58,7 @@ final class WorkerKeeper: Sendable {
         var backoff = Backoff()
         while !isStopping {
             guard let (end, duration) = await runWorker(), !isStopping else { break }
+            attendance.note(name, .missing)
             let delay = backoff.delay(after: duration)
             state.withLock { $0.lastError = end }
             log.error("\(name): \(end)\(delay.asRetry)")
@@ -104,6 +108,7 @@ final class WorkerKeeper: Sendable {
                     state.uris = uris
                     state.hasLightSource = hasLightSource
                 }
+                attendance.note(name, .served)
                 for (uri, isSimulated) in zip(uris, simulated) {
                     log.notice("serving \(uri)\(isSimulated ? " (simulated)" : "")")
                 }
