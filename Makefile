@@ -3,7 +3,7 @@
 export PATH := $(PATH):$(HOME)/.local/share/swift-6.3.1/usr/bin
 CONFIG ?= Configs/simulated.yaml
 
-.PHONY: serve test build bench lint install-build install-test clean
+.PHONY: serve test rehearsal build bench lint install-build install-test install-rehearsal clean
 
 # Builds the server and serves simulated devices, or those of CONFIG=….
 serve: build
@@ -11,6 +11,7 @@ serve: build
 
 build: install-build
 	swift build -c release --static-swift-stdlib --disable-local-rpath --product device-server
+	swift build -c release --static-swift-stdlib --disable-local-rpath --product devicectl
 	$(MAKE) .build/release/libatcore-simulated/libatcore.so
 
 # Andor's library as the simulation has it, needing libc alone; in a folder where no loader looks by itself.
@@ -23,12 +24,19 @@ include Deployment/install.mk
 # Everything that can be checked without hardware.
 test: install-test lint deb
 	swift build --build-tests
-	swift test --skip-build
+	.ci/environments
+	swift test --skip-build --skip LibUSBTests
+	.ci/usb
 	RIG=Configs/rig-simulated.yaml swift test --skip-build --filter HardwareTests
 	python3 .ci/imports.py
-	.ci/environments
 	.ci/system
 	.ci/clients
+
+# Wheels at the ports of a real kernel, in QEMU, with the real udev: half a minute.
+rehearsal: install-test install-rehearsal
+	swift build --build-tests
+	.ci/environments
+	Tests/Rehearsal/rehearse
 
 lint:
 	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Drivers Tests HardwareTests
@@ -42,6 +50,9 @@ install-build:
 
 install-test:
 	.ci/install test
+
+install-rehearsal:
+	.ci/install rehearsal
 
 clean:
 	rm -rf .build .venv-*

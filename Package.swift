@@ -25,11 +25,15 @@ let package = Package(
     name: "device-server",
     products: [
         .executable(name: "device-server", targets: ["device-server"]),
+        .executable(name: "devicectl", targets: ["devicectl"]),
         .library(name: "Pyro", targets: ["Pyro", "Pickle"]),
         .library(name: "Devices", targets: ["Devices"]),
         .library(name: "Server", targets: ["Server"]),
+        .library(name: "MicroscopeClient", targets: ["MicroscopeClient"]),
         // Stands in for the vendor's library in tests, under the vendor's name; nothing links to it.
         .library(name: "atcore", type: .dynamic, targets: ["SimulatedAtcore"]),
+        // Loaded in front of the C library in tests with made-up USB devices; nothing links to it.
+        .library(name: "virtualusb-preload", type: .dynamic, targets: ["VirtualUSBPreload"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -41,6 +45,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CLibUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
         .target(name: "Threads", swiftSettings: settings),
         .target(name: "Pickle", swiftSettings: settings),
         .target(
@@ -51,14 +56,17 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings,
-            // The archive, so that an installed server asks for nothing but libc.
+            // The archive, so that an installed server asks for nothing but libc and libusb.
             linkerSettings: [.linkedLibrary(":libz.a")]
         ),
         .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
-        .target(name: "Transports", dependencies: ["Devices", "Threads"], swiftSettings: settings),
+        .target(name: "Transports", dependencies: ["CLibUSB", "Devices", "Threads"], swiftSettings: settings),
         .target(name: "Contracts", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),
         driver("Simulators"),
+        driver("FilterWheels", "Transports"),
         driver("Lasers", "Transports"),
+        driver("SerialWheels", "Transports"),
+        driver("Stages", "Transports"),
         driver("AndorSDK3"),
         .target(name: "SimulatedAtcore", path: "Drivers/SimulatedAtcore", exclude: ["README.md"]),
         .target(
@@ -74,26 +82,64 @@ let package = Package(
             linkerSettings: [.linkedLibrary(":libyaml.a")]
         ),
         .target(
-            name: "DriverCatalogue",
-            dependencies: ["AndorSDK3", "Devices", "Lasers", "Simulators"],
+            name: "MicroscopeClient",
+            dependencies: [
+                "Devices", "Pickle", "Pyro", "Threads",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings
         ),
+        .target(
+            name: "CImageFiles",
+            linkerSettings: [.linkedLibrary("tiff"), .linkedLibrary("png16")]
+        ),
+        .target(name: "ImageFiles", dependencies: ["CImageFiles", "Pickle"], swiftSettings: settings),
+        .target(
+            name: "DriverCatalogue",
+            dependencies: [
+                "AndorSDK3", "Devices", "FilterWheels", "Lasers", "SerialWheels", "Simulators", "Stages",
+            ],
+            swiftSettings: settings
+        ),
+        .target(name: "Bench", dependencies: ["Contracts", "Devices", "Server"], swiftSettings: settings),
         .executableTarget(
             name: "device-server",
             dependencies: [
-                "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server",
+                "Bench", "Contracts", "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Transports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),
         .executableTarget(
+            name: "devicectl",
+            dependencies: [
+                "Devices", "DriverCatalogue", "ImageFiles", "MicroscopeClient", "Pickle", "Pyro", "Server",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
             name: "test-server",
             dependencies: [
-                "CZlib", "Devices", "Lasers", "Pickle", "Pyro", "Server", "Simulators", "Threads", "Transports",
+                "CZlib", "Devices", "DriverCatalogue", "Lasers", "Pickle", "Pyro", "SerialWheels", "Server", "Stages",
+                "Threads", "Transports",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/TestServer",
+            swiftSettings: settings
+        ),
+        .target(
+            name: "VirtualUSB",
+            dependencies: ["FilterWheels", "Threads", "Transports"],
+            path: "Tests/VirtualUSB",
+            swiftSettings: settings
+        ),
+        .target(name: "VirtualUSBPreload", path: "Tests/VirtualUSBPreload"),
+        .executableTarget(
+            name: "virtual-usb",
+            dependencies: ["FilterWheels", "Transports", "VirtualUSB"],
+            path: "Tests/VirtualUSBProgram",
             swiftSettings: settings
         ),
         .testTarget(
@@ -126,6 +172,22 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "FilterWheelTests",
+            dependencies: ["Contracts", "Devices", "FilterWheels", "Pickle", "Threads", "Transports", "VirtualUSB"],
+            exclude: ["Recordings", "make_recordings.py"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SerialWheelTests",
+            dependencies: ["Contracts", "Devices", "Pickle", "SerialWheels", "Threads", "Transports"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "StageTests",
+            dependencies: ["Contracts", "Devices", "Pickle", "Stages", "Threads", "Transports"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "SimulatorTests",
             dependencies: ["Contracts", "Devices", "Pickle", "Simulators", "Threads"],
             swiftSettings: settings
@@ -133,14 +195,23 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Devices", "Pickle", "Pyro", "Server", "Simulators", "Threads",
+                "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Simulators", "Threads",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ClientTests",
+            dependencies: [
+                "Devices", "MicroscopeClient", "Pickle", "Pyro", "Threads",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["bench.py", "leashed.py"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "HardwareTests",
-            dependencies: ["Contracts", "Devices", "DriverCatalogue", "Server", "Threads"],
+            dependencies: ["Bench", "Contracts", "Devices", "DriverCatalogue", "Server"],
             path: "HardwareTests",
             exclude: ["README.md"],
             swiftSettings: settings

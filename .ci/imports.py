@@ -14,11 +14,16 @@ ALLOWED = {
     "Pickle": set(),
     "CZlib": set(),
     "CYAML": set(),
+    "CLibUSB": set(),
     "Pyro": {"CZlib", "Pickle", "Threads"},
     "Devices": {"Pickle", "Threads"},
-    "Transports": {"Devices", "Threads"},
+    "Transports": {"CLibUSB", "Devices", "Threads"},
     "Contracts": {"Devices", "Pickle", "Threads"},
     "Server": {"CYAML", "Devices", "Pickle", "Pyro", "Threads"},
+    "MicroscopeClient": {"Devices", "Pickle", "Pyro", "Threads"},
+    "CImageFiles": set(),
+    "ImageFiles": {"CImageFiles", "Pickle"},
+    "Bench": {"Contracts", "Devices", "Server"},
 }
 CATALOGUE = "DriverCatalogue"
 DRIVER = {"Devices", "Pickle", "Threads", "Transports"}

@@ -5,7 +5,7 @@ prefix ?= /usr/local
 sysconfdir ?= /etc
 MAINTAINER ?= device-server <root@localhost>
 
-PROGRAMS := device-server
+PROGRAMS := device-server devicectl
 VERSION := $(shell sed -n 's/^public let version = "\(.*\)"/\1/p' Sources/Server/Version.swift)
 ARCHITECTURE := $(shell dpkg --print-architecture 2>/dev/null)
 
@@ -42,7 +42,10 @@ install: $(PROGRAMS:%=$(release)/%) $(release)/libatcore-simulated/libatcore.so
 	    install -m 644 $(readme) $(doc)/drivers/$(notdir $(patsubst %/README.md,%,$(readme))).md &&) true
 	install -d $(root)/share/man/man1 $(root)/share/man/man5
 	Deployment/manual device-server 1 Deployment/device-server.1.md >$(root)/share/man/man1/device-server.1
-	Deployment/manual device-server.yaml 5 docs/configuration.md >$(root)/share/man/man5/device-server.yaml.5
+	Deployment/manual devicectl 1 docs/devicectl.md 'looks at the devices of a server, sets them and takes images' \
+	    >$(root)/share/man/man1/devicectl.1
+	Deployment/manual device-server.yaml 5 docs/configuration.md 'configuration of device-server' \
+	    >$(root)/share/man/man5/device-server.yaml.5
 	# Completion
 	install -d $(root)/share/bash-completion/completions $(root)/share/zsh/vendor-completions \
 	    $(root)/share/fish/vendor_completions.d

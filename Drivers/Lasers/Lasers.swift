@@ -8,6 +8,13 @@ public enum Lasers {
             Driver.obis,
             Driver.sapphire,
             Driver.deepStar,
+            Driver.omicron,
+            Driver.iBeam,
+            Driver.stradus,
+            Driver.oxxius,
+            Driver.iChrome,
+            Driver.lumencor,
+            Driver.coolLED,
         ]
     }
 }

@@ -13,3 +13,9 @@ func bitNames(of bits: Int, _ table: [(bit: Int, name: String)], none: String = 
 
 /// The longest operating hours that a setting shows: more than a century.
 let manyHours = 1_000_000.0
+
+/// A whole number in upper case hexadecimal digits, at least so many.
+func hexadecimal(_ number: Int, digits: Int) -> String {
+    let text = String(number, radix: 16, uppercase: true)
+    return String(repeating: "0", count: max(0, digits - text.count)) + text
+}

@@ -13,6 +13,7 @@ public enum Simulators {
             Driver.simulatedValueLogger,
             Driver.simulatedController,
             Driver.stageAwareSetup,
+            Driver.stageAwareCamera,
             Driver.testCamera,
             Driver.prebuiltCamera,
             Driver.dummyDSP,

@@ -18,15 +18,20 @@ public struct Client {
     /// Calls a method, and waits until what it began has come to its end.
     @discardableResult
     public func call(_ name: String, _ arguments: PythonValue...) throws -> PythonValue {
-        switch try interface.call(name, Arguments(arguments)) {
+        try Interruption.check()
+        return switch try interface.call(name, Arguments(arguments)) {
         case .value(let value): value
         case .pending(let completion): try completion.wait()
         }
     }
 
-    public func get(_ name: String) throws -> PythonValue { try interface.get(name) }
+    public func get(_ name: String) throws -> PythonValue {
+        try Interruption.check()
+        return try interface.get(name)
+    }
 
     public func set(_ name: String, to value: PythonValue) throws {
+        try Interruption.check()
         if case .pending(let completion) = try interface.set(name, to: value) { try completion.wait() }
     }
 
@@ -49,6 +54,7 @@ extension Completion {
         let limit = ContinuousClock.now + Self.limit
         while ContinuousClock.now < limit {
             if let value = try poll() { return value }
+            try Interruption.check()
             try look()
             Pause.wait(for: interval)
         }

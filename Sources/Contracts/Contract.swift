@@ -59,15 +59,30 @@ public struct Contract: Sendable, CustomStringConvertible {
     ///
     /// - Parameter patience: how long to wait for what should come soon, beyond the time that the device says it takes;
     ///   no device that keeps its contracts makes anybody wait for so long.
-    public func findings(on device: any Device, patience: Duration = .seconds(30)) -> Findings {
+    /// - Parameter interruption: ends the trial early; what it found counts for nothing then.
+    public func findings(
+        on device: any Device,
+        patience: Duration = .seconds(30),
+        until interruption: Interruption? = nil
+    ) -> Findings {
+        Interruption.$ofTrial.withValue(interruption) { findings(on: device, patience) }
+    }
+
+    /// Leaves no light source with more power than contracts switch on; what it was set to, it is set to in the end.
+    private func dim(_ device: any Device) throws {
+        for case let light as any LightSource in device.parts.map(\.device)
+        where !(light.setPoint <= LightSourceContracts.mostPower) {
+            try light.setPower(LightSourceContracts.mostPower)
+        }
+    }
+
+    private func findings(on device: any Device, _ patience: Duration) -> Findings {
         let trial = Trial(device, patience: patience)
         let state = trial.attempt("could not tell its state") { try FoundState(of: device) }
-        trial.attempt { try tryIt(device, trial) }
-        if !isLast {
-            for step in state?.stepsBack ?? [device.disable] {
-                trial.attempt("could not be left as it was found", step)
-            }
-        }
+        let isDim =
+            !effects(on: device).contains(.light) || trial.attempt("could not be dimmed") { try dim(device) } != nil
+        if isDim { trial.attempt { try tryIt(device, trial) } }
+        if !isLast { trial.stepBack([state?.stepsBack ?? [device.disable]]) }
         return trial.findings
     }
 }

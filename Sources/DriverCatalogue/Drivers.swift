@@ -1,7 +1,13 @@
 internal import AndorSDK3
 public import Devices
+internal import FilterWheels
 internal import Lasers
+internal import SerialWheels
 internal import Simulators
+internal import Stages
 
 /// Every driver that the programs are built with: a new one is a line here.
-public let drivers = DriverCatalog(Simulators.drivers + Lasers.drivers + [FloatingDriver.andorSDK3])
+public let drivers = DriverCatalog(
+    Simulators.drivers + FilterWheels.drivers + Lasers.drivers + SerialWheels.drivers + Stages.drivers
+        + [FloatingDriver.andorSDK3]
+)

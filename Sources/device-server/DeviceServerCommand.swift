@@ -1,8 +1,10 @@
 import ArgumentParser
 import Devices
 import DriverCatalogue
+import Glibc
 import Logging
 import Server
+import Transports
 
 /// The command line.
 struct DeviceServerCommand: AsyncParsableCommand {
@@ -18,7 +20,7 @@ struct DeviceServerCommand: AsyncParsableCommand {
               device-server --check /etc/device-server/scope.yaml
             """,
         version: version,
-        subcommands: [ReloadCommand.self, StatusCommand.self, LightsOffCommand.self]
+        subcommands: [ReloadCommand.self, StatusCommand.self, LightsOffCommand.self, ConformCommand.self]
     )
 
     @Argument(
@@ -42,7 +44,18 @@ struct DeviceServerCommand: AsyncParsableCommand {
     @Option(help: "Also log to a file for each device in this directory.", completion: .directory)
     var logDirectory: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Record what is said to USB and serial devices, and what they answer, in this directory: a file for each.",
+            valueName: "dir"
+        ),
+        completion: .directory
+    )
+    var record: String?
+
     func run() async throws {
+        // Workers inherit it.
+        if let record { unsafe setenv(Recorder.variable, record, 1) }
         if listDrivers { return printDrivers() }
         guard let config else { throw ValidationError("Name a configuration file, such as Configs/simulated.yaml.") }
         let source = try ConfigurationSource.read(config, isSimulated: simulated) {

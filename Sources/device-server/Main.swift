@@ -8,6 +8,8 @@ enum Main {
         guard let word = arguments.first else { return await DeviceServerCommand.main([]) }
         if word == "worker" {
             WorkerCommand.main(Array(arguments.dropFirst()))
+        } else if word == "conform" {
+            ConformCommand.mainWithStatus(Array(arguments))
         } else if Commands.names.contains(word) || word == "help" && arguments.count > 1 {
             Commands.main(Array(arguments))
         } else {
@@ -17,7 +19,7 @@ enum Main {
 }
 
 /// The commands beside serving, which the parser would take for a configuration where there can be one.
-private struct Commands: ParsableCommand {
+struct Commands: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "device-server",
         subcommands: DeviceServerCommand.configuration.subcommands

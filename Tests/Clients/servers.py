@@ -5,13 +5,17 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from pathlib import Path
+
+import Pyro4
 
 from processes import children, is_running
 from waiting import PATIENCE, eventually
 
 ROOT = Path(__file__).resolve().parents[2]
+LEASHED = ROOT / "Tests" / "ClientTests" / "leashed.py"
 BIN = Path(os.environ.get("SERVER_BIN", ROOT / ".build" / "debug"))
 
 
@@ -71,8 +75,8 @@ class Program:
 class DeviceServer(Program):
     """A device-server with its workers."""
 
-    def __init__(self, config, *options, **environment):
-        super().__init__("device-server", config, *options, env={**os.environ, **environment})
+    def __init__(self, config, *arguments, **options):
+        super().__init__("device-server", config, *arguments, **options)
 
     def uri(self, name, within=PATIENCE, since=0):
         """Where a device is served, once it is."""
@@ -93,6 +97,47 @@ class TestServer(Program):
         super().__init__("test-server")
         self.reference = self.process.stdout.readline().strip()
         self.factory = self.reference.replace("PYRO:Reference@", "PYRO:Factory@")
+
+
+class Leashed(Program):
+    """A module of Python's that runs as a program of its own, whose processes are one group."""
+
+    def __init__(self, *arguments, **environment):
+        super().__init__(sys.executable, "-u", LEASHED, *arguments, env={**os.environ, **environment})
+
+    def kill(self):
+        """Ends the group, once."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            super().kill()
+
+
+class NameServer(Leashed):
+    """The real pyro4-ns."""
+
+    def __init__(self, *arguments, **environment):
+        if "-p" not in arguments:
+            arguments += ("-p", str(free_port()))
+        super().__init__("Pyro4.naming", "-n", "127.0.0.1", "-x", *arguments, **environment)
+        # What it says goes to its standard output.
+        said = next(line for line in self.process.stdout if "NS running on" in line)
+        self.place = said.split()[3]
+
+    def _proxy(self, key=None):
+        proxy = Pyro4.Proxy("PYRO:Pyro.NameServer@" + self.place)
+        proxy._pyroSerializer = "serpent"
+        proxy._pyroHmacKey = key
+        return proxy
+
+    def all(self, key=None):
+        """The URIs by name."""
+        with self._proxy(key) as proxy:
+            return proxy.list()
+
+    def register(self, name, uri):
+        """Gives a name to an object."""
+        with self._proxy() as proxy:
+            proxy.register(name, uri)
 
 
 def run(*arguments):

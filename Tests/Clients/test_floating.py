@@ -77,7 +77,8 @@ def start(tmp_path, world):
     def start_one(devices, *options):
         folder = tmp_path / ("server%d" % len(servers))
         folder.mkdir()
-        servers.append(DeviceServer(write_config(folder, devices), "--simulated", *options, **world.environment))
+        servers.append(DeviceServer(write_config(folder, devices), "--simulated", *options,
+                                    env={**os.environ, **world.environment}))
         return servers[-1]
 
     yield start_one

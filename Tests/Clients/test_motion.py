@@ -1,30 +1,11 @@
 """Stages and wheels on their way, seen from other connections."""
-import threading
 import time
 
 import microscope
 import pytest
 
-from waiting import PATIENCE, eventually
-
-
-class Moving:
-    """A move on a connection of its own, which blocks it until the device has arrived."""
-
-    def __init__(self, move, *arguments):
-        self._thread = threading.Thread(target=move, args=arguments, daemon=True)
-
-    @property
-    def has_ended(self):
-        return not self._thread.is_alive()
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._thread.join(PATIENCE)
-        assert self.has_ended
+from moving import Moving
+from waiting import eventually
 
 
 def test_stage_is_seen_moving(make, connect):

@@ -18,6 +18,15 @@ struct EffectTests {
         }
     }
 
+    @Test func noLightIsBrighterThanIsSaid() {
+        for contract in Contract.all(for: SwitchedLight()) {
+            let light = SwitchedLight(setPoint: 0.9)
+            _ = contract.findings(on: light)
+            #expect(light.mostPowerWhileOn <= 0.4, "\(contract)")
+            #expect(light.setPoint == 0.9 || contract.isLast, "\(contract)")
+        }
+    }
+
     @Test func whatMovesAWheelSaysSo() throws {
         let wheel = CountedWheel()
         for contract in Contract.all(for: wheel) {
@@ -39,29 +48,4 @@ struct EffectTests {
         #expect(effects(of: OddStage()) == [.motion, .travel, .settings])
         #expect(effects(of: OddSensors()) == [.images, .settings])
     }
-}
-
-/// Counts how often it is switched on.
-private final class SwitchedLight: LightSource, OnlyTriggersBulbOnSoftware {
-    var isEnabled = false
-    var setPoint = 0.0
-    private(set) var isOn = false
-    private(set) var measuredPower = 0.0
-    private(set) var switchedOn = 0
-    let status = ["fine"]
-
-    func performEnable() { (isOn, switchedOn) = (true, switchedOn + 1) }
-    func performDisable() { isOn = false }
-    func performSetPower(_ power: Double) { measuredPower = power }
-}
-
-/// Counts its moves.
-private final class CountedWheel: FilterWheel {
-    var isEnabled = false
-    let positionCount = 3
-    private(set) var position = 0
-    let isMoving = false
-    private(set) var moves = 0
-
-    func startMove(to position: Int) { (self.position, moves) = (position, moves + 1) }
 }

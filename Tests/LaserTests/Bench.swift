@@ -1,5 +1,4 @@
 import Devices
-import Glibc
 import Lasers
 import Testing
 import Threads
@@ -8,40 +7,50 @@ import Transports
 /// Long enough for the slowest machine; no test that passes waits for it.
 let patience = Duration.seconds(20)
 
-/// A laser's simulation on a pseudo-terminal behind a link, and the driver that talks to it.
-final class Bench<Commands: LightCommands, Instrument: SimulatedLaser>: AnyBench {
+/// A simulation on a pseudo-terminal behind a link, for a driver to talk to.
+class Bench<Instrument: SimulatedLaser>: AnyBench {
     let port: SimulatedPort<Instrument>
-    let commands: Commands
     let format: LineFormat
-    let settings: PortSettings
+    private let settings: PortSettings
     private let folder = Folder()
     private let lines = Monitor<[String]>([])
+    private var opened: (any Device)?
 
     /// - Parameter format: as the driver has it, but for the waits that are there for real devices.
-    init(_ commands: Commands, _ instrument: Instrument, _ format: LineFormat, _ settings: PortSettings) throws {
-        (self.commands, self.settings) = (commands, settings)
+    init(_ instrument: Instrument, _ format: LineFormat, _ settings: PortSettings) throws {
+        self.settings = settings
         var format = format
         format.pause = .zero
         format.patience = .milliseconds(100)
-        format.silence = .milliseconds(100)
+        format.silence = .milliseconds(50)
         self.format = format
         port = try SimulatedPort(instrument, link: folder.path + "/tty")
     }
 
-    func open(leaveAsIs: Bool? = nil) throws -> SerialLight<Commands> {
-        let (path, settings) = (port.path, settings)
-        return try SerialLight.open(
-            commands,
-            "laser",
-            "its port",
-            format,
-            LightOptions(port: .path(path), leaveAsIs: leaveAsIs),
-            { [lines] line in lines.update { $0.append(line) } },
-            { try SerialPort(path: path, settings: settings) }
-        )
+    /// What opens the port, which lasts as long as the driver has use for it.
+    var connector: SerialConnector {
+        SerialConnector("laser at its port") { [lines] line in
+            lines.update { $0.append(line) }
+        } open: { [port, folder, settings] in
+            try withExtendedLifetime(folder) { try SerialPort(path: port.path, settings: settings) }
+        }
     }
 
-    func openLight(leaveAsIs: Bool?) throws -> any SerialLightSource { try open(leaveAsIs: leaveAsIs) }
+    func openDevice(leaveAsIs: Bool?) throws -> any Device {
+        throw DeviceError(.unsupported, "this bench has no device")
+    }
+
+    func openLight(leaveAsIs: Bool?) throws -> any SerialLightSource {
+        let device = try openDevice(leaveAsIs: leaveAsIs)
+        opened = device
+        return try light(of: device)
+    }
+
+    func light(of device: any Device) throws -> any SerialLightSource {
+        try #require(device as? any SerialLightSource)
+    }
+
+    func shutDown() throws { try opened?.shutdown() }
 
     var laser: any SimulatedLaser { port.instrument }
 
@@ -66,51 +75,17 @@ final class Bench<Commands: LightCommands, Instrument: SimulatedLaser>: AnyBench
     var transcript: String { port.transcript }
     func forgetTranscript() { port.forgetTranscript() }
 
-    /// What the laser answers to bytes, without a driver in between.
+    /// What the device answers to bytes, without a driver in between.
     func answer(_ command: String, _ count: Int) throws -> String {
         let port = try SerialPort(path: port.path, settings: settings)
         defer { port.close() }
         try port.write(command.unicodeScalars.map { UInt8($0.value) }, until: .now + patience)
         var bytes: [UInt8] = []
-        while bytes.count < count { bytes += try port.read(until: .now + patience) }
+        while bytes.count < count {
+            let more = try port.read(until: .now + patience)
+            guard !more.isEmpty else { break }
+            bytes += more
+        }
         return String(String.UnicodeScalarView(bytes.map(Unicode.Scalar.init)))
     }
-}
-
-typealias SerialLightSource = LightSource & SerialDevice
-
-/// A bench whatever the laser on it.
-protocol AnyBench: AnyObject {
-    func openLight(leaveAsIs: Bool?) throws -> any SerialLightSource
-    var laser: any SimulatedLaser { get }
-    func change(_ body: (inout any SimulatedLaser) -> Void)
-    func wait(until claim: (any SimulatedLaser) -> Bool) -> Bool
-    func logs(_ text: String) -> Bool
-    func unplug()
-    func plugIn() throws
-    func spoil(_ body: (inout SimulatedFaults) -> Void)
-    var transcript: String { get }
-    func forgetTranscript()
-}
-
-extension AnyBench {
-    func openLight() throws -> any SerialLightSource { try openLight(leaveAsIs: nil) }
-    var isSwitchedOn: Bool { laser.isSwitchedOn }
-}
-
-/// A folder of a test's own, with a link in it.
-final class Folder: Sendable {
-    let path: String
-
-    init() {
-        var template = Array("/tmp/laser-XXXXXX".utf8CString)
-        // Without a folder the link in it cannot be made, which the port then says.
-        path = unsafe mkdtemp(&template).map { unsafe String(cString: $0) } ?? "/tmp/none"
-    }
-
-    deinit { unsafe rmdir(path) }
-}
-
-extension Device {
-    func setting(_ name: String) throws -> Setting { try #require(settings.first { $0.name == name }) }
 }

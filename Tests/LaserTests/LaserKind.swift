@@ -8,36 +8,85 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
     let testDescription: String
     /// What it has unless told otherwise.
     let trigger: TriggerType
+    /// What it does not tell, by any command that is known.
+    let lacks: Set<Part>
     let makeBench: @Sendable () throws -> any AnyBench
 
     init(
         _ name: String,
         trigger: TriggerType = .software,
+        lacks: Set<Part> = [],
         _ makeBench: @escaping @Sendable () throws -> any AnyBench
     ) {
-        (testDescription, self.trigger, self.makeBench) = (name, trigger, makeBench)
+        (testDescription, self.trigger, self.lacks, self.makeBench) = (name, trigger, lacks, makeBench)
     }
+
+    enum Part { case interlock, key, fault, hours }
+
+    /// Those that tell of something.
+    static func telling(_ part: Part) -> [LaserKind] { all.filter { !$0.lacks.contains(part) } }
 
     static let all: [LaserKind] = [
         LaserKind("cobolt") { try cobolt() },
         LaserKind("obis") { try obis() },
         LaserKind("sapphire") { try sapphire() },
         LaserKind("deepstar", trigger: .risingEdge) { try deepStar() },
+        LaserKind("omicron") { try omicron() },
+        LaserKind("ibeam", lacks: [.interlock, .fault, .hours]) { try iBeam() },
+        LaserKind("stradus", lacks: [.key]) { try stradus() },
+        LaserKind("oxxius") { try oxxius() },
+        LaserKind("ichrome", lacks: [.interlock, .fault, .hours]) { try iChrome() },
+        LaserKind("lumencor", lacks: [.interlock, .fault, .hours]) { try lumencor() },
+        LaserKind("coolled", lacks: [.interlock, .fault, .hours]) { try coolLED() },
     ]
 
-    static func cobolt(_ laser: SimulatedCobolt = .init()) throws -> Bench<CoboltCommands, SimulatedCobolt> {
-        try Bench(CoboltCommands(), laser, CoboltCommands.format, CoboltCommands.port)
+    static func cobolt(_ laser: SimulatedCobolt = .init()) throws -> LaserBench<CoboltCommands, SimulatedCobolt> {
+        try LaserBench(CoboltCommands(), laser, CoboltCommands.format, CoboltCommands.port)
     }
 
-    static func obis(_ laser: SimulatedOBIS = .init()) throws -> Bench<OBISCommands, SimulatedOBIS> {
-        try Bench(OBISCommands(), laser, OBISCommands.format, OBISCommands.port)
+    static func obis(_ laser: SimulatedOBIS = .init()) throws -> LaserBench<OBISCommands, SimulatedOBIS> {
+        try LaserBench(OBISCommands(), laser, OBISCommands.format, OBISCommands.port)
     }
 
-    static func deepStar(_ laser: SimulatedDeepStar = .init()) throws -> Bench<DeepStarCommands, SimulatedDeepStar> {
-        try Bench(DeepStarCommands(), laser, DeepStarCommands.format, DeepStarCommands.port)
+    static func deepStar(_ laser: SimulatedDeepStar = .init()) throws -> LaserBench<DeepStarCommands, SimulatedDeepStar>
+    {
+        try LaserBench(DeepStarCommands(), laser, DeepStarCommands.format, DeepStarCommands.port)
     }
 
-    static func sapphire(_ laser: SimulatedSapphire = .init()) throws -> Bench<SapphireCommands, SimulatedSapphire> {
-        try Bench(SapphireCommands(), laser, SapphireCommands.format, SapphireCommands.port)
+    static func omicron(_ laser: SimulatedOmicron = .init()) throws -> LaserBench<OmicronCommands, SimulatedOmicron> {
+        try LaserBench(OmicronCommands(), laser, OmicronCommands.format, OmicronCommands.port)
+    }
+
+    static func iBeam(_ laser: SimulatedIBeam = .init()) throws -> LaserBench<IBeamCommands, SimulatedIBeam> {
+        try LaserBench(IBeamCommands(), laser, IBeamCommands.format, IBeamCommands.port)
+    }
+
+    static func stradus(_ laser: SimulatedStradus = .init()) throws -> LaserBench<StradusCommands, SimulatedStradus> {
+        try LaserBench(StradusCommands(), laser, StradusCommands.format, StradusCommands.port)
+    }
+
+    static func oxxius(_ laser: SimulatedOxxius = .init()) throws -> LaserBench<OxxiusCommands, SimulatedOxxius> {
+        try LaserBench(OxxiusCommands(), laser, OxxiusCommands.format, OxxiusCommands.port)
+    }
+
+    static func sapphire(_ laser: SimulatedSapphire = .init()) throws -> LaserBench<SapphireCommands, SimulatedSapphire>
+    {
+        try LaserBench(SapphireCommands(), laser, SapphireCommands.format, SapphireCommands.port)
+    }
+
+    static func iChrome(_ box: SimulatedIChrome = .init(lasers: [2, 4])) throws -> EngineBench<
+        IChromeCommands, SimulatedIChrome
+    > {
+        try EngineBench(IChromeCommands(), "laser4", box, IChromeCommands.format, IChromeCommands.port)
+    }
+
+    static func lumencor(_ box: SimulatedLumencor = .init(names: ["BLUE", "RED"])) throws -> EngineBench<
+        LumencorCommands, SimulatedLumencor
+    > {
+        try EngineBench(LumencorCommands(), "RED", box, LumencorCommands.format, LumencorCommands.port)
+    }
+
+    static func coolLED(_ box: SimulatedCoolLED = .init("A")) throws -> EngineBench<CoolLEDCommands, SimulatedCoolLED> {
+        try EngineBench(CoolLEDCommands(), "A", box, CoolLEDCommands.format, CoolLEDCommands.port)
     }
 }

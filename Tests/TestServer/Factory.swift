@@ -1,9 +1,8 @@
 import Devices
-import Lasers
+import DriverCatalogue
 import Pickle
 import Pyro
 import Server
-import Simulators
 import Threads
 
 /// Opens devices on demand and shuts them down again, for tests that need a fresh one each.
@@ -45,7 +44,7 @@ final class Factory: PyroObject {
             configuration = try ServerConfiguration(
                 text: text,
                 file: "definition",
-                drivers: DriverCatalog(Simulators.drivers + Lasers.drivers)
+                drivers: drivers
             )
         } catch {
             throw RemoteError.value("\(error)")

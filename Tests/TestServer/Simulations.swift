@@ -3,9 +3,9 @@ import Lasers
 import Threads
 import Transports
 
-/// Simulated lasers at ports of their own, for the drivers of others and for ours.
+/// Simulated devices at ports of their own, for the drivers of others and for ours.
 final class Simulations: Sendable {
-    private struct Entry: Sendable {
+    struct Entry: Sendable {
         let isSwitchedOn: @Sendable () -> Bool
         let transcript: @Sendable () -> String
         let unplug: @Sendable () -> Void
@@ -14,15 +14,22 @@ final class Simulations: Sendable {
 
     private let entries = Monitor<[String: Entry]>([:])
 
-    /// Plugs a laser in whose driver has this name, at a link with this path.
+    /// Plugs a device in whose driver has this name, at a link with this path.
     func plugIn(_ driver: String, at link: String) throws {
         let entry: Entry? =
             switch driver {
             case "cobolt": try Self.entry(SimulatedCobolt(), link)
             case "deepstar": try Self.entry(SimulatedDeepStar(), link)
             case "obis": try Self.entry(SimulatedOBIS(), link)
+            case "coolled": try Self.entry(SimulatedCoolLED(), link)
+            case "ichrome": try Self.entry(SimulatedIChrome(), link)
+            case "lumencor": try Self.entry(SimulatedLumencor(), link)
+            case "ibeam": try Self.entry(SimulatedIBeam(), link)
+            case "oxxius": try Self.entry(SimulatedOxxius(), link)
+            case "stradus": try Self.entry(SimulatedStradus(), link)
+            case "omicron": try Self.entry(SimulatedOmicron(), link)
             case "sapphire": try Self.entry(SimulatedSapphire(), link)
-            default: nil
+            default: try Self.motion(driver, link)
             }
         guard let entry else { throw RemoteError.key(driver) }
         entries.withLock { $0[link] = entry }

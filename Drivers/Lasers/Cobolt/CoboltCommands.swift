@@ -113,9 +113,4 @@ public struct CoboltCommands: LightCommands {
     func tell(_ command: String, _ lines: LineProtocol) throws {
         try ask(command, lines) { $0 == "OK" ? () : nil }
     }
-
-    /// Nil for what this laser does not know.
-    func optional<Value>(_ body: () throws -> Value) throws -> Value? {
-        do { return try body() } catch SerialError.refused { return nil }
-    }
 }

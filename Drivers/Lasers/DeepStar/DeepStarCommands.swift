@@ -34,8 +34,7 @@ public struct DeepStarCommands: LightCommands {
     }
 
     public func setPower(_ power: Double, _ lines: LineProtocol) throws {
-        let digits = String(Int((min(max(power, 0), 1) * Self.full).rounded()), radix: 16, uppercase: true)
-        let command = "PP" + String(repeating: "0", count: max(0, 3 - digits.count)) + digits
+        let command = "PP" + hexadecimal(Int((min(max(power, 0), 1) * Self.full).rounded()), digits: 3)
         try tell(command, expecting: command, lines)
     }
 

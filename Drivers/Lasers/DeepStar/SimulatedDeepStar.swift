@@ -54,17 +54,12 @@ public struct SimulatedDeepStar: SimulatedInstrument, SimulatedLaser {
         case "STAT1": "SL 6AB 600 868 T249 V117"
         case "STAT2": "R111 N02 SNP131056 SNC131056 WH 04667 SLS B9C 500"
         case "STAT3": "OC AS1TH0AP\(hasPowerMonitor ? 1 : 0)FK0AC0AM0SU0CO0FO0MO0US0LA1FA0"
-        case "PP?": "PP" + digits(level, 3)
-        case "P?": "P" + digits(isEmitting(at: .now) ? level * 0xCCC / 0xFFF : 0, 4)
+        case "PP?": "PP" + hexadecimal(level, digits: 3)
+        case "P?": "P" + hexadecimal(isEmitting(at: .now) ? level * 0xCCC / 0xFFF : 0, digits: 4)
         case "IP?": hasInternalPeak ? "IPO" : "IPF"
         case "A2D?": isAnalogLinked ? "A2D ON" : "A2D OFF"
         default: does(command)
         }
-    }
-
-    private func digits(_ value: Int, _ count: Int) -> String {
-        let digits = String(value, radix: 16, uppercase: true)
-        return String(repeating: "0", count: max(0, count - digits.count)) + digits
     }
 
     private mutating func does(_ command: String) -> String {

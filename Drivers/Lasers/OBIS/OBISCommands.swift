@@ -114,8 +114,4 @@ public struct OBISCommands: LightCommands {
         guard let error = answer.last, error != "OK" else { return answer }
         throw SerialError.refused(command, answer: OBISBits.text(ofError: error))
     }
-
-    func optional<Value>(_ body: () throws -> Value) throws -> Value? {
-        do { return try body() } catch SerialError.refused { return nil }
-    }
 }

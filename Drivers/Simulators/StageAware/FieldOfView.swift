@@ -9,6 +9,8 @@ struct FieldOfView: Subject {
     let centre: (x: Double, y: Double)
     /// How much the picture is out of focus: the width of the gaussian that blurs it, in pixels.
     let sigma: Double
+    /// The light on it, of the most that there is.
+    let brightness: Float
     let pool: FramePool
 
     func image(_ settings: SensorSettings, number: Int) -> Frame {
@@ -27,7 +29,7 @@ struct FieldOfView: Subject {
         unsafe buffer.write { memory in
             let canvas = unsafe Canvas<Value>(memory, width: picture.width, height: picture.height)
             for y in 0..<picture.height {
-                canvas.paint(row: y) { x in Value(level: Int(picture[x, y] + 0.5)) }
+                canvas.paint(row: y) { x in Value(level: Int(picture[x, y] * brightness + 0.5)) }
             }
         }
         // The buffer was made for these sides.

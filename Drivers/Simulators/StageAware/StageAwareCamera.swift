@@ -6,6 +6,7 @@ public final class StageAwareCamera: SimulatedCamera {
     private let specimen: Specimen
     private let x, y, z: any StageAxis
     private let filterWheel: any FilterWheel
+    private let light: (any LightSource)?
     /// In units of the stage.
     private var pixelSize = 1.0
     private let pool = FramePool()
@@ -13,10 +14,12 @@ public final class StageAwareCamera: SimulatedCamera {
     /// - Parameters:
     ///   - stage: with axes x and y, in units of which a pixel has its size, and z, which is in focus at 0.
     ///   - filterWheel: with a position for each of the specimen's channels.
+    ///   - light: without which it is dark; full light if there is none.
     public init(
         _ specimen: Specimen,
         stage: any Stage,
         filterWheel: any FilterWheel,
+        light: (any LightSource)? = nil,
         _ configuration: SimulatedCamera.Configuration
     ) throws {
         func axis(_ name: String) throws -> any StageAxis {
@@ -36,6 +39,7 @@ public final class StageAwareCamera: SimulatedCamera {
         }
         self.specimen = specimen
         self.filterWheel = filterWheel
+        self.light = light
         super.init(configuration)
     }
 
@@ -49,6 +53,7 @@ public final class StageAwareCamera: SimulatedCamera {
             channel: channel,
             centre: (try x.position / pixelSize, try y.position / pixelSize),
             sigma: abs(try z.position) / 10,
+            brightness: Float(try light?.power ?? 1),
             pool: pool
         )
     }

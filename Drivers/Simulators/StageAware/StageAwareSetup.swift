@@ -1,6 +1,6 @@
 public import Devices
 
-/// A camera, a filter wheel and a stage, and on it a specimen of which they show a part.
+/// A camera, a filter wheel, a stage and, if wanted, a light source, and on the stage a specimen of which they show a part.
 public enum StageAwareSetup {
     public struct Configuration: Decodable, Sendable {
         public var image: MadeUpImage
@@ -16,8 +16,12 @@ public enum StageAwareSetup {
         /// Seconds from one position of the wheel to the next.
         public var travelTime: NonNegative?
 
+        /// Whether there is a light source, without which it is dark; if not, it is as bright as can be.
+        public var hasLight: Bool?
+
         private enum CodingKeys: String, CodingKey {
             case image, speed
+            case hasLight = "light"
             case sensorShape = "sensor_shape"
             case bufferLength = "buffer_length"
             case hasRealisticTiming = "realistic_timing"
@@ -25,10 +29,16 @@ public enum StageAwareSetup {
             case travelTime = "travel_time"
         }
 
-        public init(image: MadeUpImage, sensorShape: SensorShape? = nil, hasRealisticTiming: Bool? = nil) {
+        public init(
+            image: MadeUpImage,
+            sensorShape: SensorShape? = nil,
+            hasRealisticTiming: Bool? = nil,
+            hasLight: Bool? = nil
+        ) {
             self.image = image
             self.sensorShape = sensorShape
             self.hasRealisticTiming = hasRealisticTiming
+            self.hasLight = hasLight
         }
     }
 
@@ -43,10 +53,12 @@ public enum StageAwareSetup {
         let filterWheel = SimulatedFilterWheel(
             .init(positions: configuration.image.channels, travelTime: configuration.travelTime ?? atOnce)
         ) { .now }
+        let light = configuration.hasLight == true ? SimulatedLightSource() : nil
         let camera = try StageAwareCamera(
             specimen,
             stage: stage,
             filterWheel: filterWheel,
+            light: light,
             .init(
                 sensorShape: configuration.sensorShape,
                 bufferLength: configuration.bufferLength,
@@ -54,7 +66,8 @@ public enum StageAwareSetup {
                 readoutTime: configuration.readoutTime
             )
         )
-        return SimulatedController([("camera", camera), ("filterwheel", filterWheel), ("stage", stage)])
+        let devices: [(String, any Device)] = [("camera", camera), ("filterwheel", filterWheel), ("stage", stage)]
+        return SimulatedController(devices + (light.map { [("light", $0)] } ?? []))
     }
 
     private static func limits(over specimen: Specimen) -> NamedOptions<AxisLimits> {

@@ -23,7 +23,8 @@ enum ControllerContracts {
         for (name, device) in controller.devices {
             trial.expect("whether \(name) is enabled after shutdown", device.isEnabled, is: false)
             if let light = device as? any LightSource {
-                trial.expect("whether \(name) is on after shutdown", try light.isOn, is: false)
+                let what = "whether \(name) is on after shutdown"
+                try LightSourceContracts.expectOffAfterShutdown(what, light, trial)
             }
         }
     }

@@ -2,7 +2,7 @@ internal import Devices
 
 /// How a device was found, and the steps that bring it back there; it is left disabled in any case.
 struct FoundState {
-    /// In this order, each even if one before it failed.
+    /// In this order, each even if one before it failed; the first one disables it.
     let stepsBack: [() throws -> Void]
 
     init(of device: any Device) throws {

@@ -1,16 +1,22 @@
 internal import Devices
 
 extension Trial {
+    /// As long as whoever interrupts a trial has to wait for its end.
+    private static let slice = Duration.milliseconds(200)
+
     /// Longer than it takes until a datum is there that has been asked for.
     func patience(with device: any DataDevice) -> Duration { patience + device.cycle * 3 }
 
     /// The next datum, which has been asked for or comes by itself.
     func datum(of device: any DataDevice) throws -> Datum {
         let patience = patience(with: device)
-        guard let datum = try device.dataSource.next(within: patience) else {
-            throw DeviceError(.failed, "nothing came within \(patience)")
-        }
-        return datum
+        let limit = ContinuousClock.now + patience
+        repeat {
+            try Interruption.check()
+            let wait = min(Self.slice, ContinuousClock.now.duration(to: limit))
+            if let datum = try device.dataSource.next(within: wait) { return datum }
+        } while ContinuousClock.now < limit
+        throw DeviceError(.failed, "nothing came within \(patience)")
     }
 }
 

@@ -17,26 +17,23 @@ extension ConfigurableDriver {
 /// A driver with its options: all that is needed to open a device.
 public struct ConfiguredDriver: Sendable {
     public let name: String
+    /// What the device will be.
+    public let kind: DeviceKind
+    /// The devices that its options refer to.
+    public var references: [DeviceReference] = []
     /// The floating devices that are opened with it: itself, and those that its options name.
     public var floatingParts: [FloatingPart]
-    /// Whether what it opens may be a light source, or have one among its parts.
-    public let mayHaveLight: Bool
     public let open: @Sendable (DriverContext) throws -> any Device
 
     public init(
         name: String,
+        kind: DeviceKind,
         floatingParts: [FloatingPart] = [],
-        mayHaveLight: Bool,
         open: @escaping @Sendable (DriverContext) throws -> any Device
     ) {
         self.name = name
+        self.kind = kind
         self.floatingParts = floatingParts
-        self.mayHaveLight = mayHaveLight
         self.open = open
     }
-}
-
-extension Device {
-    /// Whether a device of the type may be a light source, or have one among its parts.
-    static var mayHaveLight: Bool { self is any LightSource.Type || self is any Controller.Type }
 }

@@ -6,42 +6,21 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
     public let summary: String
     /// Opens a device, on the thread that will make all calls to it.
     public let open: @Sendable (Configuration, DriverContext) throws -> any Device
-    private let mayHaveLight: Bool
+    public let kind: DeviceKind
 
     public init<Opened: Device & SendableMetatype>(
         _ name: String,
         _ summary: String,
         open: @escaping @Sendable (Configuration, DriverContext) throws -> Opened
     ) {
-        self.init(name, summary, mayHaveLight: Opened.mayHaveLight, open: open)
-    }
-
-    /// A driver of devices of several types, of which any may have light.
-    @_disfavoredOverload
-    public init(
-        _ name: String,
-        _ summary: String,
-        open: @escaping @Sendable (Configuration, DriverContext) throws -> any Device
-    ) {
-        self.init(name, summary, mayHaveLight: true, open: open)
-    }
-
-    private init(
-        _ name: String,
-        _ summary: String,
-        mayHaveLight: Bool,
-        open: @escaping @Sendable (Configuration, DriverContext) throws -> any Device
-    ) {
         self.name = name
         self.summary = summary
-        self.mayHaveLight = mayHaveLight
         self.open = open
+        kind = DeviceKind(of: Opened.self)
     }
 
     public func configured(from decoder: any Decoder, uid: String?) throws -> ConfiguredDriver {
         let configuration = try Configuration(from: decoder)
-        return ConfiguredDriver(name: name, mayHaveLight: mayHaveLight) { [open] context in
-            try open(configuration, context)
-        }
+        return ConfiguredDriver(name: name, kind: kind) { [open] context in try open(configuration, context) }
     }
 }

@@ -9,6 +9,11 @@ public struct DriverContext: Sendable {
         try part.candidates.open(uid: part.uid, context)
     }
 
+    /// Reaches another device; without a server there is none to be reached.
+    public var part: @Sendable (DeviceReference) throws -> any PartLink = { reference in
+        throw DeviceError(.initialise, "\(reference) cannot be reached without a server")
+    }
+
     public init(isSimulated: Bool = false, log: @escaping @Sendable (String) -> Void = { _ in }) {
         self.isSimulated = isSimulated
         self.log = log

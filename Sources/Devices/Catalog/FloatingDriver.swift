@@ -8,11 +8,11 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     /// What it drives, in a line, for `--list-drivers`.
     public let summary: String
     private let opensSideBySide: @Sendable (Configuration) -> Bool
+    private let deviceKind: DeviceKind
     private let kind: @Sendable (Configuration) -> String
     private let count: @Sendable (Configuration, DriverContext) throws -> Int
     private let open: @Sendable (Int, Configuration, DriverContext) throws -> Candidate<any FloatingClaim>
     private let device: @Sendable (any FloatingClaim, Configuration, DriverContext) throws -> any Device
-    private let mayHaveLight: Bool
     private let simulating: @Sendable ([String]) -> [String: String]
 
     /// - Parameters:
@@ -35,8 +35,8 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
         simulating: @escaping @Sendable ([String]) -> [String: String] = { _ in [:] }
     ) {
         (self.name, self.summary, self.opensSideBySide) = (name, summary, opensSideBySide)
+        deviceKind = DeviceKind(of: Opened.self)
         (self.kind, self.count, self.simulating) = (kind, count, simulating)
-        mayHaveLight = Opened.mayHaveLight
         self.open = { index, configuration, context in
             switch try open(index, configuration, context) {
             case .opened(let claim): .opened(claim)
@@ -64,8 +64,8 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     public func configured(_ configuration: Configuration, uid: String?) -> ConfiguredDriver {
         let candidates = candidates(configuration)
         let part = uid.map { FloatingPart(uid: $0, candidates: candidates) }
-        let parts = part.map { [$0] } ?? []
-        return ConfiguredDriver(name: name, floatingParts: parts, mayHaveLight: mayHaveLight) { [device] context in
+        return ConfiguredDriver(name: name, kind: deviceKind, floatingParts: part.map { [$0] } ?? []) {
+            [device] context in
             let claim = try part.map { try context.claim($0, context) } ?? candidates.openFirst(context)
             do { return try device(claim, configuration, context) } catch {
                 claim.release()

@@ -18,3 +18,5 @@ public struct NamedValues<Value: PythonConvertible>: PythonConvertible {
     public var python: PythonValue { .dict(PythonDictionary(pairs.map { (.str($0.name), $0.value.python) })) }
     public static var pythonName: String { "a dict of str to \(Value.pythonName)" }
 }
+
+extension NamedValues: Sendable where Value: Sendable {}

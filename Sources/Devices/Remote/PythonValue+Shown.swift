@@ -1,7 +1,7 @@
 public import Pickle
 
 extension PythonValue {
-    /// The value as a person would write it in an error message.
+    /// The value as a person would write it, in an error message or on a terminal.
     public var shown: String {
         switch self {
         case .none: "None"
@@ -12,7 +12,26 @@ extension PythonValue {
         case .str(let text): "'\(text)'"
         case .list(let items): "[\(items.map(\.shown).joined(separator: ", "))]"
         case .tuple(let items): "(\(items.map(\.shown).joined(separator: ", ")))"
+        case .dict(let dictionary):
+            "{\(dictionary.pairs.map { "\($0.key.shown): \($0.value.shown)" }.joined(separator: ", "))}"
+        case .namedTuple(let type, let items): "\(type.name)(\(items.map(\.shown).joined(separator: ", ")))"
+        case .enumMember(let type, let number): "\(type.name).\(Self.name(of: number, in: type))"
+        case .scalar(let array): array.element(at: 0).map { "\($0)" } ?? "a value of type \(typeName)"
+        case .array(let array):
+            "an array of \(array.dtype.scalarName) with shape (\(array.shape.map(String.init).joined(separator: ", ")))"
+        case .exception(let exception): exception.description
         default: "a value of type \(typeName)"
+        }
+    }
+
+    /// The name that a member of one of `microscope`'s enumerations has here, or its number.
+    private static func name(of number: Int, in type: PythonClass) -> String {
+        switch type {
+        case TriggerType.pythonClass: TriggerType(rawValue: number).map { "\($0)" } ?? "\(number)"
+        case TriggerMode.pythonClass: TriggerMode(rawValue: number).map { "\($0)" } ?? "\(number)"
+        case ElectronicShutteringMode.pythonClass:
+            ElectronicShutteringMode(rawValue: number).map { "\($0)" } ?? "\(number)"
+        default: "\(number)"
         }
     }
 }

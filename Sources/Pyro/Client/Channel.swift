@@ -31,6 +31,9 @@ final class Channel {
     /// Whether the other end is still there, as far as can be known without asking it.
     var isOpen: Bool { connection.socket.isOpen }
 
+    /// The address at this end, if it has one.
+    var localEndpoint: Endpoint? { connection.socket.localEndpoint }
+
     /// Whether the other end is on this machine.
     var isLocal: Bool {
         switch (connection.socket.localEndpoint, connection.socket.remoteEndpoint) {

@@ -59,6 +59,14 @@ public final class PyroClient: Sendable {
         get throws { try connected { $0.isLocal } }
     }
 
+    /// Whether there is a connection, and its server has not ended it, as far as can be known without asking.
+    public var isConnected: Bool { channel.withLock { $0?.isOpen ?? false } }
+
+    /// The address at this end, by which the server sees the client; connects, if it is not connected.
+    public var localEndpoint: Endpoint? {
+        get throws { try connected { $0.localEndpoint } }
+    }
+
     /// Ends the connection, if there is one; the next call makes another.
     public func close() { channel.withLock { $0 = nil } }
 

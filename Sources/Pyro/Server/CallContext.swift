@@ -8,4 +8,11 @@ public struct CallContext: Sendable {
     public let server: Endpoint
     /// Whether the client is still there, as far as can be known without asking it.
     public let isConnected: @Sendable () -> Bool
+
+    public init(connection: Int, client: Endpoint?, server: Endpoint, isConnected: @escaping @Sendable () -> Bool) {
+        self.connection = connection
+        self.client = client
+        self.server = server
+        self.isConnected = isConnected
+    }
 }

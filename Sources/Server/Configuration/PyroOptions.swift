@@ -1,3 +1,4 @@
+public import Pickle
 public import Pyro
 
 /// How a definition talks to its clients.
@@ -22,6 +23,8 @@ public struct PyroOptions: Sendable, Hashable {
     public var congestionControl: String? = "reno"
     /// How long to wait for a client that does not read what it is sent; nil waits for ever.
     public var sendLimit: Duration? = .seconds(30)
+    /// The name server that is told where the devices are, if any.
+    public var nameServer: PyroURI.Location?
 
     public init() {}
 }

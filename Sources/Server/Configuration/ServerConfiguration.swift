@@ -7,10 +7,13 @@ public import Devices
 public struct ServerConfiguration: Sendable {
     public var definitions: [Definition]
     public var log: LogOptions
+    /// What tests on a bench need to know.
+    public var rig: RigWiring
 
-    public init(definitions: [Definition], log: LogOptions = LogOptions()) {
+    public init(definitions: [Definition], log: LogOptions = LogOptions(), rig: RigWiring = RigWiring()) {
         self.definitions = definitions
         self.log = log
+        self.rig = rig
     }
 
     /// Reads the text of a configuration and reports every error in it at once.

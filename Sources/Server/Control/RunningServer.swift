@@ -1,4 +1,3 @@
-internal import Glibc
 public import Pickle
 internal import Pyro
 
@@ -21,9 +20,7 @@ public struct RunningServer: Sendable {
 
     /// The one that serves a configuration file, if it runs.
     public static func serving(file: String) -> RunningServer? {
-        guard let path = unsafe realpath(file, nil) else { return nil }
-        defer { unsafe free(path) }
-        let wanted = unsafe String(cString: path)
+        guard let wanted = file.realPath else { return nil }
         return all.first { server in
             guard case .dict(let status)? = try? server.status() else { return false }
             return status["configuration"] == .str(wanted)

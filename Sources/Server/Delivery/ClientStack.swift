@@ -41,7 +41,7 @@ final class ClientStack: Sendable {
         }
     }
 
-    func push(_ receiver: LocalReceiver) {
+    func push(_ receiver: any DataReceiver) {
         entries.withLock { $0.append(Entry(uri: nil, receiver: receiver)) }
     }
 

@@ -117,6 +117,12 @@ public final class DeviceServer: Sendable {
         return report
     }
 
+    /// Reaches a device that was opened here; nil if there is none of that name.
+    func link(to id: String) -> (any PartLink)? {
+        guard let (host, object) = find(id) else { return nil }
+        return LocalPartLink(id, ServedObject(object, of: host, memory), stream: object.stream)
+    }
+
     /// Serves an object that is no device.
     public func register(_ object: any PyroObject, as id: String) { server.register(object, as: id) }
 

@@ -111,3 +111,10 @@ extension DeviceDefinition {
         return controller.devices.flatMap { darkened($0.device, "\(name).\($0.name)") }
     }
 }
+
+extension ConfiguredDriver {
+    /// Whether the device is a light source, or may have one among its parts.
+    ///
+    /// What is made of other definitions' devices has no light of its own.
+    fileprivate var mayHaveLight: Bool { (kind == .lightSource || kind == .controller) && references.isEmpty }
+}

@@ -1,5 +1,4 @@
 public import Devices
-internal import Glibc
 
 /// A configuration file, as it was read first and for reading it again.
 public struct ConfigurationSource: Sendable {
@@ -48,11 +47,7 @@ public struct ConfigurationSource: Sendable {
     public var configuration: ServerConfiguration { first.configuration }
 
     /// The whole path of the file, wherever the program was started.
-    var path: String {
-        guard let path = unsafe realpath(file, nil) else { return file }
-        defer { unsafe free(path) }
-        return unsafe String(cString: path)
-    }
+    var path: String { file.realPath ?? file }
 
     func read() throws(ConfigurationErrors) -> Version { try Self.read(file, drivers, isSimulated, adjust) }
 

@@ -6,7 +6,7 @@ internal import Threads
 /// ending it at once.
 ///
 /// Their handler writes to a pipe that a thread reads, which works whichever thread the kernel interrupts.
-final class EndSignals: Sendable {
+public final class EndSignals: Sendable {
     private static let signals = [
         (number: SIGINT, name: "SIGINT"), (number: SIGTERM, name: "SIGTERM"), (number: SIGHUP, name: "SIGHUP"),
     ]
@@ -15,7 +15,8 @@ final class EndSignals: Sendable {
 
     private let isStopped = Atomic(false)
 
-    init(_ handler: @escaping @Sendable (_ name: String) -> Void) {
+    /// - Parameter handler: called on a thread of its own with each signal's name, such as `SIGINT`.
+    public init(_ handler: @escaping @Sendable (_ name: String) -> Void) {
         var ends: [Int32] = [0, 0]
         guard unsafe pipe(&ends) == 0 else { return }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -47,7 +48,7 @@ final class EndSignals: Sendable {
     }
 
     /// Tells no more of them.
-    func stop() { isStopped.store(true, ordering: .releasing) }
+    public func stop() { isStopped.store(true, ordering: .releasing) }
 
     /// The names of the signals as they come.
     static var names: AsyncStream<String> {

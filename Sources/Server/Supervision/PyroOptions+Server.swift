@@ -22,7 +22,8 @@ extension PyroOptions {
         return options
     }
 
-    private var wire: WireOptions {
+    /// How messages are sent, the same to clients and to a name server.
+    var wire: WireOptions {
         var wire = WireOptions()
         wire.hmacKey = hmacKey
         wire.compresses = compresses

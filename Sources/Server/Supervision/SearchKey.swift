@@ -28,7 +28,7 @@ extension Definition {
 extension Sequence<Definition> {
     /// What processes find in their environment so that simulated hardware has the devices that these definitions mean;
     /// what the environment says already stays as it is.
-    var simulatedEnvironment: [String: String] {
+    public var simulatedEnvironment: [String: String] {
         let parts = flatMap(\.floatingParts).filter(\.device.isSimulated).map(\.part)
         var environment: [String: String] = [:]
         for (_, parts) in Dictionary(grouping: parts, by: \.candidates.driver) {

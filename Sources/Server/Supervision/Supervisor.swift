@@ -20,6 +20,7 @@ public actor Supervisor {
     private let log: Log
     private var entries: [Entry] = []
     private var searches: [SearchKey: FloatingSearch] = [:]
+    private let served = ServedParts()
     private var count = 0
     private var isChanging = false
     private var isStopping = false
@@ -80,11 +81,11 @@ public actor Supervisor {
         attendance.add(definition.name)
         let order = WorkerOrder(new, source, memory: memory)
         let keeper = WorkerKeeper(
-            definition.name,
             number: number,
             order: order,
-            simulated: definition.devices.map(\.isSimulated),
+            definition: definition,
             from: await workers(for: definition, number, order, new.all),
+            served: served,
             attendance: attendance,
             log: log.logger
         )

@@ -1,6 +1,7 @@
 internal import Devices
 internal import Glibc
 internal import Logging
+internal import Pickle
 internal import Pyro
 internal import Threads
 
@@ -62,6 +63,15 @@ struct Worker: Sendable {
                 hasLightSource: server.hasLightSource
             )
         )
+        let registration = definition.pyro.nameServer.map { place in
+            NameRegistration(
+                definition.devices.map { server.uri(of: $0.name) },
+                at: place,
+                wire: definition.pyro.wire,
+                log: log.logger
+            )
+        }
+        defer { registration?.end() }
         waitForEnd(of: server)
         return EXIT_SUCCESS
     }
@@ -72,11 +82,14 @@ struct Worker: Sendable {
         _ order: WorkerOrder,
         _ log: Logger
     ) throws {
-        for device in definition.devices {
+        for device in definition.devicesInOrder {
             // The devices of a group have a file each, beside the group's.
             let isAlone = definition.devices.count == 1
             let log = isAlone ? log : Log(name: device.name, options: order.log).logger
             var context = DriverContext(isSimulated: device.isSimulated) { log.info("\($0)") }
+            context.part = { [server] reference in
+                try link(to: reference, from: device.name, in: server, definition, order)
+            }
             context.claim = { part, context in try claim(part, context, for: definition) }
             do {
                 var preparation = Preparation(device)
@@ -90,6 +103,28 @@ struct Worker: Sendable {
             }
         }
         server.restore(order.memory)
+    }
+
+    /// Reaches a device that another one works with, wherever it is.
+    private func link(
+        to reference: DeviceReference,
+        from owner: String,
+        in server: DeviceServer,
+        _ definition: Definition,
+        _ order: WorkerOrder
+    ) throws -> any PartLink {
+        let text: String
+        switch reference {
+        case .named(let name):
+            if let link = server.link(to: name) { return link }
+            guard let uri = order.parts[name] else { throw ControlError("it is not known where \(name) is served") }
+            text = uri
+        case .at(let uri): text = uri
+        }
+        guard let uri = PyroURI(text) else { throw ControlError("'\(text)' is no URI") }
+        var options = definition.pyro.deliveryOptions.client
+        options.connectLimit = .seconds(5)
+        return RemotePartLink(uri, options: options, server: server, owner: owner)
     }
 
     @Sendable private func remember(_ memory: DeviceMemory) {

@@ -27,24 +27,29 @@ final class WorkerKeeper: Sendable {
     /// Which of the devices have no hardware.
     private let simulated: [Bool]
     private let source: any WorkerSource
+    /// The names of the definition's devices, and of those of other definitions that it needs.
+    private let (names, needed): ([String], Set<String>)
+    private let served: ServedParts
     private let attendance: Attendance
     private let log: Logger
     private let state: Monitor<State>
 
     init(
-        _ name: String,
         number: Int,
         order: WorkerOrder,
-        simulated: [Bool],
+        definition: Definition,
         from source: any WorkerSource,
+        served: ServedParts,
         attendance: Attendance,
         log: Logger
     ) {
-        self.name = name
+        name = definition.name
+        (names, needed) = (definition.devices.map(\.name), definition.foreignParts)
+        simulated = definition.devices.map(\.isSimulated)
+        self.served = served
         self.number = number
         state = Monitor(State(memory: order.memory))
         self.order = order
-        self.simulated = simulated
         self.source = source
         self.attendance = attendance
         self.log = log
@@ -57,7 +62,8 @@ final class WorkerKeeper: Sendable {
     func run() async {
         var backoff = Backoff()
         while !isStopping {
-            guard let (end, duration) = await runWorker(), !isStopping else { break }
+            guard let parts = await waitForParts() else { break }
+            guard let (end, duration) = await runWorker(with: parts), !isStopping else { break }
             attendance.note(name, .missing)
             let delay = backoff.delay(after: duration)
             state.withLock { $0.lastError = end }
@@ -67,18 +73,31 @@ final class WorkerKeeper: Sendable {
         state.update { $0.hasEnded = true }
     }
 
+    /// Where the devices are that the definition needs, once all of them are served; nil when told to stop.
+    private func waitForParts() async -> [String: String]? {
+        guard !needed.isEmpty else { return [:] }
+        log.info("\(name): needs \(needed.sorted().joined(separator: ", "))")
+        return await withCheckedContinuation { continuation in
+            // On a thread of its own, since tasks must not block.
+            _ = BlockingThread("parts of \(name)") { [served, needed, self] in
+                continuation.resume(returning: served.uris(of: needed) { self.isStopping })
+            }
+        }
+    }
+
     /// Runs one worker to its end, and says how it ended and how long it was there; nil if there is none to be had.
-    private func runWorker() async -> (end: String, duration: Duration)? {
+    private func runWorker(with parts: [String: String]) async -> (end: String, duration: Duration)? {
         let start = ContinuousClock.now
         do {
             guard let worker = try await source.worker(for: number, named: name) else { return nil }
             let begin = ContinuousClock.now
-            let reason = await attend(worker)
+            let reason = await attend(worker, with: parts)
             let outcome = await worker.outcome
             state.withLock { state in
                 state.worker = nil
                 state.uris = []
             }
+            served.remove(names)
             return (reason ?? outcome, .now - begin)
         } catch {
             return ("its process could not be started: \(error)", .now - start)
@@ -86,12 +105,13 @@ final class WorkerKeeper: Sendable {
     }
 
     /// Listens to a worker until it has gone; gives the reason, if it named one.
-    private func attend(_ worker: WorkerProcess) async -> String? {
+    private func attend(_ worker: WorkerProcess, with parts: [String: String]) async -> String? {
         let order = state.withLock { state in
             state.worker = worker
             state.starts += 1
             var order = self.order
             order.memory = state.memory
+            order.parts = parts
             order.isRestart = state.hasServed
             return order
         }
@@ -108,6 +128,7 @@ final class WorkerKeeper: Sendable {
                     state.uris = uris
                     state.hasLightSource = hasLightSource
                 }
+                served.set(Array(zip(names, uris)).map { (name: $0, uri: $1) })
                 attendance.note(name, .served)
                 for (uri, isSimulated) in zip(uris, simulated) {
                     log.notice("serving \(uri)\(isSimulated ? " (simulated)" : "")")
@@ -165,6 +186,7 @@ final class WorkerKeeper: Sendable {
             return state.worker
         }
         worker?.send(.shutDown)
+        served.wake()
     }
 
     /// Waits for the worker to end, and ends it by force when it does not.

@@ -14,6 +14,8 @@ struct WorkerOrder: Sendable {
     var isRestart = false
     /// What clients had set when the worker before this one ended.
     var memory: DeviceMemory
+    /// Where the devices are served that the definition needs from other ones.
+    var parts: [String: String] = [:]
 
     var value: PythonValue {
         .dict([
@@ -21,6 +23,7 @@ struct WorkerOrder: Sendable {
             "level": .str(log.level.rawValue), "directory": log.directory.map(PythonValue.str) ?? .none,
             "size": .int(log.maximumSize), "keep": .int(log.keptFiles), "memory": memory.value,
             "restart": .bool(isRestart),
+            "parts": .dict(PythonDictionary(parts.map { (PythonValue.str($0.key), PythonValue.str($0.value)) })),
         ])
     }
 }
@@ -44,5 +47,9 @@ extension WorkerOrder {
             isRestart: isRestart,
             memory: DeviceMemory(memory)
         )
+        guard case .dict(let served)? = order["parts"] else { return }
+        for (name, uri) in served.pairs {
+            if case .str(let name) = name, case .str(let uri) = uri { parts[name] = uri }
+        }
     }
 }

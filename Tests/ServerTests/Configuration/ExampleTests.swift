@@ -1,4 +1,5 @@
 import Devices
+import DriverCatalogue
 import Pickle
 import Server
 import Simulators
@@ -19,8 +20,9 @@ import Testing
     @Test func theSimulatedExampleHasOneOfEachOnThisMachineOnly() throws {
         let configuration = try ServerConfiguration(file: path("simulated"), drivers: drivers)
         let words = configuration.definitions.flatMap(\.devices).map(\.driver.name)
-        // The first is for benchmarks alone, and the second can be had by one server on a machine at a time.
-        let others = ["prebuilt-camera", "simulated-floating-camera"]
+        // The first is for benchmarks alone, the second can be had by one server on a machine at a time, and the third
+        // has an example of its own.
+        let others = ["prebuilt-camera", "simulated-floating-camera", "stage-aware-camera"]
         for word in drivers.names where !others.contains(word) { #expect(words.contains(word)) }
         for definition in configuration.definitions {
             guard case .tcp(let host, let port) = definition.endpoint else {
@@ -39,9 +41,30 @@ import Testing
         #expect(definition.settings.contains { $0.name == "image data type" && $0.value == "uint16" })
     }
 
+    @Test func theWidefieldMicroscopeOpensSimulated() throws {
+        let configuration = try ServerConfiguration(file: path("widefield"), drivers: DriverCatalogue.drivers)
+        let devices = configuration.definitions.flatMap(\.devices)
+        #expect(devices.map(\.name) == ["Camera", "Laser561", "Laser488", "EmissionWheel", "Stand"])
+        for definition in devices where definition.name != "Camera" {
+            let device = try definition.driver.open(DriverContext(isSimulated: true))
+            defer { try? device.shutdown() }
+            switch definition.name {
+            case "EmissionWheel": #expect((device as? any FilterWheel)?.positionCount == 6)
+            case "Stand":
+                let controller = try #require(device as? any Controller)
+                #expect(controller.devices.map(\.name) == ["stage", "TransmittedLight"])
+                let stage = try #require(controller.devices.first?.device as? any Stage)
+                #expect(try !stage.mayMoveOnEnable)
+                #expect(try stage.limits.pairs.first?.value == AxisLimits(lower: -400_000, upper: 400_000))
+            default: #expect(try (device as? any LightSource)?.isOn == false)
+            }
+        }
+    }
+
     @Test func theSimulatedRigHasOneOfEach() throws {
         let text = try ServerConfiguration.text(ofFile: path("rig-simulated"))
-        for word in drivers.names { #expect(text.contains("driver: \(word)")) }
+        // A bench has no server that could give this one its parts.
+        for word in drivers.names where word != "stage-aware-camera" { #expect(text.contains("driver: \(word)")) }
     }
 
     private func path(_ name: String) -> String {

@@ -31,7 +31,7 @@ import Testing
     private let seeds = [
         """
         host: 127.0.0.1
-        pyro: { serializers: [pickle, json], max_message_size: 64 MiB, comm_timeout: 1.5 }
+        pyro: { serializers: [pickle, json], max_message_size: 64 MiB, comm_timeout: 1.5, name_server: "pc:9" }
         log: { directory: logs, level: info, keep: 2 }
         devices:
           - driver: simulated-camera

@@ -62,6 +62,7 @@ import Testing
               queue_length: 1
               congestion_control: ""
               comm_timeout: 0
+              name_server: scope-pc
             devices: [{ driver: simulated-light-source, name: A, port: 1 }]
             """
         )
@@ -77,6 +78,7 @@ import Testing
         expected.queueLength = 1
         expected.congestionControl = nil
         expected.sendLimit = nil
+        expected.nameServer = .tcp(host: "scope-pc", port: 9090)
         #expect(configuration.definitions[0].pyro == expected)
     }
 

@@ -39,6 +39,10 @@ import Testing
             ),
             ("queue_length: 1.5", "15: pyro.queue_length: expected an integer from 1 to 100000, got 1.5"),
             ("congestion_control: [reno]", "21: pyro.congestion_control: expected text, got a list"),
+            (
+                "name_server: scope-pc:port",
+                "14: pyro.name_server: expected the host of a name server, with or without a port, got 'scope-pc:port'"
+            ),
             ("delivery: 5", "11: pyro.delivery: expected one of batch, oneway, reply, got 5"),
             ("compresion: true", "1: pyro: unknown key 'compresion', did you mean 'compression'?"),
         ]

@@ -1,5 +1,6 @@
 import Devices
 import Server
+import Simulators
 
 /// Stands in for opening a device: it throws the options that the driver was given, for the test to look at.
 struct Opened<Options: Sendable>: Error {
@@ -8,7 +9,7 @@ struct Opened<Options: Sendable>: Error {
 
 /// A driver of which only the options matter.
 func stub<Options: Decodable & Sendable>(_ name: String, _ options: Options.Type) -> Driver<Options> {
-    Driver(name, "stands in for \(name)") { options, _ in throw Opened(options: options) }
+    Driver(name, "stands in for \(name)") { options, _ -> SimulatedLightSource in throw Opened(options: options) }
 }
 
 /// The options that a device would be opened with.

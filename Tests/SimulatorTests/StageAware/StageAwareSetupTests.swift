@@ -36,6 +36,27 @@ struct StageAwareSetupTests {
         #expect(frame[x == 0 ? 0 : 127, y == 0 ? 0 : 127] == 42)
     }
 
+    @Test func isAsBrightAsItsLight() throws {
+        let setup = try StageAwareSetup.open(
+            .init(
+                image: try #require(MadeUpImage(width: 128, height: 128, .grey(200))),
+                sensorShape: SensorShape(width: 8, height: 8),
+                hasRealisticTiming: false,
+                hasLight: true
+            )
+        )
+        let devices = Dictionary(uniqueKeysWithValues: setup.devices.map { ($0.name, $0.device) })
+        let light = try #require(devices["light"] as? SimulatedLightSource)
+        try light.setPower(0.25)
+        #expect(try Set(image(devices).array.doubles) == [0])
+        try light.enable()
+        #expect(try Set(image(devices).array.doubles) == [50])
+        try light.setPower(1)
+        #expect(try Set(image(devices).array.doubles) == [200])
+        try light.disable()
+        #expect(try Set(image(devices).array.doubles) == [0])
+    }
+
     @Test func stageReachesAllOfTheImage() throws {
         let setup = try open(MadeUpImage(width: 1500, height: 3000, .grey(42)))
         let stage = try #require(setup["stage"] as? SimulatedStage)

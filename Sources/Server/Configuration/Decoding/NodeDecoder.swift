@@ -15,7 +15,10 @@ struct NodeDecoder: Decoder {
 
     var codingPath: [any CodingKey] { node.path }
     var userInfo: [CodingUserInfoKey: Any] {
-        [.driverCatalog: reader.drivers, .floatingParts: reader.floatingParts]
+        [
+            .driverCatalog: reader.drivers, .floatingParts: reader.floatingParts,
+            .deviceReferences: reader.deviceReferences,
+        ]
     }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {

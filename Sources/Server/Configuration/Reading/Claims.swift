@@ -7,6 +7,9 @@ struct Claims {
     private var endpoints: [(location: PyroURI.Location, place: Place)] = []
     private var floating: [String: [String: Place]] = [:]
 
+    /// Also those of definitions in which there is an error.
+    var takenNames: [String] { names.keys.sorted() }
+
     /// Takes a name; throws if another device or group has it.
     mutating func claim(name: String, at node: ConfigurationNode) throws(ConfigurationError) {
         if let first = names[name] {

@@ -44,11 +44,17 @@ extension ConfigurationReader {
     ) -> ConfiguredDriver? {
         let node = entry.value("conf") ?? entry.node.emptyChild(PathKey("conf"))
         floatingParts = FloatingParts()
+        deviceReferences = DeviceReferences()
         let decoder = NodeDecoder(node, reader: self)
         guard var configured = attempt(at: node, { try driver.configured(from: decoder, uid: uid) }) else { return nil }
         for part in configured.floatingParts { claim(part, at: entry.value("uid") ?? node, &claims) }
         for part in floatingParts.all { claim(part, at: node, &claims) }
         configured.floatingParts += floatingParts.all
+        configured.references = deviceReferences.all.map(\.reference)
+        for entry in deviceReferences.all {
+            let place = node.deepest(entry.path.dropFirst(node.path.count))
+            references.append(ReferencePlace(entry.reference, entry.kind, place))
+        }
         return configured
     }
 

@@ -20,7 +20,9 @@ extension ConfigurationReader {
         let nodes = items(of: file.requiredValue("devices"), "a list of devices")
         var claims = Claims()
         let definitions = nodes.compactMap { definition($0, defaults, &claims) }
-        return ServerConfiguration(definitions: definitions, log: log)
+        checkReferences(among: definitions.flatMap(\.devices))
+        let rig = rig(of: file, claims.takenNames)
+        return ServerConfiguration(definitions: definitions, log: log, rig: rig)
     }
 
     private func logOptions(of file: Section) -> LogOptions {
@@ -57,6 +59,7 @@ extension ConfigurationReader {
         pyro.read("delivery", .word, into: &options.delivery)
         pyro.read("queue_length", .integer(in: 1...100_000), into: &options.queueLength)
         if let name = pyro.read("congestion_control", .text) { options.congestionControl = name.isEmpty ? nil : name }
+        if let place = pyro.read("name_server", .nameServer) { options.nameServer = place }
         if let limit = pyro.read("comm_timeout", .seconds(in: 0...86400)) {
             options.sendLimit = limit == .zero ? nil : limit
         }

@@ -7,6 +7,9 @@ final class ConfigurationReader {
     private(set) var errors: [ConfigurationError] = []
     /// The floating devices that the options being read name.
     var floatingParts = FloatingParts()
+    /// The devices that the options being read refer to, and what was found in those read so far.
+    var deviceReferences = DeviceReferences()
+    var references: [ReferencePlace] = []
     /// How many values so far are not the file's but stand in for wrong or missing ones.
     private var placeholders = 0
     /// What is being read and may turn out to hold more than was asked for.

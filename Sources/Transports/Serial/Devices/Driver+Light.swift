@@ -17,42 +17,35 @@ extension Driver where Configuration == LightOptions {
         simulated: @escaping @Sendable () -> Instrument
     ) {
         self.init(name, summary) { options, context in
-            let settings = options.settings(port)
-            if context.isSimulated {
-                let simulation = try SimulatedPort(simulated())
-                let open: @Sendable () throws -> any ByteStream = {
-                    try SerialPort(path: simulation.path, settings: settings)
-                }
-                return try SerialLight.open(commands, name, "simulation", format, options, context.log, open)
-            }
-            let open = SerialLine.port(options.port, settings)
-            return try SerialLight.open(commands, name, "\(options.port)", format, options, context.log, open)
+            let connector = try options.connector(name, port, context, simulated: simulated)
+            return try SerialLight.open(commands, connector, format, leavesLight: options.leaveAsIs ?? false)
         }
     }
 }
 
 extension LightOptions {
-    /// The port's settings, at the rate that the option names if it does.
-    public func settings(_ port: PortSettings) -> PortSettings {
-        var port = port
-        if let baudRate { port.baudRate = baudRate.value }
-        return port
+    /// What opens the port, at the rate that the option names if it does.
+    public func connector(
+        _ name: String,
+        _ port: PortSettings,
+        _ context: DriverContext,
+        simulated: () -> some SimulatedInstrument
+    ) throws -> SerialConnector {
+        try SerialConnector(name, at: self.port, port, baudRate: baudRate, context, simulated: simulated)
     }
 }
 
 extension SerialLight {
     /// Opens the line of a light source, makes the light safe, and takes it.
+    ///
+    /// - Parameter leavesLight: whether light that is on the first time stays on.
     public static func open(
         _ commands: Commands,
-        _ name: String,
-        _ place: String,
+        _ connector: SerialConnector,
         _ format: LineFormat,
-        _ options: LightOptions,
-        _ log: @escaping @Sendable (String) -> Void,
-        _ open: @escaping @Sendable () throws -> any ByteStream
+        leavesLight: Bool
     ) throws -> SerialLight {
-        let leavesLight = options.leaveAsIs ?? false
-        let line = try SerialLine("\(name) at \(place)", format, log: log, open: open) { lines, isFirst in
+        let line = try connector.line(format) { lines, isFirst in
             try commands.prepare(lines, leavesLight: leavesLight && isFirst)
         }
         return try SerialLight(commands, on: line)

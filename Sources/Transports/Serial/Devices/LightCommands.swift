@@ -64,7 +64,7 @@ extension LightCommands {
     }
 
     /// Switches off and makes sure of it, three times before giving up.
-    func ensureOff(_ lines: LineProtocol) throws {
+    public func ensureOff(_ lines: LineProtocol) throws {
         for _ in 0..<3 {
             try switchOff(lines)
             if try !isOn(lines) { return }

@@ -17,6 +17,8 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
     public var enabledSession: Int?
     public var setPoint: Double
     private let ownsLine: Bool
+    /// Whether it has been shut down, and switched off before that or else said why not.
+    private var isGivenUp = false
 
     /// Takes a light source whose line has been opened.
     ///
@@ -70,7 +72,9 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
         }
     }
 
-    public func performDisable() throws { try line.perform { try switchOff($0) } }
+    public func performDisable() throws {
+        if !isGivenUp { try line.perform { try switchOff($0) } }
+    }
 
     private func switchOff(_ lines: LineProtocol, after failure: (any Error)? = nil) throws {
         do { try commands.ensureOff(lines) } catch {
@@ -82,10 +86,14 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
         }
     }
 
-    public func performShutdown() { if ownsLine { line.close() } }
+    public func performShutdown() {
+        isGivenUp = true
+        if ownsLine { line.close() }
+    }
 
     public var isOn: Bool {
         get throws {
+            if isGivenUp { throw DeviceError(.disabled, "\(line.title) has been shut down and cannot be asked") }
             do { return try line.perform(commands.isOn) } catch {
                 throw DeviceError(.failed, "whether light comes out is unknown", cause: error)
             }

@@ -31,7 +31,7 @@ struct Connection {
     }
 
     mutating func connect() throws -> LineProtocol {
-        let lines = LineProtocol(try setup.open(), setup.format)
+        let lines = LineProtocol(recorded(try setup.open()), setup.format)
         do {
             let name = try setup.prepare(lines, identity == nil)
             if let identity, identity != name {
@@ -50,6 +50,11 @@ struct Connection {
             lines.close()
             throw error
         }
+    }
+
+    private func recorded(_ stream: any ByteStream) -> any ByteStream {
+        guard let recorder = Recorder.requested(for: setup.title, log: setup.log) else { return stream }
+        return RecordingByteStream(stream, recorder)
     }
 
     /// Lets go of a port after an error that says it is gone.

@@ -4,10 +4,11 @@ internal import Glibc
 enum PortHolder {
     /// The holder of the lock on an open file, or else whoever has the file open.
     static func describe(_ path: String, lockOf file: Int32? = nil) -> String {
-        let holder = file.flatMap(lockHolder) ?? Files.realPath(path).flatMap(opener)
+        let holder =
+            file.flatMap(lockHolder) ?? Files.realPath(path).flatMap { path in FileHolders.others { $0 == path }.first }
         guard let holder else { return "another program, of a user whose processes cannot be seen" }
         guard holder != getpid() else { return "another device of this process" }
-        return "\(Files.text(of: "/proc/\(holder)/comm") ?? "a program") (process \(holder))"
+        return FileHolders.name(of: holder)
     }
 
     /// The process that `/proc/locks` names for the file, whose lines are
@@ -28,17 +29,6 @@ enum PortHolder {
                 UInt(place[2]) == status.st_ino
             else { continue }
             return process > 0 ? process : nil
-        }
-        return nil
-    }
-
-    /// The first other process that has the file open.
-    private static func opener(of path: String) -> pid_t? {
-        for name in Files.names(in: "/proc") {
-            guard let process = pid_t(name), process != getpid() else { continue }
-            let folder = "/proc/\(name)/fd"
-            let hasIt = Files.names(in: folder).contains { Files.target(ofLink: "\(folder)/\($0)") == path }
-            if hasIt { return process }
         }
         return nil
     }

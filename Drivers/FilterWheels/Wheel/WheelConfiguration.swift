@@ -1,0 +1,48 @@
+public import Devices
+public import Transports
+
+/// The options of every USB filter wheel.
+public struct WheelConfiguration: Decodable, Sendable {
+    /// The wheel's serial number, for wheels that have one.
+    public var serial: String?
+    /// The USB port, as in `/sys/bus/usb/devices`: `1-4.2`.
+    public var port: USBPort?
+    /// How many positions the wheel has, for those that cannot tell, and for simulated ones.
+    public var positions: Count?
+    /// Seconds that a move may take.
+    public var moveTimeout: NonNegative?
+
+    private enum CodingKeys: String, CodingKey {
+        case serial, port, positions
+        case moveTimeout = "move_timeout"
+    }
+
+    public init(
+        serial: String? = nil,
+        port: USBPort? = nil,
+        positions: Count? = nil,
+        moveTimeout: NonNegative? = nil
+    ) {
+        (self.serial, self.port, self.positions, self.moveTimeout) = (serial, port, positions, moveTimeout)
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let options = try decoder.container(keyedBy: CodingKeys.self)
+        serial = try options.decodeIfPresent(String.self, forKey: .serial)
+        port = try options.decodeIfPresent(PortOption.self, forKey: .port)?.port
+        positions = try options.decodeIfPresent(Count.self, forKey: .positions)
+        moveTimeout = try options.decodeIfPresent(NonNegative.self, forKey: .moveTimeout)
+    }
+
+    private struct PortOption: Decodable {
+        let port: USBPort
+
+        init(from decoder: any Decoder) throws {
+            let text = try String(from: decoder)
+            guard let port = USBPort(text), !port.ports.isEmpty else {
+                throw decoder.invalid("must be a USB port such as 1-4.2 (was '\(text)')")
+            }
+            self.port = port
+        }
+    }
+}

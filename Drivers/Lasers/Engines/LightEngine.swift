@@ -1,0 +1,56 @@
+public import Devices
+public import Transports
+
+/// A box with several lights on one serial line, each of which clients see as a light source.
+public final class LightEngine<Commands: EngineCommands>: Controller, SerialDevice {
+    public let line: SerialLine
+    public let devices: [(name: String, device: any Device)]
+    public let settings: [Setting]
+    public var enabledSession: Int?
+
+    /// Takes a box whose line has been opened.
+    public init(_ commands: Commands, on line: SerialLine) throws {
+        self.line = line
+        devices = try line.perform(commands.channels).map { name, channel in
+            (name, try SerialLight(channel, on: line, ownsLine: false))
+        }
+        settings = try commands.settings(line)
+    }
+
+    /// Opens the line, makes all lights safe, and takes the box.
+    ///
+    /// - Parameter leavesLight: whether lights that are on the first time stay on.
+    public static func open(
+        _ commands: Commands,
+        _ connector: SerialConnector,
+        _ format: LineFormat,
+        leavesLight: Bool
+    ) throws -> LightEngine {
+        let line = try connector.line(format) { lines, isFirst in
+            try commands.prepare(lines, leavesLight: leavesLight && isFirst)
+        }
+        return try LightEngine(commands, on: line)
+    }
+
+    public var typeName: String { Commands.typeName }
+
+    /// The lights have been shut down by then.
+    public func performShutdown() { line.close() }
+}
+
+extension Driver where Configuration == LightOptions {
+    /// A driver of a box with several lights; see ``init(light:_:port:format:commands:simulated:)``.
+    public init<Commands: EngineCommands, Instrument: SimulatedInstrument>(
+        engine name: String,
+        _ summary: String,
+        port: PortSettings,
+        format: LineFormat,
+        commands: Commands,
+        simulated: @escaping @Sendable () -> Instrument
+    ) {
+        self.init(name, summary) { options, context in
+            let connector = try options.connector(name, port, context, simulated: simulated)
+            return try LightEngine.open(commands, connector, format, leavesLight: options.leaveAsIs ?? false)
+        }
+    }
+}

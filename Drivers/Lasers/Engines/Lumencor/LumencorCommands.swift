@@ -1,0 +1,76 @@
+public import Devices
+public import Transports
+
+/// The commands of Lumencor's light engines of the third generation, in their standard mode.
+public struct LumencorCommands: EngineCommands {
+    public static let typeName = "SpectraIIILightEngine"
+
+    public init() {}
+
+    public func identify(_ lines: LineProtocol) throws -> String {
+        // The first command after it has got power is not understood, whichever it is.
+        do { _ = try lines.exchange("") } catch  where error.isPassing {}
+        _ = try ask("MODEL", lines) { $0.isEmpty ? nil : $0 }
+        return try ask("SN", lines) { $0 }
+    }
+
+    /// By the names that it has for them, such as `BLUE`.
+    public func channels(_ lines: LineProtocol) throws -> [(name: String, commands: LumencorLightCommands)] {
+        let names = try ask("CHMAP", lines) { text in
+            let names = text.split(separator: " ").map(String.init)
+            return names.isEmpty ? nil : names
+        }
+        guard Set(names).count == names.count else {
+            throw SerialError.odd(answer: names.joined(separator: " "), to: "GET CHMAP")
+        }
+        return names.enumerated().map { ($1, LumencorLightCommands($0, commands: self)) }
+    }
+
+    public func settings(_ line: SerialLine) throws -> [Setting] {
+        let texts = [("model", "MODEL"), ("serial number", "SN"), ("firmware", "VER")]
+        return try line.fixed(texts.map { name, word in (name, { try ask(word, $0) { $0 } }) })
+            + [Setting("temperature", on: line, in: -273.0...1000, get: { try ask("TEMP", $0, parse: \.number) })]
+            .known()
+    }
+
+    // MARK: Exchanges
+
+    /// Asks: `GET MODEL` is answered with `A MODEL …`.
+    func ask<Value>(_ word: String, _ lines: LineProtocol, parse: (String) throws -> Value?) throws -> Value {
+        try exchange("GET \(word)", word, lines, parse: parse)
+    }
+
+    /// Asks about one light: `GET CHINT 2` is answered with `A CHINT 500`, or with the number of the light in between.
+    func ask<Value>(
+        _ word: String,
+        _ index: Int,
+        _ lines: LineProtocol,
+        parse: (String) throws -> Value?
+    ) throws -> Value {
+        try exchange("GET \(word) \(index)", word, lines) { text in
+            let words = text.split(separator: " ").map(String.init)
+            switch words.count {
+            case 1: return try parse(words[0])
+            case 2 where words[0] == "\(index)": return try parse(words[1])
+            default: return nil
+            }
+        }
+    }
+
+    func tell(_ word: String, _ index: Int, _ value: Int, _ lines: LineProtocol) throws {
+        try exchange("SET \(word) \(index) \(value)", word, lines) { _ in () }
+    }
+
+    private func exchange<Value>(
+        _ command: String,
+        _ word: String,
+        _ lines: LineProtocol,
+        parse: (String) throws -> Value?
+    ) throws -> Value {
+        try lines.ask(command) { line in
+            if line.hasPrefix("E ") { throw SerialError.refused(command, answer: line) }
+            guard line == "A \(word)" || line.hasPrefix("A \(word) ") else { return nil }
+            return try parse(String(line.dropFirst(word.count + 3)))
+        }
+    }
+}

@@ -1,0 +1,159 @@
+public import Devices
+public import Transports
+
+/// What an ASI controller MS2000 says and understands; its units are tenths of a micrometre.
+enum ASI {
+    static let port = PortSettings(baudRate: 9600)
+    static let format = LineFormat(commandEnd: "\r", answerEnd: "\r\n")
+
+    static let dialect = ColonDialect(
+        errors: [
+            1: "unknown command", 2: "no such axis", 3: "parameters are missing", 4: "out of range", 5: "failed",
+            6: "undefined", 21: "halted",
+        ],
+        tellsLimits: true,
+        unitsPerMillimetre: 10_000,
+        tolerance: 10,
+        spinSpeed: 100
+    )
+
+    static let letters = ["X", "Y", "Z"]
+    /// The sockets for lamps, in the order of python-microscope's `lights`.
+    static let lampLetters = ["X", "Y"]
+
+    static func version(_ lines: LineProtocol) throws -> String {
+        try dialect.ask("V", lines) { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The letters of the axes that it has.
+    private static func axes(_ lines: LineProtocol) throws -> [String] {
+        try letters.filter { letter in
+            do { _ = try ColonAxis(letter: letter, dialect: dialect).position(lines) } catch SerialError.refused {
+                return false
+            }
+            return true
+        }
+    }
+
+    static func open(_ connector: SerialConnector, _ options: ASIOptions, _ format: LineFormat = format) throws
+        -> SerialController
+    {
+        let lamps = zip(options.lights?.names ?? [], lampLetters).map { ASILamp(name: $0, letter: $1) }
+        let line = try connector.line(format) { lines, _ in
+            let version = try version(lines)
+            for lamp in lamps { try lamp.ensureOff(lines) }
+            return version
+        }
+        do {
+            let found = try line.perform { (letters: try axes($0), version: try version($0)) }
+            let limits = options.limits?.pairs ?? []
+            let serialAxes = found.letters.map { letter in
+                let commands = ColonAxis(letter: letter, dialect: dialect)
+                return SerialAxis(letter, commands, on: line, limits: limits.first { $0.name == letter }?.value)
+            }
+            let homing = EndSearch(isWanted: options.home ?? false)
+            let stage = SerialStage(
+                "ASIStage",
+                serialAxes,
+                on: line,
+                homing: homing,
+                settings: settings(found.letters, line)
+            )
+            return SerialController(
+                "ASIMS2000",
+                (serialAxes.isEmpty ? [] : [("stage", stage)]) + lamps.map { ($0.name, ASILight($0, on: line)) },
+                on: line,
+                settings: [Setting("firmware", fixed: found.version)]
+            )
+        } catch {
+            line.close()
+            throw error
+        }
+    }
+
+    /// Each axis' own; not saved in the controller.
+    private static func settings(_ letters: [String], _ line: SerialLine) -> [Setting] {
+        letters.flatMap { letter in
+            let axis = ColonAxis(letter: letter, dialect: dialect)
+            return [
+                Setting(
+                    "speed \(letter)",
+                    on: line,
+                    in: 0...1000.0,
+                    get: { try axis.value("SPEED", $0) },
+                    set: { try axis.setValue("SPEED", $0, $1) }
+                ),
+                Setting("lower limit \(letter)", on: line, in: -10_000...10_000.0, get: { try axis.value("SL", $0) }),
+                Setting("upper limit \(letter)", on: line, in: -10_000...10_000.0, get: { try axis.value("SU", $0) }),
+            ]
+        }
+    }
+}
+
+/// The options of an ASI controller.
+public struct ASIOptions: Decodable, Sendable {
+    /// Which port it is at.
+    public var port: PortName
+    /// Bits a second, 9600 unless given.
+    public var baudRate: Count?
+    /// The names of the lamps at its sockets, two at most.
+    public var lights: Lights?
+    /// How far each axis goes, by its letter, if that is less than the controller thinks.
+    public var limits: NamedOptions<AxisLimits>?
+    /// Whether enabling the stage runs it to its ends, and counts from the lower ones; it does not unless this is given.
+    public var home: Bool?
+
+    private enum CodingKeys: String, CodingKey {
+        case port
+        case baudRate = "baudrate"
+        case lights, limits, home
+    }
+
+    public init(
+        port: PortName,
+        baudRate: Count? = nil,
+        lights: Lights? = nil,
+        limits: NamedOptions<AxisLimits>? = nil,
+        home: Bool? = nil
+    ) {
+        (self.port, self.baudRate, self.lights, self.limits, self.home) = (port, baudRate, lights, limits, home)
+    }
+
+    /// The names of lamps, each another one, and none a stage's.
+    public struct Lights: Decodable, Sendable {
+        public let names: [String]
+
+        /// Nil for more names than sockets, or for some that are alike.
+        public init?(_ names: [String]) {
+            guard names.count <= ASI.lampLetters.count, Set(names + ["stage"]).count == names.count + 1 else {
+                return nil
+            }
+            self.names = names
+        }
+
+        public init(from decoder: any Decoder) throws {
+            let names = try [String](from: decoder)
+            guard let lights = Lights(names) else {
+                throw decoder.invalid("must be two different names at most, and not 'stage' (was \(names))")
+            }
+            self = lights
+        }
+    }
+}
+
+extension Driver where Configuration == ASIOptions {
+    public static var asiMS2000: Self {
+        let name = "asi-ms2000"
+        return Driver(name, "an ASI controller MS2000") { options, context in
+            let connector = try SerialConnector(
+                name,
+                at: options.port,
+                ASI.port,
+                baudRate: options.baudRate,
+                context,
+                simulated: { SimulatedASI() }
+            )
+            return try ASI.open(connector, options)
+        }
+    }
+}

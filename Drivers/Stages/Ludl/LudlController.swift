@@ -1,0 +1,112 @@
+public import Devices
+internal import Transports
+
+/// What a Ludl controller MAC2000, MAC5000 or MC2000 says and understands, in its high-level commands.
+enum Ludl {
+    /// Two stop bits, and time between the bytes for the older ones.
+    static let port = PortSettings(baudRate: 9600, stopBits: .two)
+    static let format = LineFormat(commandEnd: "\r", answerEnd: "\n", bytePause: .milliseconds(10))
+
+    static let dialect = ColonDialect(
+        errors: [
+            1: "unknown command", 2: "no such axis or module", 3: "parameters are missing", 4: "out of range",
+            10: "no slides", 11: "end of the list", 12: "slide error", 16: "the motor stalled or is at its end",
+            17: "initialisation failed", 21: "halted",
+        ],
+        tellsLimits: false,
+        unitsPerMillimetre: 10_000,
+        tolerance: 10,
+        spinSpeed: 100_000
+    )
+
+    /// The axes that python-microscope calls by numbers.
+    static let axisNames: KeyValuePairs = ["X": "1", "Y": "2", "Z": "3"]
+
+    /// The letters of the axes that it has, from the table of its modules.
+    static func axes(_ lines: LineProtocol) throws -> [String] {
+        let rows = try lines.repeating {
+            try lines.send("RCONFIG")
+            var rows: [String] = []
+            while true {
+                do { rows.append(try lines.readLine()) } catch SerialError.silent(let command, let limit) {
+                    // Some leave the last line away.
+                    guard !rows.isEmpty else { throw SerialError.silent(after: command, within: limit) }
+                    return rows
+                }
+                if rows.last?.hasPrefix(":") == true, rows.count > 1 { return rows }
+                if rows.last?.hasPrefix(":N") == true { throw SerialError.refused("RCONFIG", answer: rows[0]) }
+            }
+        }
+        let motors = rows.map { $0.split(separator: " ").map(String.init) }.filter { $0.contains("EMOT") }
+        let letters = Set(motors.flatMap { $0 })
+        return axisNames.map(\.key).filter(letters.contains)
+    }
+
+    static func version(_ lines: LineProtocol) throws -> String {
+        try dialect.askAnyForm("VER", lines) { line in
+            let text = line.hasPrefix(":A") ? String(line.dropFirst(2)) : line
+            return text.contains { $0.isLetter || $0.isNumber } ? text : nil
+        }
+    }
+
+    static func open(_ connector: SerialConnector, _ options: LudlOptions, _ format: LineFormat = format) throws
+        -> SerialController
+    {
+        let line = try connector.line(format) { lines, _ in try version(lines) }
+        do {
+            let found = try line.perform { (letters: try axes($0), version: try version($0)) }
+            let limits = options.limits?.pairs ?? []
+            let serialAxes = axisNames.filter { found.letters.contains($0.key) }.map { letter, name in
+                let limits = limits.first { $0.name == name }?.value
+                return SerialAxis(name, ColonAxis(letter: letter, dialect: dialect), on: line, limits: limits)
+            }
+            var devices: [(name: String, device: any Device)] = []
+            if !serialAxes.isEmpty {
+                devices.append(
+                    ("stage", SerialStage("LudlStage", serialAxes, on: line, homing: EndSearch(isWanted: false)))
+                )
+            }
+            for (index, wheel) in (options.wheels ?? []).enumerated() {
+                let commands = LudlWheel(module: wheel.module?.value ?? 1, isAuxiliary: wheel.auxiliary ?? false)
+                let wheel = PolledWheel("LudlFilterWheel", commands, positions: wheel.positions.value, on: line)
+                devices.append(("filter \(index + 1)", wheel))
+            }
+            let shutters = (options.shutters ?? []).enumerated().map { index, shutter in
+                LudlShutter(
+                    name: "shutter \(index + 1)",
+                    module: shutter.module?.value ?? 1,
+                    number: min(shutter.number.value, 16)
+                )
+            }
+            return SerialController(
+                "LudlMC2000",
+                devices,
+                on: line,
+                shutters: Shutters(shutters),
+                settings: [Setting("firmware", fixed: found.version)]
+            )
+        } catch {
+            line.close()
+            throw error
+        }
+    }
+}
+
+extension Driver where Configuration == LudlOptions {
+    public static var ludlMC2000: Self {
+        let name = "ludl-mc2000"
+        return Driver(name, "a Ludl controller MC2000, MAC2000 or MAC5000") { options, context in
+            let connector = try SerialConnector(
+                name,
+                at: options.port,
+                Ludl.port,
+                baudRate: options.baudRate,
+                context,
+                simulated: { SimulatedLudl() }
+            )
+            var format = Ludl.format
+            if context.isSimulated { format.bytePause = .zero }
+            return try Ludl.open(connector, options, format)
+        }
+    }
+}

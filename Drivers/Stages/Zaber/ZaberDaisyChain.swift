@@ -1,0 +1,96 @@
+public import Devices
+public import Transports
+
+/// The options of a chain of Zaber devices.
+public struct ZaberOptions: Decodable, Sendable {
+    /// Which port the first of them is at.
+    public var port: PortName
+    /// What each of them is, by its address, 1 to 99.
+    public var devices: Devices
+
+    private enum CodingKeys: String, CodingKey {
+        case port
+        // As python-microscope calls it.
+        case devices = "address2type"
+    }
+
+    public init(port: PortName, devices: Devices) { (self.port, self.devices) = (port, devices) }
+
+    /// What a device is; it does not tell by itself.
+    public enum Kind: String, Decodable, Sendable, CaseIterable {
+        case stage
+        case filterWheel = "filter_wheel"
+        case ledController = "led_controller"
+
+        public init(from decoder: any Decoder) throws {
+            let word = try String(from: decoder)
+            guard let kind = Kind(rawValue: word) else {
+                let known = Self.allCases.map(\.rawValue).joined(separator: ", ")
+                throw decoder.invalid("must be one of \(known) (was '\(word)')")
+            }
+            self = kind
+        }
+    }
+
+    public struct Devices: Decodable, Sendable {
+        public let pairs: [(address: Int, kind: Kind)]
+
+        /// Nil if there are none, or an address is none.
+        public init?(_ pairs: [(address: Int, kind: Kind)]) {
+            guard !pairs.isEmpty, pairs.allSatisfy({ (1...99).contains($0.address) }) else { return nil }
+            self.pairs = pairs
+        }
+
+        public init(from decoder: any Decoder) throws {
+            let named = try NamedOptions<Kind>(from: decoder).pairs
+            let pairs = named.compactMap { name, kind in Int(name).map { (address: $0, kind: kind) } }
+            guard pairs.count == named.count, let devices = Devices(pairs) else {
+                throw decoder.invalid("must have an address from 1 to 99 for each device")
+            }
+            self = devices
+        }
+    }
+}
+
+enum ZaberDaisyChain {
+    static func open(
+        _ connector: SerialConnector,
+        _ options: ZaberOptions,
+        _ format: LineFormat = ZaberDevice.format
+    ) throws -> SerialController {
+        let members = options.devices.pairs.map { (device: ZaberDevice(address: $0.address), kind: $0.kind) }
+        let line = try connector.line(format) { lines, _ in
+            for (device, kind) in members where kind == .ledController {
+                for number in try device.lamps(lines) { try ZaberLamp(device: device, number: number).ensureOff(lines) }
+            }
+            return try members.map { try $0.device.text("system.serial", lines) }.joined(separator: " ")
+        }
+        do {
+            let devices: [(name: String, device: any Device)] = try members.map { device, kind in
+                let opened: any Device =
+                    switch kind {
+                    case .stage: try device.stage(on: line)
+                    case .filterWheel: try device.filterWheel(on: line)
+                    case .ledController: try device.ledController(on: line)
+                    }
+                return ("\(device.address)", opened)
+            }
+            return SerialController("ZaberDaisyChain", devices, on: line)
+        } catch {
+            line.close()
+            throw error
+        }
+    }
+}
+
+extension Driver where Configuration == ZaberOptions {
+    public static var zaberDaisyChain: Self {
+        let name = "zaber-daisy-chain"
+        return Driver(name, "Zaber stages, filter wheels and lamps in a chain") { options, context in
+            let connector = try SerialConnector(name, at: options.port, ZaberDevice.port, context) {
+                SimulatedZaberChain(options.devices)
+            }
+            return try ZaberDaisyChain.open(connector, options)
+        }
+    }
+}

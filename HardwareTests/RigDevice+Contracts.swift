@@ -1,0 +1,32 @@
+import Bench
+import Contracts
+import Server
+import Testing
+
+extension RigDevice {
+    /// Tries all contracts on the device and on those on its wire; those that shut it down come last.
+    func tryContracts(without forbidden: Set<Effect>) throws {
+        do {
+            try Examination(
+                open: { [self] in try open { say($0) } },
+                forbidding: { _ in forbidden },
+                report: report
+            )
+            .run()
+        } catch let error as RigError where error.isAbsence && definition.mayBeAbsent {
+            say("skipped, since it is absent, as it may be: \(error)")
+            try Test.cancel()
+        }
+    }
+
+    private func report(_ result: TrialResult) {
+        for violation in result.findings.violations {
+            Issue.record("\(name)\(result.path): \(result.contract): \(violation)")
+        }
+        for remark in result.findings.remarks {
+            say("not tried: \(result.contract), since \(remark)", result.path)
+        }
+    }
+
+    private func say(_ text: String, _ path: String = "") { print("\(name)\(path): \(text)") }
+}

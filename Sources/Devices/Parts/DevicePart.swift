@@ -1,0 +1,27 @@
+/// A device that another one works with, as if it were the driver's own.
+///
+/// It is the same whether the device is served by this process, by another one, or on another machine: what it does
+/// goes through its ``PartLink``. Shutting it down does nothing, since it belongs to others as well.
+public protocol DevicePart: Device {
+    static var kind: DeviceKind { get }
+    init(_ link: any PartLink) throws
+}
+
+/// An option of a driver that names another device: `stage: Stage`, or `stage: PYRO:Stage@host:8003`.
+public struct PartOption<Part: DevicePart>: Sendable {
+    public let reference: DeviceReference
+
+    public init(_ reference: DeviceReference) { self.reference = reference }
+
+    /// The device, as the driver uses it.
+    public func open(_ context: DriverContext) throws -> Part { try Part(try context.part(reference)) }
+}
+
+extension PartOption: Decodable {
+    public init(from decoder: any Decoder) throws {
+        let reference = DeviceReference(try String(from: decoder))
+        let references = decoder.userInfo[.deviceReferences] as? DeviceReferences
+        references?.append(reference, Part.kind, decoder.codingPath)
+        self.init(reference)
+    }
+}

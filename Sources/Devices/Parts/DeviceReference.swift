@@ -1,0 +1,41 @@
+internal import Threads
+
+/// Which device another one works with.
+public enum DeviceReference: Sendable, Hashable {
+    /// One of the same configuration, by its name.
+    case named(String)
+    /// One anywhere, by its `PYRO:` URI.
+    case at(String)
+
+    /// From how a configuration writes it: `RedCamera`, or `PYRO:RedCamera@host:8001`.
+    public init(_ text: String) { self = text.hasPrefix("PYRO:") ? .at(text) : .named(text) }
+}
+
+/// Takes down the devices that a driver's options refer to while these are decoded.
+///
+/// A decoder carries it under ``CodingUserInfoKey/deviceReferences``.
+public final class DeviceReferences: Sendable {
+    public struct Entry: Sendable {
+        public let reference: DeviceReference
+        public let kind: DeviceKind
+        /// The keys that lead to where it stands.
+        public let path: [any CodingKey]
+    }
+
+    private let entries = Lock<[Entry]>([])
+
+    public init() {}
+
+    public var all: [Entry] { entries.withLock { $0 } }
+
+    func append(_ reference: DeviceReference, _ kind: DeviceKind, _ path: [any CodingKey]) {
+        let entry = Entry(reference: reference, kind: kind, path: path)
+        entries.withLock { $0.append(entry) }
+    }
+}
+
+extension CodingUserInfoKey {
+    /// Under which a decoder carries the ``DeviceReferences``.
+    // The name is not empty, so the key is made.
+    public static let deviceReferences = CodingUserInfoKey(rawValue: "deviceReferences")!
+}

@@ -1,0 +1,113 @@
+internal import CImageFiles
+public import Pickle
+
+/// A picture in memory, to be written to a TIFF or a PNG file as it is: every pixel keeps its value and its type.
+public struct ImageFile {
+    /// The two formats, by the ends of files' names.
+    public enum Format: Sendable {
+        /// Whole numbers and floating-point numbers, without compression.
+        case tiff
+        /// Whole numbers of 8 and of 16 bits, compressed without loss.
+        case png
+
+        /// The format of files with such a name; nil for other names.
+        public init?(name: String) {
+            switch name.split(separator: ".").last?.lowercased() {
+            case "tif", "tiff": self = .tiff
+            case "png": self = .png
+            default: return nil
+            }
+        }
+    }
+
+    private let pixels: Bytes
+    private let width, height: UInt32
+    private let dtype: DType
+    /// Goes into the file as `DocumentName` or `Title`.
+    public var title = ""
+    /// Goes into the file as `ImageDescription` or `Description`.
+    public var description = ""
+    /// When it was taken, in seconds since 1970; goes into the file as local time.
+    public var time = 0.0
+
+    /// An image of the shape (height, width).
+    public init(_ array: NDArray) throws(ImageFileError) {
+        guard array.shape.count == 2, let height = UInt32(exactly: array.shape[0]),
+            let width = UInt32(exactly: array.shape[1]), width > 0, height > 0
+        else {
+            throw ImageFileError(
+                "no image but an array of shape (\(array.shape.map(String.init).joined(separator: ", ")))"
+            )
+        }
+        guard array.dtype.kind != .complex, array.dtype != DType(kind: .float, size: 2) else {
+            throw ImageFileError("pixels of type \(array.dtype.scalarName) have no place in image files")
+        }
+        dtype = array.dtype
+        (self.width, self.height) = (width, height)
+        pixels = array.isFortranOrder ? array.byRows : array.data
+    }
+
+    /// Writes a file, in place of one that is there.
+    public func write(to path: String, as format: Format) throws(ImageFileError) {
+        let write = unsafe format == .tiff ? image_write_tiff : image_write_png
+        var problem = [CChar](repeating: 0, count: 256)
+        let status = unsafe pixels.withUnsafeBytes { pixels in
+            unsafe title.withCString { title in
+                unsafe description.withCString { description in
+                    unsafe "device-server".withCString { software in
+                        var image = unsafe image(pixels, title, description, software)
+                        return unsafe write(path, &image, &problem, problem.count)
+                    }
+                }
+            }
+        }
+        guard status == 0 else {
+            let text = String(decoding: problem.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            // libtiff names the file itself, where it could not be made.
+            throw ImageFileError(text.hasPrefix("\(path): ") ? text : "\(path): \(text)")
+        }
+    }
+
+    private func image(
+        _ pixels: UnsafeRawBufferPointer,
+        _ title: UnsafePointer<CChar>,
+        _ description: UnsafePointer<CChar>,
+        _ software: UnsafePointer<CChar>
+    ) -> CImageFiles.image {
+        let number =
+            switch dtype.kind {
+            case .bool, .unsigned: image_unsigned
+            case .signed: image_signed
+            case .float, .complex: image_float
+            }
+        // Times that no calendar has are left out; any other fits.
+        let time = time.isFinite && abs(time) < 1e11 ? time : 0
+        return unsafe CImageFiles.image(
+            pixels: pixels.baseAddress,
+            width: width,
+            height: height,
+            bits: UInt16(dtype.size * 8),
+            number: number,
+            title: title,
+            description: description,
+            software: software,
+            time: time
+        )
+    }
+}
+
+extension NDArray {
+    /// The bytes of a transposed array of two dimensions, in the order of its rows.
+    fileprivate var byRows: Bytes {
+        let (source, size, height) = (data.array, dtype.size, shape[0])
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(source.count)
+        for y in 0..<height {
+            for x in 0..<shape[1] {
+                let start = (x * height + y) * size
+                bytes += source[start..<start + size]
+            }
+        }
+        return Bytes(bytes)
+    }
+}

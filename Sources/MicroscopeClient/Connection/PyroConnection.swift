@@ -1,0 +1,117 @@
+public import Devices
+public import Pickle
+public import Pyro
+
+/// An object of a Pyro server's, whose members tasks can call without blocking.
+///
+/// It connects again after a connection was lost, and to a server that is restarting for as long as
+/// ``ConnectionOptions/reconnectLimit`` says. No call is made twice by itself. Calls of several tasks run side by side,
+/// as far as the device lets them. All functions throw ``CallFailure``, or `CancellationError` in a task that was
+/// cancelled, whose call may be carried out all the same.
+public final class PyroConnection: Sendable {
+    /// The URI that it was made with.
+    public let uri: PyroURI
+    let options: ConnectionOptions
+    private let queue: CallQueue
+
+    /// An object by its URI, which nothing is asked of yet.
+    public init(to uri: PyroURI, options: ConnectionOptions = ConnectionOptions()) {
+        self.uri = uri
+        self.options = options
+        queue = CallQueue(uri, options)
+    }
+
+    /// An object by the text of its URI, `PYRO:RedCamera@scope-pc:8001` or `PYRONAME:RedCamera`.
+    public convenience init(to text: String, options: ConnectionOptions = ConnectionOptions()) throws {
+        guard let uri = PyroURI(text), uri.scheme != "PYROMETA" else {
+            throw CallFailure(
+                text,
+                "",
+                .address("is no URI such as PYRO:RedCamera@scope-pc:8001 or PYRONAME:RedCamera")
+            )
+        }
+        self.init(to: uri, options: options)
+    }
+
+    /// What the object offers.
+    public var metadata: ObjectMetadata {
+        get async throws { try await run("") { try $0.metadata } }
+    }
+
+    /// Calls a method and waits for its result.
+    @discardableResult
+    public func call(
+        _ method: String,
+        _ arguments: PythonValue...,
+        keywords: PythonDictionary = [:]
+    ) async throws -> PythonValue {
+        try await call(method, with: arguments, keywords: keywords)
+    }
+
+    public func call(
+        _ method: String,
+        with arguments: [PythonValue],
+        keywords: PythonDictionary = [:]
+    ) async throws -> PythonValue {
+        try await run(Self.shown(method, arguments, keywords)) {
+            try $0.call(method, arguments, keywords: keywords)
+        }
+    }
+
+    /// Calls a method whose result is of a known type.
+    public func call<Value: PythonConvertible & Sendable>(
+        _ method: String,
+        _ arguments: PythonValue...,
+        as type: Value.Type
+    ) async throws -> Value {
+        let result = try await call(method, with: arguments)
+        return try convert(result, Self.shown(method, arguments, [:]))
+    }
+
+    /// The value of an attribute.
+    public func get(_ attribute: String) async throws -> PythonValue {
+        try await run(attribute) { try $0.get(attribute) }
+    }
+
+    /// The value of an attribute of a known type.
+    public func get<Value: PythonConvertible & Sendable>(
+        _ attribute: String,
+        as type: Value.Type
+    ) async throws -> Value {
+        try convert(try await get(attribute), attribute)
+    }
+
+    public func set(_ attribute: String, to value: PythonValue) async throws {
+        try await run("\(attribute) = \(value.shown)") { try $0.set(attribute, to: value) }
+    }
+
+    private func run<Value: Sendable>(
+        _ call: String,
+        _ body: @escaping @Sendable (PyroClient) throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await queue.run(body)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw CallFailure(uri.text, call, CallFailure.Cause(error))
+        }
+    }
+
+    func convert<Value: PythonConvertible>(
+        _ value: PythonValue,
+        _ call: String,
+        as type: Value.Type = Value.self
+    ) throws -> Value {
+        guard let converted = Value(python: value) else {
+            let text = "expected \(Value.pythonName), got \(value.typeName)"
+            throw CallFailure(uri.text, call, .unexpected(text))
+        }
+        return converted
+    }
+
+    private static func shown(_ method: String, _ arguments: [PythonValue], _ keywords: PythonDictionary) -> String {
+        let named = keywords.pairs.map { "\(String(python: $0.key) ?? $0.key.shown)=\($0.value.shown)" }
+        return "\(method)(\((arguments.map(\.shown) + named).joined(separator: ", ")))"
+    }
+}

@@ -1,0 +1,122 @@
+internal import Logging
+internal import Pickle
+internal import Pyro
+internal import Threads
+
+/// Listens for a device's data, and keeps itself registered with the device, on a thread of its own.
+final class Registration: Sendable {
+    /// Comes when the device has been told where to send its data, or why that failed.
+    let ready = Answer<Void>()
+    /// Ends when nothing will arrive any more.
+    let end: Task<Void, Never>
+    private let isStopping = Monitor(false)
+    private let address: PyroURI
+    private let options: ConnectionOptions
+    private let sink: DataSink
+    private let failed: @Sendable (any Error) -> Void
+
+    /// How long it may take to notice that a server has ended the connection, or to stop.
+    private static let attention = Duration.milliseconds(200)
+    /// How often a server is asked whether it is still there, since one whose machine went off says nothing.
+    private static let pingInterval = Duration.seconds(5)
+    private static let answerLimit = Duration.seconds(10)
+
+    /// - Parameter failed: told of an error that trying again does not mend, after which nothing arrives.
+    init(
+        _ address: PyroURI,
+        _ options: ConnectionOptions,
+        to sink: DataSink,
+        failed: @escaping @Sendable (any Error) -> Void
+    ) {
+        self.address = address
+        // It tries again by itself, so that it can be stopped in between.
+        var options = options
+        options.reconnectLimit = .zero
+        self.options = options
+        self.sink = sink
+        self.failed = failed
+        let (closed, closing) = AsyncStream<Void>.makeStream()
+        end = Task { for await _ in closed {} }
+        _ = BlockingThread("data of \(address.object)") { [self] in
+            run()
+            closing.finish()
+        }
+    }
+
+    /// Has the device send no more; returns at once.
+    func stop() { isStopping.update { $0 = true } }
+
+    private func run() {
+        let link = Link(address, options, callLimit: Self.answerLimit)
+        var listener: Listener?
+        while !shallStop(within: .zero) {
+            do {
+                let client = try link.connected()
+                let current = try listener ?? Listener(reachedFrom: client, sink, options)
+                listener = current
+                _ = try client.call("set_client", [.str(current.uri.text)])
+                ready.give(.success(()))
+                try attend(client)
+            } catch {
+                ready.give(.failure(error))
+                guard link.hasConnected, Self.mayPass(error) else {
+                    failed(error)
+                    break
+                }
+                if shallStop(within: Self.attention) { break }
+            }
+        }
+        // A server that has gone has forgotten the registration as well.
+        if listener != nil { _ = try? link.current?.call("set_client", [.none]) }
+        listener?.stop()
+    }
+
+    private func shallStop(within limit: Duration) -> Bool {
+        isStopping.wait(within: limit) { $0 ? true : nil } ?? false
+    }
+
+    /// Returns when the registration is to be ended, or made again.
+    private func attend(_ client: PyroClient) throws {
+        var nextPing = ContinuousClock.now + Self.pingInterval
+        while client.isConnected, !shallStop(within: Self.attention) {
+            guard ContinuousClock.now >= nextPing else { continue }
+            try client.ping()
+            nextPing = .now + Self.pingInterval
+        }
+    }
+
+    private static func mayPass(_ error: any Error) -> Bool {
+        switch error {
+        case is ClientError: true
+        case let error as CallFailure: if case .address = error.cause { true } else { false }
+        default: false
+        }
+    }
+}
+
+/// A Pyro server with one object, under a name that nobody guesses, at an address that a device's server can reach.
+private final class Listener {
+    private let server: PyroServer
+    let uri: PyroURI
+
+    init(reachedFrom client: PyroClient, _ sink: DataSink, _ options: ConnectionOptions) throws {
+        var host = options.listenHost
+        if host == nil, case .tcp(let address, _)? = try client.localEndpoint { host = address }
+        var limits = ServerOptions()
+        limits.wire = options.client.wire
+        server = try PyroServer(
+            at: .tcp(host: host ?? "127.0.0.1", port: options.listenPort),
+            options: limits,
+            log: Logger(label: "client") { _ in SwiftLogNoOpLogHandler() },
+            translate: { PythonException("RuntimeError", "\($0)") }
+        )
+        let name =
+            "data_" + String(UInt64.random(in: 0 ... .max), radix: 16)
+            + String(UInt64.random(in: 0 ... .max), radix: 16)
+        server.register(sink, as: name)
+        server.start()
+        uri = server.uri(of: name)
+    }
+
+    func stop() { server.stop(within: .seconds(1)) }
+}

@@ -1,0 +1,123 @@
+public import Devices
+public import Pickle
+internal import Pyro
+
+/// A device of a server's, whose members all throw ``CallFailure``.
+///
+///     let camera = try await RemoteCamera.connect(to: "PYRO:RedCamera@scope-pc:8001")
+///     try await camera.setExposureTime(0.02)
+///
+/// It is a value that can be passed around and used by many tasks. When the server restarts, the next call finds it
+/// again: see ``PyroConnection``.
+public protocol RemoteDevice: Sendable {
+    /// The connection, by which everything can be called that has no name here.
+    var connection: PyroConnection { get }
+    /// The device at the other end, whatever it may be: ``connect(to:options:)`` looks.
+    init(_ connection: PyroConnection)
+    /// What ``connect(to:options:)`` expects at the other end.
+    static var kind: DeviceKind { get }
+}
+
+extension RemoteDevice {
+    /// Connects to a device by its URI.
+    ///
+    /// - Throws: ``CallFailure`` if it cannot be reached, or is not of this kind.
+    public static func connect(
+        to uri: String,
+        options: ConnectionOptions = ConnectionOptions()
+    ) async throws -> Self {
+        try await at(PyroConnection(to: uri, options: options))
+    }
+
+    /// The device at the other end of a connection, after a look whether it is of this kind.
+    static func at(_ connection: PyroConnection) async throws -> Self {
+        let metadata = try await connection.metadata
+        let missing = Self.kind.members.subtracting(metadata.methods + metadata.attributes).sorted()
+        guard missing.isEmpty else {
+            let other = DeviceKind(metadata).map { "; it is a \($0.rawValue)" } ?? ""
+            let text = "is no \(Self.kind.rawValue), for it has no \(missing.joined(separator: ", "))\(other)"
+            throw CallFailure(connection.uri.text, "", .unexpected(text))
+        }
+        return Self(connection)
+    }
+
+    /// The device's URI.
+    public var uri: String { connection.uri.text }
+
+    public var isEnabled: Bool { get async throws { try await connection.call("get_is_enabled", as: Bool.self) } }
+
+    /// Puts the device to use.
+    public func enable() async throws { try await connection.call("enable") }
+    /// Takes the device out of use: light goes off, a camera stops.
+    public func disable() async throws { try await connection.call("disable") }
+    public func initialize() async throws { try await connection.call("initialize") }
+    /// Has the device end its work for good; its server goes on to offer it.
+    public func shutdown() async throws { try await connection.call("shutdown") }
+}
+
+extension RemoteDevice {
+    /// The device's settings, in its order.
+    public var settings: [SettingDescription] {
+        get async throws {
+            let call = "describe_settings()"
+            let described = try await connection.call("describe_settings")
+            return try (described.items ?? []).map { item in
+                guard let pair = item.items, pair.count == 2, let name = String(python: pair[0]),
+                    let description = SettingDescription(name, pair[1])
+                else { throw CallFailure(uri, call, .unexpected("what came is no description: \(item.shown)")) }
+                return description
+            }
+        }
+    }
+
+    public func describeSetting(_ name: String) async throws -> SettingDescription {
+        let value = try await connection.call("describe_setting", .str(name))
+        guard let description = SettingDescription(name, value) else {
+            let call = "describe_setting(\(PythonValue.str(name).shown))"
+            throw CallFailure(uri, call, .unexpected("what came is no description: \(value.shown)"))
+        }
+        return description
+    }
+
+    /// The values of all settings by their names, `none` for one that cannot be read now.
+    public var settingValues: PythonDictionary {
+        get async throws { try await connection.call("get_all_settings", as: PythonDictionary.self) }
+    }
+
+    /// The value of a setting; of an enum setting the key.
+    public func setting(_ name: String) async throws -> PythonValue {
+        try await connection.call("get_setting", .str(name))
+    }
+
+    /// The value of a setting of a known type.
+    public func setting<Value: PythonConvertible & Sendable>(_ name: String, as type: Value.Type) async throws -> Value
+    {
+        try await connection.call("get_setting", .str(name), as: type)
+    }
+
+    public func setSetting(_ name: String, to value: some PythonConvertible) async throws {
+        try await connection.call("set_setting", .str(name), value.python)
+    }
+
+    /// Sets an enum setting to the choice with a label.
+    public func setSetting(_ name: String, toChoice label: String) async throws {
+        let description = try await describeSetting(name)
+        guard let key = description.key(of: label) else {
+            let choices = description.choices.map { "'\($0.label)'" }.joined(separator: ", ")
+            let call = "set_setting(\(PythonValue.str(name).shown), \(PythonValue.str(label).shown))"
+            let text = choices.isEmpty ? "the setting has no choices" : "there is no such choice, but \(choices)"
+            throw CallFailure(uri, call, .unexpected(text))
+        }
+        try await setSetting(name, to: key)
+    }
+
+    /// Sets those of the values that differ from what the device has; read-only settings are passed over.
+    ///
+    /// - Returns: the values of those names, as the device has them afterwards.
+    @discardableResult
+    public func updateSettings(_ values: PythonDictionary) async throws -> PythonDictionary {
+        try await connection.call("update_settings", .dict(values))
+        let all = try await settingValues
+        return PythonDictionary(all.pairs.filter { values[$0.key] != nil })
+    }
+}

@@ -1,0 +1,46 @@
+public import Devices
+internal import Pickle
+
+/// A stage with axes that move by themselves or together, in its own units.
+public struct RemoteStage: RemoteDevice {
+    public static let kind = DeviceKind.stage
+    public let connection: PyroConnection
+    public init(_ connection: PyroConnection) { self.connection = connection }
+
+    /// The axes by their names, in the stage's order.
+    public var axes: [(name: String, axis: RemoteStageAxis)] {
+        get async throws { try await connection.parts("axes").map { ($0.name, RemoteStageAxis($0.connection)) } }
+    }
+
+    /// One of the axes.
+    ///
+    /// - Throws: ``CallFailure`` if there is none with that name.
+    public func axis(_ name: String) async throws -> RemoteStageAxis {
+        try await connection.part(name, of: "axes", as: RemoteStageAxis.self)
+    }
+
+    /// Where each axis is, in the stage's order.
+    public var position: NamedValues<Double> {
+        get async throws { try await connection.get("position", as: NamedValues<Double>.self) }
+    }
+
+    /// How far each axis goes.
+    public var limits: NamedValues<AxisLimits> {
+        get async throws { try await connection.get("limits", as: NamedValues<AxisLimits>.self) }
+    }
+
+    /// Whether enabling may move the stage, to find its limits.
+    public var mayMoveOnEnable: Bool {
+        get async throws { try await connection.call("may_move_on_enable", as: Bool.self) }
+    }
+
+    /// Moves the named axes together, to the nearest place within their limits; returns when all have arrived.
+    public func move(to position: NamedValues<Double>) async throws {
+        try await connection.call("move_to", position.python)
+    }
+
+    /// Moves the named axes together by these distances; returns when all have arrived.
+    public func move(by delta: NamedValues<Double>) async throws {
+        try await connection.call("move_by", delta.python)
+    }
+}

@@ -1,0 +1,89 @@
+internal import Devices
+internal import Pickle
+internal import Pyro
+
+/// Where a configuration refers to a device, and to which.
+struct ReferencePlace {
+    let reference: DeviceReference
+    let kind: DeviceKind
+    let node: ConfigurationNode
+
+    init(_ reference: DeviceReference, _ kind: DeviceKind, _ node: ConfigurationNode) {
+        (self.reference, self.kind, self.node) = (reference, kind, node)
+    }
+}
+
+extension ConfigurationReader {
+    /// Reports references to devices that are not there, are of another kind, or need the one that refers to them.
+    func checkReferences(among devices: [DeviceDefinition]) {
+        let known = Dictionary(devices.map { ($0.name, $0) }) { first, _ in first }
+        for place in references {
+            switch place.reference {
+            case .at(let text):
+                guard PyroURI(text)?.location == nil else { continue }
+                report(place.node.error("'\(text)' is no URI with a place, such as PYRO:Stage@host:8003"))
+            case .named(let name):
+                guard let device = known[name] else {
+                    // One with an error of its own is not known here, and its error is enough.
+                    if errors.isEmpty {
+                        report(
+                            place.node.error("there is no device \(Suggestion(name, among: known.keys.sorted()).text)")
+                        )
+                    }
+                    continue
+                }
+                if device.driver.kind != place.kind {
+                    report(
+                        place.node.error(
+                            "expected a \(place.kind.rawValue), but \(name) is a \(device.driver.kind.rawValue)"
+                        )
+                    )
+                } else if let circle = circle(from: name, known) {
+                    report(place.node.error("\(circle.joined(separator: " needs ")), which goes round in a circle"))
+                }
+            }
+        }
+    }
+
+    /// The names from a device back to itself, if it needs itself in the end.
+    private func circle(from start: String, _ known: [String: DeviceDefinition]) -> [String]? {
+        var seen: Set<String> = []
+        func way(_ name: String) -> [String]? {
+            guard seen.insert(name).inserted else { return nil }
+            for next in known[name]?.driver.partNames ?? [] {
+                if next == start { return [name, start] }
+                if let rest = way(next) { return [name] + rest }
+            }
+            return nil
+        }
+        return way(start)
+    }
+}
+
+extension ConfiguredDriver {
+    /// The names of the devices that the options refer to.
+    var partNames: [String] {
+        references.compactMap { if case .named(let name) = $0 { name } else { nil } }
+    }
+}
+
+extension Definition {
+    /// The names of devices of other definitions that this one needs.
+    var foreignParts: Set<String> {
+        Set(devices.flatMap(\.driver.partNames)).subtracting(devices.map(\.name))
+    }
+
+    /// The devices in an order in which each comes after those that it needs.
+    var devicesInOrder: [DeviceDefinition] {
+        var ordered: [DeviceDefinition] = []
+        func add(_ device: DeviceDefinition) {
+            guard !ordered.contains(where: { $0.name == device.name }) else { return }
+            for name in device.driver.partNames {
+                if let part = devices.first(where: { $0.name == name }) { add(part) }
+            }
+            ordered.append(device)
+        }
+        for device in devices { add(device) }
+        return ordered
+    }
+}

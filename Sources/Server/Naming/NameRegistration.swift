@@ -1,0 +1,101 @@
+internal import Glibc
+internal import Logging
+internal import Pickle
+internal import Pyro
+internal import Threads
+
+/// Keeps a Pyro name server told where devices are, on a thread of its own.
+///
+/// A name server that is away is tried again, at longer and longer intervals; one that has restarted has forgotten all
+/// names, and is told them anew. None of that keeps devices from being served.
+final class NameRegistration: Sendable {
+    private let uris: [PyroURI]
+    private let names: NameServer
+    private let log: Logger
+    private let isEnding = Monitor(false)
+    private let thread = Monitor<BlockingThread?>(nil)
+
+    /// How long it may take to notice that the name server has ended the connection.
+    private static let attention = Duration.seconds(1)
+    /// How long an answer of the name server's may take.
+    private static let patience = Duration.seconds(5)
+
+    /// Begins to tell.
+    ///
+    /// - Parameter uris: where the devices are; the name of each is its object's.
+    init(_ uris: [PyroURI], at place: PyroURI.Location, wire: WireOptions, log: Logger) {
+        var options = ClientOptions()
+        options.wire = wire
+        options.connectLimit = Self.patience
+        options.callLimit = Self.patience
+        self.uris = uris
+        self.log = log
+        names = NameServer(at: place, options: options)
+        let thread = BlockingThread("names") { [self] in run() }
+        self.thread.withLock { $0 = thread }
+    }
+
+    /// Has the name server forget the devices, and returns when that is done or has taken too long.
+    func end() {
+        isEnding.update { $0 = true }
+        thread.withLock { $0 }?.join(within: Self.patience)
+    }
+
+    private func run() {
+        var (backoff, isTold) = (Backoff(), false)
+        while !shallEnd(within: .zero) {
+            do {
+                for uri in uris { try names.register(uri.object, as: try reachable(uri)) }
+                log.notice("\(text) registered at the name server \(Endpoint(names.place))")
+                (backoff, isTold) = (Backoff(), false)
+                while names.isConnected, !shallEnd(within: Self.attention) {}
+            } catch {
+                // Once is enough: it is tried again for as long as it takes.
+                if !isTold {
+                    log.warning("\(text) not registered at the name server \(Endpoint(names.place)): \(error)")
+                }
+                isTold = true
+                _ = shallEnd(within: backoff.delay())
+            }
+        }
+        if names.isConnected { removeAll() }
+    }
+
+    private var text: String { uris.map(\.object).joined(separator: ", ") }
+
+    private func shallEnd(within limit: Duration) -> Bool {
+        isEnding.wait(within: limit) { $0 ? true : nil } ?? false
+    }
+
+    private func removeAll() {
+        for uri in uris {
+            do {
+                // The name may be somebody else's by now.
+                guard try names.find(uri.object) == reachable(uri) else { continue }
+                try names.remove(uri.object)
+            } catch {
+                log.warning("\(uri.object) is still registered at the name server \(Endpoint(names.place)): \(error)")
+            }
+        }
+    }
+
+    /// The URI with a host that other machines can reach, in place of "all addresses".
+    ///
+    /// That is the address by which the name server is reached; for a name server on this machine, where that address
+    /// would be of use here alone, the machine's name.
+    private func reachable(_ uri: PyroURI) throws -> PyroURI {
+        guard case .tcp(let all, let port)? = uri.location, ["0.0.0.0", "::"].contains(all),
+            case .tcp(let address, _)? = try names.localEndpoint
+        else { return uri }
+        let isOfUseHereAlone = address.hasPrefix("127.") || address == "::1"
+        let host = isOfUseHereAlone ? Self.hostName ?? address : address
+        return PyroURI(scheme: uri.scheme, object: uri.object, location: .tcp(host: host, port: port))
+    }
+
+    private static var hostName: String? {
+        var name = [CChar](repeating: 0, count: 256)
+        guard unsafe gethostname(&name, name.count - 1) == 0 else { return nil }
+        let text = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return text.isEmpty ? nil : text
+    }
+}

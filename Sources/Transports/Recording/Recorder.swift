@@ -1,0 +1,56 @@
+internal import Glibc
+internal import Threads
+
+/// Writes down what is said to a device and what it answers, in a file that people can read and tests can replay.
+public final class Recorder: Sendable {
+    /// The variable of the environment that names the folder for recordings, which `device-server --record` sets.
+    public static let variable = "DEVICE_SERVER_RECORD"
+
+    private let file: Int32
+    // Held while a line is written, so that lines do not mix.
+    private let lock = Lock(())
+
+    /// Records to a file in a folder, after what may be there of an earlier time.
+    ///
+    /// - Parameters:
+    ///   - device: names the file, with dashes for what file names should not have.
+    ///   - facts: what a replay has to know before the first exchange, a line each.
+    /// - Returns: nil if the file cannot be written.
+    public init?(folder: String, device: String, facts: [String] = []) {
+        unsafe mkdir(folder, 0o777)
+        file = unsafe open("\(folder)/\(Self.fileName(for: device))", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+        guard file >= 0 else { return nil }
+        write((["# \(device)"] + facts.map { "# \($0)" }).joined(separator: "\n"))
+    }
+
+    deinit { if file >= 0 { close(file) } }
+
+    /// A recorder for a device, if recordings are wanted.
+    public static func requested(for device: String, facts: [String] = [], log: (String) -> Void) -> Recorder? {
+        guard let folder = unsafe getenv(variable).map({ unsafe String(cString: $0) }), !folder.isEmpty else {
+            return nil
+        }
+        let recorder = Recorder(folder: folder, device: device, facts: facts)
+        log(recorder == nil ? "cannot record in \(folder)" : "recorded in \(folder)/\(fileName(for: device))")
+        return recorder
+    }
+
+    /// Adds an exchange that has just taken place.
+    public func note(_ direction: Exchange.Direction, _ channel: String = "", _ bytes: [UInt8], error: String? = nil) {
+        var now = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &now)
+        let time = Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
+        write(Exchange(time: time, direction, channel, bytes, error: error).line)
+    }
+
+    private func write(_ line: String) {
+        lock.withLock { [file] _ in
+            _ = unsafe Array("\(line)\n".utf8).withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
+        }
+    }
+
+    private static func fileName(for device: String) -> String {
+        let name = device.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
+        return String(name).split(separator: "-").joined(separator: "-") + ".txt"
+    }
+}

@@ -1,0 +1,38 @@
+/// One function of a device, with the endpoints by which it is reached.
+public struct USBInterface: Sendable, Hashable {
+    public let number: UInt8
+    /// The class of its function: 3 for a HID, 255 for a vendor's own.
+    public let function: UInt8
+    public let endpoints: [USBEndpoint]
+
+    public init(_ number: UInt8, function: UInt8, endpoints: [USBEndpoint]) {
+        self.number = number
+        self.function = function
+        self.endpoints = endpoints
+    }
+
+    /// Its first endpoint of a kind and direction.
+    public func endpoint(_ kind: USBEndpoint.Kind, isIn: Bool) -> USBEndpoint? {
+        endpoints.first { $0.kind == kind && $0.isIn == isIn }
+    }
+}
+
+/// One end of a pipe to a device.
+public struct USBEndpoint: Sendable, Hashable {
+    /// The numbers are those of `bmAttributes`.
+    public enum Kind: UInt8, Sendable { case control, isochronous, bulk, interrupt }
+
+    /// Its number, and above that bit 7 if it sends to the computer.
+    public let address: UInt8
+    public let kind: Kind
+    /// How many bytes go into one packet.
+    public let packetSize: Int
+
+    public init(_ address: UInt8, _ kind: Kind, packetSize: Int) {
+        self.address = address
+        self.kind = kind
+        self.packetSize = packetSize
+    }
+
+    public var isIn: Bool { address & 0x80 != 0 }
+}

@@ -1,0 +1,75 @@
+import Bench
+import Contracts
+import Devices
+import Server
+
+/// Tries the contracts on devices, one after the other, and reports what came of it.
+struct Conformance {
+    private let file: String
+    private let consent: Consent
+    private let interruption: Interruption
+    private let progress: ((String) -> Void)?
+
+    /// - Parameters:
+    ///   - file: what the report calls the configuration.
+    ///   - progress: takes a line for people as soon as there is something to say.
+    init(_ file: String, consent: Consent, interruption: Interruption, progress: ((String) -> Void)?) {
+        (self.file, self.consent, self.interruption, self.progress) = (file, consent, interruption, progress)
+    }
+
+    func report(on devices: [RigDevice], servedAlready: [ServedDevice]) -> ConformReport {
+        let start = ContinuousClock.now
+        let reports = devices.map { device -> DeviceReport in
+            say("\(device.name) (\(device.definition.driver.name))")
+            let holder = servedAlready.first { $0.isMeant(by: device.definition, of: file) }
+            let report = holder.map { DeviceReport(device, held: $0) } ?? self.report(on: device)
+            say("\(report.summary)\n")
+            return report
+        }
+        return ConformReport(file: file, devices: reports, duration: ContinuousClock.now - start)
+    }
+
+    private func report(on device: RigDevice) -> DeviceReport {
+        var report = DeviceReport(device)
+        guard !interruption.isAsked else {
+            report.verdict = .interrupted
+            return report
+        }
+        let start = ContinuousClock.now
+        do {
+            try Examination(
+                open: { try device.open(log: Self.logging(device.name)) },
+                forbidding: {
+                    report.forbidden = consent.forbidden(on: $0, called: device.name)
+                    return report.forbidden
+                },
+                until: interruption,
+                report: { result in
+                    report.results.append(result)
+                    say(result.line)
+                }
+            )
+            .run()
+            report.verdict = interruption.isAsked ? .interrupted : report.isBroken ? .broken : .kept
+        } catch let error as RigError where error.isAbsence && device.definition.mayBeAbsent {
+            (report.verdict, report.reason) = (.absent, "\(error)")
+        } catch {
+            (report.verdict, report.reason) = (.failed, "\(error)")
+        }
+        report.duration = ContinuousClock.now - start
+        return report
+    }
+
+    private func say(_ text: String) {
+        progress?(text)
+        flushOutput()
+    }
+
+    /// What drivers have to say goes where it does not get into the report.
+    private static func logging(_ name: String) -> @Sendable (String) -> Void {
+        { text in
+            var standardError = StandardError()
+            print("\(name): \(text)", to: &standardError)
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import DriverCatalogue
+import Glibc
+import MicroscopeClient
+import Pickle
+import Pyro
+import Server
+
+struct ListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Lists the devices of running servers.",
+        discussion: """
+            The servers are those named, those of a device-server's configuration, or with --names those that a Pyro \
+            name server knows. A line for each device has its URI, its kind and whether it is enabled; what cannot be \
+            reached is told in its place, and makes the exit status 69.
+
+            Examples:
+              devicectl list scope-pc:8001 scope-pc:8010-8014
+              devicectl list --config Configs/simulated.yaml
+              devicectl list --names --name-server scope-pc
+            """
+    )
+
+    @Argument(help: "Where servers are: HOST:PORT, HOST:FIRST-LAST for several ports, or ./u:PATH for a Unix socket.")
+    var servers: [ServerPlace] = []
+
+    @Option(
+        help: ArgumentHelp("List what this configuration of device-server says.", valueName: "file"),
+        completion: .file(extensions: ["yaml"])
+    )
+    var config: String?
+
+    @Flag(help: "List what the name server knows.")
+    var names = false
+
+    @Flag(help: "Also list what belongs to another device: the axes of stages, the devices of controllers.")
+    var parts = false
+
+    @OptionGroup(title: "Connection") var connection: ConnectionArguments
+
+    func validate() throws {
+        guard !servers.isEmpty || config != nil || names else {
+            throw ValidationError("Name servers, such as 127.0.0.1:8001, or a configuration with --config.")
+        }
+    }
+
+    func run() async throws {
+        let options = connection.options
+        var searches = servers.flatMap { place in
+            place.locations.map { Search.server($0, isExpected: !place.isRange) }
+        }
+        if let config { searches += try Self.devices(of: config).map { Search.object($0) } }
+        if names { searches += try Self.names(at: options) }
+        let found = await withTaskGroup { group in
+            for (number, search) in searches.enumerated() {
+                group.addTask { (number, await search.lines(options, parts: parts)) }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        let lines = searches.indices.flatMap { found[$0] ?? [] }
+        Output.table(lines.map(\.cells))
+        if lines.isEmpty || lines.contains(where: \.isDown) { throw ExitCode(EX_UNAVAILABLE) }
+    }
+
+    /// The devices that a configuration serves, as programs on this machine reach them.
+    private static func devices(of file: String) throws -> [PyroURI] {
+        do {
+            return try ServerConfiguration(file: file, drivers: drivers).definitions.flatMap { definition in
+                definition.devices.map { PyroURI(object: $0.name, location: definition.endpoint.fromHere) }
+            }
+        } catch {
+            Output.note("\(error)")
+            throw ExitCode(EX_CONFIG)
+        }
+    }
+
+    /// What a name server knows; blocks, with nothing else to do yet.
+    private static func names(at options: ConnectionOptions) throws -> [Search] {
+        let place = options.nameServer
+        do {
+            return try NameServer(at: place).names.filter { $0.name != "Pyro.NameServer" }
+                .map { .name($0.name, $0.uri) }
+        } catch let error as ClientError {
+            throw CallFailure("the name server at \(Endpoint(place))", "", .connection(error))
+        }
+    }
+}
+
+extension PyroURI.Location {
+    /// The place by which this machine reaches a server of its own that listens there.
+    fileprivate var fromHere: PyroURI.Location {
+        switch self {
+        case .tcp("0.0.0.0", let port): .tcp(host: "127.0.0.1", port: port)
+        case .tcp("::", let port): .tcp(host: "::1", port: port)
+        default: self
+        }
+    }
+}

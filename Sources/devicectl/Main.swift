@@ -1,0 +1,69 @@
+import ArgumentParser
+import Glibc
+import ImageFiles
+import MicroscopeClient
+
+/// Runs the command, and gives each kind of failure an exit status of its own.
+@main
+enum Main {
+    static func main() async {
+        do {
+            var command = try DeviceControl.parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            fail(error)
+        }
+    }
+
+    private static func fail(_ error: any Error) -> Never {
+        switch error {
+        case let error as CallFailure:
+            Output.note("devicectl: \(error)")
+            exit(error.status)
+        case let error as ImageFileError:
+            Output.note("devicectl: \(error)")
+            exit(EX_CANTCREAT)
+        default: DeviceControl.exit(withError: error)
+        }
+    }
+}
+
+/// The command line.
+struct DeviceControl: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "devicectl",
+        abstract: "Looks at the devices of a running server, sets them and takes images.",
+        discussion: """
+            A device is named by its URI, PYRO:NAME@HOST:PORT, of which PYRO: may be left out; PYRONAME:NAME is looked \
+            up at a Pyro name server. The server may be device-server, python-microscope's, or any other of Pyro4's \
+            that takes pickles.
+
+            Examples:
+              devicectl list 127.0.0.1:8001-8014
+              devicectl describe Camera@127.0.0.1:8001
+              devicectl set Camera@127.0.0.1:8001 exposure_time 0.02
+              devicectl snap Camera@127.0.0.1:8001 cells.tiff
+
+            Exit status: 0 if all went well, 1 if the device or its server refused, 64 if the command line is wrong, \
+            69 if a device could not be reached, 73 if a file could not be written, 78 if a configuration is wrong.
+            """,
+        subcommands: [
+            ListCommand.self, DescribeCommand.self, GetCommand.self, SetCommand.self, CallCommand.self,
+            SnapCommand.self, StreamCommand.self, WatchCommand.self,
+        ]
+    )
+}
+
+extension CallFailure {
+    /// The exit status for it.
+    var status: Int32 {
+        switch cause {
+        case .raised, .unexpected: EXIT_FAILURE
+        case .connection, .address: EX_UNAVAILABLE
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Devices
+import ImageFiles
+import MicroscopeClient
+import Pickle
+import Pyro
+
+struct SnapCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "snap",
+        abstract: "Takes an image and writes it to a TIFF or PNG file.",
+        discussion: """
+            The camera is triggered if its triggers are software's, and is else waited for. A camera that was disabled \
+            is enabled for it, and disabled again. Every pixel is written as it came; TIFF takes all types, PNG whole \
+            numbers of 8 and 16 bits. The file's description is a JSON object with the camera's URI, the time, the \
+            exposure time, ROI, binning, transform and all settings.
+
+            Examples:
+              devicectl snap Camera@127.0.0.1:8001 cells.tiff
+              devicectl snap Camera@127.0.0.1:8001 cells.png --exposure 0.05
+            """
+    )
+
+    @OptionGroup var device: DeviceArgument
+
+    @Argument(
+        help: "The file; its name ends with .tif, .tiff or .png.",
+        completion: .file(extensions: ["tiff", "tif", "png"])
+    )
+    var file: String
+
+    @Option(help: ArgumentHelp("Set the exposure time before, in seconds.", valueName: "seconds"))
+    var exposure: Double?
+
+    @Option(help: ArgumentHelp("Give up when no image has come so long after the exposure.", valueName: "seconds"))
+    var within = 10.0
+
+    func validate() throws {
+        guard ImageFile.Format(name: file) != nil else {
+            throw ValidationError("The file's name must end with .tif, .tiff or .png.")
+        }
+        guard within > 0, within <= 1e6 else { throw ValidationError("--within must be a number of seconds above 0.") }
+    }
+
+    func run() async throws {
+        guard let format = ImageFile.Format(name: file) else { return }
+        let connection = try device.connect()
+        let metadata = try await connection.metadata
+        guard DeviceKind(metadata) == .camera else {
+            throw CallFailure(connection.uri.text, "", .unexpected("is no camera"))
+        }
+        let camera = RemoteCamera(connection)
+        if let exposure { try await camera.setExposureTime(exposure) }
+        let frame = try await camera.snap(within: .seconds(within))
+        var image = try ImageFile(frame.image)
+        image.title = connection.uri.object
+        image.time = frame.timestamp
+        image.description = try await Self.description(of: camera, frame.timestamp)
+        try image.write(to: file, as: format)
+        let (shape, type) = (frame.image.shape, frame.image.dtype.scalarName)
+        print("\(file): \(shape[1]) x \(shape[0]) pixels of \(type)")
+    }
+
+    /// What is known of an image, in JSON.
+    private static func description(of camera: RemoteCamera, _ timestamp: Double) async throws -> String {
+        let facts: PythonDictionary = [
+            "device": .str(camera.uri),
+            "timestamp": .float(timestamp),
+            "exposure_time": .float(try await camera.exposureTime),
+            "roi": try await camera.roi.python,
+            "binning": try await camera.binning.python,
+            "transform": try await camera.transform.python,
+            "settings": .dict(try await camera.settingValues),
+        ]
+        return try Values.json(.dict(facts))
+    }
+}

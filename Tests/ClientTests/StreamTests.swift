@@ -1,0 +1,145 @@
+import Devices
+import MicroscopeClient
+import Pickle
+import Testing
+
+/// Frames as they arrive, from both servers.
+@Suite(.timeLimit(.minutes(1))) struct StreamTests {
+    @Test(arguments: ServerKind.allCases)
+    func framesArriveInOrderAndEndWhenStopped(server: ServerKind) async throws {
+        let bench = try Bench(server)
+        let camera: RemoteCamera = try await bench.connect("Camera")
+        try await camera.setExposureTime(0.001)
+        try await camera.setSetting("display image number", to: true)
+        let frames = try await camera.frames()
+        try await camera.enable()
+        var iterator = frames.makeAsyncIterator()
+        var last = 0.0
+        for number in 1...20 {
+            try await camera.trigger()
+            let frame = try #require(try await iterator.next())
+            #expect(frame.number == number)
+            #expect(frame.image.shape == [48, 64])
+            #expect(frame.timestamp >= last)
+            last = frame.timestamp
+        }
+        await frames.stop()
+        #expect(frames.counts == (20, 0))
+        #expect(try await iterator.next() == nil)
+    }
+
+    @Test(arguments: ServerKind.allCases)
+    func aFrameCanBeSnappedAgainAndAgain(server: ServerKind) async throws {
+        let bench = try Bench(server)
+        for _ in 1...3 {
+            let camera: RemoteCamera = try await bench.connect("Camera")
+            try await camera.setExposureTime(0.001)
+            #expect(try await camera.snap().image.shape == [48, 64])
+            #expect(try await !camera.isEnabled)
+        }
+    }
+
+    @Test(arguments: ServerKind.allCases)
+    func callsAndFramesGoOnAfterARestart(server: ServerKind) async throws {
+        let bench = try Bench(server)
+        let camera: RemoteCamera = try await bench.connect("Camera")
+        let frames = try await camera.frames()
+        try await camera.enable()
+        try await camera.trigger()
+        var iterator = frames.makeAsyncIterator()
+        #expect(try await iterator.next()?.number == 1)
+        bench.stop()
+        async let restart: Void = bench.start()
+        // Waits for the server to be back.
+        try await camera.setExposureTime(0.001)
+        try await restart
+        try await camera.enable()
+        // Where the data go, the camera is told anew without being asked; until then triggers give frames to nobody.
+        let triggers = Task {
+            while !Task.isCancelled {
+                try await camera.trigger()
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+        #expect(try await iterator.next()?.number == 2)
+        triggers.cancel()
+        await frames.stop()
+    }
+
+    @Test func whatASlowReaderDoesNotTakeIsCounted() async throws {
+        let bench = try Bench(.swift)
+        let camera: RemoteCamera = try await bench.connect("Camera")
+        try await camera.setExposureTime(0)
+        let frames = try await camera.frames(keeping: 3)
+        try await camera.enable()
+        for number in 1...10 {
+            try await camera.trigger()
+            try await eventually { frames.counts.arrived == number }
+        }
+        #expect(frames.counts == (10, 7))
+        var numbers: [Int] = []
+        for try await frame in frames {
+            numbers.append(frame.number)
+            if frame.number == 10 { break }
+        }
+        #expect(numbers == [8, 9, 10])
+    }
+
+    @Test func aStreamThatNobodyHoldsLeavesTheDevice() async throws {
+        let bench = try Bench(.swift)
+        let first: RemoteCamera = try await bench.connect("Camera")
+        try await first.setExposureTime(0)
+        try await first.enable()
+        let outer = try await first.frames()
+        do {
+            let inner = try await first.frames()
+            try await first.trigger()
+            #expect(try await inner.first(within: .seconds(20)) != nil)
+        }
+        // With the later one gone, the one before it gets the frames again.
+        let triggers = Task {
+            while !Task.isCancelled {
+                try await first.trigger()
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+        #expect(try await outer.first(within: .seconds(20)) != nil)
+        triggers.cancel()
+    }
+
+    @Test func aDeviceThatIsNotThereIsNamedAtOnce() async throws {
+        let port = try Bench.freePort()
+        let uri = "PYRO:Camera@127.0.0.1:\(port)"
+        let failure = await #expect(throws: CallFailure.self) { try await RemoteCamera.connect(to: uri) }
+        #expect("\(try #require(failure))" == "\(uri): connect to 127.0.0.1:\(port): Connection refused")
+        let nonsense = await #expect(throws: CallFailure.self) { try await RemoteCamera.connect(to: "Camera") }
+        #expect("\(try #require(nonsense))".hasPrefix("Camera: is no URI such as PYRO:"))
+    }
+
+    @Test func aTaskThatIsCancelledWaitsForNoCall() async throws {
+        let bench = try Bench(.swift)
+        let (stage, start) = (try await bench.connect("Stage", as: RemoteStage.self), ContinuousClock.now)
+        try await stage.enable()
+        let move = Task { try await stage.move(to: NamedValues([("x", 100)])) }
+        let waiting = Task {
+            // Nobody triggers.
+            let camera: RemoteCamera = try await bench.connect("Camera")
+            try await camera.enable()
+            return try await camera.connection.call("grab_next_data", false)
+        }
+        try await Task.sleep(for: .milliseconds(100))
+        waiting.cancel()
+        await #expect(throws: CancellationError.self) { try await waiting.value }
+        try await move.value
+        #expect(.now - start < .seconds(20))
+    }
+}
+
+/// Waits until something is so.
+func eventually(_ condition: () async throws -> Bool) async throws {
+    let end = ContinuousClock.now + .seconds(20)
+    while try await !condition() {
+        try #require(ContinuousClock.now < end, "it did not come about in time")
+        try await Task.sleep(for: .milliseconds(2))
+    }
+}

@@ -1,0 +1,34 @@
+import Devices
+import Lasers
+import Testing
+import Transports
+
+typealias SerialLightSource = LightSource & SerialDevice
+
+/// A bench whatever the laser on it.
+protocol AnyBench: AnyObject {
+    /// Opens a laser, or one of the lights of a box with several.
+    func openLight(leaveAsIs: Bool?) throws -> any SerialLightSource
+    /// Opens a laser, or a box with several lights.
+    func openDevice(leaveAsIs: Bool?) throws -> any Device
+    /// Shuts down what was opened last.
+    func shutDown() throws
+    var laser: any SimulatedLaser { get }
+    func change(_ body: (inout any SimulatedLaser) -> Void)
+    func wait(until claim: (any SimulatedLaser) -> Bool) -> Bool
+    func logs(_ text: String) -> Bool
+    func unplug()
+    func plugIn() throws
+    func spoil(_ body: (inout SimulatedFaults) -> Void)
+    var transcript: String { get }
+    func forgetTranscript()
+}
+
+extension AnyBench {
+    func openLight() throws -> any SerialLightSource { try openLight(leaveAsIs: nil) }
+    var isSwitchedOn: Bool { laser.isSwitchedOn }
+}
+
+extension Device {
+    func setting(_ name: String) throws -> Setting { try #require(settings.first { $0.name == name }) }
+}

@@ -1,0 +1,114 @@
+import Devices
+import Pickle
+import Testing
+import Transports
+
+@testable import Lasers
+
+struct OmicronTests {
+    /// The dialogue that the sources give, in Latin-1.
+    @Test(arguments: [
+        ("?GFw\r", "!GFwLuxX488-100\u{A7}4\u{A7}2.87\r"), ("?GSN\r", "!GSN123456.7\r"), ("?GAS\r", "!GAS00C0\r"),
+        ("?SOMDC5B\r?GOM\r", "!SOM>\r!GOMDC5B\r"), ("?SLP400\r?GLP\r", "!SLP>\r!GLP400\r"),
+        ("?POn\r?LOn\r?GAS\r", "!POn>\r!LOn>\r!GAS00C2\r"), ("?LOf\r", "!LOf>\r"), ("?XXX\r", "!UK\r"),
+        ("?RsC\r", "!RsC>\r$RsC>\r"), ("?SLP1000\r", "!SLPx\r"),
+    ])
+    func simulationAnswersAsTheLaserDoes(command: String, answer: String) throws {
+        #expect(try LaserKind.omicron().answer(command, answer.unicodeScalars.count) == answer)
+    }
+
+    @Test func saysNoMoreThanItMust() throws {
+        let bench = try LaserKind.omicron()
+        let light = try bench.open()
+        bench.forgetTranscript()
+        try light.setPower(0.25)
+        try light.enable()
+        try light.disable()
+        let said = [
+            "GMP", "GLP", "SLP400", "GLP", "GMP", "GAS", "GOM", "POn", "LOn", "GAS", "LOf", "GAS",
+        ]
+        #expect(bench.transcript == said.map { "?\($0)\r" }.joined())
+    }
+
+    @Test func writesNoLevelThatItHas() throws {
+        let bench = try LaserKind.omicron()
+        let light = try bench.open()
+        for _ in 0..<3 { try light.setPower(0.5) }
+        #expect(bench.port.instrument.levelWrites == 1)
+    }
+
+    @Test func changesNothingThatOutlivesIt() throws {
+        var laser = SimulatedOmicron()
+        laser.mode = 0xFCFB
+        let bench = try LaserKind.omicron(laser)
+        let light = try bench.open()
+        try light.enable()
+        try light.shutdown()
+        #expect(bench.port.instrument.mode == 0xFCFB)
+        #expect(bench.port.instrument.levelWrites == 0)
+    }
+
+    @Test func passesOverWhatNobodyAskedFor() throws {
+        var laser = SimulatedOmicron()
+        laser.chats = true
+        let light = try LaserKind.omicron(laser).open()
+        try light.enable()
+        #expect(try light.isOn)
+    }
+
+    @Test func releasesTheLightThatIsHeldBack() throws {
+        var laser = SimulatedOmicron()
+        laser.mode &= ~0x18
+        let bench = try LaserKind.omicron(laser)
+        try bench.open().enable()
+        #expect(bench.isSwitchedOn)
+    }
+
+    @Test(arguments: [
+        (12, "diode temperature"), (10, "over-current"), (0, "soft interlock"),
+    ])
+    func namesAFaultAndClearsIt(bit: Int, name: String) throws {
+        let bench = try LaserKind.omicron()
+        let light = try bench.open()
+        bench.port.update { $0.fail(bit) }
+        let error = try #require(throws: DeviceError.self) { try light.enable() }
+        #expect("\(error)".contains("fault: \(name); clearFault() resets the laser"), "\(error)")
+        #expect(try light.setting("latched fault").get() == .str(name))
+        let table = RemoteInterface(of: "OmicronLaser") { light.remoteMembers }
+        guard case .value(let status) = try table.call("clearFault", Arguments([])) else { return }
+        #expect(try #require([String](python: status)).contains("fault: none"))
+        try light.enable()
+        #expect(bench.isSwitchedOn)
+    }
+
+    @Test func saysThatTheKeyMustBeTurned() throws {
+        let bench = try LaserKind.omicron()
+        let light = try bench.open()
+        bench.port.update { $0.mustToggleKey = true }
+        let error = try #require(throws: DeviceError.self) { try light.enable() }
+        #expect("\(error)".contains("the key must be turned off and on again"))
+    }
+
+    @Test func doesWithoutWhatALaserLacks() throws {
+        var laser = SimulatedOmicron()
+        laser.unknownWords = ["GMP", "GLF"]
+        laser.unavailableWords = ["MDP", "MTD"]
+        let light = try LaserKind.omicron(laser).open()
+        #expect(light.powerRange == 0...100)
+        #expect(!light.settings.contains { ["latched fault", "diode temperature"].contains($0.name) })
+        try light.setPower(0.5)
+        try light.enable()
+        #expect(abs(try light.power - 0.5) < 0.001)
+    }
+
+    @Test func modulationIsItsTrigger() throws {
+        let bench = try LaserKind.omicron()
+        let light = try bench.open()
+        try light.setTrigger(.risingEdge, .bulb)
+        #expect(try light.setting("digital modulation").get() == true)
+        try light.setting("analog modulation").set(true)
+        #expect(try light.triggerType == .risingEdge)
+        try light.setTrigger(.software, .bulb)
+        #expect(try light.setting("analog modulation").get() == false)
+    }
+}

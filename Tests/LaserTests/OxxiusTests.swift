@@ -1,0 +1,92 @@
+import Devices
+import Pickle
+import Testing
+import Transports
+
+@testable import Lasers
+
+struct OxxiusTests {
+    /// The dialogue that the sources give.
+    @Test(arguments: [
+        ("inf?\n", "LBX-488-100-CSB-PPA\r\n"), ("dl 1\n", "OK\r\n"), ("dl 1\n?sta\n", "OK\r\n3\r\n"),
+        ("?sta\n", "2\r\n"), ("p 25\n?sp\n", "OK\r\n25.0\r\n"), ("no\n", "????\r\n"), ("?INT\n", "1\r\n"),
+        ("t 0\n?sta\n", "OK\r\n6\r\n"), ("p 900\n", "????\r\n"),
+    ])
+    func simulationAnswersAsTheLaserDoes(command: String, answer: String) throws {
+        #expect(try LaserKind.oxxius().answer(command, answer.unicodeScalars.count) == answer)
+    }
+
+    @Test func saysNoMoreThanItMust() throws {
+        let bench = try LaserKind.oxxius()
+        let light = try bench.open()
+        bench.forgetTranscript()
+        try light.setPower(0.25)
+        try light.enable()
+        try light.disable()
+        let said = ["inf?", "p 25.0", "inf?", "?sp", "?sta", "dl 1", "?sta", "dl 0", "?sta"]
+        #expect(bench.transcript == said.map { $0 + "\n" }.joined())
+    }
+
+    @Test(arguments: [(1, "current"), (5, "head temperature"), (8, "manual reset needed"), (42, "number 42")])
+    func namesAnAlarm(code: Int, name: String) throws {
+        let bench = try LaserKind.oxxius()
+        let light = try bench.open()
+        bench.port.update { $0.alarm = code }
+        let error = try #require(throws: DeviceError.self) { try light.enable() }
+        #expect("\(error)".contains("fault: \(name)"), "\(error)")
+        #expect(light.status.contains("fault: \(name)"))
+        #expect(try light.setting("state").get() == "alarm")
+    }
+
+    @Test func mayEmitWhileItWarmsUp() throws {
+        var laser = SimulatedOxxius()
+        (laser.isWarmingUp, laser.unknownWords) = (true, ["?l"])
+        laser.startByItself()
+        let bench = try LaserKind.oxxius(laser)
+        // It cannot be seen to be off, so that nobody may believe it is.
+        #expect(throws: DeviceError.self) { try bench.open() }
+        #expect(!bench.isSwitchedOn)
+        bench.port.update { $0.unknownWords = [] }
+        let light = try bench.open()
+        #expect(try !light.isOn)
+        try light.enable()
+        #expect(try light.isOn)
+    }
+
+    @Test func isOnWhileItSearchesItsMode() throws {
+        let bench = try LaserKind.oxxius()
+        let light = try bench.open()
+        bench.port.update { $0.isSearching = true }
+        try light.enable()
+        #expect(try light.isOn)
+        #expect(try light.setting("state").get() == "SLM search")
+    }
+
+    @Test func anLCXIsToldPercents() throws {
+        var laser = SimulatedOxxius()
+        laser.model = "LCX-561S-100-CSB-PPA"
+        let bench = try LaserKind.oxxius(laser)
+        let light = try bench.open()
+        try light.setPower(0.4)
+        try light.enable()
+        #expect(bench.transcript.contains("ip 40.0\n"))
+        #expect(abs(try light.power - 0.4) < 1e-9)
+    }
+
+    @Test func doesWithoutWhatALaserLacks() throws {
+        var laser = SimulatedOxxius()
+        laser.unknownWords = ["?key", "?ttl", "?cdrh", "?hh"]
+        let light = try LaserKind.oxxius(laser).open()
+        #expect(!light.settings.contains { ["key on", "digital modulation", "CDRH delay"].contains($0.name) })
+        try light.enable()
+        #expect(try light.triggerType == .software)
+        #expect(!light.status.contains { $0.hasPrefix("operating hours") })
+    }
+
+    @Test func saysThatItSleeps() throws {
+        let light = try LaserKind.oxxius().open()
+        try light.setting("temperature control").set(false)
+        let error = try #require(throws: DeviceError.self) { try light.enable() }
+        #expect("\(error)".contains("its state: sleep"))
+    }
+}

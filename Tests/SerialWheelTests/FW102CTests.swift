@@ -1,0 +1,107 @@
+import Devices
+import Pickle
+import Testing
+import Threads
+import Transports
+
+@testable import SerialWheels
+
+struct FW102CTests {
+    /// Thorlabs' dialogue, as python-microscope and pyLabLib read it.
+    @Test(arguments: [
+        ("*idn?\r", "*idn?\rTHORLABS FW102C/FW212C Filter Wheel version 1.04\r> "), ("pcount?\r", "pcount?\r6\r> "),
+        ("pos=3\r", "pos=3\r> "), ("pos=9\r", "pos=9\rCommand error CMD_ARG_INVALID\n> "),
+        ("pos=3\rpos?\r", "pos=3\r> pos?\r3\r> "), ("POS?\r", "POS?\rCommand error CMD_NOT_DEFINED\n> "),
+    ])
+    func simulationAnswersAsTheWheelDoes(command: String, answer: String) throws {
+        #expect(try fw102c().answer(command, answer.utf8.count) == answer)
+    }
+
+    @Test func doesNotTurnWhenOpenedEnabledOrClosed() throws {
+        let bench = try fw102c { $0.position = 4 }
+        let wheel = try bench.open()
+        try wheel.enable()
+        #expect(try wheel.position == 3)
+        try wheel.shutdown()
+        #expect(bench.port.instrument.position == 4)
+        #expect(!bench.port.transcript.contains("="))
+    }
+
+    @Test func saysNoMoreThanItMust() throws {
+        let bench = try fw102c()
+        let wheel = try bench.open()
+        bench.port.forgetTranscript()
+        try wheel.go(to: 2) { () throws in #expect(try wheel.position == 0) }
+        #expect(bench.port.transcript == "pos?\rpos=3\rpos?\r")
+    }
+
+    @Test func oldFirmwareHasSixPositions() throws {
+        let wheel = try fw102c { $0.isOld = true }.open()
+        #expect(wheel.positionCount == 6)
+        try wheel.go(to: 5)
+        #expect(try wheel.position == 5)
+    }
+
+    @Test func somebodyPressesItsButtons() throws {
+        let bench = try fw102c()
+        let wheel = try bench.open()
+        bench.port.update { $0.position = 6 }
+        #expect(try wheel.position == 5)
+    }
+
+    @Test func whatIsAskedMeanwhileWaitsForTheEndOfAMove() throws {
+        let bench = try fw102c { $0.stepTime = .milliseconds(50) }
+        let wheel = try bench.open()
+        let completion = try wheel.move(to: 3)
+        #expect(try wheel.setting("speed").get() == 1)
+        #expect(try completion.poll() != nil)
+        #expect(try wheel.position == 3)
+    }
+
+    @Test func aMoveThatFailsSaysWhereItEnded() throws {
+        let bench = try fw102c()
+        let wheel = try bench.open()
+        try wheel.go(to: 1)
+        let completion = try wheel.move(to: 4)
+        #expect(bench.port.wait(within: patience) { $0.position == 5 })
+        // Somebody holds a button.
+        bench.port.update { $0.position = 3 }
+        let error = try #require(throws: DeviceError.self) {
+            while try completion.poll() == nil { Pause.wait(for: .milliseconds(1)) }
+        }
+        #expect("\(error)".contains("did not go to position 4: it stopped short; it is at position 2"), "\(error)")
+        #expect(try !wheel.isMoving)
+        try wheel.go(to: 4)
+    }
+
+    @Test func aRefusalSaysSo() throws {
+        let bench = try fw102c()
+        let wheel = try bench.open()
+        let error = try #require(throws: DeviceError.self) {
+            // A wheel that was replaced by a smaller one, for example.
+            try wheel.startMove(to: 9)
+            while try wheel.isMoving { Pause.wait(for: .milliseconds(1)) }
+        }
+        #expect("\(error)".contains("CMD_ARG_INVALID; it is at position 0"), "\(error)")
+    }
+
+    @Test func theSpeedCanBeChosen() throws {
+        let bench = try fw102c()
+        let wheel = try bench.open()
+        try wheel.setting("speed").set(0)
+        try wheel.setting("trigger").set(1)
+        try wheel.setting("sensors on when idle").set(true)
+        let instrument = bench.port.instrument
+        #expect((instrument.speed, instrument.trigger, instrument.sensors) == (0, 1, 1))
+        let settings = SettingList(wheel.settings) { Issue.record("\($0)") }
+        let all = settings.all()
+        #expect(all.pairs.count == 4)
+        _ = try settings.update(all, isComplete: false)
+        #expect(!bench.port.transcript.contains("save"))
+    }
+
+    @Test func halfACommandInTheWheelDoesNoHarm() throws {
+        let bench = try fw102c { $0.pendingInput = Array("po".utf8) }
+        #expect(try bench.open().positionCount == 6)
+    }
+}

@@ -1,0 +1,41 @@
+import Devices
+import Server
+import Simulators
+import Testing
+
+/// Devices that need each other.
+struct ReferenceTests {
+    /// A camera that works with another one.
+    private struct Options: Decodable, Sendable {
+        var camera: PartOption<PartCamera>?
+    }
+
+    private let drivers = DriverCatalog([
+        Driver("camera", "a camera") { (_: Options, _) -> SimulatedCamera in throw DeviceError(.failed, "not opened") }
+    ])
+
+    private func errors(_ references: [String: String?]) -> [String] {
+        let devices = references.sorted { $0.key < $1.key }.map { name, part in
+            "  - { driver: camera, name: \(name), port: 0, conf: { \(part.map { "camera: \($0)" } ?? "") } }"
+        }
+        let text = "devices:\n" + devices.joined(separator: "\n")
+        do {
+            _ = try ServerConfiguration(text: text, file: "scope.yaml", drivers: drivers)
+            return []
+        } catch { return error.errors.map(\.description) }
+    }
+
+    @Test func chainsAreFine() { #expect(errors(["A": "B", "B": "C", "C": nil]) == []) }
+
+    @Test func circlesAreErrorsOfAllWhoNeedSomethingInThem() {
+        let found = errors(["A": "B", "B": "C", "C": "A", "D": "A", "E": nil])
+        #expect(found.count == 4)
+        #expect(found.first?.hasPrefix("scope.yaml:2:57: devices[0].conf.camera: ") == true)
+        #expect(found.first?.hasSuffix("B needs C needs A needs B, which goes round in a circle") == true)
+        #expect(errors(["A": "A"]).first?.contains("A needs A, which goes round in a circle") == true)
+    }
+
+    @Test func theNearestNameIsSuggested() {
+        #expect(errors(["RedCamera": "BlueCamra", "BlueCamera": nil]).first?.contains("BlueCamera") == true)
+    }
+}

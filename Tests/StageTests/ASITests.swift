@@ -1,0 +1,133 @@
+import Devices
+import Pickle
+import Testing
+import Threads
+import Transports
+
+@testable import Stages
+
+struct ASITests {
+    /// The dialogue of an MS2000, as python-microscope and Micro-Manager have it.
+    @Test(arguments: [
+        ("WHERE X\r", ":A 0\r\n"), ("W X\r", ":A 0\r\n"), ("MOVE X=5000\r", ":A \r\n"), ("STATUS\r", "N"),
+        ("MOVE X=500000\rSTATUS\r", ":A \r\nB"), ("MOVE Q=1\r", ":N-2\r\n"), ("SPEED X?\r", ":A X=7.500\r\n"),
+        ("S X=5.745\rS X?\r", ":A \r\n:A X=5.745\r\n"), ("LED X=50\rLED X?\r", ":A \r\nX=50 :A\r\n"),
+        ("HALT\r", ":A \r\n"), ("M X=500000\r\\\r", ":A \r\n:N-21\r\n"), ("NONSENSE\r", ":N-1\r\n"),
+        ("SL X?\r", ":A X=-55.000\r\n"), ("LED X=200\r", ":N-4\r\n"), ("RS X\r", ":A 2\r\n"),
+    ])
+    func simulationAnswersAsTheControllerDoes(command: String, answer: String) throws {
+        let bench = try asi { $0.axes.motors["X"]?.speed = 10_000 }
+        #expect(try bench.answer(command, answer.utf8.count).replacing(":A  ", with: ":A ") == answer)
+    }
+
+    @Test func nothingMovesWhenItIsOpenedEnabledAndClosed() throws {
+        let bench = try asi()
+        let controller = try bench.open()
+        let stage = try controller.stage()
+        #expect(try !stage.mayMoveOnEnable)
+        try stage.enable()
+        try controller.shutdown()
+        for word in ["MOVE", "SPIN", "\rHERE", "ZERO", "="] {
+            #expect(!bench.port.transcript.contains(word), "\(word)")
+        }
+    }
+
+    @Test func limitsAreTheControllers() throws {
+        let stage = try asi().open().stage()
+        #expect(stage.axes.map(\.name) == ["X", "Y", "Z"])
+        #expect(try stage.axis("X").limits == AxisLimits(lower: -550_000, upper: 550_000))
+        #expect(try stage.axis("Z").limits == AxisLimits(lower: -50_000, upper: 50_000))
+    }
+
+    @Test func axesThatAreNotThereAreLeftOut() throws {
+        let stage = try asi { $0.axes.motors["Z"] = nil }.open().stage()
+        #expect(stage.axes.map(\.name) == ["X", "Y"])
+    }
+
+    @Test func countsFromItsEndIfThatIsWanted() throws {
+        let bench = try asi(home: true)
+        let stage = try bench.open().stage()
+        #expect(try stage.mayMoveOnEnable)
+        try stage.enable()
+        #expect(try stage.axis("X").limits == AxisLimits(lower: 0, upper: 1_100_000))
+        #expect(try stage.axis("X").position == 550_000)
+    }
+
+    @Test func withoutLimitsItLooksForItsEnds() throws {
+        let bench = try asi { $0.isOld = true }
+        let stage = try bench.open().stage()
+        #expect(try stage.mayMoveOnEnable)
+        try stage.enable()
+        #expect(try stage.axis("Y").limits == AxisLimits(lower: 0, upper: 800_000))
+    }
+
+    @Test func aMoveThatIsCutShortSaysWhyAndWhere() throws {
+        let bench = try asi()
+        let stage = try bench.open().stage()
+        let completion = try stage.move(to: NamedValues([("X", 500_000), ("Y", 1000)]))
+        bench.port.update { $0.axes.halt(.now) }
+        let error = try #require(throws: DeviceError.self) { try completion.wait() }
+        #expect("\(error)".contains("axis X of controller at its port stopped at "), "\(error)")
+        #expect("\(error)".contains("on its way to 500000.0: the controller does not say why"), "\(error)")
+    }
+
+    @Test func settingsAreEachAxisOwn() throws {
+        let bench = try asi()
+        let stage = try bench.open().stage()
+        try stage.setting("speed Y").set(2.5)
+        #expect(bench.port.instrument.axes.speeds == ["Y": 2.5])
+        #expect(try stage.setting("upper limit X").get() == 55.0)
+        let settings = SettingList(stage.settings) { Issue.record("\($0)") }
+        let all = settings.all()
+        #expect(all.pairs.count == 9)
+        _ = try settings.update(all, isComplete: false)
+    }
+
+    // MARK: Lamps
+
+    @Test func lampsAreOffOnceTheDriverIsThere() throws {
+        let bench = try asi(lights: ["lamp", "LED"]) { $0.lamps = ["X": 70, "Y": 20] }
+        let lamp = try bench.open().device("LED", as: ASILight.self)
+        #expect(bench.port.instrument.lamps == ["X": 0, "Y": 0])
+        #expect(try !lamp.isOn)
+    }
+
+    @Test func aLampThatNobodyNamedIsLeftAlone() throws {
+        let bench = try asi(lights: ["lamp"]) { $0.lamps = ["X": 70, "Y": 20] }
+        let controller = try bench.open()
+        #expect(bench.port.instrument.lamps == ["X": 0, "Y": 20])
+        #expect(controller.devices.map(\.name) == ["stage", "lamp"])
+    }
+
+    @Test func aLampLightsWhileItIsEnabled() throws {
+        let bench = try asi(lights: ["lamp"])
+        let controller = try bench.open()
+        let lamp = try controller.device("lamp", as: ASILight.self)
+        try lamp.setPower(0.5)
+        #expect(bench.port.instrument.lamps["X"] == 0, "power is light, so it waits")
+        try lamp.enable()
+        #expect(bench.port.instrument.lamps["X"] == 50)
+        try lamp.setPower(0.25)
+        #expect(try lamp.power == 0.25)
+        try controller.shutdown()
+        #expect(bench.port.instrument.lamps["X"] == 0)
+    }
+
+    @Test func aLampGoesOffWhenThePortIsBack() throws {
+        let bench = try asi(lights: ["lamp"])
+        let lamp = try bench.open().device("lamp", as: ASILight.self)
+        try lamp.setPower(1)
+        try lamp.enable()
+        bench.port.unplug()
+        let error = try #require(throws: DeviceError.self) { try lamp.isOn }
+        #expect("\(error)".contains("whether light comes out is unknown"))
+        #expect(throws: DeviceError.self) { try lamp.disable() }
+        try bench.port.plugIn()
+        #expect(bench.port.wait(within: patience) { $0.lamps["X"] == 0 })
+        #expect(bench.logs("must be enabled again"))
+        #expect(!lamp.isEnabled)
+    }
+
+    @Test(arguments: [["a", "a"], ["stage"], ["a", "b", "c"]])
+    func namesOfLampsHaveToMakeSense(names: [String]) { #expect(ASIOptions.Lights(names) == nil) }
+}

@@ -1,0 +1,92 @@
+import Glibc
+
+/// Answers what a program asks of an emulated file, such as usbfs' ioctls.
+protocol FileAnswering: Sendable {
+    /// The result and the error number of an ioctl; nil leaves it to the kernel.
+    func answer(_ request: UInt, _ argument: UInt, of client: PreloadClient) -> (result: Int, error: Int32)?
+    func hasClosed()
+}
+
+/// Leaves everything to the kernel.
+struct PassingOn: FileAnswering {
+    func answer(_ request: UInt, _ argument: UInt, of client: PreloadClient) -> (result: Int, error: Int32)? { nil }
+    func hasClosed() {}
+}
+
+/// A program that has an emulated file open, at the other end of the preload library's socket.
+///
+/// Messages are three numbers: which, and two arguments.
+struct PreloadClient {
+    private let socket: Int32
+
+    /// The numbers of umockdev's `ioctl` protocol.
+    private enum Command: UInt {
+        case ioctl = 1, result, done, run, readMemory, writeMemory
+    }
+
+    init(_ socket: Int32) { self.socket = socket }
+
+    /// Answers until the program closes the file.
+    func run(_ answering: any FileAnswering) {
+        while let message = receive() {
+            if message.0 == Command.ioctl.rawValue, let answer = answering.answer(message.1, message.2, of: self) {
+                send(.done, UInt(bitPattern: answer.result), UInt(UInt32(bitPattern: answer.error)))
+            } else {
+                send(.run, 0, 0)
+                guard let (_, result, error) = receive() else { return }
+                // The library sends an int, of which only the lower half is sure to be right.
+                send(.done, UInt(bitPattern: Int(Int32(truncatingIfNeeded: result))), error)
+            }
+        }
+    }
+
+    /// Memory of the program's.
+    func read(_ address: UInt, count: Int) -> [UInt8] {
+        guard count > 0 else { return [] }
+        send(.readMemory, address, UInt(count))
+        var bytes = [UInt8](repeating: 0, count: count)
+        _ = unsafe bytes.withUnsafeMutableBytes { unsafe fill($0) }
+        return bytes
+    }
+
+    func write(_ bytes: [UInt8], to address: UInt) {
+        guard !bytes.isEmpty else { return }
+        send(.writeMemory, address, UInt(bytes.count))
+        _ = unsafe bytes.withUnsafeBytes { unsafe empty($0) }
+    }
+
+    func write<Number: FixedWidthInteger>(_ number: Number, to address: UInt) {
+        write(unsafe withUnsafeBytes(of: number) { unsafe Array($0) }, to: address)
+    }
+
+    private func send(_ command: Command, _ first: UInt, _ second: UInt) {
+        _ = unsafe withUnsafeBytes(of: (command.rawValue, first, second)) { unsafe empty($0) }
+    }
+
+    private func receive() -> (UInt, UInt, UInt)? {
+        var message: (UInt, UInt, UInt) = (0, 0, 0)
+        return unsafe withUnsafeMutableBytes(of: &message) { unsafe fill($0) } ? message : nil
+    }
+
+    private func empty(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var done = 0
+        while done < bytes.count {
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[done...])
+            let count = unsafe Glibc.send(socket, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
+            guard count > 0 else { return false }
+            done += count
+        }
+        return true
+    }
+
+    private func fill(_ bytes: UnsafeMutableRawBufferPointer) -> Bool {
+        var done = 0
+        while done < bytes.count {
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[done...])
+            let count = unsafe recv(socket, rest.baseAddress, rest.count, 0)
+            guard count > 0 else { return false }
+            done += count
+        }
+        return true
+    }
+}

@@ -1,0 +1,133 @@
+internal import FilterWheels
+import Glibc
+import Synchronization
+import Threads
+public import Transports
+
+/// A folder with devices that programs under umockdev's preload library find in place of the computer's.
+///
+/// It speaks the language that the library uses towards umockdev's own programs, of version 0.17.16: no public interface,
+/// so a newer version may need changes here.
+public final class Testbed: Sendable {
+    public let folder: String
+    private let lastEvent = Atomic<Int>(0)
+    private let lastAddress = Atomic<Int>(1)
+
+    /// - Throws: when the folder cannot be made.
+    public init() throws(TestbedError) {
+        // The names of sockets below it may not be longer than 107 bytes.
+        var template = Array("/tmp/usb.XXXXXX".utf8CString)
+        guard unsafe mkdtemp(&template) != nil else { throw TestbedError("mkdtemp", errno) }
+        folder = String(decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        unsafe chmod(folder, 0o755)
+        for name in ["dev/.node", "dev/bus/usb", "sys/bus/usb/devices", "sys/dev/char", "ioctl"] { makeFolder(name) }
+        // Files that nothing else is said of are left to the kernel.
+        try serve("ioctl/_default") { _ in PassingOn() }
+    }
+
+    /// Removes the folder and what is in it.
+    public func remove() { Self.removeAll(folder) }
+
+    // MARK: Devices
+
+    /// Plugs a device in at a port that is free.
+    public func plugIn(_ model: any SimulatedUSBDevice, at port: USBPort) throws(TestbedError) -> VirtualUSBDevice {
+        let address = lastAddress.add(1, ordering: .relaxed).newValue
+        let info = model.description.info(at: port, address: UInt8(2 + (address - 2) % 126))
+        let device = VirtualUSBDevice(model, info, in: self)
+        try device.plugIn()
+        return device
+    }
+
+    // MARK: Files
+
+    func makeFolder(_ name: String) {
+        var path = folder
+        for part in name.split(separator: "/") {
+            path += "/\(part)"
+            unsafe mkdir(path, 0o755)
+        }
+    }
+
+    func write(_ bytes: some Sequence<UInt8>, to name: String) {
+        makeFolder(Self.parent(of: name))
+        let file = unsafe open("\(folder)/\(name)", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        _ = unsafe Array(bytes).withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
+        close(file)
+    }
+
+    func link(_ name: String, to target: String) {
+        makeFolder(Self.parent(of: name))
+        unsafe unlink("\(folder)/\(name)")
+        unsafe symlink(target, "\(folder)/\(name)")
+    }
+
+    func removeAll(_ name: String) { Self.removeAll("\(folder)/\(name)") }
+
+    private static func parent(of name: String) -> String {
+        name.split(separator: "/").dropLast().joined(separator: "/")
+    }
+
+    private static func removeAll(_ path: String) {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            unsafe unlink(path)
+            return
+        }
+        for name in Files.names(in: path) { removeAll("\(path)/\(name)") }
+        unsafe rmdir(path)
+    }
+
+    // MARK: Sockets
+
+    /// Answers what is asked of a file, each time that it is open, on a thread of its own.
+    func serve(_ name: String, _ answering: @escaping @Sendable (Int) -> any FileAnswering) throws(TestbedError) {
+        makeFolder(Self.parent(of: name))
+        let listener = try UnixSocket.listen(at: "\(folder)/\(name)")
+        _ = BlockingThread("accept") {
+            var count = 0
+            while true {
+                let client = accept(listener, nil, nil)
+                guard client >= 0 || errno == EINTR else { return }
+                guard client >= 0 else { continue }
+                count += 1
+                let answering = answering(count)
+                _ = BlockingThread("usbfs") {
+                    PreloadClient(client).run(answering)
+                    answering.hasClosed()
+                    close(client)
+                }
+            }
+        }
+    }
+
+    /// Tells all programs that a device has come or gone, as udev does.
+    func tell(_ action: String, _ path: String, _ properties: [(String, String)]) {
+        let number = lastEvent.add(1, ordering: .relaxed).newValue
+        let all = [("ACTION", action), ("DEVPATH", path), ("SUBSYSTEM", "usb"), ("SEQNUM", "\(number)")] + properties
+        let message = UdevMessage(subsystem: "usb", type: "usb_device", properties: all).bytes
+        for name in Files.names(in: folder) where name.hasPrefix("event") {
+            // A program that has ended leaves its socket behind.
+            if !UnixSocket.send(message, to: "\(folder)/\(name)") { unsafe unlink("\(folder)/\(name)") }
+        }
+    }
+}
+
+/// What the system refused to a testbed.
+public struct TestbedError: Error, CustomStringConvertible {
+    public let description: String
+
+    init(_ call: String, _ code: Int32) { description = "\(call): \(unsafe String(cString: strerror(code)))" }
+}
+
+extension Testbed {
+    /// Whether this process finds the devices of testbeds: whether it was started with umockdev's preload library.
+    public static var isPreloaded: Bool {
+        guard let libraries = unsafe getenv("LD_PRELOAD") else { return false }
+        return unsafe String(cString: libraries).contains("libumockdev-preload")
+    }
+
+    /// Lets this process, and those that it starts, find this testbed's devices.
+    public func use() { unsafe setenv("UMOCKDEV_DIR", folder, 1) }
+}

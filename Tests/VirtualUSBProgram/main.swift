@@ -1,0 +1,17 @@
+// A testbed with USB devices for tests in other languages. Prints its folder; then does what each line of its input says
+// and answers with a line, `ok` or what is wrong. With `--kernel` the devices are the kernel's, for all programs, and
+// their ports are those of its virtual host controller: 0, 1, …
+import FilterWheels
+import Glibc
+import Transports
+import VirtualUSB
+
+let testbed = try Testbed()
+print(testbed.folder)
+fflush(nil)
+var bench = Bench(CommandLine.arguments.contains("--kernel") ? nil : testbed)
+while let line = readLine() {
+    print(bench.perform(line.split(separator: " ").map(String.init)))
+    fflush(nil)
+}
+testbed.remove()
