@@ -10,8 +10,8 @@ serve: build
 	.build/release/device-server $(CONFIG)
 
 build: install-build
-	swift build -c release --static-swift-stdlib --product device-server
-	swift build -c release --static-swift-stdlib --product devicectl
+	swift build -c release --static-swift-stdlib --disable-local-rpath --product device-server
+	swift build -c release --static-swift-stdlib --disable-local-rpath --product devicectl
 	$(MAKE) .build/release/libatcore-simulated/libatcore.so
 
 # Andor's library as the simulation has it, needing libc alone; in a folder where no loader looks by itself.
@@ -19,14 +19,17 @@ build: install-build
 	mkdir -p $(@D)
 	clang -shared -fPIC -O2 -fvisibility=hidden -Wl,-soname,libatcore.so Drivers/SimulatedAtcore/*.c -o $@
 
+include Deployment/install.mk
+
 # Everything that can be checked without hardware.
-test: install-test lint
+test: install-test lint deb
 	swift build --build-tests
 	.ci/environments
 	swift test --skip-build --skip LibUSBTests
 	.ci/usb
 	RIG=Configs/rig-simulated.yaml swift test --skip-build --filter HardwareTests
 	python3 .ci/imports.py
+	.ci/system
 	.ci/clients
 
 # Wheels at the ports of a real kernel, in QEMU, with the real udev: half a minute.

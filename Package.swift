@@ -41,10 +41,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
+        .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLibUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
         .target(name: "Threads", swiftSettings: settings),
@@ -73,13 +73,14 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Devices", "Pickle", "Pyro", "Threads",
+                "CYAML", "Devices", "Pickle", "Pyro", "Threads",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
-                .product(name: "Yams", package: "Yams"),
             ],
-            swiftSettings: settings
+            swiftSettings: settings,
+            // As with zlib.
+            linkerSettings: [.linkedLibrary(":libyaml.a")]
         ),
         .target(
             name: "MicroscopeClient",

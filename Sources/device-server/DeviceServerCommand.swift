@@ -18,7 +18,9 @@ struct DeviceServerCommand: AsyncParsableCommand {
             Examples:
               device-server Configs/simulated.yaml
               device-server --check /etc/device-server/scope.yaml
-            """
+            """,
+        version: version,
+        subcommands: [ReloadCommand.self, StatusCommand.self, LightsOffCommand.self, ConformCommand.self]
     )
 
     @Argument(
@@ -56,23 +58,13 @@ struct DeviceServerCommand: AsyncParsableCommand {
         if let record { unsafe setenv(Recorder.variable, record, 1) }
         if listDrivers { return printDrivers() }
         guard let config else { throw ValidationError("Name a configuration file, such as Configs/simulated.yaml.") }
-        let source = try read(config)
+        let source = try ConfigurationSource.read(config, isSimulated: simulated) {
+            [logLevel, logDirectory] configuration in
+            if let logLevel { configuration.log.level = logLevel }
+            if let logDirectory { configuration.log.directory = logDirectory }
+        }
         if check { return print("\(config): \(source.configuration.summary)") }
         await Supervisor(source).run()
-    }
-
-    private func read(_ file: String) throws -> ConfigurationSource {
-        do {
-            return try ConfigurationSource(file: file, drivers: drivers, isSimulated: simulated) {
-                [logLevel, logDirectory] configuration in
-                if let logLevel { configuration.log.level = logLevel }
-                if let logDirectory { configuration.log.directory = logDirectory }
-            }
-        } catch {
-            var standardError = StandardError()
-            print(error, to: &standardError)
-            throw ExitCode.failure
-        }
     }
 
     private func printDrivers() {

@@ -5,7 +5,7 @@ import Server
 /// Has a running server read its configuration again.
 struct ReloadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "device-server reload",
+        commandName: "reload",
         abstract: "Has a running server read its configuration again, and carry out what has changed.",
         discussion: """
             Devices whose definitions are as they were go on without a pause. If there are errors in the file, all are \

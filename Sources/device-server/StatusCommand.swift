@@ -6,7 +6,7 @@ import Server
 /// Tells how the devices of running servers are.
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "device-server status",
+        commandName: "status",
         abstract: "Tells how the devices of running servers are: state, process, restarts, clients, data sent and lost."
     )
 

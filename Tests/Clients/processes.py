@@ -46,9 +46,12 @@ def listener(pids, port):
 
 def _open_files(pid):
     names = set()
-    for descriptor in Path("/proc/%d/fd" % pid).iterdir():
-        try:
-            names.add(os.readlink(descriptor))
-        except OSError:
-            pass
+    try:
+        for descriptor in os.listdir("/proc/%d/fd" % pid):
+            try:
+                names.add(os.readlink("/proc/%d/fd/%s" % (pid, descriptor)))
+            except OSError:
+                pass
+    except OSError:
+        pass  # It has ended.
     return names

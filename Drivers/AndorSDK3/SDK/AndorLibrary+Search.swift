@@ -43,7 +43,12 @@ extension AndorLibrary {
     static var simulatedPaths: [String] {
         if let path = environment("ANDOR_SDK3_SIMULATED_LIBRARY") { return [path] }
         let folder = programFolder
-        return ["\(folder)/libatcore-simulated/libatcore.so", "\(folder)/libatcore.so"]
+        return [
+            "\(folder)/libatcore-simulated/libatcore.so",
+            // An installed program has it among the libraries: /usr/bin, /usr/lib.
+            "\(folder)/../lib/device-server/libatcore-simulated/libatcore.so",
+            "\(folder)/libatcore.so",
+        ]
     }
 
     private static var programFolder: String {

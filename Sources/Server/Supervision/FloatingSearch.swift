@@ -9,6 +9,7 @@ actor FloatingSearch: WorkerSource {
     private let executable: String
     /// How long a child may try to open one candidate.
     private let patience: Duration
+    private let attendance: Attendance
     private let log: Logger
 
     private var definitions: [Int: FloatingDefinition] = [:]
@@ -25,9 +26,15 @@ actor FloatingSearch: WorkerSource {
     private var retry: Task<Void, Never>?
     private var isStopping = false
 
-    init(_ candidates: Candidates, executable: String, patience: Duration = .seconds(60), log: Logger) {
+    init(
+        _ candidates: Candidates,
+        executable: String,
+        patience: Duration = .seconds(60),
+        attendance: Attendance,
+        log: Logger
+    ) {
         driver = candidates.driver
-        (self.executable, self.patience, self.log) = (executable, patience, log)
+        (self.executable, self.patience, self.attendance, self.log) = (executable, patience, attendance, log)
         arbitration = Arbitration(opensSideBySide: candidates.opensSideBySide)
     }
 
@@ -185,6 +192,7 @@ actor FloatingSearch: WorkerSource {
     private func giveUp(_ numbers: [Int], _ report: SearchReport) {
         let delay = backoff.delay()
         for definition in numbers.compactMap({ definitions[$0] }) {
+            attendance.note(definition.name, .missing)
             log.error(
                 "\(definition.name): \(driver) \(definition.uidText) was not found: \(report)\(delay.asRetry)"
             )

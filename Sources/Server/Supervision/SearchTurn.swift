@@ -23,18 +23,12 @@ final class SearchTurn: Sendable {
 
     /// The socket, or nil as long as another server has the address.
     private static func take(_ name: String) -> Int32? {
+        guard let address = LocalAddress("@\(name)") else { return nil }
         let socket = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { return nil }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        // A name that begins with a zero is no file.
-        let bytes = [0] + name.utf8.prefix(100)
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { path in unsafe path.copyBytes(from: bytes) }
-        let length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count)
-        let status = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe bind(socket, $0, length) }
+        if unsafe address.withSockaddr({ address, length in unsafe bind(socket, address, length) }) == 0 {
+            return socket
         }
-        if status == 0 { return socket }
         close(socket)
         return nil
     }

@@ -24,6 +24,7 @@ public actor Supervisor {
     private var count = 0
     private var isChanging = false
     private var isStopping = false
+    private let attendance = Attendance()
 
     /// - Parameters:
     ///   - source: where the configuration is, for reading it again; it has been found to be without errors.
@@ -44,6 +45,9 @@ public actor Supervisor {
         let signals = EndSignals.names
         let control = ControlPoint(self, log: log.logger)
         for definition in source.first.definitions { await serve(definition) }
+        let report = ServiceNotifier().map { ServiceReport(to: $0, on: attendance) }
+        let reporting = Task { await report?.run() }
+        defer { reporting.cancel() }
         for await name in signals {
             guard name != "SIGHUP" || endsAtHangUp else {
                 _ = try? await reload()
@@ -53,6 +57,7 @@ public actor Supervisor {
             break
         }
         isStopping = true
+        report?.tellEnd()
         let impatience = Task {
             // Whoever asks twice does not want to wait for devices that hang.
             for await name in signals where name != "SIGHUP" { await kill() }
@@ -75,6 +80,7 @@ public actor Supervisor {
     private func serve(_ new: ConfigurationSource.Numbered, memory: DeviceMemory = DeviceMemory()) async {
         count += 1
         let (number, definition) = (count, new.definition)
+        attendance.add(definition.name)
         let order = WorkerOrder(new, source, memory: memory)
         let workers = await workers(for: definition, number, order, new.all)
         // Told to end meanwhile: what is begun now nobody would stop.
@@ -85,6 +91,7 @@ public actor Supervisor {
             definition: definition,
             from: workers,
             served: served,
+            attendance: attendance,
             log: log.logger
         )
         let end = Task { await keeper.run() }
@@ -100,7 +107,9 @@ public actor Supervisor {
         guard let (key, candidates, uids) = definition.search else {
             return FreshWorkers(executable: executable, log: log.logger)
         }
-        let search = searches[key] ?? FloatingSearch(candidates, executable: executable, log: log.logger)
+        let search =
+            searches[key]
+            ?? FloatingSearch(candidates, executable: executable, attendance: attendance, log: log.logger)
         searches[key] = search
         await search.add(
             number,
@@ -125,6 +134,7 @@ public actor Supervisor {
             }
         }
         let numbers = Set(entries.map(\.number))
+        for entry in entries { attendance.remove(entry.definition.name) }
         self.entries.removeAll { numbers.contains($0.number) }
     }
 

@@ -33,6 +33,7 @@ final class WorkerKeeper: Sendable {
     /// The names of the definition's devices, and of those of other definitions that it needs.
     private let (names, needed): ([String], Set<String>)
     private let served: ServedParts
+    private let attendance: Attendance
     private let log: Logger
     private let state: Monitor<State>
 
@@ -42,6 +43,7 @@ final class WorkerKeeper: Sendable {
         definition: Definition,
         from source: any WorkerSource,
         served: ServedParts,
+        attendance: Attendance,
         log: Logger
     ) {
         name = definition.name
@@ -52,6 +54,7 @@ final class WorkerKeeper: Sendable {
         state = Monitor(State(memory: order.memory))
         self.order = order
         self.source = source
+        self.attendance = attendance
         self.log = log
     }
 
@@ -64,6 +67,7 @@ final class WorkerKeeper: Sendable {
         while !isStopping {
             guard let parts = await waitForParts() else { break }
             guard let (end, duration) = await runWorker(with: parts), !isStopping else { break }
+            attendance.note(name, .missing)
             let delay = backoff.delay(after: duration)
             state.withLock { $0.lastError = end }
             log.error("\(name): \(end)\(delay.asRetry)")
@@ -130,6 +134,7 @@ final class WorkerKeeper: Sendable {
                     state.hasLightSource = hasLightSource
                 }
                 served.set(Array(zip(names, uris)).map { (name: $0, uri: $1) })
+                attendance.note(name, .served)
                 for (uri, isSimulated) in zip(uris, simulated) {
                     log.notice("serving \(uri)\(isSimulated ? " (simulated)" : "")")
                 }

@@ -8,7 +8,7 @@ import Server
 /// Tries on a person's own devices what devices of their kinds must do.
 struct ConformCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "device-server conform",
+        commandName: "conform",
         abstract: "Tries on your devices what devices of their kinds must do, and tells what they do not.",
         discussion: """
             Nothing is served. The devices are opened one after the other, and each is left as it was found, disabled \
@@ -81,14 +81,14 @@ struct ConformCommand: ParsableCommand {
     /// Runs it and ends the program; what is wrong with the command line is status 2, as the report's readers expect.
     static func mainWithStatus(_ arguments: [String]) -> Never {
         do {
-            var command = try parseAsRoot(arguments)
+            var command = try Commands.parseAsRoot(arguments)
             try command.run()
-            exit(withError: nil)
+            Commands.exit(withError: nil)
         } catch {
-            let isUsage = error is ConformError || exitCode(for: error) == .validationFailure
-            guard isUsage else { exit(withError: error) }
+            let isUsage = error is ConformError || Commands.exitCode(for: error) == .validationFailure
+            guard isUsage else { Commands.exit(withError: error) }
             var standardError = StandardError()
-            print(fullMessage(for: error), to: &standardError)
+            print(Commands.fullMessage(for: error), to: &standardError)
             Glibc.exit(2)
         }
     }

@@ -100,6 +100,11 @@ import Testing
         #expect(found.count == 1 && found[0].hasPrefix("scope.yaml:1:"))
     }
 
+    @Test func aliasesThatNestWithoutEndAreRefused() {
+        let text = "a0: &a0 [x]\n" + (1...5000).map { "a\($0): &a\($0) [*a\($0 - 1)]\n" }.joined()
+        #expect(errors(in: text) == ["scope.yaml:1000:7: values are nested deeper than 1000"])
+    }
+
     @Test func deepNestingIsNoTrouble() {
         let text = "devices: " + String(repeating: "[", count: 900) + String(repeating: "]", count: 900)
         #expect(errors(in: text) == ["scope.yaml:1:11: devices[0]: expected a mapping, got a list"])

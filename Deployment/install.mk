@@ -1,0 +1,63 @@
+# `make install` puts the programs and what belongs to them in place; `make deb` makes a Debian package of that.
+
+DESTDIR ?=
+prefix ?= /usr/local
+sysconfdir ?= /etc
+MAINTAINER ?= device-server <root@localhost>
+
+PROGRAMS := device-server devicectl
+VERSION := $(shell sed -n 's/^public let version = "\(.*\)"/\1/p' Sources/Server/Version.swift)
+ARCHITECTURE := $(shell dpkg --print-architecture 2>/dev/null)
+
+package := .build/device-server_$(VERSION)_$(ARCHITECTURE).deb
+root = $(DESTDIR)$(prefix)
+doc = $(root)/share/doc/device-server
+release := .build/release
+
+.PHONY: install deb install-deb-tools
+
+# Without these there is something to build first; what is there is installed as it is, so that root need not build.
+$(PROGRAMS:%=$(release)/%):
+	$(MAKE) build
+
+install: $(PROGRAMS:%=$(release)/%) $(release)/libatcore-simulated/libatcore.so
+	install -d $(root)/bin $(root)/lib/device-server/libatcore-simulated
+	install -s $(PROGRAMS:%=$(release)/%) $(root)/bin
+	install -s -m 644 $(release)/libatcore-simulated/libatcore.so $(root)/lib/device-server/libatcore-simulated
+	# Configuration that is there is somebody's own.
+	install -d $(DESTDIR)$(sysconfdir)/device-server
+	test -e $(DESTDIR)$(sysconfdir)/device-server/device-server.yaml || \
+	    install -m 644 Deployment/device-server.yaml $(DESTDIR)$(sysconfdir)/device-server
+	# systemd, udev
+	install -d $(root)/lib/systemd/system $(root)/lib/udev/rules.d
+	sed -e 's#/usr/bin/device-server#$(prefix)/bin/device-server#' -e 's#/etc/#$(sysconfdir)/#' \
+	    Deployment/device-server.service >$(root)/lib/systemd/system/device-server.service
+	$(foreach rules,$(wildcard Configs/udev/*.rules),install -m 644 $(rules) $(root)/lib/udev/rules.d &&) true
+	# Documentation
+	install -d $(doc)/drivers $(doc)/examples
+	install -m 644 README.md $(wildcard docs/*.md) $(doc)
+	install -m 644 LICENSE $(doc)/copyright
+	install -m 644 Configs/*.yaml $(doc)/examples
+	$(foreach readme,$(wildcard Drivers/*/README.md),\
+	    install -m 644 $(readme) $(doc)/drivers/$(notdir $(patsubst %/README.md,%,$(readme))).md &&) true
+	install -d $(root)/share/man/man1 $(root)/share/man/man5
+	Deployment/manual device-server 1 Deployment/device-server.1.md >$(root)/share/man/man1/device-server.1
+	Deployment/manual devicectl 1 docs/devicectl.md 'looks at the devices of a server, sets them and takes images' \
+	    >$(root)/share/man/man1/devicectl.1
+	Deployment/manual device-server.yaml 5 docs/configuration.md 'configuration of device-server' \
+	    >$(root)/share/man/man5/device-server.yaml.5
+	# Completion
+	install -d $(root)/share/bash-completion/completions $(root)/share/zsh/vendor-completions \
+	    $(root)/share/fish/vendor_completions.d
+	$(foreach program,$(PROGRAMS),\
+	    $(release)/$(program) --generate-completion-script bash >$(root)/share/bash-completion/completions/$(program) &&\
+	    $(release)/$(program) --generate-completion-script zsh >$(root)/share/zsh/vendor-completions/_$(program) &&\
+	    $(release)/$(program) --generate-completion-script fish >$(root)/share/fish/vendor_completions.d/$(program).fish &&) true
+
+deb: install-deb-tools build
+	rm -rf .build/deb .build/device-server_*.deb
+	$(MAKE) --no-print-directory install DESTDIR=.build/deb/root prefix=/usr
+	Deployment/debian/pack .build/deb '$(VERSION)' '$(ARCHITECTURE)' '$(MAINTAINER)' $(package)
+
+install-deb-tools:
+	.ci/install package

@@ -1,0 +1,209 @@
+"""The Debian package: what is in it, and how it works where it has been installed."""
+import os
+import re
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+from installed import InstalledServer, System
+from processes import children, is_running
+from servers import ROOT
+from test_service import Manager
+from waiting import eventually
+
+CONFIG = "/etc/device-server/device-server.yaml"
+# Besides devices that have no hardware, a camera whose simulated library has to be found where it was installed.
+CAMERA = "  - {name: Zyla, driver: andor-sdk3, uid: VSC-01234, port: 0, simulated: true}\n"
+SHELLS = {
+    "bash": "usr/share/bash-completion/completions/device-server",
+    "zsh": "usr/share/zsh/vendor-completions/_device-server",
+    "fish": "usr/share/fish/vendor_completions.d/device-server.fish",
+}
+
+pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can make a system in a folder")
+
+
+@pytest.fixture(scope="module")
+def package():
+    """The package that `make deb` has made."""
+    (package,) = (ROOT / ".build").glob("device-server_*.deb")
+    return package
+
+
+@pytest.fixture(scope="module")
+def system(package, tmp_path_factory):
+    """A fresh Debian with the package and nothing that it does not say it needs."""
+    system = System(tmp_path_factory.mktemp("system") / "root")
+    shutil.copy(package, system.path("/tmp/device-server.deb"))
+    system.run("dpkg", "-i", "/tmp/device-server.deb")
+    yield system
+    shutil.rmtree(system.root)
+
+
+@pytest.fixture
+def manager(system):
+    """What listens as systemd does, at /run/device-server/notify, in the folder that systemd would make."""
+    folder = system.path("/run/device-server")
+    folder.mkdir(exist_ok=True)
+    user = system.path("/var/log/device-server").stat()
+    os.chown(folder, user.st_uid, user.st_gid)
+    manager = Manager(folder / "notify")
+    os.chmod(manager.path, 0o777)
+    yield manager
+    manager.close()
+    manager.path.unlink()
+
+
+def unprivileged(pid, system):
+    """Whether a process is the service's user in all respects, and has no capabilities."""
+    status = dict(line.split(":\t") for line in open("/proc/%d/status" % pid).read().splitlines() if ":\t" in line)
+    user = system.path("/var/log/device-server").stat().st_uid
+    return user != 0 and set(status["Uid"].split()) == {str(user)} and int(status["CapEff"], 16) == 0
+
+
+def test_dependencies(package, system):
+    """The package needs what it says and no more: no library is missing where only these are."""
+    text = subprocess.run(["dpkg-deb", "--field", package, "Depends"], capture_output=True, text=True).stdout
+    needed = {part.split()[0] for part in text.split(",")}
+    assert {"libc6", "libstdc++6", "libusb-1.0-0"} <= needed <= {"libc6", "libgcc-s1", "libstdc++6", "libusb-1.0-0", "libudev1"}
+    linked = system.run("ldd", "/usr/bin/device-server").stdout
+    assert "libc.so.6" in linked and "not found" not in linked
+
+
+def test_size(package, system):
+    """Nothing large has got into it by accident, such as the tables of all the world's languages."""
+    sizes = {name: system.path("/usr/bin/" + name).stat().st_size for name in ("device-server",)}
+    assert max(sizes.values()) < 30e6, sizes
+    assert package.stat().st_size < 10e6
+
+
+def test_user_and_files(system):
+    """There is a user of the service's own in the groups of the hardware; the configuration is for its eyes."""
+    groups = system.run("id", "--name", "--groups", "device-server").stdout.split()
+    assert groups[0] == "device-server" and {"plugdev", "dialout", "video"} <= set(groups)
+    owner = system.run("stat", "--format", "%U:%G %a", CONFIG, "/var/log/device-server").stdout.split("\n")
+    assert owner[:2] == ["root:device-server 640", "device-server:device-server 750"]
+    for name in ("README.md", "copyright", "installation.md", "drivers/AndorSDK3.md", "examples/simulated.yaml"):
+        assert system.path("/usr/share/doc/device-server/" + name).stat().st_size > 0
+    rules = {path.name for path in (ROOT / "Configs" / "udev").glob("*.rules")}
+    assert {path.name for path in system.path("/usr/lib/udev/rules.d").glob("*")} >= rules
+
+
+def test_configuration_that_comes_with_it(system):
+    """It has no errors, and says of each device that it is made up."""
+    done = system.run("device-server", "--check", CONFIG, user="device-server")
+    assert "no errors; 3 devices" in done.stdout
+    text = system.path(CONFIG).read_text()
+    assert text.count("driver:") == text.count("simulated: true") == len(re.findall("name: Simulated", text))
+
+
+def test_serves_as_its_user(system, manager, connect):
+    """All simulated devices are served; a client from outside takes images; the end is clean."""
+    text = system.path("/usr/share/doc/device-server/examples/simulated.yaml").read_text()
+    text = re.sub(r"\bport: \d+", "port: 0", text) + CAMERA + "log: {directory: /var/log/device-server}\n"
+    system.path("/etc/device-server/scope.yaml").write_text(text)
+    server = InstalledServer(
+        system, "/etc/device-server/scope.yaml",
+        NOTIFY_SOCKET="/run/device-server/notify", RUNTIME_DIRECTORY="/run/device-server")
+    try:
+        # The processes in there have the numbers that they have out here.
+        assert manager.wait_for("READY=1") == server.process.pid
+        processes = children(server.process.pid) | {server.process.pid}
+        assert len(processes) > 10 and all(unprivileged(pid, system) for pid in processes)
+        camera = connect(server.uri("Camera"))
+        camera.set_exposure_time(0.01)
+        assert camera.get_sensor_shape() == (2048, 2048)
+        assert connect(server.uri("Zyla")).get_id() == "VSC-01234"
+        laser = connect(server.uri("Laser"))
+        laser.enable()
+        assert laser.get_is_on() is True
+        env = ["env", "RUNTIME_DIRECTORY=/run/device-server", "device-server"]
+        status = system.run(*env, "status", user="device-server").stdout
+        assert re.search(r"Camera +serving", status)
+        assert "no errors" not in system.run(*env, "reload", "/etc/device-server/scope.yaml", user="device-server").stderr
+        os.kill(server.process.pid, signal.SIGTERM)
+        manager.wait_for("STOPPING=1")
+        assert server.wait() == 0
+        eventually(lambda: not any(map(is_running, processes)), "all processes have ended")
+    finally:
+        server.kill()
+    assert "all devices are shut down" in server.text()
+    log = system.path("/var/log/device-server/device-server.log").read_text()
+    assert "serving PYRO:Laser@" in log and "all devices are shut down" in log
+
+
+def test_lights_off(system):
+    """What the service does when it has stopped works for its user."""
+    done = system.run("device-server", "lights-off", CONFIG, user="device-server")
+    assert done.stdout == "SimulatedLaser: light is off\n"
+
+
+def test_unit(system):
+    """systemd finds nothing wrong with the unit, whose programs are all there, and takes it for well protected."""
+    unit = "device-server.service"
+    # It also looks for the manual pages, which it cannot find in a folder.
+    command = ["systemd-analyze", "--root", system.root, "--man=no", "--recursive-errors=no"]
+    verified = subprocess.run([*command, "verify", unit], capture_output=True, text=True)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    safe = subprocess.run(
+        [*command, "--offline=yes", "--threshold=30", "security", unit], capture_output=True, text=True)
+    assert safe.returncode == 0, safe.stdout + safe.stderr
+
+
+@pytest.mark.parametrize("page", ["man1/device-server.1", "man1/devicectl.1", "man5/device-server.yaml.5"])
+def test_manual_pages(system, page):
+    """Readers of manual pages make sense of them, and find their names."""
+    file = system.path("/usr/share/man/%s.gz" % page)
+    lint = subprocess.run(["mandoc", "-T", "lint", "-W", "error", file], capture_output=True, text=True)
+    assert (lint.returncode, lint.stdout) == (0, "")
+    text = subprocess.run(["mandoc", "-T", "utf8", file], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"\n       device(ctl|-server)(\.yaml)? - \w", re.sub(".\b", "", text))
+
+
+def options(text):
+    """The long options that a text names, but for those in the middle of a sentence."""
+    return set(re.findall(r"^ *(?:\*\*)?(?:-\w(?:\*\*)?, (?:\*\*)?)?(--[a-z-]+)", text, re.MULTILINE))
+
+
+def test_manual_page_tells_every_option(system):
+    """What --help tells of the program and its commands is in the page, and the page has no other options."""
+    commands = ["", "reload", "status", "lights-off", "conform"]
+    helps = [system.run("device-server", *command.split(), "--help").stdout for command in commands]
+    page = (ROOT / "Deployment" / "device-server.1.md").read_text()
+    assert options(page) == set.union(*map(options, helps)) >= {"--check", "--json", "--within", "--version", "--help"}
+    for command in filter(None, commands):
+        assert re.search(r"^  %s  " % command, helps[0], re.MULTILINE)
+        assert "\n**device-server %s**" % command in page
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_completion(system, shell):
+    """Each shell can read its file, which knows options and commands."""
+    file = system.root / SHELLS[shell]
+    subprocess.run([shell, "-n" if shell != "fish" else "--no-execute", file], check=True, capture_output=True)
+    text = file.read_text()
+    assert all(word in text for word in ("log-level", "lights-off", "status", "reload"))
+
+
+def test_version(system, package):
+    """The program and the package have one version."""
+    version = system.run("device-server", "--version").stdout.strip()
+    assert package.name.split("_")[1] == version and re.fullmatch(r"\d+\.\d+\.\d+", version)
+
+
+def test_upgrade_and_removal(system):
+    """An upgrade keeps the configuration that was changed; removal keeps it as well; purging leaves nothing."""
+    with open(system.path(CONFIG), "a") as config:
+        config.write("# mine\n")
+    system.run("dpkg", "-i", "/tmp/device-server.deb")
+    assert system.path(CONFIG).read_text().endswith("# mine\n")
+    assert system.run("stat", "--format", "%U:%G %a", CONFIG).stdout == "root:device-server 640\n"
+    system.run("dpkg", "--remove", "device-server")
+    assert system.path(CONFIG).exists() and not system.path("/usr/bin/device-server").exists()
+    system.run("dpkg", "--purge", "device-server")
+    left = [path for path in system.root.rglob("*device-server*") if "proc" not in path.parts]
+    ours = {"scope.yaml", "device-server.deb"}
+    assert {path.name for path in left} <= ours | {"device-server"}, left
+    assert not system.path("/var/log/device-server").exists() and not system.path("/usr/lib/device-server").exists()
