@@ -112,7 +112,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .target(name: "Probing", dependencies: ["Devices", "Pickle", "Transports"], swiftSettings: settings),
+        .target(name: "Probing", dependencies: ["Devices", "Pickle", "Server", "Transports"], swiftSettings: settings),
         .executableTarget(
             name: "hwprobe",
             dependencies: [
@@ -205,7 +205,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ProbingTests",
-            dependencies: ["Devices", "FilterWheels", "Lasers", "Pickle", "Probing", "Transports", "VirtualUSB"],
+            dependencies: [
+                "Devices", "FilterWheels", "Lasers", "Pickle", "Probing", "Server", "Transports", "VirtualUSB",
+            ],
             swiftSettings: settings
         ),
         .testTarget(

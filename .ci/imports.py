@@ -20,6 +20,7 @@ ALLOWED = {
     "Transports": {"CLibUSB", "Devices", "Threads"},
     "Contracts": {"Devices", "Pickle", "Threads"},
     "Server": {"CYAML", "Devices", "Pickle", "Pyro", "Threads"},
+    "Probing": {"Devices", "Pickle", "Server", "Transports"},
     "MicroscopeClient": {"Devices", "Pickle", "Pyro", "Threads"},
     "CImageFiles": set(),
     "ImageFiles": {"CImageFiles", "Pickle"},

@@ -5,6 +5,7 @@ import Glibc
 import Pickle
 import Probing
 import Pyro
+import Server
 
 /// The command line.
 @main
@@ -59,7 +60,7 @@ struct HWProbe: ParsableCommand {
     func run() throws {
         let wanted = try config.map(WantedDevice.all) ?? []
         let machine = Machine.this
-        let inventory = Inventory(of: machine, drivers, served: RunningDevices.all)
+        let inventory = Inventory(of: machine, drivers, served: ServedDevice.all)
         let reports = wanted.map(inventory.report)
         let question = ask.last.flatMap { drivers[$0] }.map { Question(ask[0], $0, inventory, on: machine) }
         if json {

@@ -1,4 +1,5 @@
 public import Devices
+public import Server
 
 /// What is attached to a machine, as far as can be told without disturbing anything.
 public struct Inventory: Sendable {

@@ -1,4 +1,5 @@
 internal import Devices
+internal import Server
 
 /// A device that only a vendor's library can tell of: an Andor camera.
 public struct SurveyedDevice: Sendable, Hashable {

@@ -22,7 +22,6 @@ extension Driver where Configuration == LightOptions {
             return try commands.identify(lines)
         }
         self.init(name, summary, attached: { .serialPort($0?.port.description) }, ask: ask) { options, context in
-        self.init(name, summary) { options, context in
             let connector = try options.connector(name, port, context, simulated: simulated)
             return try SerialLight.open(commands, connector, format, leavesLight: options.leaveAsIs ?? false)
         }
