@@ -29,6 +29,7 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
     static let all: [LaserKind] = [
         LaserKind("cobolt") { try cobolt() },
         LaserKind("obis") { try obis() },
+        LaserKind("obis-box") { try obisBox() },
         LaserKind("sapphire") { try sapphire() },
         LaserKind("deepstar", trigger: .risingEdge) { try deepStar() },
         LaserKind("omicron") { try omicron() },
@@ -46,6 +47,12 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
 
     static func obis(_ laser: SimulatedOBIS = .init()) throws -> LaserBench<OBISCommands, SimulatedOBIS> {
         try LaserBench(OBISCommands(), laser, OBISCommands.format, OBISCommands.port)
+    }
+
+    static func obisBox(_ box: SimulatedOBISBox = .init(places: [2])) throws -> EngineBench<
+        OBISBoxCommands, SimulatedOBISBox
+    > {
+        try EngineBench(OBISBoxCommands(), "laser2", box, OBISCommands.format, OBISCommands.port)
     }
 
     static func deepStar(_ laser: SimulatedDeepStar = .init()) throws -> LaserBench<DeepStarCommands, SimulatedDeepStar>
