@@ -3,6 +3,7 @@ import DriverCatalogue
 import Pickle
 import Probing
 import Pyro
+import Server
 
 /// Says what Linux puts in the way of devices.
 struct DoctorCommand: ParsableCommand {
@@ -28,7 +29,7 @@ struct DoctorCommand: ParsableCommand {
             guard let found = machine.user(named: user) else { throw ValidationError("There is no user '\(user)'.") }
             machine.user = found
         }
-        let inventory = Inventory(of: machine, drivers, served: RunningDevices.all, opensCameras: false)
+        let inventory = Inventory(of: machine, drivers, served: ServedDevice.all, opensCameras: false)
         let findings = Doctor(machine, inventory, drivers, wanted: wanted).findings
         if json {
             print(try SerializerID.json.text(of: .dict(["findings": .list(findings.map(\.json))])))

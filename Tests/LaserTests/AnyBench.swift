@@ -21,6 +21,8 @@ protocol AnyBench: AnyObject {
     func plugIn() throws
     func spoil(_ body: (inout SimulatedFaults) -> Void)
     var transcript: String { get }
+    /// Where the port is.
+    var path: String { get }
     func forgetTranscript()
     /// Does everything that the driver's commands can do, with answers of the simulation that are spoilt on the way.
     func exercise(_ spoil: @escaping ([UInt8]) -> [UInt8])

@@ -1,6 +1,7 @@
 import Devices
 import Pickle
 import Probing
+import Server
 import Synchronization
 import Testing
 import Transports

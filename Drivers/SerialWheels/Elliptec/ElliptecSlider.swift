@@ -54,7 +54,11 @@ public struct ElliptecOptions: Decodable, Sendable {
 extension Driver where Configuration == ElliptecOptions {
     public static var thorlabsSlider: Self {
         let name = "thorlabs-ell-slider"
-        return Driver(name, "an Elliptec slider ELL6, ELL9 or ELL12 of Thorlabs'") { options, context in
+        return Driver(
+            name,
+            "an Elliptec slider ELL6, ELL9 or ELL12 of Thorlabs'",
+            attached: { .serialPort($0?.port.description) }
+        ) { options, context in
             let address = options.address ?? 0
             let connector = try SerialConnector(name, at: options.port, ElliptecCommands.port, context) {
                 SimulatedElliptec(address: address)

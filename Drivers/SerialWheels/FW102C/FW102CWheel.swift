@@ -55,7 +55,11 @@ extension FW102CCommands {
 extension Driver where Configuration == SerialOptions {
     public static var thorlabsFilterWheel: Self {
         let name = "thorlabs-filter-wheel"
-        return Driver(name, "a filter wheel FW102C or FW212C of Thorlabs'") { options, context in
+        return Driver(
+            name,
+            "a filter wheel FW102C or FW212C of Thorlabs'",
+            attached: { .serialPort($0?.port.description) }
+        ) { options, context in
             let connector = try SerialConnector(
                 name,
                 at: options.port,

@@ -144,7 +144,11 @@ public struct ASIOptions: Decodable, Sendable {
 extension Driver where Configuration == ASIOptions {
     public static var asiMS2000: Self {
         let name = "asi-ms2000"
-        return Driver(name, "an ASI controller MS2000") { options, context in
+        return Driver(
+            name,
+            "an ASI controller MS2000",
+            attached: { .serialPort($0?.port.description) }
+        ) { options, context in
             let connector = try SerialConnector(
                 name,
                 at: options.port,

@@ -95,7 +95,11 @@ enum Ludl {
 extension Driver where Configuration == LudlOptions {
     public static var ludlMC2000: Self {
         let name = "ludl-mc2000"
-        return Driver(name, "a Ludl controller MC2000, MAC2000 or MAC5000") { options, context in
+        return Driver(
+            name,
+            "a Ludl controller MC2000, MAC2000 or MAC5000",
+            attached: { .serialPort($0?.port.description) }
+        ) { options, context in
             let connector = try SerialConnector(
                 name,
                 at: options.port,

@@ -117,7 +117,11 @@ extension ProScan {
 extension Driver where Configuration == ProScanOptions {
     public static var proScanIII: Self {
         let name = "prior-proscan-iii"
-        return Driver(name, "a Prior controller ProScan III") { options, context in
+        return Driver(
+            name,
+            "a Prior controller ProScan III",
+            attached: { .serialPort($0?.port.description) }
+        ) { options, context in
             let connector = try SerialConnector(
                 name,
                 at: options.port,

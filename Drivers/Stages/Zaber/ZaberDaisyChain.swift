@@ -77,7 +77,11 @@ enum ZaberDaisyChain {
 extension Driver where Configuration == ZaberOptions {
     public static var zaberDaisyChain: Self {
         let name = "zaber-daisy-chain"
-        return Driver(name, "Zaber stages, filter wheels and lamps in a chain") { options, context in
+        return Driver(
+            name,
+            "Zaber stages, filter wheels and lamps in a chain",
+            attached: { .serialPort($0?.port.description) }
+        ) { options, context in
             let connector = try SerialConnector(name, at: options.port, ZaberDevice.port, context) {
                 SimulatedZaberChain(options.devices)
             }

@@ -1,4 +1,5 @@
 public import Pickle
+internal import Server
 internal import Transports
 
 // What programs read; every key is described in docs/hwprobe.md.

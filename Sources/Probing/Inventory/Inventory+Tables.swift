@@ -1,3 +1,4 @@
+internal import Server
 internal import Transports
 
 // What people read.

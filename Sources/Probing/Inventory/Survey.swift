@@ -1,4 +1,5 @@
 internal import Devices
+internal import Server
 
 /// A device that only a vendor's library can tell of: an Andor camera.
 public struct SurveyedDevice: Sendable, Hashable {
@@ -50,6 +51,9 @@ public struct Survey: Sendable {
                     )
                 )
             }
+        } catch let error as DeviceError where error.kind == .library {
+            // The doctor tells it at length where it matters: with a camera on USB, or one in a configuration.
+            problems.append("\(driver.name): without the vendor's library none of its devices is found.")
         } catch { problems.append("\(driver.name): \(error)") }
         let unnamed = max(0, sweep.report.held - served.count)
         devices += (0..<unnamed).map { _ in

@@ -1,4 +1,5 @@
 internal import Devices
+internal import Server
 internal import Transports
 
 extension Inventory {

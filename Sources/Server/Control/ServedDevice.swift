@@ -1,42 +1,42 @@
 internal import Devices
-internal import Pickle
+public import Pickle
 
-/// A device that a server on this machine has, or tries to have.
-public struct ServedDevice: Sendable {
+/// A device that a server on this machine has, or tries to have, as the server says.
+public struct ServedDevice: Sendable, Hashable {
     public let name: String
+    public let driver: String
+    public let uid: String?
     /// The whole path of the server's configuration file.
     public let configuration: String
+    /// `starting`, `serving` or `waiting`.
+    public let state: String
     /// The process that has the device; nil while there is none, which the server is about to change.
     public let pid: Int?
-    private let driver: String
-    private let uid: String?
-    private let isSimulated: Bool
+    public let uri: String?
+    public let isSimulated: Bool
 
     /// Those of all servers that this user may ask.
     public static var all: [ServedDevice] {
-        RunningServer.all.compactMap { try? $0.status() }.flatMap(devices)
+        RunningServer.all.compactMap { try? $0.status() }.flatMap(all)
     }
 
-    private static func devices(of status: PythonValue) -> [ServedDevice] {
-        guard case .dict(let server) = status, case .str(let configuration)? = server["configuration"],
-            case .list(let definitions)? = server["definitions"]
-        else { return [] }
-        return definitions.flatMap { definition -> [ServedDevice] in
-            guard case .dict(let definition) = definition, case .list(let devices)? = definition["devices"] else {
-                return []
+    /// The devices in a server's answer to `status`; what is not as it should be is left out.
+    public static func all(in status: PythonValue) -> [ServedDevice] {
+        status["definitions"].items.flatMap { definition in
+            definition["devices"].items.compactMap { device in
+                guard let name = device["name"].text, let driver = device["driver"].text else { return nil }
+                return ServedDevice(
+                    name: name,
+                    driver: driver,
+                    uid: device["uid"].text,
+                    configuration: status["configuration"].text ?? "",
+                    state: definition["state"].text ?? "",
+                    pid: Int(python: definition["pid"]),
+                    uri: device["uri"].text,
+                    isSimulated: device["simulated"] == true
+                )
             }
-            let pid = definition["pid"].flatMap { Int(python: $0) }
-            return devices.compactMap { ServedDevice($0, configuration, pid: pid) }
         }
-    }
-
-    private init?(_ device: PythonValue, _ configuration: String, pid: Int?) {
-        guard case .dict(let device) = device, case .str(let name)? = device["name"],
-            case .str(let driver)? = device["driver"]
-        else { return nil }
-        (self.name, self.driver, self.configuration, self.pid) = (name, driver, configuration, pid)
-        if case .str(let uid)? = device["uid"] { self.uid = uid } else { uid = nil }
-        isSimulated = device["simulated"] == .bool(true)
     }
 
     /// Whether a definition in a file means this device, as far as configurations tell.
@@ -48,4 +48,12 @@ public struct ServedDevice: Sendable {
         if name == definition.name, configuration == file.realPath { return true }
         return uid != nil && uid == definition.uid && driver == definition.driver.name && !isSimulated
     }
+}
+
+extension PythonValue {
+    fileprivate subscript(key: String) -> PythonValue {
+        if case .dict(let fields) = self { fields[.str(key)] ?? .none } else { .none }
+    }
+
+    fileprivate var items: [PythonValue] { if case .list(let items) = self { items } else { [] } }
 }
