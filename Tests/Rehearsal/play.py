@@ -110,6 +110,15 @@ def look_around():
     say("hwprobe lists %d wheels and the adapter, and says how to be let in" % len(about))
 
 
+def record():
+    """Prints this computer's devices as umockdev plays them back: see Tests/Clients/machines."""
+    print("The recording begins", flush=True)
+    devices = sorted(str(device) for device in DEVICES.iterdir() if ":" not in device.name)
+    ports = [str(Path("/sys/class/tty/ttyUSB0").resolve())]
+    subprocess.run(["umockdev-record", *devices, *ports], check=True)
+    print("The recording ends", flush=True)
+
+
 def hwprobe(*arguments):
     """What hwprobe prints; with its status the doctor only tells whether it found anything."""
     return subprocess.run([BIN / "hwprobe", *arguments], capture_output=True, text=True).stdout
@@ -133,6 +142,8 @@ def play(folder):
         say("%s is %s of plugdev, with the kernel's driver %s" % (kind, file, driver(kind)))
 
     look_around()
+    if "record=1" in Path("/proc/cmdline").read_text().split():
+        record()
 
     server = serve(folder, [], "stranger")
     for kind in WHEELS:
