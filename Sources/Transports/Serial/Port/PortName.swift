@@ -44,3 +44,8 @@ extension PortName: Decodable {
         self = name
     }
 }
+
+extension PortName: ExpressibleByStringInterpolation {
+    /// Text that names no port counts as a path, which then cannot be opened.
+    public init(stringLiteral text: String) { self = PortName(text) ?? .path(text) }
+}
