@@ -30,6 +30,7 @@ let package = Package(
         .library(name: "Pyro", targets: ["Pyro", "Pickle"]),
         .library(name: "Devices", targets: ["Devices"]),
         .library(name: "Server", targets: ["Server"]),
+        .library(name: "MicroscopeServer", targets: ["MicroscopeServer"]),
         .library(name: "MicroscopeClient", targets: ["MicroscopeClient"]),
         // Stands in for the vendor's library in tests, under the vendor's name; nothing links to it.
         .library(name: "atcore", type: .dynamic, targets: ["SimulatedAtcore"]),
@@ -103,15 +104,17 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "Bench", dependencies: ["Contracts", "Devices", "Server"], swiftSettings: settings),
-        .executableTarget(
-            name: "device-server",
+        .target(
+            name: "MicroscopeServer",
             dependencies: [
-                "Bench", "Contracts", "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Transports",
+                "AndorSDK3", "Bench", "Contracts", "Devices", "DriverCatalogue", "FilterWheels", "Lasers", "Pickle",
+                "Pyro", "SerialWheels", "Server", "Simulators", "Stages", "Transports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),
+        .executableTarget(name: "device-server", dependencies: ["MicroscopeServer"], swiftSettings: settings),
         .target(name: "Probing", dependencies: ["Devices", "Pickle", "Server", "Transports"], swiftSettings: settings),
         .executableTarget(
             name: "hwprobe",
