@@ -115,6 +115,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(name: "device-server", dependencies: ["MicroscopeServer"], swiftSettings: settings),
+        // A program of a user's, which has a package of its own beside it.
+        .executableTarget(
+            name: "example-microscope",
+            dependencies: ["MicroscopeServer"],
+            path: "docs/Example/Sources/MyMicroscope"
+        ),
         .target(name: "Probing", dependencies: ["Devices", "Pickle", "Server", "Transports"], swiftSettings: settings),
         .executableTarget(
             name: "hwprobe",

@@ -25,6 +25,9 @@ ALLOWED = {
     "CImageFiles": set(),
     "ImageFiles": {"CImageFiles", "Pickle"},
     "Bench": {"Contracts", "Devices", "Server"},
+    "device-server": {"MicroscopeServer"},
+    # As a program of a user's is: it imports this alone.
+    "example-microscope": {"MicroscopeServer"},
 }
 CATALOGUE = "DriverCatalogue"
 DRIVER = {"Devices", "Pickle", "Threads", "Transports"}
