@@ -148,6 +148,12 @@ let package = Package(
             path: "Tests/TestServer",
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "test-microscope",
+            dependencies: ["MicroscopeServer"],
+            path: "Tests/TestMicroscope",
+            swiftSettings: settings
+        ),
         .target(
             name: "VirtualUSB",
             dependencies: ["FilterWheels", "Threads", "Transports"],
@@ -229,6 +235,13 @@ let package = Package(
             dependencies: [
                 "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Simulators", "Threads",
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "MicroscopeServerTests",
+            dependencies: [
+                "Bench", "Devices", "MicroscopeClient", "MicroscopeServer", "Pickle", "Server", "Simulators", "Threads",
             ],
             swiftSettings: settings
         ),

@@ -28,6 +28,7 @@ ALLOWED = {
     "device-server": {"MicroscopeServer"},
     # As a program of a user's is: it imports this alone.
     "example-microscope": {"MicroscopeServer"},
+    "test-microscope": {"MicroscopeServer"},
 }
 CATALOGUE = "DriverCatalogue"
 DRIVER = {"Devices", "Pickle", "Threads", "Transports"}

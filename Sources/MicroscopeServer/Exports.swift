@@ -4,17 +4,11 @@
 @_exported public import Devices
 @_exported public import FilterWheels
 @_exported public import Lasers
-public import Logging
+@_exported public import Logging
 @_exported public import Pickle
-public import Pyro
+@_exported public import Pyro
 @_exported public import SerialWheels
-public import Server
+@_exported public import Server
 @_exported public import Simulators
 @_exported public import Stages
 @_exported public import Transports
-
-public typealias DeliveryMethod = Server.DeliveryMethod
-public typealias LogLevel = Logging.Logger.Level
-public typealias LogOptions = Server.LogOptions
-public typealias PyroOptions = Server.PyroOptions
-public typealias SerializerID = Pyro.SerializerID

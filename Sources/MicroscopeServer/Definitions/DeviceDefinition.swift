@@ -48,7 +48,7 @@ public struct DeviceDefinition: Sendable {
         let contents = OptionContents(conf as Any)
         let device = DeviceDraft(
             name: name,
-            references: contents.references,
+            contents: contents,
             settings: settings.map { ($0, $1.python) },
             startsEnabled: enable,
             isSimulated: simulated,
@@ -87,7 +87,7 @@ public struct DeviceDefinition: Sendable {
         let contents = OptionContents(conf as Any)
         let device = DeviceDraft(
             name: name,
-            references: contents.references,
+            contents: contents,
             uid: uid,
             settings: settings.map { ($0, $1.python) },
             startsEnabled: enable,
@@ -126,7 +126,7 @@ public struct DeviceDefinition: Sendable {
     ) {
         let device = DeviceDraft(
             name: name,
-            references: references.map { ($0, nil) },
+            contents: OptionContents(naming: references),
             settings: settings.map { ($0, $1.python) },
             startsEnabled: enable,
             isSimulated: simulated,

@@ -39,7 +39,7 @@ public struct DeviceSet: Sendable {
             devices.append(
                 DeviceDraft(
                     name: name,
-                    references: references.map { ($0, nil) },
+                    contents: OptionContents(naming: references),
                     isSimulated: simulated,
                     place: place,
                     driver: { .opened(type, using: references) }

@@ -54,7 +54,7 @@ struct Worker: Sendable {
         let definitions = configuration.definitions
         guard definitions.indices.contains(order.definition), definitions[order.definition].name == order.name else {
             throw ControlError(
-                "\(order.name) is not what it was: the program must say the same each time it is started"
+                "the program defines something else each time it is started, and not \(order.name) again"
             )
         }
         return definitions[order.definition]

@@ -12,7 +12,13 @@ extension ConfigurationReader {
         if let uid = draft.uid {
             _ = value(of: .made(uid, draft.place, draft.name, "uid"), .text("text that is not empty") { !$0.isEmpty })
         }
-        for (reference, kind) in draft.references { references.append(ReferencePlace(reference, kind, node)) }
+        func optionNode(_ path: [String]) -> ConfigurationNode {
+            .made("", draft.place, path: [draft.name] + (path.isEmpty ? [] : ["conf"] + path))
+        }
+        for reference in draft.contents.references {
+            references.append(ReferencePlace(reference.device, reference.kind, optionNode(reference.path)))
+        }
+        for (path, claim) in draft.contents.flaws { report(optionNode(path).error(claim)) }
         guard let driver = attempt(at: node, { try draft.driver() }) else { return nil }
         for part in driver.floatingParts {
             do throws(ConfigurationError) { try claims.claim(part, at: node) } catch { report(error) }

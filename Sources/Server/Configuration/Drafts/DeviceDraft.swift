@@ -6,8 +6,8 @@ public struct DeviceDraft: Sendable {
     public var name: String
     /// Makes the driver with its options; throws a `DecodingError` if options are missing.
     public var driver: @Sendable () throws -> ConfiguredDriver
-    /// The devices that the options refer to, and of which kind each has to be; nil for any.
-    public var references: [(reference: DeviceReference, kind: DeviceKind?)]
+    /// What is in the options.
+    public var contents: OptionContents
     /// Nil for a driver that is not floating.
     public var uid: String?
     public var settings: [(name: String, value: PythonValue)]
@@ -20,7 +20,7 @@ public struct DeviceDraft: Sendable {
 
     public init(
         name: String,
-        references: [(reference: DeviceReference, kind: DeviceKind?)] = [],
+        contents: OptionContents,
         uid: String? = nil,
         settings: [(name: String, value: PythonValue)] = [],
         startsEnabled: Bool = false,
@@ -29,7 +29,7 @@ public struct DeviceDraft: Sendable {
         place: Place,
         driver: @escaping @Sendable () throws -> ConfiguredDriver
     ) {
-        (self.name, self.references, self.uid, self.settings) = (name, references, uid, settings)
+        (self.name, self.contents, self.uid, self.settings) = (name, contents, uid, settings)
         (self.startsEnabled, self.isSimulated, self.mayBeAbsent) = (startsEnabled, isSimulated, mayBeAbsent)
         (self.place, self.driver) = (place, driver)
     }

@@ -1,0 +1,2 @@
+import MicroscopeClient
+import MicroscopeServer
