@@ -4,7 +4,7 @@ public import Server
 /// A microscope: the devices that a program serves, and how.
 ///
 ///     await Microscope {
-///         DeviceDefinition("RedCamera", .andorSDK3, uid: "VSC-01234", port: 8001, settings: ["gain": 8])
+///         DeviceDefinition("RedCamera", .andorSDK3, uid: "VSC-01234", port: 8001, enable: true)
 ///         DeviceDefinition("Wheel", .simulatedFilterWheel, conf: .init(positions: 6), port: 8002)
 ///     }
 ///     .run()

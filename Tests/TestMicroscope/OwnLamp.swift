@@ -36,6 +36,10 @@ final class Follower: LightSource, OnlyTriggersBulbOnSoftware {
     func performSetPower(_: Double) {}
 }
 
+func floatingCameras(_ uids: [String]) -> [DeviceDefinition] {
+    uids.map { DeviceDefinition("Floating\($0.suffix(1))", .simulatedFloatingCamera, uid: $0, port: 0) }
+}
+
 /// Both in use from the start.
 func cameraAndLamp(_ context: DriverContext) throws -> (SimulatedCamera, OwnLamp) {
     let (camera, lamp) = (SimulatedCamera(.init(sensorShape: SensorShape(width: 64, height: 48))), OwnLamp())

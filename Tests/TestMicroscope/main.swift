@@ -11,9 +11,7 @@ await Microscope(drivers: [Driver.ownLamp], log: { $0.level = .info }) {
     case "options":
         DeviceDefinition("Lamp", .ownLamp, socket: wanted("TEST_SOCKET"), settings: ["label": "left"], enable: true)
         DeviceDefinition("Locked", .ownLamp, port: 0, pyro: { $0.hmacKey = Array("secret".utf8) })
-        for uid in ["SIM-2", "SIM-1"] {
-            DeviceDefinition("Floating\(uid.suffix(1))", .simulatedFloatingCamera, uid: uid, port: 0)
-        }
+        floatingCameras(["SIM-2", "SIM-1"])
     case "functions":
         DeviceSet("Camera", "Lamp", port: 0, open: cameraAndLamp)
         DeviceDefinition("Follower", port: 0, uses: ["Lamp"]) { context in

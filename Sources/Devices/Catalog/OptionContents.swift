@@ -39,6 +39,8 @@ public struct OptionContents: Sendable {
         case let nested as NestedDriver:
             references += nested.driver.references.map { Reference(device: $0, kind: nil, path: path) }
             floatingParts += nested.driver.floatingParts
+        case let options as any OptionsByName:
+            for (name, value) in options.contents { gather(value, path + [name], depth: depth + 1) }
         default:
             // Objects may lead round in a circle, and are no options.
             guard mirror.displayStyle != .class, depth < Self.deepest else { return }
@@ -48,6 +50,15 @@ public struct OptionContents: Sendable {
             }
         }
     }
+}
+
+/// Options with names that are no properties'.
+protocol OptionsByName {
+    var contents: [(String, Any)] { get }
+}
+
+extension NamedOptions: OptionsByName {
+    var contents: [(String, Any)] { pairs.map { ($0, $1) } }
 }
 
 /// An option that names another device.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Server
 
 /// The program that runs: the microscope that it serves, and what it does this time.
@@ -16,14 +15,8 @@ struct Program: Sendable {
     init(_ microscope: Microscope) {
         self.microscope = microscope
         let called = CommandLine.arguments.first ?? "device-server"
-        path = Self.ownPath ?? called
+        path = ConfigurationSource.programPath ?? called
         name = called.split(separator: "/").last.map(String.init) ?? called
-    }
-
-    private static var ownPath: String? {
-        guard let path = unsafe realpath("/proc/self/exe", nil) else { return nil }
-        defer { unsafe free(path) }
-        return unsafe String(cString: path)
     }
 
     /// Chooses what the program is this time: its first word may be a command, and is else a configuration.

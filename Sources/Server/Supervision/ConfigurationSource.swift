@@ -65,6 +65,9 @@ public struct ConfigurationSource: Sendable {
         first = Version(configuration, text: nil, isSimulated, adjust)
     }
 
+    /// The whole path of the program that runs, by which the configuration that it makes is known.
+    public static var programPath: String? { "/proc/self/exe".realPath }
+
     public var configuration: ServerConfiguration { first.configuration }
 
     /// The whole path of the file, wherever the program was started.
