@@ -44,7 +44,7 @@ rehearsal: install-test install-rehearsal
 	Tests/Rehearsal/rehearse
 
 lint:
-	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Drivers Tests HardwareTests
+	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Drivers Tests HardwareTests docs/Example
 
 # Ours and python-microscope side by side: see Benchmarks/README.md.
 bench: build

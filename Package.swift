@@ -30,6 +30,7 @@ let package = Package(
         .library(name: "Pyro", targets: ["Pyro", "Pickle"]),
         .library(name: "Devices", targets: ["Devices"]),
         .library(name: "Server", targets: ["Server"]),
+        .library(name: "MicroscopeServer", targets: ["MicroscopeServer"]),
         .library(name: "MicroscopeClient", targets: ["MicroscopeClient"]),
         // Stands in for the vendor's library in tests, under the vendor's name; nothing links to it.
         .library(name: "atcore", type: .dynamic, targets: ["SimulatedAtcore"]),
@@ -102,14 +103,22 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "Bench", dependencies: ["Contracts", "Devices", "Server"], swiftSettings: settings),
-        .executableTarget(
-            name: "device-server",
+        .target(
+            name: "MicroscopeServer",
             dependencies: [
-                "Bench", "Contracts", "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Transports",
+                "AndorSDK3", "Bench", "Contracts", "Devices", "DriverCatalogue", "FilterWheels", "Lasers", "Pickle",
+                "Pyro", "SerialWheels", "Server", "Simulators", "Stages", "Transports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
+        ),
+        .executableTarget(name: "device-server", dependencies: ["MicroscopeServer"], swiftSettings: settings),
+        // A program of a user's, which has a package of its own beside it.
+        .executableTarget(
+            name: "example-microscope",
+            dependencies: ["MicroscopeServer"],
+            path: "docs/Example/Sources/MyMicroscope"
         ),
         .target(name: "Probing", dependencies: ["Devices", "Pickle", "Server", "Transports"], swiftSettings: settings),
         .executableTarget(
@@ -136,6 +145,12 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/TestServer",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "test-microscope",
+            dependencies: ["MicroscopeServer"],
+            path: "Tests/TestMicroscope",
             swiftSettings: settings
         ),
         .target(
@@ -219,6 +234,13 @@ let package = Package(
             dependencies: [
                 "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Simulators", "Threads",
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "MicroscopeServerTests",
+            dependencies: [
+                "Bench", "Devices", "MicroscopeClient", "MicroscopeServer", "Pickle", "Server", "Simulators", "Threads",
             ],
             swiftSettings: settings
         ),

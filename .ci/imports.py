@@ -26,6 +26,10 @@ ALLOWED = {
     "CImageFiles": set(),
     "ImageFiles": {"CImageFiles", "Pickle"},
     "Bench": {"Contracts", "Devices", "Server"},
+    "device-server": {"MicroscopeServer"},
+    # As a program of a user's is: it imports this alone.
+    "example-microscope": {"MicroscopeServer"},
+    "test-microscope": {"MicroscopeServer"},
 }
 CATALOGUE = "DriverCatalogue"
 DRIVER = {"Devices", "Pickle", "Threads", "Transports"}

@@ -24,6 +24,20 @@ extension StageAwareCamera {
             case readoutTime = "readout_time"
         }
 
+        public init(
+            image: MadeUpImage,
+            stage: PartOption<PartStage>,
+            filterWheel: PartOption<PartFilterWheel>,
+            sensorShape: SensorShape? = nil,
+            bufferLength: BufferLength? = nil,
+            hasRealisticTiming: Bool? = nil,
+            readoutTime: NonNegative? = nil
+        ) {
+            (self.image, self.stage, self.filterWheel) = (image, stage, filterWheel)
+            (self.sensorShape, self.bufferLength) = (sensorShape, bufferLength)
+            (self.hasRealisticTiming, self.readoutTime) = (hasRealisticTiming, readoutTime)
+        }
+
         var camera: SimulatedCamera.Configuration {
             SimulatedCamera.Configuration(
                 sensorShape: sensorShape,

@@ -32,13 +32,16 @@ public enum StageAwareSetup {
         public init(
             image: MadeUpImage,
             sensorShape: SensorShape? = nil,
+            bufferLength: BufferLength? = nil,
             hasRealisticTiming: Bool? = nil,
+            readoutTime: NonNegative? = nil,
+            speed: NonNegative? = nil,
+            travelTime: NonNegative? = nil,
             hasLight: Bool? = nil
         ) {
-            self.image = image
-            self.sensorShape = sensorShape
-            self.hasRealisticTiming = hasRealisticTiming
-            self.hasLight = hasLight
+            (self.image, self.sensorShape, self.bufferLength) = (image, sensorShape, bufferLength)
+            (self.hasRealisticTiming, self.readoutTime) = (hasRealisticTiming, readoutTime)
+            (self.speed, self.travelTime, self.hasLight) = (speed, travelTime, hasLight)
         }
     }
 

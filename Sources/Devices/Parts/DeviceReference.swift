@@ -11,6 +11,10 @@ public enum DeviceReference: Sendable, Hashable {
     public init(_ text: String) { self = text.hasPrefix("PYRO:") ? .at(text) : .named(text) }
 }
 
+extension DeviceReference: ExpressibleByStringInterpolation {
+    public init(stringLiteral text: String) { self.init(text) }
+}
+
 extension DeviceReference: CustomStringConvertible {
     /// As a configuration writes it.
     public var description: String {

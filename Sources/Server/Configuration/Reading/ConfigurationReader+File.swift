@@ -31,8 +31,8 @@ extension ConfigurationReader {
         _ = section(node) { log in
             options.directory = log.read("directory", .text("a path") { !$0.isEmpty })
             log.read("level", .word, into: &options.level)
-            log.read("max_size", .byteCount(in: 4096...1 << 40), into: &options.maximumSize)
-            log.read("keep", .integer(in: 0...1000), into: &options.keptFiles)
+            log.read("max_size", .byteCount(in: LogOptions.sizes), into: &options.maximumSize)
+            log.read("keep", .integer(in: LogOptions.fileCounts), into: &options.keptFiles)
         }
         return options
     }
@@ -52,15 +52,15 @@ extension ConfigurationReader {
         }
         if let key = pyro.read("hmac_key", .text("text") { !$0.isEmpty }) { options.hmacKey = Array(key.utf8) }
         pyro.read("compression", .bool, into: &options.compresses)
-        pyro.read("pickle_protocol", .integer(in: 2...5), into: &options.pickleProtocol)
-        pyro.read("max_message_size", .byteCount(in: 4096...Int(Int32.max)), into: &options.maximumMessageSize)
-        pyro.read("max_connections", .integer(in: 1...10_000), into: &options.maximumConnections)
-        pyro.read("handshake_timeout", .seconds(in: 0.1...3600), into: &options.handshakeLimit)
+        pyro.read("pickle_protocol", .integer(in: PyroOptions.pickleProtocols), into: &options.pickleProtocol)
+        pyro.read("max_message_size", .byteCount(in: PyroOptions.messageSizes), into: &options.maximumMessageSize)
+        pyro.read("max_connections", .integer(in: PyroOptions.connectionCounts), into: &options.maximumConnections)
+        pyro.read("handshake_timeout", .seconds(in: PyroOptions.handshakeSeconds), into: &options.handshakeLimit)
         pyro.read("delivery", .word, into: &options.delivery)
-        pyro.read("queue_length", .integer(in: 1...100_000), into: &options.queueLength)
+        pyro.read("queue_length", .integer(in: PyroOptions.queueLengths), into: &options.queueLength)
         if let name = pyro.read("congestion_control", .text) { options.congestionControl = name.isEmpty ? nil : name }
         if let place = pyro.read("name_server", .nameServer) { options.nameServer = place }
-        if let limit = pyro.read("comm_timeout", .seconds(in: 0...86400)) {
+        if let limit = pyro.read("comm_timeout", .seconds(in: PyroOptions.sendSeconds)) {
             options.sendLimit = limit == .zero ? nil : limit
         }
     }
