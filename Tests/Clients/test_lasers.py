@@ -237,6 +237,22 @@ def test_simulated_in_a_server(case, serve):
         laser.disable()
 
 
+def test_arduino_trigger(serve, connect):
+    """The lines of a board are read and set by python-microscope's names, and are low once it is disabled."""
+    server = serve([{"driver": "arduino-trigger", "name": "Lines", "port": 0, "conf": {"port": "usb:NONE"}}],
+                   "--simulated")
+    board = connect(server.uri("Lines"))
+    assert board.get_num_lines() == 6 and board.get_all_IO_state() == [True] * 6
+    board.enable()
+    board.write_line(1, True)
+    board.write_line(4, True)
+    assert board.read_all_lines() == [False, True, False, False, True, False]
+    with pytest.raises(microscope.UnsupportedFeatureError, match="an output only"):
+        board.set_IO_state(2, False)
+    board.disable()
+    assert board.read_all_lines() == [False] * 6
+
+
 def test_a_port_that_is_not_there(serve):
     """The server says which port is missing, and goes on to try."""
     server = serve([{"driver": "cobolt", "name": "Laser", "port": 0, "conf": {"port": "usb:NONE"}}])
