@@ -38,12 +38,12 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLibUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
@@ -52,13 +52,12 @@ let package = Package(
         .target(
             name: "Pyro",
             dependencies: [
-                "CZlib", "Pickle", "Threads",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "COpenSSL", "CZlib", "Pickle", "Threads",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings,
-            // The archive, so that an installed server asks for nothing but libc and libusb.
-            linkerSettings: [.linkedLibrary(":libz.a")]
+            // The archives, so that an installed server asks for nothing but libc and libusb.
+            linkerSettings: [.linkedLibrary(":libz.a"), .linkedLibrary(":libcrypto.a")]
         ),
         .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
         .target(name: "Transports", dependencies: ["CLibUSB", "Devices", "Threads"], swiftSettings: settings),

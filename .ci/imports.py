@@ -12,10 +12,11 @@ import sys
 ALLOWED = {
     "Threads": set(),
     "Pickle": set(),
+    "COpenSSL": set(),
     "CZlib": set(),
     "CYAML": set(),
     "CLibUSB": set(),
-    "Pyro": {"CZlib", "Pickle", "Threads"},
+    "Pyro": {"COpenSSL", "CZlib", "Pickle", "Threads"},
     "Devices": {"Pickle", "Threads"},
     "Transports": {"CLibUSB", "Devices", "Threads"},
     "Contracts": {"Devices", "Pickle", "Threads"},
