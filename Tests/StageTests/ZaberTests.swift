@@ -158,6 +158,21 @@ struct ZaberTests {
         #expect(!lamp.isEnabled)
     }
 
+    @Test func aLampThatTellsNoStateIsUnknownAndNotOff() throws {
+        let bench = try zaber()
+        let chain = try bench.open()
+        let lamp = try chain.device("3", as: SerialController.self).device("LED1", as: SerialLight<ZaberLamp>.self)
+        bench.port.update { $0.devices[3]?.lamps = [7, 1] }
+        let error = try #require(throws: DeviceError.self) { try lamp.isOn }
+        #expect("\(error)".contains("whether light comes out is unknown"), "\(error)")
+        try lamp.disable()
+        #expect(try !lamp.isOn)
+        try chain.shutdown()
+        bench.port.update { $0.devices[3]?.lamps = [7, 1] }
+        let refusal = try #require(throws: DeviceError.self) { try bench.open() }
+        #expect("\(refusal)".contains("is no answer to '/03 0 get lamp.status'"), "\(refusal)")
+    }
+
     @Test func aLampWithAFaultSaysSo() throws {
         let bench = try zaber { $0.devices[3]?.lamps = [3, 1] }
         let chain = try bench.open()
