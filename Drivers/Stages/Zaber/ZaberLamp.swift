@@ -80,6 +80,11 @@ extension ZaberDevice {
         return states.enumerated().filter { $0.element != "NA" }.map { $0.offset + 1 }
     }
 
+    /// Switches all lamps off.
+    func ensureOff(_ lines: LineProtocol) throws {
+        try lamps(lines).attemptEach { try ZaberLamp(device: self, number: $0).ensureOff(lines) }
+    }
+
     func ledController(on line: SerialLine) throws -> SerialController {
         let found = try line.perform { (lamps: try lamps($0), facts: try facts($0)) }
         let devices = try found.lamps.map { number in
