@@ -16,7 +16,7 @@ from waiting import PATIENCE, eventually
 
 STARTS = 100
 # Seconds that a slow camera takes to open.
-OPEN_TIME = 3
+OPEN_TIME = 5
 NAMES = ["Red", "Green", "Blue", "Violet"]
 
 
