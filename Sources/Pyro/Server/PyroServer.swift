@@ -34,7 +34,7 @@ public final class PyroServer: Sendable {
         log: Logger,
         translate: @escaping @Sendable (any Error) -> PythonException
     ) throws {
-        self.options = options
+        self.options = try options.fit(for: endpoint)
         self.log = log
         self.translate = translate
         listener = try Socket(listeningAt: endpoint)
@@ -122,6 +122,18 @@ public final class PyroServer: Sendable {
     func exception(_ error: any Error) -> PythonException {
         let exception = error as? PythonException ?? translate(error)
         return exception.traced(["device-server:\n", "  \(exception)\n"])
+    }
+}
+
+extension ServerOptions {
+    /// The options with SSL only where there is some.
+    fileprivate func fit(for endpoint: Endpoint) throws(SSLFileError) -> ServerOptions {
+        var options = self
+        if case .unix = endpoint { options.wire.ssl = nil }
+        guard options.wire.ssl?.hasCertificate ?? true else {
+            throw SSLFileError(.certificate, "a server with SSL needs a certificate")
+        }
+        return options
     }
 }
 

@@ -7,6 +7,11 @@ public struct PyroOptions: Sendable, Hashable {
     public var serializers = Set(SerializerID.allCases)
     /// The key that signs messages, if both sides share one.
     public var hmacKey: [UInt8]?
+    /// The certificates, if connections are to be encrypted.
+    ///
+    /// That concerns those that clients make, and those to clients, name servers and parts on other machines; Unix
+    /// sockets stay as they are.
+    public var ssl: SSLFiles?
     public var compresses = false
     /// The number that pickles carry in front.
     public var pickleProtocol: UInt8 = 4

@@ -58,7 +58,7 @@ public struct ConfigurationSource: Sendable {
         _ adjust: (inout ServerConfiguration) -> Void
     ) throws(ConfigurationErrors) -> Version {
         let text = try ServerConfiguration.text(ofFile: file)
-        var configuration = try ServerConfiguration(text: text, file: file, drivers: drivers)
+        var configuration = try ServerConfiguration(text: text, file: file, drivers: drivers, opensFiles: true)
         if isSimulated { configuration.simulateEverything() }
         adjust(&configuration)
         return Version(configuration: configuration, text: text)
