@@ -1,6 +1,7 @@
-"""Certificates as a laboratory makes them, by the commands of docs/configuration.md."""
+"""Certificates as a laboratory makes them."""
 import subprocess
 
+import microscope.clients
 import Pyro4
 
 
@@ -44,3 +45,5 @@ def use_ssl(monkeypatch, authority, certificate=None, client=True):
     # It keeps what it has read first.
     for context in ("__ssl_client_context", "__ssl_server_context"):
         monkeypatch.setattr(Pyro4.socketutil, context, None)
+    # The daemons that all of microscope's clients share were made without SSL, or will be again.
+    monkeypatch.setattr(microscope.clients, "LISTENERS", {})

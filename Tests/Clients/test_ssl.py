@@ -4,6 +4,8 @@ import re
 import signal
 import socket
 import ssl
+import subprocess
+import types
 import warnings
 
 import Pyro4
@@ -12,7 +14,7 @@ import pytest
 from certificates import Authority, use_ssl
 from processes import is_running
 from receivers import Listener
-from servers import NameServer, run, write_config
+from servers import ROOT, NameServer, run, write_config
 from test_composites import STAGE, WHEEL, camera, images_follow
 from test_devicectl import REFUSED, UNREACHED, USAGE, devicectl
 from test_options import CAMERA
@@ -326,6 +328,26 @@ def test_certificate_that_soon_expires(serve, authority, keys):
     """That clients will soon refuse the server, the log tells in time."""
     server = serve([WHEEL], pyro={"ssl": keys(authority.certify("old", days=3))})
     server.wait_for(r"WARNING Wheel\[\d+\]: the certificate '.*/old.pem' is valid for [23] more days only")
+
+
+def test_commands_of_the_documentation(serve, connect, monkeypatch, tmp_path):
+    """What docs/configuration.md says to do makes certificates that all ends take."""
+    section = (ROOT / "docs" / "configuration.md").read_text().partition("### `ssl`")[2].partition("\n### ")[0]
+    commands = [text for text in re.findall(r"```sh\n(.*?)```", section, re.S) if text.startswith("openssl")]
+    assert len(commands) == 2
+    for command in commands:
+        subprocess.run(command, shell=True, cwd=tmp_path, check=True, capture_output=True)
+    authority = types.SimpleNamespace(file=tmp_path / "ca.pem")
+    own = tmp_path / "scope-pc.pem", tmp_path / "scope-pc.key"
+    use_ssl(monkeypatch, authority, own)
+    server = serve([CAMERA], pyro={"ssl": {
+        "certificate": str(own[0]), "key": str(own[1]), "ca": str(authority.file), "require_client_certificate": True}})
+    red = connect(server.uri("Camera"))
+    red.enable()
+    with Listener() as listener:
+        red.set_client(listener.uri)
+        red.trigger()
+        assert listener.next()[0].shape == (48, 64)
 
 
 # MARK: devicectl

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// A file of this user's that may be nobody else's business: the file for all that is unsafe in looking at it.
-struct SecretFile {
+package struct SecretFile {
     private let descriptor: Int32
 
     /// - Parameter isSecret: whether other users must not be able to read it.
@@ -13,7 +13,7 @@ struct SecretFile {
     }
 
     /// The first line of a file that other users cannot read.
-    static func firstLine(of path: String) throws(Problem) -> String {
+    package static func firstLine(of path: String) throws(Problem) -> String {
         let file = try SecretFile(path)
         defer { close(file.descriptor) }
         try file.check(isSecret: true)
@@ -31,8 +31,10 @@ struct SecretFile {
         return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    struct Problem: Error {
-        let text: String
+    package struct Problem: Error {
+        /// What is wrong with the file, to stand behind its name.
+        package let text: String
+
         init(_ text: String) { self.text = text }
     }
 

@@ -9,6 +9,7 @@ extension PyroOptions {
             options.serializers = serializers
             options.maximumConnections = maximumConnections
             options.handshakeLimit = handshakeLimit
+            options.publicPlace = publicPlace
             return options
         }
     }
@@ -30,12 +31,18 @@ extension PyroOptions {
     var wire: WireOptions {
         get throws {
             var wire = WireOptions()
-            wire.hmacKey = hmacKey
+            wire.hmacKey = try hmacKeyFile.map(Self.key) ?? hmacKey
             wire.compresses = compresses
             wire.pickleProtocol = pickleProtocol
             wire.maximumLength = maximumMessageSize
             wire.ssl = try ssl.map { files in try SSLContext(files) }
             return wire
+        }
+    }
+
+    private static func key(inFile path: String) throws(ControlError) -> [UInt8] {
+        do { return Array(try SecretFile.firstLine(of: path).utf8) } catch {
+            throw ControlError("hmac_key_file: '\(path)' \(error.text)")
         }
     }
 

@@ -65,7 +65,7 @@ struct Worker: Sendable {
         )
         let registration = try definition.pyro.nameServer.map { place in
             NameRegistration(
-                definition.devices.map { server.uri(of: $0.name) },
+                definition.devices.map { server.publicURI(of: $0.name) },
                 at: place,
                 wire: try definition.pyro.wire,
                 log: log.logger

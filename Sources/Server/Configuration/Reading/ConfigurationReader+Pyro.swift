@@ -14,7 +14,7 @@ extension ConfigurationReader {
             let names = items(of: list, "a list of serializers")
             options.serializers = Set(names.compactMap { value(of: $0, .serializer) })
         }
-        if let key = pyro.read("hmac_key", .text("text") { !$0.isEmpty }) { options.hmacKey = Array(key.utf8) }
+        readKey(of: pyro, into: &options)
         readSSL(of: pyro, into: &options)
         pyro.read("compression", .bool, into: &options.compresses)
         pyro.read("pickle_protocol", .integer(in: 2...5), into: &options.pickleProtocol)
@@ -28,6 +28,35 @@ extension ConfigurationReader {
         if let limit = pyro.read("comm_timeout", .seconds(in: 0...86400)) {
             options.sendLimit = limit == .zero ? nil : limit
         }
+        readPublicPlace(of: pyro, into: &options)
+        pyro.report(Pyro4Item.advice)
+    }
+
+    private func readKey(of pyro: Section, into options: inout PyroOptions) {
+        if let key = pyro.read("hmac_key", .text("text") { !$0.isEmpty }) {
+            (options.hmacKey, options.hmacKeyFile) = (Array(key.utf8), nil)
+        }
+        guard let path = pyro.read("hmac_key_file", .path) else { return }
+        let node = pyro.requiredValue("hmac_key_file")
+        if pyro.value("hmac_key")?.isNull == false { report(node.error("there is an 'hmac_key' already")) }
+        (options.hmacKey, options.hmacKeyFile) = (nil, path)
+        guard opensFiles else { return }
+        do { _ = try SecretFile.firstLine(of: path) } catch { report(node.error("'\(path)' \(error.text)")) }
+    }
+
+    private func readPublicPlace(of pyro: Section, into options: inout PyroOptions) {
+        if let host = pyro.read("nat_host", .host) {
+            options.publicPlace = ServerOptions.PublicPlace(host: host, port: options.publicPlace?.port ?? 0)
+        }
+        guard let port = pyro.read("nat_port", .integer(in: 0...65535)) else { return }
+        guard options.publicPlace != nil else {
+            // A wrong 'nat_host' has its own error.
+            if pyro.value("nat_host")?.isNull ?? true {
+                report(pyro.requiredValue("nat_port").error("there is no 'nat_host' that it is a port of"))
+            }
+            return
+        }
+        options.publicPlace?.port = port
     }
 
     private func readSSL(of pyro: Section, into options: inout PyroOptions) {
