@@ -317,6 +317,15 @@ def test_wrong_files(authority, ours, keys, check, tmp_path):
     assert check({"certificate": str(ours[0]), "key": str(ours[1])}) == ""
 
 
+def test_folder_of_authorities(serve, connect, authority, stranger, keys, trusting, tmp_path):
+    """Several authorities may lie in a folder, as OpenSSL wants it."""
+    for number, each in enumerate((authority, stranger)):
+        (tmp_path / ("%d.pem" % number)).write_text(each.file.read_text())
+    subprocess.run(["openssl", "rehash", tmp_path], check=True)
+    server = serve([WHEEL], pyro={"ssl": keys(ca=str(tmp_path), require_client_certificate=True)})
+    assert connect(server.uri("Wheel")).get_position() == 0
+
+
 def test_key_that_others_can_read(authority, keys, check):
     """A key that is no secret is no key."""
     certificate = authority.certify("open")

@@ -106,6 +106,19 @@ import Testing
         #expect(try server.client().call("add", [1, 2]) == 3)
     }
 
+    @Test func aClientTooManyIsToldSo() throws {
+        var options = ServerOptions()
+        options.wire.ssl = try SSLContext(authority.files())
+        options.maximumConnections = 1
+        let server = try TestServer(at: .tcp(host: "127.0.0.1", port: 0), options)
+        let first = server.client(try client(trusting))
+        #expect(try first.call("add", [1, 2]) == 3)
+        #expect(throws: ClientError.rejected("no free workers, increase server threadpool size")) {
+            try server.client(client(trusting)).call("add", [1, 2])
+        }
+        #expect(try first.call("add", [1, 2]) == 3)
+    }
+
     @Test func unixSocketsStayPlain() throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).sock").path
         var options = ServerOptions()
