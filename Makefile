@@ -10,8 +10,9 @@ serve: build
 	.build/release/device-server $(CONFIG)
 
 build: install-build
-	swift build -c release --static-swift-stdlib --disable-local-rpath --product device-server
-	swift build -c release --static-swift-stdlib --disable-local-rpath --product devicectl
+	for program in device-server devicectl hwprobe; do \
+	    swift build -c release --static-swift-stdlib --disable-local-rpath --product $$program || exit; \
+	done
 	$(MAKE) .build/release/libatcore-simulated/libatcore.so
 
 # Andor's library as the simulation has it, needing libc alone; in a folder where no loader looks by itself.
@@ -19,7 +20,7 @@ build: install-build
 	mkdir -p $(@D)
 	clang -shared -fPIC -O2 -fvisibility=hidden -Wl,-soname,libatcore.so Drivers/SimulatedAtcore/*.c -o $@
 
-include Deployment/install.mk
+include Configs/install/install.mk
 
 # Everything that can be checked without hardware.
 test: install-test lint deb

@@ -6,6 +6,7 @@ public enum Lasers {
         [
             Driver.cobolt,
             Driver.obis,
+            Driver.obisBox,
             Driver.sapphire,
             Driver.deepStar,
             Driver.omicron,

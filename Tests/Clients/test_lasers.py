@@ -65,7 +65,7 @@ CASES = [
     Case("coolled", microscope.controllers.coolled, "CoolLED", 10, 0, 100, part="B", fails=BOX),
 ]
 # python-microscope has no drivers for these.
-ALL = CASES + [Case("omicron"), Case("stradus"), Case("oxxius")]
+ALL = CASES + [Case("omicron"), Case("stradus"), Case("oxxius"), Case("obis-box", part="laser2")]
 
 TESTS = [name for name in dir(theirs.LightSourceTests) if name.startswith("test_")]
 
