@@ -58,7 +58,7 @@ let package = Package(
             ],
             swiftSettings: settings,
             // The archives, so that an installed server asks for nothing but libc and libusb.
-            linkerSettings: [.linkedLibrary(":libz.a"), .linkedLibrary(":libcrypto.a")]
+            linkerSettings: [.linkedLibrary(":libz.a"), .linkedLibrary(":libssl.a"), .linkedLibrary(":libcrypto.a")]
         ),
         .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
         .target(name: "Transports", dependencies: ["CLibUSB", "Devices", "Threads"], swiftSettings: settings),

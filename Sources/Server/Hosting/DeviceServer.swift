@@ -39,6 +39,7 @@ public final class DeviceServer: Sendable {
     public var endpoint: Endpoint { server.endpoint }
 
     public func uri(of id: String) -> PyroURI { server.uri(of: id) }
+    public func publicURI(of id: String) -> PyroURI { server.publicURI(of: id) }
 
     var hasLightSource: Bool { hosts.withLock { $0.contains(where: \.hasLightSource) } }
 

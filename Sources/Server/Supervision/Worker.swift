@@ -77,15 +77,16 @@ struct Worker: Sendable {
                 hasLightSource: server.hasLightSource
             )
         )
-        let registration = definition.pyro.nameServer.map { place in
+        let registration = try definition.pyro.nameServer.map { place in
             NameRegistration(
-                definition.devices.map { server.uri(of: $0.name) },
+                definition.devices.map { server.publicURI(of: $0.name) },
                 at: place,
-                wire: definition.pyro.wire,
+                wire: try definition.pyro.wire,
                 log: log.logger
             )
         }
         defer { registration?.end() }
+        if let warning = try definition.pyro.certificateWarning { log.logger.warning("\(warning)") }
         waitForEnd(of: server)
         return EXIT_SUCCESS
     }
@@ -155,7 +156,7 @@ struct Worker: Sendable {
         case .at(let uri): text = uri
         }
         guard let uri = PyroURI(text) else { throw ControlError("'\(text)' is no URI") }
-        var options = definition.pyro.deliveryOptions.client
+        var options = try definition.pyro.deliveryOptions.client
         options.connectLimit = .seconds(5)
         return RemotePartLink(uri, options: options, server: server, owner: owner)
     }
@@ -185,8 +186,8 @@ extension DeviceServer {
     ) throws {
         try self.init(
             at: Endpoint(definition.endpoint),
-            options: definition.pyro.server,
-            delivery: definition.pyro.deliveryOptions,
+            options: try definition.pyro.server,
+            delivery: try definition.pyro.deliveryOptions,
             log: log,
             remember: remember
         )
