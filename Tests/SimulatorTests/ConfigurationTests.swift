@@ -24,6 +24,7 @@ struct ConfigurationTests {
         ("simulated-value-logger", #"{"numSensors": 3, "pullData": false}"#, "SimulatedValueLogger"),
         ("simulated-controller", #"{"devices": {}}"#, "SimulatedController"),
         ("stage-aware-setup", #"{"image": {"width": 50, "height": 40}}"#, "SimulatedController"),
+        ("stage-aware-setup", "{}", "SimulatedController"),
         ("test-camera", "{}", "TestCamera"),
         ("prebuilt-camera", "{}", "BenchCamera"),
         ("dummy-dsp", "{}", "DummyDSP"),
