@@ -25,7 +25,7 @@ def setup(path, **options):
 def views(server, connect, places=((60, 45), (20, 80), (119, 3))):
     """What the camera sees of each channel at some places."""
     devices = connect(server.uri("Setup")).devices
-    client, stage, wheel = DataClient(devices["camera"]._pyroUri), devices["stage"], devices["filterwheel"]
+    client, stage, wheel = DataClient(str(devices["camera"]._pyroUri)), devices["stage"], devices["filterwheel"]
     client.enable()
     images = []
     for position in range(wheel.get_num_positions()):
