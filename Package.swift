@@ -64,6 +64,7 @@ let package = Package(
         .target(name: "Transports", dependencies: ["CLibUSB", "Devices", "Threads"], swiftSettings: settings),
         .target(name: "Contracts", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),
         driver("Simulators", "ImageFiles"),
+        driver("Composites"),
         driver("FilterWheels", "Transports"),
         driver("Lasers", "Transports"),
         driver("SerialWheels", "Transports"),
@@ -96,7 +97,7 @@ let package = Package(
         .target(
             name: "DriverCatalogue",
             dependencies: [
-                "AndorSDK3", "Devices", "FilterWheels", "Lasers", "SerialWheels", "Simulators", "Stages",
+                "AndorSDK3", "Composites", "Devices", "FilterWheels", "Lasers", "SerialWheels", "Simulators", "Stages",
             ],
             swiftSettings: settings
         ),
@@ -211,6 +212,11 @@ let package = Package(
         .testTarget(
             name: "SimulatorTests",
             dependencies: ["Contracts", "Devices", "ImageFiles", "Pickle", "Simulators", "Threads"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "CompositeTests",
+            dependencies: ["Composites", "Contracts", "Devices", "Pickle", "Simulators", "Threads"],
             swiftSettings: settings
         ),
         .testTarget(name: "ImageFileTests", dependencies: ["ImageFiles", "Pickle"], swiftSettings: settings),

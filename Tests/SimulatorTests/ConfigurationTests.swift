@@ -47,8 +47,8 @@ struct ConfigurationTests {
         #expect(error?.message.hasPrefix("simulated-floating-camera none was not found: 3 are there; seen: ") == true)
     }
 
-    /// But for the camera whose parts only a server can give it, which is tested through one.
-    @Test func everyDriverIsTestedAbove() { #expect(Set(Simulators.drivers.map(\.name)).count == 15) }
+    /// But for the cameras whose parts only a server can give them, which are tested through one.
+    @Test func everyDriverIsTestedAbove() { #expect(Set(Simulators.drivers.map(\.name)).count == 16) }
 
     @Test func cameraTakesAllItsOptions() throws {
         let device = try open(
