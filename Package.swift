@@ -63,7 +63,8 @@ let package = Package(
         .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
         .target(name: "Transports", dependencies: ["CLibUSB", "Devices", "Threads"], swiftSettings: settings),
         .target(name: "Contracts", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),
-        driver("Simulators"),
+        driver("Simulators", "ImageFiles"),
+        driver("Composites"),
         driver("FilterWheels", "Transports"),
         driver("Lasers", "Transports"),
         driver("SerialWheels", "Transports"),
@@ -90,15 +91,13 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .target(
-            name: "CImageFiles",
-            linkerSettings: [.linkedLibrary("tiff"), .linkedLibrary("png16")]
-        ),
+        // Loads libtiff and libpng when they are needed, so that an installed server asks for neither.
+        .target(name: "CImageFiles"),
         .target(name: "ImageFiles", dependencies: ["CImageFiles", "Pickle"], swiftSettings: settings),
         .target(
             name: "DriverCatalogue",
             dependencies: [
-                "AndorSDK3", "Devices", "FilterWheels", "Lasers", "SerialWheels", "Simulators", "Stages",
+                "AndorSDK3", "Composites", "Devices", "FilterWheels", "Lasers", "SerialWheels", "Simulators", "Stages",
             ],
             swiftSettings: settings
         ),
@@ -226,9 +225,15 @@ let package = Package(
         ),
         .testTarget(
             name: "SimulatorTests",
-            dependencies: ["Contracts", "Devices", "Pickle", "Simulators", "Threads"],
+            dependencies: ["Contracts", "Devices", "ImageFiles", "Pickle", "Simulators", "Threads"],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "CompositeTests",
+            dependencies: ["Composites", "Contracts", "Devices", "Pickle", "Simulators", "Threads"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "ImageFileTests", dependencies: ["ImageFiles", "Pickle"], swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
             dependencies: [
