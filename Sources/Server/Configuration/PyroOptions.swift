@@ -25,6 +25,8 @@ public struct PyroOptions: Sendable, Hashable {
     public var sendLimit: Duration? = .seconds(30)
     /// The name server that is told where the devices are, if any.
     public var nameServer: PyroURI.Location?
+    /// Whether the devices are announced in the local network, by mDNS.
+    public var isAnnounced = false
 
     public init() {}
 }

@@ -72,6 +72,8 @@ struct Worker: Sendable {
             )
         }
         defer { registration?.end() }
+        let announcement = definition.pyro.isAnnounced ? Announcement(definition, of: server, log: log.logger) : nil
+        defer { announcement?.end() }
         waitForEnd(of: server)
         return EXIT_SUCCESS
     }

@@ -60,6 +60,7 @@ extension ConfigurationReader {
         pyro.read("queue_length", .integer(in: 1...100_000), into: &options.queueLength)
         if let name = pyro.read("congestion_control", .text) { options.congestionControl = name.isEmpty ? nil : name }
         if let place = pyro.read("name_server", .nameServer) { options.nameServer = place }
+        pyro.read("mdns", .bool, into: &options.isAnnounced)
         if let limit = pyro.read("comm_timeout", .seconds(in: 0...86400)) {
             options.sendLimit = limit == .zero ? nil : limit
         }
