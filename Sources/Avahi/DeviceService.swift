@@ -1,6 +1,6 @@
 /// What is announced of a device: where it is and what it is.
 public struct DeviceService: Sendable, Hashable {
-    /// The type of the service. None is registered for Pyro; this one is short enough for all (RFC 6335).
+    /// The type of the service: none is registered for Pyro, and this one is as short as RFC 6335 asks for.
     static let type = "_pyro4._tcp"
 
     /// The id of the Pyro object.

@@ -58,18 +58,17 @@ final class RemotePartLink: PartLink {
 
     private func reaching<Result>(_ body: (PyroClient) throws -> Result) throws -> Result {
         do { return try body(connected()) } catch let error where error is ClientError || error is AvahiError {
-            client.withLock { $0 = nil }
             throw DeviceError(.failed, "\(uri.text) cannot be reached: \(error)")
         }
     }
 
     private func connected() throws -> PyroClient {
-        if let client = client.withLock({ $0 }) { return client }
+        let known = client.withLock { $0 }
+        // One that was lost may be elsewhere by now, if it has a name and no place.
+        if let known, known.isConnected || uri.scheme != "MDNS" { return known }
         let new = PyroClient(try AnnouncedDevice.locate(uri), options: options)
-        return client.withLock { client in
-            client = client ?? new
-            return client ?? new
-        }
+        client.withLock { $0 = new }
+        return new
     }
 }
 
