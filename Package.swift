@@ -60,6 +60,7 @@ let package = Package(
             // The archives, so that an installed server asks for nothing but libc and libusb.
             linkerSettings: [.linkedLibrary(":libz.a"), .linkedLibrary(":libssl.a"), .linkedLibrary(":libcrypto.a")]
         ),
+        .target(name: "Avahi", dependencies: ["Pickle"], swiftSettings: settings),
         .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
         .target(name: "Transports", dependencies: ["CLibUSB", "Devices", "Threads"], swiftSettings: settings),
         .target(name: "Contracts", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),
@@ -74,7 +75,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "CYAML", "Devices", "Pickle", "Pyro", "Threads",
+                "Avahi", "CYAML", "Devices", "Pickle", "Pyro", "Threads",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -86,7 +87,7 @@ let package = Package(
         .target(
             name: "MicroscopeClient",
             dependencies: [
-                "Devices", "Pickle", "Pyro", "Threads",
+                "Avahi", "Devices", "Pickle", "Pyro", "Threads",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -131,7 +132,7 @@ let package = Package(
         .executableTarget(
             name: "devicectl",
             dependencies: [
-                "Devices", "DriverCatalogue", "ImageFiles", "MicroscopeClient", "Pickle", "Pyro", "Server",
+                "Avahi", "Devices", "DriverCatalogue", "ImageFiles", "MicroscopeClient", "Pickle", "Pyro", "Server",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

@@ -51,7 +51,8 @@ struct ConnectionArguments: ParsableArguments {
 
     /// The object with a URI, of which `PYRO:` may be left out.
     func connect(_ uri: String) throws -> PyroConnection {
-        let isWhole = uri.uppercased().hasPrefix("PYRO") && uri.contains(":") && PyroURI(uri) != nil
+        let isWhole =
+            ["PYRO", "MDNS:"].contains { uri.uppercased().hasPrefix($0) } && uri.contains(":") && PyroURI(uri) != nil
         return try PyroConnection(
             to: isWhole || PyroURI("PYRO:\(uri)") == nil ? uri : "PYRO:\(uri)",
             options: try options
@@ -61,7 +62,7 @@ struct ConnectionArguments: ParsableArguments {
 
 /// The device that a command is about.
 struct DeviceArgument: ParsableArguments {
-    @Argument(help: "The device, such as PYRO:Camera@127.0.0.1:8001 or PYRONAME:Camera.")
+    @Argument(help: "The device, such as PYRO:Camera@127.0.0.1:8001, PYRONAME:Camera or MDNS:Camera.")
     var uri: String
 
     @OptionGroup(title: "Connection")

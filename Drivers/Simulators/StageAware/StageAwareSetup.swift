@@ -31,7 +31,7 @@ public enum StageAwareSetup {
         }
 
         public init(
-            image: SpecimenSource,
+            image: SpecimenSource? = nil,
             sensorShape: SensorShape? = nil,
             bufferLength: BufferLength? = nil,
             hasRealisticTiming: Bool? = nil,

@@ -14,6 +14,9 @@ public final class PyroServer: Sendable {
     /// Where the server listens, with the port that the kernel chose.
     public let endpoint: Endpoint
 
+    /// Where it listens in digits, whatever the host is called; nil with a Unix socket.
+    public var address: Endpoint? { listener.localEndpoint }
+
     private let listener: Socket
     private let translate: @Sendable (any Error) -> PythonException
     private let clients = Monitor(Clients())

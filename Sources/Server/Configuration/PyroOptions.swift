@@ -34,6 +34,8 @@ public struct PyroOptions: Sendable, Hashable {
     public var publicPlace: ServerOptions.PublicPlace?
     /// The name server that is told where the devices are, if any.
     public var nameServer: PyroURI.Location?
+    /// Whether the devices are announced in the local network, by mDNS.
+    public var isAnnounced = false
 
     public init() {}
 }

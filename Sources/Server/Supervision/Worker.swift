@@ -87,6 +87,8 @@ struct Worker: Sendable {
         }
         defer { registration?.end() }
         if let warning = try definition.pyro.certificateWarning { log.logger.warning("\(warning)") }
+        let announcement = definition.pyro.isAnnounced ? Announcement(definition, of: server, log: log.logger) : nil
+        defer { announcement?.end() }
         waitForEnd(of: server)
         return EXIT_SUCCESS
     }

@@ -25,6 +25,7 @@ extension ConfigurationReader {
         pyro.read("queue_length", .integer(in: PyroOptions.queueLengths), into: &options.queueLength)
         if let name = pyro.read("congestion_control", .text) { options.congestionControl = name.isEmpty ? nil : name }
         if let place = pyro.read("name_server", .nameServer) { options.nameServer = place }
+        pyro.read("mdns", .bool, into: &options.isAnnounced)
         if let limit = pyro.read("comm_timeout", .seconds(in: PyroOptions.sendSeconds)) {
             options.sendLimit = limit == .zero ? nil : limit
         }
