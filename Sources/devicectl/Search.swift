@@ -7,7 +7,7 @@ enum Search: Sendable {
     /// All objects of a server; whether there is one need not be sure.
     case server(PyroURI.Location, isExpected: Bool)
     case object(PyroURI)
-    /// What a name server knows by a name.
+    /// What has a URI without a place, by a name server or by mDNS, and where that is.
     case name(String, PyroURI)
 
     /// A line of the list.
@@ -21,7 +21,7 @@ enum Search: Sendable {
         case .server(let location, let isExpected):
             await Self.lines(at: location, options, isExpected: isExpected, parts: parts)
         case .object(let uri): [await Self.line(uri.text, uri, options)]
-        case .name(let name, let uri): [await Self.line("PYRONAME:\(name)", uri, options, place: uri.text)]
+        case .name(let name, let uri): [await Self.line(name, uri, options, place: uri.text)]
         }
     }
 

@@ -104,6 +104,7 @@ def uid_at(connect, uri):
     return connect(uri).get_id()
 
 
+@pytest.mark.timeout(300)
 def test_each_name_has_its_own_camera_whatever_their_order(start, world, connect):
     """In each of many starts the library sees the cameras in another order, and each name has the same one."""
     world.plug_in("VSC-1", "VSC-2", "VSC-3")

@@ -5,10 +5,11 @@ internal import Pyro
 /// Where a configuration refers to a device, and to which.
 struct ReferencePlace {
     let reference: DeviceReference
-    let kind: DeviceKind
+    /// Of which kind it has to be; nil for any.
+    let kind: DeviceKind?
     let node: ConfigurationNode
 
-    init(_ reference: DeviceReference, _ kind: DeviceKind, _ node: ConfigurationNode) {
+    init(_ reference: DeviceReference, _ kind: DeviceKind?, _ node: ConfigurationNode) {
         (self.reference, self.kind, self.node) = (reference, kind, node)
     }
 }
@@ -22,8 +23,10 @@ extension ConfigurationReader {
         for place in references {
             switch place.reference {
             case .at(let text):
-                guard PyroURI(text)?.location == nil else { continue }
-                report(place.node.error("'\(text)' is no URI with a place, such as PYRO:Stage@host:8003"))
+                if let uri = PyroURI(text), uri.location != nil || uri.scheme == "MDNS" { continue }
+                report(
+                    place.node.error("'\(text)' is no URI with a place, such as PYRO:Stage@host:8003, or MDNS:Stage")
+                )
             case .named(let name):
                 guard let device = known[name] else {
                     // One with an error of its own is not known here, and its error is enough.
@@ -31,10 +34,10 @@ extension ConfigurationReader {
                     report(place.node.error("there is no device " + Suggestion(name, among: known.keys.sorted()).text))
                     continue
                 }
-                if device.driver.kind != place.kind {
+                if let kind = place.kind, device.driver.kind != kind {
                     report(
                         place.node.error(
-                            "expected a \(place.kind.rawValue), but \(name) is a \(device.driver.kind.rawValue)"
+                            "expected a \(kind.rawValue), but \(name) is a \(device.driver.kind.rawValue)"
                         )
                     )
                 } else if let circle = circle(from: name, known) {
