@@ -5,7 +5,7 @@ public import Transports
 ///
 /// It makes them while it is enabled; none come once it has been opened, after `disable` and `shutdown`, and when its
 /// port is back.
-public final class TeensyPulses: SerialDevice {
+public final class TeensyPulses: LightGate, SerialDevice {
     public let line: SerialLine
     public let settings: [Setting]
     public var enabledSession: Int?

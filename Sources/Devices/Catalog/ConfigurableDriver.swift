@@ -38,6 +38,8 @@ public struct ConfiguredDriver: Sendable {
     public let name: String
     /// What the device will be.
     public let kind: DeviceKind
+    /// Whether the device will be a ``LightGate``.
+    public var gatesLight = false
     /// The devices that its options refer to.
     public var references: [DeviceReference] = []
     /// How the device that its options mean is attached, as far as they tell.

@@ -11,6 +11,8 @@ struct OpenDevices {
         let stream: DataStream?
 
         var device: (any Device)? { object as? any Device }
+        /// The device, if it has light or lets out that of others.
+        var light: (any Device)? { device.flatMap { $0 is any LightSource || $0 is any LightGate ? $0 : nil } }
     }
 
     private var entries: [Entry] = []
@@ -85,7 +87,7 @@ struct OpenDevices {
                 id: entry.id,
                 methods: entry.interface.methodNames,
                 attributes: entry.interface.propertyNames,
-                isLightSource: entry.object is any LightSource,
+                isLightSource: entry.light != nil,
                 settingsNotComingBack: entry.settings.notComingBack,
                 stream: entry.stream
             )
@@ -163,7 +165,7 @@ struct OpenDevices {
         }
     }
 
-    func isLightSource(_ index: Int) -> Bool { entries[index].object is any LightSource }
+    func isLightSource(_ index: Int) -> Bool { entries[index].light != nil }
 
     func enable(_ index: Int) throws { try entries[index].device?.enable() }
 
@@ -179,7 +181,7 @@ struct OpenDevices {
             do { try step() } catch { report("\(device.typeName) did not shut down: \(error)") }
         }
         for entry in entries {
-            if let light = entry.object as? any LightSource { attempt(light, light.disable) }
+            if let light = entry.light { attempt(light, light.disable) }
         }
         for device in roots { attempt(device, device.shutdown) }
         isOpen = false

@@ -126,14 +126,24 @@ extension Definition {
                 return [Blackout.Finding(name: name, light: .unknown(ErrorTranslation.text(of: error)))]
             }
         }
+        if let gate = device as? any LightGate {
+            do {
+                try gate.disable()
+                return [Blackout.Finding(name: name, light: .off)]
+            } catch {
+                return [Blackout.Finding(name: name, light: .unknown(ErrorTranslation.text(of: error)))]
+            }
+        }
         guard let controller = device as? any Controller else { return [] }
         return controller.devices.flatMap { darkened($0.device, "\(name).\($0.name)") }
     }
 }
 
 extension ConfiguredDriver {
-    /// Whether the device is a light source, or may have one among its parts.
+    /// Whether the device is a light source, may have one among its parts, or lets the light of others out.
     ///
     /// What is made of other definitions' devices has no light of its own.
-    fileprivate var mayHaveLight: Bool { (kind == .lightSource || kind == .controller) && references.isEmpty }
+    fileprivate var mayHaveLight: Bool {
+        (kind == .lightSource || kind == .controller || gatesLight) && references.isEmpty
+    }
 }
