@@ -63,6 +63,7 @@ import Testing
               congestion_control: ""
               comm_timeout: 0
               name_server: scope-pc
+              mdns: true
             devices: [{ driver: simulated-light-source, name: A, port: 1 }]
             """
         )
@@ -79,6 +80,7 @@ import Testing
         expected.congestionControl = nil
         expected.sendLimit = nil
         expected.nameServer = .tcp(host: "scope-pc", port: 9090)
+        expected.isAnnounced = true
         #expect(configuration.definitions[0].pyro == expected)
     }
 
