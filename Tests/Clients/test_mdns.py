@@ -4,6 +4,7 @@ import re
 import signal
 from typing import NamedTuple
 
+import numpy
 import pytest
 from PIL import Image
 
@@ -276,21 +277,23 @@ def test_parts_by_name(computers, serve_on, tmp_path):
     image = tmp_path / "image.png"
     first = serve_on(there, [{"name": "Stage", "port": 0, **STAGE}])
     announced(first, "Stage")
-    camera = serve_on(here, [wheel(), {"name": "Camera", "port": 0, "driver": "stage-aware-camera", "conf": {
-        "image": {"width": 200, "height": 100, "channels": 6}, "stage": "MDNS:Stage", "filter_wheel": "Wheel",
-        "sensor_shape": [40, 30], "realistic_timing": False}}])
+    conf = {"image": {"width": 200, "height": 100, "channels": 6, "seed": 3}, "stage": "MDNS:Stage",
+            "filter_wheel": "Wheel", "sensor_shape": [40, 30], "realistic_timing": False}
+    camera = serve_on(here, [wheel(), {"name": "Camera", "port": 0, "driver": "stage-aware-camera", "conf": conf}])
     announced(camera, "Camera")
 
     def snap(x):
         there.devicectl("call", "MDNS:Stage", "move_to", "{'x': %d, 'y': 50}" % x)
         there.devicectl("snap", "MDNS:Camera", image)
-        return list(Image.open(image).getdata())
+        return numpy.asarray(Image.open(image))
 
-    assert snap(60) != snap(120)
+    before = snap(60)
+    assert before.max() > before.min()
     first.kill()
     second = serve_on(there, [{"name": "Stage", "port": 0, **STAGE}])
     announced(second, "Stage")
-    assert snap(60) != snap(120)
+    assert (snap(120) != before).any()
+    assert (snap(60) == before).all()
 
 
 def test_moved(computers, serve_on):

@@ -55,15 +55,15 @@ final class Announcement: Sendable {
     private func run() {
         var (backoff, isTold) = (Backoff(), false)
         while !shallEnd(within: .zero) {
+            let begin = ContinuousClock.now
             do throws(AvahiError) {
                 let client = try AvahiClient()
-                backoff = Backoff()
                 state.withLock { $0.client = client }
                 defer { state.withLock { $0.client = nil } }
                 try announce(by: client, &isTold)
             } catch {
                 tell(error, &isTold)
-                _ = shallEnd(within: backoff.delay())
+                _ = shallEnd(within: backoff.delay(after: .now - begin))
             }
         }
     }

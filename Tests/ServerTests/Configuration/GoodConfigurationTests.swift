@@ -66,6 +66,7 @@ import Testing
               nat_host: scope.example
               nat_port: 9001
               ssl: { certificate: a.pem, key: a.key, key_password_file: word, ca: lab, require_client_certificate: true }
+              mdns: true
             devices: [{ driver: simulated-light-source, name: A, port: 1 }]
             """
         )
@@ -90,6 +91,7 @@ import Testing
             authorities: "lab",
             requiresClientCertificate: true
         )
+        expected.isAnnounced = true
         #expect(configuration.definitions[0].pyro == expected)
     }
 

@@ -43,6 +43,7 @@ import Testing
                 "name_server: scope-pc:port",
                 "14: pyro.name_server: expected the host of a name server, with or without a port, got 'scope-pc:port'"
             ),
+            ("mdns: yes", "7: pyro.mdns: expected true or false, got 'yes'"),
             ("delivery: 5", "11: pyro.delivery: expected one of batch, oneway, reply, got 5"),
             ("compresion: true", "1: pyro: unknown key 'compresion', did you mean 'compression'?"),
         ]
