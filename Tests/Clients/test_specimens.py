@@ -1,4 +1,7 @@
 """A camera over a stage with an image from a file on it, side by side with python-microscope's own."""
+import os
+import re
+
 import numpy
 import pytest
 import tifffile
@@ -6,7 +9,7 @@ from microscope.clients import DataClient
 from microscope.simulators.stage_aware_camera import simulated_setup_from_image
 from PIL import Image
 
-from servers import run, write_config
+from servers import DeviceServer, run, write_config
 
 SIDES = (90, 120)
 
@@ -148,3 +151,21 @@ def test_file_that_is_no_image_is_told(serve, tmp_path):
 def test_image_of_no_pixels_is_an_error_of_the_configuration(tmp_path):
     status, _, text = run("--check", write_config(tmp_path, [setup("")]))
     assert status == 1 and "conf.image: image must be a file's path" in text, text
+
+
+@pytest.mark.parametrize("library, package, name", [
+    ("libpng16.so.16", "libpng16-16", "cells.png"), ("libtiff.so.6", "libtiff6", "cells.tif")])
+def test_library_that_cannot_be_loaded_is_told(tmp_path, library, package, name):
+    """With what to install; the server itself runs without it."""
+    Image.fromarray(pixels(3, numpy.uint8)).save(tmp_path / name)
+    (tmp_path / "libraries").mkdir()
+    (tmp_path / "libraries" / library).write_bytes(b"no library")
+    config = write_config(tmp_path, [setup(tmp_path / name),
+                                     {"name": "Wheel", "driver": "simulated-filter-wheel", "port": 0, "conf": {"positions": 2}}])
+    server = DeviceServer(config, env={**os.environ, "LD_LIBRARY_PATH": str(tmp_path / "libraries")})
+    try:
+        server.uri("Wheel")
+        server.wait_for(r"%s: \w+ files need a library that cannot be loaded \(.*%s.*\): install %s" % (
+            re.escape(name), re.escape(library), package))
+    finally:
+        server.kill()

@@ -51,6 +51,19 @@ struct RegistrationTests {
         #expect(synthetic.largestError(try found(synthetic, inverted: true).mapping) < 0.1)
     }
 
+    /// As from a lamp behind a grid: the nearest of the shifts that fit.
+    @Test func patternThatRepeatsItselfWillDo() throws {
+        let truth = Synthetic.turned(256, 256, degrees: 0.3, scale: 1.003, shift: (6.2, -4.7))
+        let synthetic = Synthetic(truth: truth, noise: 20)
+        let spots = (-1...13).flatMap { y in
+            (-1...13).map { x in Glow(x: Double(x) * 20 + 4, y: Double(y) * 20 + 7, sigma: 2, brightness: 2000) }
+        }
+        let direct = synthetic.plane(spots, mirrored: false, background: 500, seed: 1)
+        let mirrored = synthetic.plane(spots, mirrored: true, background: 500, seed: 2)
+        let largest = synthetic.largestError(try Registration(direct, mirrored).mapping)
+        #expect(largest < 0.1)
+    }
+
     @Test(arguments: [(300, 130), (128, 256)]) func halvesNeedNotBeSquare(width: Int, height: Int) throws {
         let truth = Synthetic.turned(width, height, degrees: 0.5, scale: 1.003, shift: (3.3, -2.4))
         let synthetic = Synthetic(width: width, height: height, truth: truth)

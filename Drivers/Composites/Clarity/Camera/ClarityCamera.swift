@@ -34,7 +34,7 @@ public final class ClarityCamera: Camera {
         unit = ClarityUnit(wheel: clarity)
         file = path.map(CalibrationFile.init)
         let sensor = try camera.sensorShape
-        guard sensor.width > 0, sensor.width % 2 == 0, sensor.height > 0 else {
+        guard (2...65_536).contains(sensor.width), sensor.width % 2 == 0, (1...65_536).contains(sensor.height) else {
             throw DeviceError(
                 .initialise,
                 "a sensor of \(sensor.width) x \(sensor.height) pixels has no two halves side by side"
@@ -50,7 +50,7 @@ public final class ClarityCamera: Camera {
             )
         }
         var view = ClarityView(sensor)
-        view.binning = try camera.sensorBinning
+        view.binning = try Self.binning(of: camera)
         source = SectionSource(camera.dataSource, view, calibration)
     }
 
@@ -108,7 +108,16 @@ public final class ClarityCamera: Camera {
             )
         }
         try camera.setSensorBinning(binning)
-        source.set(\.view.binning, try camera.sensorBinning)
+        source.set(\.view.binning, try Self.binning(of: camera))
+    }
+
+    /// The camera's binning, by which sides are divided.
+    private static func binning(of camera: any Camera) throws -> Binning {
+        let binning = try camera.sensorBinning
+        guard binning.h > 0, binning.v > 0 else {
+            throw DeviceError(.failed, "the camera says that its binning is \(binning.h)x\(binning.v)")
+        }
+        return binning
     }
 
     public func setSensorROI(_ roi: ROI) throws -> Bool {

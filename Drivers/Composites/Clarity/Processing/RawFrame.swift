@@ -22,7 +22,7 @@ struct RawFrame {
                     + "\(size.height) were expected: nobody else may change its ROI and binning"
             )
         }
-        self.frame = frame
+        self.frame = frame.aligned
         (width, height) = size
     }
 
@@ -63,5 +63,15 @@ struct RawFrame {
             }
         }
         return frame.dtype == .uint8 ? share(UInt8.self) : share(UInt16.self)
+    }
+}
+
+extension Frame {
+    /// The frame itself, or a copy if its pixels lie where numbers of their size may not, as in a message from afar.
+    fileprivate var aligned: Frame {
+        let isAligned = unsafe pixels.withUnsafeBytes { bytes in
+            UInt(bitPattern: bytes.baseAddress) % UInt(dtype.size) == 0
+        }
+        return isAligned ? self : Frame(width: width, height: height, dtype, pixels: Bytes(pixels.array)) ?? self
     }
 }

@@ -15,7 +15,7 @@ struct SectionProcessor: Sendable {
     /// What is to be made of a frame.
     struct Order {
         var mode: ClarityMode
-        /// In pixels of the image, all of which lie on it.
+        /// In pixels of the image; what of it does not lie there is left out.
         var area: ROI
         /// How much of the reflected half is taken from the transmitted one.
         var weight: Float
@@ -31,6 +31,8 @@ struct SectionProcessor: Sendable {
 
     /// An image of the order's area, of 16 bits a pixel.
     func image(of raw: RawFrame, _ order: Order) -> Frame {
+        var order = order
+        order.area = clamped(order.area, width: order.mode == .halves ? 2 * map.width : map.width)
         let area = order.area
         let buffer = pool.buffer(byteCount: area.width * area.height * 2)
         unsafe buffer.write { memory in
@@ -45,6 +47,17 @@ struct SectionProcessor: Sendable {
         }
         // The buffer was made for these sides.
         return Frame(width: area.width, height: area.height, .uint16, pixels: Bytes(buffer))!
+    }
+
+    /// What of an area lies on the image, beyond which no pixel may be asked for.
+    private func clamped(_ area: ROI, width: Int) -> ROI {
+        let (left, top) = (min(max(area.left, 0), width), min(max(area.top, 0), map.height))
+        return ROI(
+            left: left,
+            top: top,
+            width: min(max(area.width, 0), width - left),
+            height: min(max(area.height, 0), map.height - top)
+        )
     }
 
     private func fill<Value: RawPixel>(
@@ -84,7 +97,7 @@ struct SectionProcessor: Sendable {
                 let start = unsafe Int(starts[x])
                 var value = mixture.blank
                 if mixture.reflected == 0 {
-                    value = unsafe Float(direct[x])
+                    value = unsafe mixture.direct * Float(direct[x]) + mixture.added
                 } else if start >= 0 {
                     let (wx, wy) = unsafe (weights[Int(across[x])], weights[Int(down[x])])
                     let reflected = unsafe Value.weighted(source + start, stride, wx, wy)

@@ -35,17 +35,17 @@ struct ShiftSearch {
 
     private init(peakOf values: [Float], side: Int, _ reach: (x: Int, y: Int)) {
         var (best, place) = (Float(0), (x: 0, y: 0))
-        var (sum, squares, count) = (0.0, 0.0, 0.0)
+        var sizes: [Float] = []
         for dy in -reach.y...reach.y {
             for dx in -reach.x...reach.x {
                 let value = values[(dy + side) % side * side + (dx + side) % side]
-                sum += Double(value)
-                squares += Double(value * value)
-                count += 1
+                sizes.append(value.magnitude)
                 if value.magnitude > best.magnitude { (best, place) = (value, (dx, dy)) }
             }
         }
-        let deviation = max(0, squares / count - sum / count * sum / count).squareRoot()
+        // By the median, since a pattern that repeats itself has many peaks.
+        sizes.sort()
+        let deviation = Double(sizes[sizes.count / 2]) / 0.6745
         (x, y, isInverted) = (place.x, place.y, best < 0)
         prominence = deviation > 0 ? Double(best.magnitude) / deviation : 0
     }
