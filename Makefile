@@ -3,6 +3,11 @@
 export PATH := $(PATH):$(HOME)/.local/share/swift-6.3.1/usr/bin
 CONFIG ?= Configs/simulated.yaml
 
+# The products $(1) as they are installed.
+release = for product in $(1); do \
+	    swift build -c release --static-swift-stdlib --disable-local-rpath --product $$product || exit; \
+	done
+
 .PHONY: serve test rehearsal build bench lint install-build install-test install-rehearsal clean
 
 # Builds the server and serves simulated devices, or those of CONFIG=….
@@ -10,8 +15,7 @@ serve: build
 	.build/release/device-server $(CONFIG)
 
 build: install-build
-	swift build -c release --static-swift-stdlib --disable-local-rpath --product device-server
-	swift build -c release --static-swift-stdlib --disable-local-rpath --product devicectl
+	$(call release,$(PROGRAMS))
 	$(MAKE) .build/release/libatcore-simulated/libatcore.so
 
 # Andor's library as the simulation has it, needing libc alone; in a folder where no loader looks by itself.
@@ -19,10 +23,11 @@ build: install-build
 	mkdir -p $(@D)
 	clang -shared -fPIC -O2 -fvisibility=hidden -Wl,-soname,libatcore.so Drivers/SimulatedAtcore/*.c -o $@
 
-include Deployment/install.mk
+include Configs/install/install.mk
 
 # Everything that can be checked without hardware.
 test: install-test lint deb
+	$(call release,test-server virtual-usb virtualusb-preload)
 	swift build --build-tests
 	.ci/environments
 	swift test --skip-build --skip LibUSBTests

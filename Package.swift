@@ -39,12 +39,12 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLibUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
@@ -53,18 +53,19 @@ let package = Package(
         .target(
             name: "Pyro",
             dependencies: [
-                "CZlib", "Pickle", "Threads",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "COpenSSL", "CZlib", "Pickle", "Threads",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings,
-            // The archive, so that an installed server asks for nothing but libc and libusb.
-            linkerSettings: [.linkedLibrary(":libz.a")]
+            // The archives, so that an installed server asks for nothing but libc and libusb.
+            linkerSettings: [.linkedLibrary(":libz.a"), .linkedLibrary(":libssl.a"), .linkedLibrary(":libcrypto.a")]
         ),
+        .target(name: "Avahi", dependencies: ["Pickle"], swiftSettings: settings),
         .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
         .target(name: "Transports", dependencies: ["CLibUSB", "Devices", "Threads"], swiftSettings: settings),
         .target(name: "Contracts", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),
-        driver("Simulators"),
+        driver("Simulators", "ImageFiles"),
+        driver("Composites"),
         driver("FilterWheels", "Transports"),
         driver("Lasers", "Transports"),
         driver("SerialWheels", "Transports"),
@@ -74,7 +75,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "CYAML", "Devices", "Pickle", "Pyro", "Threads",
+                "Avahi", "CYAML", "Devices", "Pickle", "Pyro", "Threads",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -86,20 +87,18 @@ let package = Package(
         .target(
             name: "MicroscopeClient",
             dependencies: [
-                "Devices", "Pickle", "Pyro", "Threads",
+                "Avahi", "Devices", "Pickle", "Pyro", "Threads",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),
-        .target(
-            name: "CImageFiles",
-            linkerSettings: [.linkedLibrary("tiff"), .linkedLibrary("png16")]
-        ),
+        // Loads libtiff and libpng when they are needed, so that an installed server asks for neither.
+        .target(name: "CImageFiles"),
         .target(name: "ImageFiles", dependencies: ["CImageFiles", "Pickle"], swiftSettings: settings),
         .target(
             name: "DriverCatalogue",
             dependencies: [
-                "AndorSDK3", "Devices", "FilterWheels", "Lasers", "SerialWheels", "Simulators", "Stages",
+                "AndorSDK3", "Composites", "Devices", "FilterWheels", "Lasers", "SerialWheels", "Simulators", "Stages",
             ],
             swiftSettings: settings
         ),
@@ -133,7 +132,7 @@ let package = Package(
         .executableTarget(
             name: "devicectl",
             dependencies: [
-                "Devices", "DriverCatalogue", "ImageFiles", "MicroscopeClient", "Pickle", "Pyro", "Server",
+                "Avahi", "Devices", "DriverCatalogue", "ImageFiles", "MicroscopeClient", "Pickle", "Pyro", "Server",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -227,9 +226,15 @@ let package = Package(
         ),
         .testTarget(
             name: "SimulatorTests",
-            dependencies: ["Contracts", "Devices", "Pickle", "Simulators", "Threads"],
+            dependencies: ["Contracts", "Devices", "ImageFiles", "Pickle", "Simulators", "Threads"],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "CompositeTests",
+            dependencies: ["Composites", "Contracts", "Devices", "Pickle", "Simulators", "Threads"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "ImageFileTests", dependencies: ["ImageFiles", "Pickle"], swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
             dependencies: [

@@ -6,6 +6,7 @@ public enum Lasers {
         [
             Driver.cobolt,
             Driver.obis,
+            Driver.obisBox,
             Driver.sapphire,
             Driver.deepStar,
             Driver.omicron,
@@ -16,6 +17,7 @@ public enum Lasers {
             Driver.lumencor,
             Driver.coolLED,
             Driver.arduinoTrigger,
+            Driver.teensyPulses,
         ]
     }
 }

@@ -7,10 +7,11 @@ public struct PyroURI: Sendable, Hashable {
         case unix(path: String)
     }
 
-    /// `PYRO`; also `PYRONAME` and `PYROMETA`, which only a name server can turn into a place.
+    /// `PYRO`; also `PYRONAME` and `PYROMETA`, which only a name server can turn into a place, and `MDNS`, for which
+    /// the local network is asked.
     public var scheme: String
     public var object: String
-    /// Nil for a name that is looked up at the default name server.
+    /// Nil for a name that is looked up at the default name server, or in the local network; there, port 0 means any.
     public var location: Location?
 
     public init(scheme: String = "PYRO", object: String, location: Location?) {

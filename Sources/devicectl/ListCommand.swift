@@ -1,4 +1,5 @@
 import ArgumentParser
+import Avahi
 import DriverCatalogue
 import Glibc
 import MicroscopeClient
@@ -11,14 +12,15 @@ struct ListCommand: AsyncParsableCommand {
         commandName: "list",
         abstract: "Lists the devices of running servers.",
         discussion: """
-            The servers are those named, those of a device-server's configuration, or with --names those that a Pyro \
-            name server knows. A line for each device has its URI, its kind and whether it is enabled; what cannot be \
+            The servers are those named, those of a device-server's configuration, with --names those that a Pyro \
+            name server knows, or with --mdns those announced in the local network. A line for each device has its URI, its kind and whether it is enabled; what cannot be \
             reached is told in its place, and makes the exit status 69.
 
             Examples:
               devicectl list scope-pc:8001 scope-pc:8010-8014
               devicectl list --config Configs/simulated.yaml
               devicectl list --names --name-server scope-pc
+              devicectl list --mdns
             """
     )
 
@@ -34,24 +36,28 @@ struct ListCommand: AsyncParsableCommand {
     @Flag(help: "List what the name server knows.")
     var names = false
 
+    @Flag(help: "List what is announced in the local network, by the avahi daemon.")
+    var mdns = false
+
     @Flag(help: "Also list what belongs to another device: the axes of stages, the devices of controllers.")
     var parts = false
 
     @OptionGroup(title: "Connection") var connection: ConnectionArguments
 
     func validate() throws {
-        guard !servers.isEmpty || config != nil || names else {
+        guard !servers.isEmpty || config != nil || names || mdns else {
             throw ValidationError("Name servers, such as 127.0.0.1:8001, or a configuration with --config.")
         }
     }
 
     func run() async throws {
-        let options = connection.options
+        let options = try connection.options
         var searches = servers.flatMap { place in
             place.locations.map { Search.server($0, isExpected: !place.isRange) }
         }
         if let config { searches += try Self.devices(of: config).map { Search.object($0) } }
         if names { searches += try Self.names(at: options) }
+        if mdns { searches += try Self.announced() }
         let found = await withTaskGroup { group in
             for (number, search) in searches.enumerated() {
                 group.addTask { (number, await search.lines(options, parts: parts)) }
@@ -80,11 +86,31 @@ struct ListCommand: AsyncParsableCommand {
         let place = options.nameServer
         var limits = ClientOptions()
         limits.wire.hmacKey = options.hmacKey
+        limits.wire.ssl = options.ssl
         do {
             return try NameServer(at: place, options: limits).names.filter { $0.name != "Pyro.NameServer" }
-                .map { .name($0.name, $0.uri) }
+                .map { .name("PYRONAME:\($0.name)", $0.uri) }
         } catch let error as ClientError {
             throw CallFailure("the name server at \(Endpoint(place))", "", .connection(error))
+        }
+    }
+}
+
+extension ListCommand {
+    /// What is announced in the local network, each with its computer where the name alone does not tell which it is.
+    fileprivate static func announced() throws -> [Search] {
+        do {
+            let devices = try AnnouncedDevice.all
+            guard !devices.isEmpty else {
+                throw CallFailure("the local network", "", .address("no device is announced by mDNS"))
+            }
+            let counts = Dictionary(devices.map { ($0.object, 1) }, uniquingKeysWith: +)
+            return devices.map { device in
+                let isAlone = counts[device.object] == 1
+                return .name("MDNS:\(device.object)" + (isAlone ? "" : "@\(device.shortHost)"), device.uri)
+            }
+        } catch let error as AvahiError {
+            throw CallFailure("the local network", "", .address("\(error)"))
         }
     }
 }

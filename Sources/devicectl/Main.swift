@@ -39,7 +39,7 @@ struct DeviceControl: AsyncParsableCommand {
         abstract: "Looks at the devices of a running server, sets them and takes images.",
         discussion: """
             A device is named by its URI, PYRO:NAME@HOST:PORT, of which PYRO: may be left out; PYRONAME:NAME is looked \
-            up at a Pyro name server. The server may be device-server, python-microscope's, or any other of Pyro4's \
+            up at a Pyro name server, MDNS:NAME among what is announced in the local network. The server may be device-server, python-microscope's, or any other of Pyro4's \
             that takes pickles.
 
             Examples:

@@ -7,7 +7,7 @@ enum Search: Sendable {
     /// All objects of a server; whether there is one need not be sure.
     case server(PyroURI.Location, isExpected: Bool)
     case object(PyroURI)
-    /// What a name server knows by a name.
+    /// What has a URI without a place, by a name server or by mDNS, and where that is.
     case name(String, PyroURI)
 
     /// A line of the list.
@@ -21,7 +21,7 @@ enum Search: Sendable {
         case .server(let location, let isExpected):
             await Self.lines(at: location, options, isExpected: isExpected, parts: parts)
         case .object(let uri): [await Self.line(uri.text, uri, options)]
-        case .name(let name, let uri): [await Self.line("PYRONAME:\(name)", uri, options, place: uri.text)]
+        case .name(let name, let uri): [await Self.line(name, uri, options, place: uri.text)]
         }
     }
 
@@ -41,7 +41,8 @@ enum Search: Sendable {
             }
             return lines
         } catch {
-            guard isExpected else { return [] }
+            // Where nobody was expected nobody may listen; a server that refuses is one all the same.
+            if !isExpected, case .connection(.unreachable)? = (error as? CallFailure)?.cause { return [] }
             return [Line(cells: ["\(Endpoint(location))", "not reached: \(reason(error))"], isDown: true)]
         }
     }

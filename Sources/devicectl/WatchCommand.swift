@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import MicroscopeClient
 import Pickle
 
@@ -43,7 +44,8 @@ struct WatchCommand: AsyncParsableCommand {
                     last = value
                 }
             } catch let error as CallFailure {
-                guard case .connection = error.cause else { throw error }
+                // It has answered before, so its name is not wrong, but unknown for now.
+                guard error.status == EX_UNAVAILABLE else { throw error }
                 Output.note("devicectl: \(error); trying again")
             }
             if let count, printed >= count { return }

@@ -54,7 +54,8 @@ def service(manager, tmp_path):
     running = []
 
     def start(devices, **environment):
-        server = DeviceServer(write_config(tmp_path, devices), NOTIFY_SOCKET=str(manager.path), **environment)
+        environment = {**os.environ, "NOTIFY_SOCKET": str(manager.path), **environment}
+        server = DeviceServer(write_config(tmp_path, devices), env=environment)
         running.append(server)
         return server
 

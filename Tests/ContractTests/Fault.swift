@@ -85,7 +85,10 @@ struct Fault: Sendable, CustomStringConvertible {
         [
             (OddLines.Fault.forgetsLevels, "a digital I/O's outputs keep the level that was written"),
             (.readsAnotherLine, "a digital I/O's lines are written and read together"),
-            (.forgetsDirections, "a digital I/O's outputs can be made inputs and outputs again"),
+            (
+                .forgetsDirections,
+                "a digital I/O's outputs can be made inputs and outputs again, or say that they cannot"
+            ),
             (.sendsNumbers, "a digital I/O sends changes as a line and its level"),
         ].map { fault, broken in Fault("lines \(fault)", breaks: broken) { OddLines(fault) } }
         + [

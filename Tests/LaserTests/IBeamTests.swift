@@ -51,12 +51,14 @@ struct IBeamTests {
         #expect(bench.transcript == said.map { $0 + "\r\n" }.joined())
     }
 
-    @Test func givesTheLasersOwnWordsForARefusal() throws {
-        let bench = try LaserKind.iBeam()
+    @Test(arguments: ["W", "E", "F"]) func givesTheLasersOwnWordsForARefusal(level: String) throws {
+        var laser = SimulatedIBeam()
+        laser.lockLevel = level
+        let bench = try LaserKind.iBeam(laser)
         let light = try bench.open()
         bench.change { $0.isInterlockOpen = true }
         let error = try #require(throws: DeviceError.self) { try light.enable() }
-        #expect("\(error)".contains("'laser on' was refused: %SYS-E-035"), "\(error)")
+        #expect("\(error)".contains("'laser on' was refused: %SYS-\(level)-035"), "\(error)")
     }
 
     @Test func remarksAreNoErrors() throws {

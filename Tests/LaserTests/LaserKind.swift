@@ -10,15 +10,19 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
     let trigger: TriggerType
     /// What it does not tell, by any command that is known.
     let lacks: Set<Part>
+    /// The beginnings of commands that change what outlives a session: autostart, delays, modes.
+    let lasting: [String]
     let makeBench: @Sendable () throws -> any AnyBench
 
     init(
         _ name: String,
         trigger: TriggerType = .software,
         lacks: Set<Part> = [],
+        lasting: [String] = [],
         _ makeBench: @escaping @Sendable () throws -> any AnyBench
     ) {
-        (testDescription, self.trigger, self.lacks, self.makeBench) = (name, trigger, lacks, makeBench)
+        (testDescription, self.trigger, self.lacks) = (name, trigger, lacks)
+        (self.lasting, self.makeBench) = (lasting, makeBench)
     }
 
     enum Part { case interlock, key, fault, hours }
@@ -27,17 +31,39 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
     static func telling(_ part: Part) -> [LaserKind] { all.filter { !$0.lacks.contains(part) } }
 
     static let all: [LaserKind] = [
-        LaserKind("cobolt") { try cobolt() },
-        LaserKind("obis") { try obis() },
-        LaserKind("sapphire") { try sapphire() },
-        LaserKind("deepstar", trigger: .risingEdge) { try deepStar() },
-        LaserKind("omicron") { try omicron() },
-        LaserKind("ibeam", lacks: [.interlock, .fault, .hours]) { try iBeam() },
-        LaserKind("stradus", lacks: [.key]) { try stradus() },
-        LaserKind("oxxius") { try oxxius() },
-        LaserKind("ichrome", lacks: [.interlock, .fault, .hours]) { try iChrome() },
+        LaserKind("cobolt", lasting: ["@cobas ", "@cobasdr ", "@cob1", "@cob0", "cp", "ci", "em", "sdmes", "sames"]) {
+            try cobolt()
+        },
+        LaserKind("obis", lasting: ["SYST:CDRH ", "SYST:AUT ", "SOUR:AM:INT", "SOUR:AM:EXT", "SOUR:TEMP:APR O"]) {
+            try obis()
+        },
+        LaserKind(
+            "obis-box",
+            lasting: ["SYST2:CDRH ", "SYST2:AUT ", "SOUR2:AM:INT", "SOUR2:AM:EXT", "SOUR2:TEMP:APR O"]
+        ) {
+            try obisBox()
+        },
+        LaserKind("sapphire", lasting: ["T=", "E="]) { try sapphire() },
+        LaserKind("deepstar", trigger: .risingEdge, lasting: ["AS", "MO", "A2DO"]) { try deepStar() },
+        LaserKind("omicron", lasting: ["?SOM", "?SLP", "?POf", "?RsC"]) { try omicron() },
+        LaserKind(
+            "ibeam",
+            lacks: [.interlock, .fault, .hours],
+            lasting: ["enable e", "disable", "channel 1", "reset"]
+        ) {
+            try iBeam()
+        },
+        LaserKind("stradus", lacks: [.key], lasting: ["DELAY=", "C=", "PUL=", "EPC="]) { try stradus() },
+        LaserKind("oxxius", lasting: ["acc ", "am ", "ttl ", "t ", "cdrh "]) { try oxxius() },
+        LaserKind(
+            "ichrome",
+            lacks: [.interlock, .fault, .hours],
+            lasting: ["(param-set! 'laser4:cw", "(param-set! 'laser4:use"]
+        ) {
+            try iChrome()
+        },
         LaserKind("lumencor", lacks: [.interlock, .fault, .hours]) { try lumencor() },
-        LaserKind("coolled", lacks: [.interlock, .fault, .hours]) { try coolLED() },
+        LaserKind("coolled", lacks: [.interlock, .fault, .hours], lasting: ["LOAD", "PORT"]) { try coolLED() },
     ]
 
     static func cobolt(_ laser: SimulatedCobolt = .init()) throws -> LaserBench<CoboltCommands, SimulatedCobolt> {
@@ -46,6 +72,12 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
 
     static func obis(_ laser: SimulatedOBIS = .init()) throws -> LaserBench<OBISCommands, SimulatedOBIS> {
         try LaserBench(OBISCommands(), laser, OBISCommands.format, OBISCommands.port)
+    }
+
+    static func obisBox(_ box: SimulatedOBISBox = .init(places: [2])) throws -> EngineBench<
+        OBISBoxCommands, SimulatedOBISBox
+    > {
+        try EngineBench(OBISBoxCommands(), "laser2", box, OBISCommands.format, OBISCommands.port)
     }
 
     static func deepStar(_ laser: SimulatedDeepStar = .init()) throws -> LaserBench<DeepStarCommands, SimulatedDeepStar>

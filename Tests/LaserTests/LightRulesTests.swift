@@ -52,6 +52,27 @@ struct LightRulesTests {
         #expect(!light.isEnabled)
     }
 
+    // MARK: What outlives a session
+
+    @Test(arguments: LaserKind.all.filter { !$0.lasting.isEmpty })
+    func nothingThatOutlivesTheSessionIsChangedUnasked(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        let light = try bench.openLight()
+        _ = try (light.status, SettingList(light.settings).all(), light.power)
+        try light.enable()
+        try light.disable()
+        bench.unplug()
+        try bench.plugIn()
+        #expect(bench.logs("must be enabled again"))
+        try light.enable()
+        try bench.shutDown()
+        let commands = bench.transcript.split { $0.isNewline }
+        #expect(commands.count > 5)
+        for command in commands {
+            #expect(!kind.lasting.contains { command.hasPrefix($0) }, "\(command)")
+        }
+    }
+
     // MARK: The plug
 
     @Test(arguments: LaserKind.all) func lightGoesOffWhenThePortIsBackThoughNobodyAsks(kind: LaserKind) throws {
@@ -69,6 +90,19 @@ struct LightRulesTests {
         #expect(try !light.isOn)
         try light.enable()
         #expect(bench.isSwitchedOn)
+    }
+
+    @Test(arguments: LaserKind.all) func thePowerThatWasSetIsSetAgainBeforeLightComes(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        let light = try bench.openLight()
+        try light.setPower(0.5)
+        bench.unplug()
+        bench.change { $0.forgetPower() }
+        try bench.plugIn()
+        #expect(bench.logs("must be enabled again"))
+        #expect(light.setPoint == 0.5)
+        try light.enable()
+        #expect(abs(try light.power - 0.5) < 0.01)
     }
 
     @Test(arguments: LaserKind.all) func lightThatWasLeftOnGoesOffAfterALoss(kind: LaserKind) throws {

@@ -60,6 +60,20 @@ struct LumencorTests {
         try engine.light("BLUE").enable()
     }
 
+    @Test func aLightThatItsInputKeepsOnIsNotSaidToBeOff() throws {
+        let bench = try LaserKind.lumencor()
+        let light = try bench.open().light("RED")
+        try light.enable()
+        bench.port.update { $0.highInputs = [1] }
+        let error = try #require(throws: DeviceError.self) { try light.disable() }
+        #expect("\(error)".contains("could not be switched off") && "\(error)".contains("it is still on"), "\(error)")
+        #expect(!bench.isSwitchedOn, "by command it is off")
+        #expect(try light.isOn)
+        bench.port.update { $0.highInputs = [] }
+        try light.disable()
+        #expect(try !light.isOn)
+    }
+
     @Test(arguments: [true, false]) func tellsItsOpticalPowerIfItCan(hasMeter: Bool) throws {
         var simulation = SimulatedLumencor()
         simulation.hasPowerMeter = hasMeter

@@ -69,6 +69,17 @@ struct OBISTests {
         #expect(try light.power > 0)
     }
 
+    @Test func saysThatItIsWarmingUp() throws {
+        let bench = try LaserKind.obis()
+        let light = try bench.open()
+        bench.port.update { $0.isWarmingUp = true }
+        let error = try #require(throws: DeviceError.self) { try light.enable() }
+        #expect("\(error)".contains("it is warming up"), "\(error)")
+        #expect(light.status.contains("status: standby, warm-up"))
+        bench.port.update { $0.isWarmingUp = false }
+        try light.enable()
+    }
+
     @Test func wakesUpToBeEnabled() throws {
         var laser = SimulatedOBIS()
         laser.isAwake = false

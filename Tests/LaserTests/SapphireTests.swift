@@ -80,6 +80,17 @@ struct SapphireTests {
         try light.enable()
     }
 
+    @Test func saysThatItIsWarmingUp() throws {
+        let bench = try LaserKind.sapphire()
+        let light = try bench.open()
+        bench.port.update { $0.isWarmingUp = true }
+        let error = try #require(throws: DeviceError.self) { try light.enable() }
+        #expect("\(error)".contains("its state: warm-up"), "\(error)")
+        #expect(try light.setting("state").get() == "warm-up")
+        bench.port.update { $0.isWarmingUp = false }
+        try light.enable()
+    }
+
     @Test func namesFaults() throws {
         let bench = try LaserKind.sapphire()
         let light = try bench.open()

@@ -1,5 +1,6 @@
 """The rehearsal itself, inside the guest: wheels at real ports, under the real udev and the real drivers of the kernel."""
 import grp
+import json
 import os
 import shutil
 import signal
@@ -18,7 +19,7 @@ sys.dont_write_bytecode = True
 import microscope  # noqa: E402
 import Pyro4  # noqa: E402
 import receivers  # noqa: E402,F401  sets Pyro4 up for pickle
-from servers import DeviceServer, free_port, write_config  # noqa: E402
+from servers import BIN, DeviceServer, free_port, write_config  # noqa: E402
 from testbed import Testbed  # noqa: E402
 from waiting import eventually  # noqa: E402
 
@@ -94,6 +95,35 @@ def proxy(server, kind):
     return wheel
 
 
+def look_around():
+    """What hwprobe tells of this computer, and what its doctor has to say to a user who is in no group."""
+    found = json.loads(hwprobe("--json"))
+    assert {device["drivers"][0] for device in found["usb"]} == set(DRIVERS.values()), found["usb"]
+    assert {entry["driver"] for device in found["usb"] for entry in device["kernel_drivers"]} == {"usbhid"}
+    adapter, = [port for port in found["serial_ports"] if port["serial"] == "LSR0007"]
+    assert adapter["name"] == "usb:LSR0007" and adapter["path"] == "/dev/ttyUSB0", adapter
+    assert "LSR0007" in adapter["by_id"], adapter
+    findings = json.loads(hwprobe("doctor", "--json", "--user", "nobody"))["findings"]
+    about = [row for row in findings if row["check"] == "permissions" and row["subject"].startswith("USB")]
+    assert len(about) == len(WHEELS), findings
+    assert all(row["command"].startswith("sudo usermod -aG plugdev nobody") for row in about), about
+    say("hwprobe lists %d wheels and the adapter, and says how to be let in" % len(about))
+
+
+def record():
+    """Prints this computer's devices as umockdev plays them back: see Tests/Clients/machines."""
+    print("The recording begins", flush=True)
+    devices = sorted(map(str, DEVICES.iterdir()))
+    ports = [str(Path("/sys/class/tty/ttyUSB0").resolve())]
+    subprocess.run(["umockdev-record", *devices, *ports], check=True)
+    print("The recording ends", flush=True)
+
+
+def hwprobe(*arguments):
+    """What hwprobe prints; with its status the doctor only tells whether it found anything."""
+    return subprocess.run([BIN / "hwprobe", *arguments], capture_output=True, text=True).stdout
+
+
 def play(folder):
     assert os.path.exists("/dev/serial/by-id"), "udev has not seen the serial port"
     names = os.listdir("/dev/serial/by-id")
@@ -110,6 +140,10 @@ def play(folder):
         assert stat.S_IMODE(file.stat().st_mode) == 0o660
         eventually(lambda: (driver(kind) == "usbhid") == has_driver, "%s: %s" % (kind, driver(kind)), PATIENCE)
         say("%s is %s of plugdev, with the kernel's driver %s" % (kind, file, driver(kind)))
+
+    look_around()
+    if "record=1" in Path("/proc/cmdline").read_text().split():
+        record()
 
     server = serve(folder, [], "stranger")
     for kind in WHEELS:

@@ -21,6 +21,7 @@ final class Simulations: Sendable {
             case "cobolt": try Self.entry(SimulatedCobolt(), link)
             case "deepstar": try Self.entry(SimulatedDeepStar(), link)
             case "obis": try Self.entry(SimulatedOBIS(), link)
+            case "obis-box": try Self.entry(SimulatedOBISBox(), link)
             case "coolled": try Self.entry(SimulatedCoolLED(), link)
             case "ichrome": try Self.entry(SimulatedIChrome(), link)
             case "lumencor": try Self.entry(SimulatedLumencor(), link)

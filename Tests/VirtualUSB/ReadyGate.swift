@@ -13,7 +13,11 @@ final class ReadyGate {
         guard unsafe mkfifo(path, 0o666) == 0, unsafe chmod(path, 0o666) == 0 else {
             throw TestbedError("mkfifo", errno)
         }
-        file = unsafe open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        // Opened by another name, since no other program has the device open.
+        let other = "\(path)-gate"
+        guard unsafe link(path, other) == 0 else { throw TestbedError("link \(other)", errno) }
+        file = unsafe open(other, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        unsafe unlink(other)
         guard file >= 0 else { throw TestbedError("open \(path)", errno) }
         // One page, the least there is. F_SETPIPE_SZ is beyond what Glibc shows to Swift.
         _ = fcntl(file, 1031, 4096)

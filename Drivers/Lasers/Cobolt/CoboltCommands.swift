@@ -7,8 +7,11 @@ public struct CoboltCommands: LightCommands {
 
     public init() {}
 
+    /// A number; what other devices say to a word that they do not know is none.
     public func identify(_ lines: LineProtocol) throws -> String {
-        try ask(["sn?", "gsn?"], lines) { $0 == "OK" ? nil : $0 }
+        try ask(["sn?", "gsn?"], lines) { line in
+            line.allSatisfy { $0.isASCII && $0.isNumber } ? line : nil
+        }
     }
 
     // MARK: Power

@@ -48,7 +48,12 @@ extension Driver where Configuration == LightOptions {
         commands: Commands,
         simulated: @escaping @Sendable () -> Instrument
     ) {
-        self.init(name, summary, attached: { .serialPort($0?.port.description) }) { options, context in
+        self.init(
+            name,
+            summary,
+            attached: { .serialPort($0?.port.description) },
+            ask: SerialPort.question(port, format, commands.identify)
+        ) { options, context in
             let connector = try options.connector(name, port, context, simulated: simulated)
             return try LightEngine.open(commands, connector, format, leavesLight: options.leaveAsIs ?? false)
         }

@@ -14,11 +14,15 @@ public struct SimulatedIBeam: SimulatedInstrument, SimulatedLaser {
     public var isInterlockOpen = false { didSet { if isInterlockOpen { isSwitchedOn = false } } }
     public var isKeyOn = true { didSet { if !isKeyOn { isSwitchedOn = false } } }
 
+    /// How badly it takes it when it is locked and told to emit: a warning, an error, a fatal error.
+    public var lockLevel = "E"
+
     public init() {}
 
     public func isEmitting(at _: ContinuousClock.Instant) -> Bool { isSwitchedOn && hasChannel2 }
 
     public mutating func startByItself() { isSwitchedOn = true }
+    public mutating func forgetPower() { power = maximumPower }
 
     /// A line that is empty is answered as well.
     public mutating func receive(_ bytes: [UInt8], at _: ContinuousClock.Instant) -> [SimulatedOutput] {
@@ -68,7 +72,7 @@ public struct SimulatedIBeam: SimulatedInstrument, SimulatedLaser {
         switch command {
         case "": break
         case "laser on", "la on":
-            guard !isInterlockOpen, isKeyOn else { return "%SYS-E-035, it is locked" }
+            guard !isInterlockOpen, isKeyOn else { return "%SYS-\(lockLevel)-035, it is locked" }
             isSwitchedOn = true
         case "laser off", "la off": isSwitchedOn = false
         case "echo on", "echo off": echoes = command == "echo on"

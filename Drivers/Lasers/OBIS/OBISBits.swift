@@ -1,3 +1,5 @@
+internal import Transports
+
 /// The numbers of OBIS lasers and what they stand for.
 enum OBISBits {
     static let emitting = 0x2
@@ -27,7 +29,7 @@ enum OBISBits {
     /// An error with its meaning: `ERR-100`.
     static func text(ofError answer: String) -> String {
         let meaning: String? =
-            switch answer.dropFirst(3) {
+            switch String(answer.dropFirst(3)) {
             case "-100": "unknown command"
             case "-102": "syntax"
             case "-109": "a parameter is missing"
@@ -40,7 +42,7 @@ enum OBISBits {
             case "-321": "out of memory"
             case "-350": "too many errors queued"
             case "-400": "cannot be asked now"
-            default: nil
+            case let code: code.code().map { (500...900).contains($0) } == true ? "the box does not reach it" : nil
             }
         return meaning.map { "\(answer), \($0)" } ?? answer
     }

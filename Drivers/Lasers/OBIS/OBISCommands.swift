@@ -5,7 +5,12 @@ public import Transports
 public struct OBISCommands: LightCommands {
     public static let typeName = "ObisLaser"
 
-    public init() {}
+    /// Which laser of a box is meant; nil for one that has its line to itself, and for the box.
+    let index: Int?
+
+    public init() { index = nil }
+
+    init(index: Int) { self.index = index }
 
     /// Has each command answered with `OK` or an error, so that answers have an end.
     public func identify(_ lines: LineProtocol) throws -> String {
@@ -110,8 +115,15 @@ public struct OBISCommands: LightCommands {
     }
 
     private func exchange(_ command: String, _ lines: LineProtocol) throws -> [String] {
+        let command = addressed(command)
         let answer = try lines.exchange(command) { $0 == "OK" || $0.hasPrefix("ERR") }
         guard let error = answer.last, error != "OK" else { return answer }
         throw SerialError.refused(command, answer: OBISBits.text(ofError: error))
+    }
+
+    /// The command with the number of the laser behind its first word: `SYST2:STAT?`.
+    private func addressed(_ command: String) -> String {
+        guard let index, let colon = command.firstIndex(of: ":") else { return command }
+        return command[..<colon] + "\(index)" + command[colon...]
     }
 }

@@ -4,6 +4,9 @@ public import Transports
 /// An OBIS laser of Coherent's.
 public typealias OBISLaser = SerialLight<OBISCommands>
 
+/// Several OBIS lasers of Coherent's behind one line.
+public typealias OBISBox = LightEngine<OBISBoxCommands>
+
 extension OBISCommands {
     static let port = PortSettings(baudRate: 115_200)
     static let format = LineFormat(commandEnd: "\r\n", answerEnd: "\r\n", echo: .possible)
@@ -18,6 +21,17 @@ extension Driver where Configuration == LightOptions {
             format: OBISCommands.format,
             commands: OBISCommands(),
             simulated: { SimulatedOBIS() }
+        )
+    }
+
+    public static var obisBox: Self {
+        Driver(
+            engine: "obis-box",
+            "several OBIS lasers of Coherent's behind one line: a laser box, an OBIS Remote",
+            port: OBISCommands.port,
+            format: OBISCommands.format,
+            commands: OBISBoxCommands(),
+            simulated: { SimulatedOBISBox() }
         )
     }
 }

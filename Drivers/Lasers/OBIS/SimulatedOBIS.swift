@@ -15,6 +15,8 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
     public var isKeyOn = true { didSet { if !isKeyOn { isSwitchedOn = false } } }
     public var isAwake = true { didSet { if !isAwake { isSwitchedOn = false } } }
     public var hasAutostart = false
+    /// Whether it is still too cold to emit.
+    public var isWarmingUp = false { didSet { if isWarmingUp { isSwitchedOn = false } } }
     public var hasDelay = false
     /// How long the CDRH delay is.
     public var delay = Duration.seconds(5)
@@ -31,13 +33,15 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
         switchedOnAt = .now
     }
 
+    public mutating func forgetPower() { power = highestPower }
+
     /// Whether light comes out, or would with the signal.
     public func isEmitting(at now: ContinuousClock.Instant = .now) -> Bool {
         guard isSwitchedOn, let switchedOnAt else { return false }
         return !hasDelay || now >= switchedOnAt + delay
     }
 
-    private var isReady: Bool { isAwake && isKeyOn && !isInterlockOpen && fault == 0 }
+    private var isReady: Bool { isAwake && !isWarmingUp && isKeyOn && !isInterlockOpen && fault == 0 }
 
     public mutating func answer(_ command: String, at now: ContinuousClock.Instant) -> [SimulatedOutput] {
         let words = command.uppercased().split(separator: " ", maxSplits: 1).map(String.init)
@@ -81,6 +85,7 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
         var bits = 0xC800_0000
         if fault != 0 { bits |= 0x1 }
         if isEmitting(at: now) { bits |= 0x1002 } else if isSwitchedOn { bits |= 0x14 }
+        if isWarmingUp { bits |= 0x100 }
         bits |= isReady ? 0x4 : 0x8
         return bits
     }

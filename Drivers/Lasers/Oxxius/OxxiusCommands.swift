@@ -7,9 +7,18 @@ public struct OxxiusCommands: LightCommands {
 
     public init() {}
 
-    public func identify(_ lines: LineProtocol) throws -> String { try ask("hid?", lines) { $0 } }
+    /// Asks for the model first: any text may be a serial number, also what another device says to an unknown word.
+    public func identify(_ lines: LineProtocol) throws -> String {
+        _ = try model(lines)
+        return try ask("hid?", lines) { $0 }
+    }
 
-    func model(_ lines: LineProtocol) throws -> String { try ask("inf?", lines) { $0 } }
+    /// `LBX-488-100-…`, or with another letter in the middle.
+    func model(_ lines: LineProtocol) throws -> String {
+        try ask("inf?", lines) { line in
+            line.hasPrefix("L") && line.dropFirst(2).hasPrefix("X-") ? line : nil
+        }
+    }
 
     /// These are not told milliwatts.
     private func isSetInPercent(_ lines: LineProtocol) throws -> Bool { try model(lines).hasPrefix("LCX") }

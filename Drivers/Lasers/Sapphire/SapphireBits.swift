@@ -12,6 +12,9 @@ enum SapphireBits {
 
     static func names(ofFault bits: Int) -> String { bitNames(of: bits, fault) }
 
+    /// Whether it comes to emit light, once it is warm.
+    static func isStarting(_ state: Int) -> Bool { state == 1 || state == 2 }
+
     static func name(ofState code: Int) -> String {
         switch code {
         case 1: "start-up"

@@ -44,7 +44,9 @@ public struct SapphireCommands: LightCommands {
         if try !ask("?K", lines, parse: \.flag) { return "the key is at standby" }
         if try !ask("?T", lines, parse: \.flag) { return "the temperature control (TEC) is off" }
         let fault = try fault(lines)
-        return fault == 0 ? nil : "fault: \(SapphireBits.names(ofFault: fault))"
+        if fault != 0 { return "fault: \(SapphireBits.names(ofFault: fault))" }
+        let state = try ask("?STA", lines) { $0.code() }
+        return SapphireBits.isStarting(state) ? "its state: \(SapphireBits.name(ofState: state))" : nil
     }
 
     // MARK: What it tells

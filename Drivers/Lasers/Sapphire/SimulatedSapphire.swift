@@ -12,6 +12,8 @@ public struct SimulatedSapphire: SimulatedLineInstrument, SimulatedLaser {
     public var isTemperatureControlled = true { didSet { if !isTemperatureControlled { isSwitchedOn = false } } }
     /// The bits of what is wrong.
     public var fault = 0 { didSet { if fault != 0 { isSwitchedOn = false } } }
+    /// Whether it is still too cold to emit.
+    public var isWarmingUp = false { didSet { if isWarmingUp { isSwitchedOn = false } } }
     public var echoes = true
     public var prompts = true
     /// How long it takes until it tells that it is on.
@@ -25,6 +27,7 @@ public struct SimulatedSapphire: SimulatedLineInstrument, SimulatedLaser {
     }
 
     public mutating func startByItself() { isKeyOn = true }
+    public mutating func forgetPower() { power = powers.upperBound }
 
     /// One of the faults.
     public var isInterlockOpen: Bool {
@@ -32,7 +35,7 @@ public struct SimulatedSapphire: SimulatedLineInstrument, SimulatedLaser {
         set { fault = newValue ? fault | 1 : fault & ~1 }
     }
 
-    private var canEmit: Bool { isTemperatureControlled && fault == 0 }
+    private var canEmit: Bool { isTemperatureControlled && !isWarmingUp && fault == 0 }
 
     /// With the echo off it still sends the line ends back.
     public func echo(_ bytes: [UInt8]) -> [SimulatedOutput] {
@@ -63,7 +66,7 @@ public struct SimulatedSapphire: SimulatedLineInstrument, SimulatedLaser {
         case "?L": isEmitting(at: now) ? "1" : "0"
         case "?T": isTemperatureControlled ? "1" : "0"
         case "?K": isKeyOn ? "1" : "0"
-        case "?STA": fault != 0 ? "6" : !isKeyOn ? "3" : "5"
+        case "?STA": fault != 0 ? "6" : isWarmingUp ? "2" : !isKeyOn ? "3" : "5"
         case "?F": "\(fault == 0 ? 0 : fault.trailingZeroBitCount)"
         case "?FF": "\(fault | (isEmitting(at: now) ? 1 << 13 : 0))"
         case "?FL": "Fault(s):\r\n\t" + (fault == 0 ? "None" : "Fault \(fault)")

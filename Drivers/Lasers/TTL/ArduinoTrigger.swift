@@ -71,7 +71,8 @@ extension Driver where Configuration == LightOptions {
         Driver(
             "arduino-trigger",
             "TTL lines of an Arduino or Teensy with Micro-Manager's firmware",
-            attached: { .serialPort($0?.port.description) }
+            attached: { .serialPort($0?.port.description) },
+            ask: SerialPort.question(ArduinoBoard.port, ArduinoBoard.format, ArduinoBoard().identify)
         ) { options, context in
             let connector = try options.connector("arduino-trigger", ArduinoBoard.port, context) { SimulatedArduino() }
             return try ArduinoTrigger(connector, ArduinoBoard.format, leavesLines: options.leaveAsIs ?? false)

@@ -2,7 +2,8 @@ public import Devices
 
 extension StageAwareCamera {
     public struct Options: Decodable, Sendable {
-        public var image: MadeUpImage
+        /// Cells unless given.
+        public var image: SpecimenSource?
         /// The stage whose position selects the part of the image, with axes x, y and z.
         public var stage: PartOption<PartStage>
         /// The filter wheel whose position selects the channel.
@@ -25,7 +26,7 @@ extension StageAwareCamera {
         }
 
         public init(
-            image: MadeUpImage,
+            image: SpecimenSource? = nil,
             stage: PartOption<PartStage>,
             filterWheel: PartOption<PartFilterWheel>,
             sensorShape: SensorShape? = nil,
@@ -55,7 +56,7 @@ extension Driver where Configuration == StageAwareCamera.Options {
             options,
             context in
             try StageAwareCamera(
-                options.image.specimen,
+                (options.image ?? .ownImage).specimen(),
                 stage: try options.stage.open(context),
                 filterWheel: try options.filterWheel.open(context),
                 options.camera

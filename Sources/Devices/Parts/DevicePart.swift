@@ -24,7 +24,8 @@ extension DevicePart where Self: TriggerTarget {
     public func performTrigger() throws { _ = try link.call("trigger", []) }
 }
 
-/// An option of a driver that names another device: `stage: Stage`, or `stage: PYRO:Stage@host:8003`.
+/// An option of a driver that names another device: `stage: Stage`, `stage: PYRO:Stage@host:8003`, or
+/// `stage: MDNS:Stage`.
 public struct PartOption<Part: DevicePart>: Sendable {
     public let reference: DeviceReference
 

@@ -4,11 +4,13 @@ internal import Threads
 public enum DeviceReference: Sendable, Hashable {
     /// One of the same configuration, by its name.
     case named(String)
-    /// One anywhere, by its `PYRO:` URI.
+    /// One anywhere, by its `PYRO:` URI, or by its `MDNS:` URI if it is announced in the local network.
     case at(String)
 
-    /// From how a configuration writes it: `RedCamera`, or `PYRO:RedCamera@host:8001`.
-    public init(_ text: String) { self = text.hasPrefix("PYRO:") ? .at(text) : .named(text) }
+    /// From how a configuration writes it: `RedCamera`, `PYRO:RedCamera@host:8001` or `MDNS:RedCamera`.
+    public init(_ text: String) {
+        self = ["PYRO:", "MDNS:"].contains(where: text.hasPrefix) ? .at(text) : .named(text)
+    }
 }
 
 extension DeviceReference: ExpressibleByStringInterpolation {

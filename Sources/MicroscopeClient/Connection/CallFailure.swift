@@ -1,3 +1,4 @@
+internal import Avahi
 public import Pickle
 public import Pyro
 
@@ -8,7 +9,7 @@ public struct CallFailure: Error, Sendable, CustomStringConvertible {
         case raised(PythonException)
         /// The call did not get there, or its result did not come back.
         case connection(ClientError)
-        /// The URI is none, or the name server does not know the name in it.
+        /// The URI is none, or the name in it is known neither to the name server nor in the local network.
         case address(String)
         /// There is an answer, but not of the kind that was expected.
         case unexpected(String)
@@ -51,6 +52,7 @@ extension CallFailure.Cause {
         case let error as PythonException: self = .raised(error)
         case let error as ClientError: self = .connection(error)
         case let error as CallFailure: self = error.cause
+        case let error as AvahiError: self = .address("\(error)")
         default: self = .unexpected("\(error)")
         }
     }

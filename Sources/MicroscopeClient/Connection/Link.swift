@@ -1,3 +1,4 @@
+internal import Avahi
 internal import Pickle
 internal import Pyro
 internal import Threads
@@ -48,13 +49,15 @@ final class Link {
     private static func mayPass(_ error: any Error) -> Bool {
         switch error {
         case ClientError.unreachable, ClientError.lost, ClientError.timedOut, ClientError.rejected: true
+        // A device whose server is restarting is not announced.
+        case is AvahiError: true
         default: false
         }
     }
 
-    /// Where the object is, by its URI or by what a name server knows.
+    /// Where the object is, by its URI, by what a name server knows, or by what is announced in the local network.
     private func place() throws -> PyroURI {
-        guard address.scheme == "PYRONAME" else { return address }
+        guard address.scheme == "PYRONAME" else { return try AnnouncedDevice.locate(address) }
         let place = address.location ?? options.nameServer
         guard let uri = try NameServer(at: place, options: limits).find(address.object) else {
             throw CallFailure(

@@ -21,13 +21,13 @@ public final class PyroConnection: Sendable {
         queue = CallQueue(uri, options)
     }
 
-    /// An object by the text of its URI, `PYRO:RedCamera@scope-pc:8001` or `PYRONAME:RedCamera`.
+    /// An object by the text of its URI: `PYRO:RedCamera@scope-pc:8001`, `PYRONAME:RedCamera`, `MDNS:RedCamera`.
     public convenience init(to text: String, options: ConnectionOptions = ConnectionOptions()) throws {
         guard let uri = PyroURI(text), uri.scheme != "PYROMETA" else {
             throw CallFailure(
                 text,
                 "",
-                .address("is no URI such as PYRO:RedCamera@scope-pc:8001 or PYRONAME:RedCamera")
+                .address("is no URI such as PYRO:RedCamera@scope-pc:8001, PYRONAME:RedCamera or MDNS:RedCamera")
             )
         }
         self.init(to: uri, options: options)

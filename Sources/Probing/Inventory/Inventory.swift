@@ -28,7 +28,8 @@ public struct Inventory: Sendable {
         let holders = Holders(machine)
         usb = machine.usbDevices(knowledge, holders)
         ports = machine.serialPorts(holders)
-        let floating = opensCameras ? drivers.drivers.filter(\.isFloating) : []
+        // Those without an attachment are simulations, of which nothing is attached.
+        let floating = opensCameras ? drivers.drivers.filter { $0.isFloating && $0.attachment != nil } : []
         let surveys = floating.map { Survey($0, served: served, context) }
         surveyed = surveys.flatMap(\.devices)
         self.served = served

@@ -51,6 +51,9 @@ public struct Survey: Sendable {
                     )
                 )
             }
+        } catch let error as DeviceError where error.kind == .library {
+            // The doctor tells it at length where it matters: with a camera on USB, or one in a configuration.
+            problems.append("\(driver.name): without the vendor's library none of its devices is found.")
         } catch { problems.append("\(driver.name): \(error)") }
         let unnamed = max(0, sweep.report.held - served.count)
         devices += (0..<unnamed).map { _ in

@@ -15,19 +15,27 @@ extension PyroURI {
         case ("PYRO", 2):
             guard let location = Location(parts[1], defaultPort: nil) else { return nil }
             self.init(scheme: scheme, object: String(object), location: location)
-        case ("PYRONAME", 1), ("PYROMETA", 1):
+        case ("PYRONAME", 1), ("PYROMETA", 1), ("MDNS", 1):
             self.init(scheme: scheme, object: String(object), location: nil)
         case ("PYRONAME", 2), ("PYROMETA", 2):
             guard let location = Location(parts[1], defaultPort: Self.nameServerPort) else { return nil }
+            self.init(scheme: scheme, object: String(object), location: location)
+        case ("MDNS", 2):
+            guard let location = Location(parts[1], defaultPort: Self.anyPort), case .tcp = location else { return nil }
             self.init(scheme: scheme, object: String(object), location: location)
         default: return nil
         }
     }
 
     private static let nameServerPort = 9090
+    /// In place of a port, where only a host is named.
+    private static let anyPort = 0
 
     /// The URI as Python prints it.
-    public var text: String { "\(scheme):\(object)" + (location.map { "@\($0.text)" } ?? "") }
+    public var text: String {
+        let text = "\(scheme):\(object)" + (location.map { "@\($0.text)" } ?? "")
+        return scheme == "MDNS" && text.hasSuffix(":\(Self.anyPort)") ? String(text.dropLast(2)) : text
+    }
 }
 
 extension PyroURI.Location {

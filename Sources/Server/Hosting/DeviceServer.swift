@@ -38,7 +38,11 @@ public final class DeviceServer: Sendable {
 
     public var endpoint: Endpoint { server.endpoint }
 
+    /// Where it listens in digits; nil with a Unix socket.
+    var address: Endpoint? { server.address }
+
     public func uri(of id: String) -> PyroURI { server.uri(of: id) }
+    public func publicURI(of id: String) -> PyroURI { server.publicURI(of: id) }
 
     var hasLightSource: Bool { hosts.withLock { $0.contains(where: \.hasLightSource) } }
 

@@ -1,3 +1,4 @@
+internal import Avahi
 internal import Devices
 internal import Pickle
 internal import Pyro
@@ -5,10 +6,13 @@ internal import Threads
 
 /// Reaches a device of another process, on this machine or another one.
 ///
-/// A connection that was lost is made anew with the next call, so that a device which was started again is there again.
+/// A connection that was lost is made anew with the next call, so that a device which was started again is there again,
+/// and one that has a `MDNS:` URI is found wherever it has gone.
 final class RemotePartLink: PartLink {
     let name: String
-    private let client: PyroClient
+    private let uri: PyroURI
+    private let options: ClientOptions
+    private let client = Lock<PyroClient?>(nil)
     private let server: DeviceServer
     private let listener: PartListener
     /// The object by which the other device's server reaches the listener.
@@ -19,19 +23,19 @@ final class RemotePartLink: PartLink {
     ///   - owner: the device that works with this one.
     init(_ uri: PyroURI, options: ClientOptions, server: DeviceServer, owner: String) {
         name = uri.object
-        client = PyroClient(uri, options: options)
+        (self.uri, self.options) = (uri, options)
         self.server = server
         listener = PartListener()
         listenerID = "\(owner).\(uri.object).data"
     }
 
     func call(_ method: String, _ arguments: [PythonValue]) throws -> PythonValue {
-        try reaching { try client.call(method, arguments) }
+        try reaching { try $0.call(method, arguments) }
     }
 
-    func get(_ attribute: String) throws -> PythonValue { try reaching { try client.get(attribute) } }
+    func get(_ attribute: String) throws -> PythonValue { try reaching { try $0.get(attribute) } }
     func set(_ attribute: String, to value: PythonValue) throws {
-        try reaching { try client.set(attribute, to: value) }
+        try reaching { try $0.set(attribute, to: value) }
     }
 
     func receive(_ body: @escaping @Sendable (Datum) -> Void) throws {
@@ -39,7 +43,7 @@ final class RemotePartLink: PartLink {
         server.register(listener, as: listenerID)
         // Others reach this server by the address that this server's own connection has.
         var place = server.uri(of: listenerID)
-        if case .tcp(let host, _)? = try reaching({ try client.localEndpoint }),
+        if case .tcp(let host, _)? = try reaching({ try $0.localEndpoint }),
             case .tcp(_, let port)? = place.location
         {
             place = PyroURI(object: listenerID, location: .tcp(host: host, port: port))
@@ -52,10 +56,19 @@ final class RemotePartLink: PartLink {
         _ = try call("set_client", [.none])
     }
 
-    private func reaching<Result>(_ body: () throws -> Result) throws -> Result {
-        do { return try body() } catch let error as ClientError {
-            throw DeviceError(.failed, "\(client.uri.text) cannot be reached: \(error)")
+    private func reaching<Result>(_ body: (PyroClient) throws -> Result) throws -> Result {
+        do { return try body(connected()) } catch let error where error is ClientError || error is AvahiError {
+            throw DeviceError(.failed, "\(uri.text) cannot be reached: \(error)")
         }
+    }
+
+    private func connected() throws -> PyroClient {
+        let known = client.withLock { $0 }
+        // One that was lost may be elsewhere by now, if it has a name and no place.
+        if let known, known.isConnected || uri.scheme != "MDNS" { return known }
+        let new = PyroClient(try AnnouncedDevice.locate(uri), options: options)
+        client.withLock { $0 = new }
+        return new
     }
 }
 

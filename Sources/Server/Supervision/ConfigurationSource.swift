@@ -90,7 +90,7 @@ public struct ConfigurationSource: Sendable {
         _ adjust: (inout ServerConfiguration) -> Void
     ) throws(ConfigurationErrors) -> Version {
         let text = try ServerConfiguration.text(ofFile: file)
-        let configuration = try ServerConfiguration(text: text, file: file, drivers: drivers)
+        let configuration = try ServerConfiguration(text: text, file: file, drivers: drivers, opensFiles: true)
         return Version(configuration, text: text, isSimulated, adjust)
     }
 }

@@ -62,7 +62,7 @@ extension Worker {
         case .at(let uri): text = uri
         }
         guard let uri = PyroURI(text) else { throw ControlError("'\(text)' is no URI") }
-        var options = definition.pyro.deliveryOptions.client
+        var options = try definition.pyro.deliveryOptions.client
         options.connectLimit = .seconds(5)
         return RemotePartLink(uri, options: options, server: server, owner: owner)
     }

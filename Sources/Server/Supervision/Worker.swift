@@ -77,15 +77,18 @@ struct Worker: Sendable {
                 hasLightSource: server.hasLightSource
             )
         )
-        let registration = definition.pyro.nameServer.map { place in
+        let registration = try definition.pyro.nameServer.map { place in
             NameRegistration(
-                definition.devices.map { server.uri(of: $0.name) },
+                definition.devices.map { server.publicURI(of: $0.name) },
                 at: place,
-                wire: definition.pyro.wire,
+                wire: try definition.pyro.wire,
                 log: log.logger
             )
         }
         defer { registration?.end() }
+        if let warning = try definition.pyro.certificateWarning { log.logger.warning("\(warning)") }
+        let announcement = definition.pyro.isAnnounced ? Announcement(definition, of: server, log: log.logger) : nil
+        defer { announcement?.end() }
         waitForEnd(of: server)
         return EXIT_SUCCESS
     }
@@ -125,8 +128,8 @@ extension DeviceServer {
     ) throws {
         try self.init(
             at: Endpoint(definition.endpoint),
-            options: definition.pyro.server,
-            delivery: definition.pyro.deliveryOptions,
+            options: try definition.pyro.server,
+            delivery: try definition.pyro.deliveryOptions,
             log: log,
             remember: remember
         )

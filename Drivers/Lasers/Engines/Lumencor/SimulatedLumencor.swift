@@ -11,6 +11,8 @@ public struct SimulatedLumencor: SimulatedInstrument, SimulatedLaser {
     /// Whether its first command since it has got power is still to come.
     public var isFresh = true
     public var hasPowerMeter = false
+    /// The lights whose inputs are high, which makes them shine whatever they were told.
+    public var highInputs: Set<Int> = []
     /// Whether it repeats the number of the light in answers.
     public var repeatsIndex = false
     public var isInterlockOpen = false { didSet { if isInterlockOpen { isOn = isOn.map { _ in false } } } }
@@ -23,6 +25,7 @@ public struct SimulatedLumencor: SimulatedInstrument, SimulatedLaser {
     public var isSwitchedOn: Bool { isOn.contains(true) }
     public func isEmitting(at _: ContinuousClock.Instant) -> Bool { isSwitchedOn }
     public mutating func startByItself() { for index in names.indices { isOn[index] = true } }
+    public mutating func forgetPower() { levels = levels.map { _ in 1000 } }
 
     public mutating func receive(_ bytes: [UInt8], at _: ContinuousClock.Instant) -> [SimulatedOutput] {
         var outputs: [SimulatedOutput] = []
@@ -66,7 +69,8 @@ public struct SimulatedLumencor: SimulatedInstrument, SimulatedLaser {
         }
         guard let index, names.indices.contains(index) else { return nil }
         switch word {
-        case "CH", "CHACT": return isOn[index] ? "1" : "0"
+        case "CH": return isOn[index] ? "1" : "0"
+        case "CHACT": return isOn[index] || highInputs.contains(index) ? "1" : "0"
         case "CHINT": return "\(levels[index])"
         case "MAXINT": return "1000"
         case "CHPWR": return hasPowerMeter ? "\(isOn[index] ? levels[index] / 10 : 0)" : nil

@@ -1,5 +1,6 @@
 internal import Devices
 internal import Pickle
+internal import Pyro
 
 extension ConfigurationReader {
     /// One device of a draft; nil when there is an error in it.
@@ -84,6 +85,7 @@ extension ConfigurationReader {
         if pyro.hmacKey?.isEmpty == true {
             report(ConfigurationError("the key is empty", at: place, path: (title + ["pyro", "hmacKey"]).made))
         }
+        checkFiles(of: pyro, place, title + ["pyro"])
         check("pickleProtocol", "\(pyro.pickleProtocol)", .integer(in: PyroOptions.pickleProtocols))
         check("maximumMessageSize", "\(pyro.maximumMessageSize)", .byteCount(in: PyroOptions.messageSizes))
         check("maximumConnections", "\(pyro.maximumConnections)", .integer(in: PyroOptions.connectionCounts))
@@ -91,6 +93,20 @@ extension ConfigurationReader {
         check("queueLength", "\(pyro.queueLength)", .integer(in: PyroOptions.queueLengths))
         if let limit = pyro.sendLimit {
             check("sendLimit", "\(limit / .seconds(1))", .seconds(in: PyroOptions.sendSeconds))
+        }
+    }
+
+    /// Reports keys and certificates that are not there or of no use.
+    private func checkFiles(of pyro: PyroOptions, _ place: Place, _ title: [String]) {
+        if let path = pyro.hmacKeyFile {
+            do { _ = try SecretFile.firstLine(of: path) } catch {
+                let message = "'\(path)' \(error.text)"
+                report(ConfigurationError(message, at: place, path: (title + ["hmacKeyFile"]).made))
+            }
+        }
+        guard let files = pyro.ssl else { return }
+        do { _ = try SSLContext(files) } catch {
+            report(ConfigurationError(error.description, at: place, path: (title + ["ssl"]).made))
         }
     }
 

@@ -36,32 +36,4 @@ extension ConfigurationReader {
         }
         return options
     }
-
-    /// The options of a section's `pyro`, where it has some, in place of those given.
-    func pyroOptions(of parent: Section, over defaults: PyroOptions) -> PyroOptions {
-        var options = defaults
-        guard let node = parent.value("pyro"), !node.isNull else { return options }
-        _ = section(node) { read($0, into: &options) }
-        return options
-    }
-
-    private func read(_ pyro: Section, into options: inout PyroOptions) {
-        if let list = pyro.value("serializers"), !list.isNull {
-            let names = items(of: list, "a list of serializers")
-            options.serializers = Set(names.compactMap { value(of: $0, .serializer) })
-        }
-        if let key = pyro.read("hmac_key", .text("text") { !$0.isEmpty }) { options.hmacKey = Array(key.utf8) }
-        pyro.read("compression", .bool, into: &options.compresses)
-        pyro.read("pickle_protocol", .integer(in: PyroOptions.pickleProtocols), into: &options.pickleProtocol)
-        pyro.read("max_message_size", .byteCount(in: PyroOptions.messageSizes), into: &options.maximumMessageSize)
-        pyro.read("max_connections", .integer(in: PyroOptions.connectionCounts), into: &options.maximumConnections)
-        pyro.read("handshake_timeout", .seconds(in: PyroOptions.handshakeSeconds), into: &options.handshakeLimit)
-        pyro.read("delivery", .word, into: &options.delivery)
-        pyro.read("queue_length", .integer(in: PyroOptions.queueLengths), into: &options.queueLength)
-        if let name = pyro.read("congestion_control", .text) { options.congestionControl = name.isEmpty ? nil : name }
-        if let place = pyro.read("name_server", .nameServer) { options.nameServer = place }
-        if let limit = pyro.read("comm_timeout", .seconds(in: PyroOptions.sendSeconds)) {
-            options.sendLimit = limit == .zero ? nil : limit
-        }
-    }
 }

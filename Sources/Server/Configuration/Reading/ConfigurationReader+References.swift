@@ -23,8 +23,10 @@ extension ConfigurationReader {
         for place in references {
             switch place.reference {
             case .at(let text):
-                guard PyroURI(text)?.location == nil else { continue }
-                report(place.node.error("'\(text)' is no URI with a place, such as PYRO:Stage@host:8003"))
+                if let uri = PyroURI(text), uri.location != nil || uri.scheme == "MDNS" { continue }
+                report(
+                    place.node.error("'\(text)' is no URI with a place, such as PYRO:Stage@host:8003, or MDNS:Stage")
+                )
             case .named(let name):
                 guard let device = known[name] else {
                     // One with an error of its own is not known here, and its error is enough.

@@ -16,12 +16,12 @@ extension Driver where Configuration == LightOptions {
         commands: Commands,
         simulated: @escaping @Sendable () -> Instrument
     ) {
-        let ask: @Sendable (String) throws -> String = { path in
-            let lines = LineProtocol(try SerialPort(path: path, settings: port), format)
-            defer { lines.close() }
-            return try commands.identify(lines)
-        }
-        self.init(name, summary, attached: { .serialPort($0?.port.description) }, ask: ask) { options, context in
+        self.init(
+            name,
+            summary,
+            attached: { .serialPort($0?.port.description) },
+            ask: SerialPort.question(port, format, commands.identify)
+        ) { options, context in
             let connector = try options.connector(name, port, context, simulated: simulated)
             return try SerialLight.open(commands, connector, format, leavesLight: options.leaveAsIs ?? false)
         }

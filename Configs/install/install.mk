@@ -5,7 +5,7 @@ prefix ?= /usr/local
 sysconfdir ?= /etc
 MAINTAINER ?= device-server <root@localhost>
 
-PROGRAMS := device-server devicectl
+PROGRAMS := device-server devicectl hwprobe
 VERSION := $(shell sed -n 's/^public let version = "\(.*\)"/\1/p' Sources/Server/Version.swift)
 ARCHITECTURE := $(shell dpkg --print-architecture 2>/dev/null)
 
@@ -27,11 +27,11 @@ install: $(PROGRAMS:%=$(release)/%) $(release)/libatcore-simulated/libatcore.so
 	# Configuration that is there is somebody's own.
 	install -d $(DESTDIR)$(sysconfdir)/device-server
 	test -e $(DESTDIR)$(sysconfdir)/device-server/device-server.yaml || \
-	    install -m 644 Deployment/device-server.yaml $(DESTDIR)$(sysconfdir)/device-server
+	    install -m 644 Configs/install/device-server.yaml $(DESTDIR)$(sysconfdir)/device-server
 	# systemd, udev
 	install -d $(root)/lib/systemd/system $(root)/lib/udev/rules.d
 	sed -e 's#/usr/bin/device-server#$(prefix)/bin/device-server#' -e 's#/etc/#$(sysconfdir)/#' \
-	    Deployment/device-server.service >$(root)/lib/systemd/system/device-server.service
+	    Configs/systemd/device-server.service >$(root)/lib/systemd/system/device-server.service
 	$(foreach rules,$(wildcard Configs/udev/*.rules),install -m 644 $(rules) $(root)/lib/udev/rules.d &&) true
 	# Documentation
 	install -d $(doc)/drivers $(doc)/examples
@@ -41,10 +41,12 @@ install: $(PROGRAMS:%=$(release)/%) $(release)/libatcore-simulated/libatcore.so
 	$(foreach readme,$(wildcard Drivers/*/README.md),\
 	    install -m 644 $(readme) $(doc)/drivers/$(notdir $(patsubst %/README.md,%,$(readme))).md &&) true
 	install -d $(root)/share/man/man1 $(root)/share/man/man5
-	Deployment/manual device-server 1 Deployment/device-server.1.md >$(root)/share/man/man1/device-server.1
-	Deployment/manual devicectl 1 docs/devicectl.md 'looks at the devices of a server, sets them and takes images' \
+	Configs/install/manual device-server 1 Configs/install/device-server.1.md >$(root)/share/man/man1/device-server.1
+	Configs/install/manual devicectl 1 docs/devicectl.md 'looks at the devices of a server, sets them and takes images' \
 	    >$(root)/share/man/man1/devicectl.1
-	Deployment/manual device-server.yaml 5 docs/configuration.md 'configuration of device-server' \
+	Configs/install/manual hwprobe 1 docs/hwprobe.md 'lists what is attached, and what is in its way' \
+	    >$(root)/share/man/man1/hwprobe.1
+	Configs/install/manual device-server.yaml 5 docs/configuration.md 'configuration of device-server' \
 	    >$(root)/share/man/man5/device-server.yaml.5
 	# Completion
 	install -d $(root)/share/bash-completion/completions $(root)/share/zsh/vendor-completions \
@@ -57,7 +59,7 @@ install: $(PROGRAMS:%=$(release)/%) $(release)/libatcore-simulated/libatcore.so
 deb: install-deb-tools build
 	rm -rf .build/deb .build/device-server_*.deb
 	$(MAKE) --no-print-directory install DESTDIR=.build/deb/root prefix=/usr
-	Deployment/debian/pack .build/deb '$(VERSION)' '$(ARCHITECTURE)' '$(MAINTAINER)' $(package)
+	Configs/debian/pack .build/deb '$(VERSION)' '$(ARCHITECTURE)' '$(MAINTAINER)' $(package)
 
 install-deb-tools:
 	.ci/install package

@@ -1,0 +1,61 @@
+public import Transports
+
+/// A box with places for six OBIS lasers, as its commands show it.
+public struct SimulatedOBISBox: SimulatedLineInstrument, SimulatedLaser {
+    public var pendingInput: [UInt8] = []
+    /// By their numbers.
+    public var lasers: [Int: SimulatedOBIS]
+
+    /// - Parameter places: those with lasers.
+    public init(places: [Int] = [1, 2, 4]) {
+        lasers = Dictionary(uniqueKeysWithValues: Set(places).map { ($0, SimulatedOBIS()) })
+        for place in lasers.keys { lasers[place]?.serialNumber = "21200123\(place)" }
+    }
+
+    private mutating func updateAll(_ body: (inout SimulatedOBIS) -> Void) {
+        for place in lasers.keys {
+            guard var laser = lasers[place] else { continue }
+            body(&laser)
+            lasers[place] = laser
+        }
+    }
+
+    public var isInterlockOpen = false {
+        didSet { updateAll { [isInterlockOpen] in $0.isInterlockOpen = isInterlockOpen } }
+    }
+    public var isKeyOn = true { didSet { updateAll { [isKeyOn] in $0.isKeyOn = isKeyOn } } }
+    /// Whether each answer ends with `OK`.
+    public var shakesHands = true { didSet { updateAll { [shakesHands] in $0.shakesHands = shakesHands } } }
+
+    public var isSwitchedOn: Bool { lasers.values.contains(where: \.isSwitchedOn) }
+    public func isEmitting(at now: ContinuousClock.Instant) -> Bool {
+        lasers.values.contains { $0.isEmitting(at: now) }
+    }
+    public mutating func startByItself() { updateAll { $0.startByItself() } }
+    public mutating func forgetPower() { updateAll { $0.forgetPower() } }
+
+    public mutating func answer(_ command: String, at now: ContinuousClock.Instant) -> [SimulatedOutput] {
+        let word = command.prefix { $0 != ":" }
+        let digits = word.reversed().prefix { $0.isASCII && $0.isNumber }
+        guard let place = String(digits.reversed()).code() else { return answerOfBox(command) }
+        let rest = command.dropFirst(word.count)
+        let keyword = word.dropLast(digits.count)
+        guard lasers[place] != nil else { return [SimulatedOutput("ERR500\r\n")] }
+        let answer = lasers[place]?.answer(String(keyword) + String(rest), at: now) ?? []
+        // The handshake is the whole line's.
+        if let shakes = lasers[place]?.shakesHands, shakes != shakesHands { shakesHands = shakes }
+        return answer
+    }
+
+    private func answerOfBox(_ command: String) -> [SimulatedOutput] {
+        let value: String? =
+            switch command.uppercased() {
+            case "SYST:INF:MOD?": "OBIS Laser Box"
+            case "SYST:INF:SNUM?": "LB0042"
+            case "SYST:INF:FVER?": "2.1"
+            default: nil
+            }
+        guard let value else { return [SimulatedOutput("ERR-100\r\n")] }
+        return [SimulatedOutput(value + "\r\n" + (shakesHands ? "OK\r\n" : ""))]
+    }
+}

@@ -1,0 +1,109 @@
+/// Looks for devices that are announced, by the thread of its client.
+@safe final class DeviceBrowser {
+    private let client: AvahiClient
+    private var pointer: OpaquePointer?
+    private var noticed: [Notice] = []
+    private var resolutions: [DeviceResolution] = []
+    private var hasHeardAll = false
+    private var hasFailed = false
+
+    /// A service that somebody announces, by one interface.
+    struct Notice {
+        let interface, family: Int32
+        let name, type, domain: String
+    }
+
+    /// More than that nobody means.
+    private static let most = 1000
+
+    /// How long it may take until all have told where they are.
+    private static let patience = Duration.seconds(5)
+
+    /// All devices that are announced.
+    static func devices() throws(AvahiError) -> [AnnouncedDevice] {
+        let browser = try DeviceBrowser(AvahiClient())
+        let end = ContinuousClock.now + patience
+        while !browser.isDone, ContinuousClock.now < end {
+            try browser.client.iterate(within: end - .now)
+            try browser.resolve()
+        }
+        return browser.devices
+    }
+
+    private init(_ client: AvahiClient) throws(AvahiError) {
+        self.client = client
+        guard client.state != .connecting else { throw .notRunning }
+        unsafe pointer = client.functions.newBrowser(
+            client.pointer,
+            Reach.everyInterface,
+            Reach.Family.both.rawValue,
+            DeviceService.type,
+            nil,
+            0,
+            { _, interface, family, event, name, type, domain, _, context in
+                guard let context = unsafe context else { return }
+                let browser = unsafe Unmanaged<DeviceBrowser>.fromOpaque(context).takeUnretainedValue()
+                unsafe browser.note(event, interface, family, name, type, domain)
+            },
+            Unmanaged.passUnretained(self).toOpaque()
+        )
+        guard unsafe pointer != nil else { throw AvahiError(client.lastError) }
+    }
+
+    deinit {
+        resolutions = []
+        if let pointer = unsafe pointer { _ = unsafe client.functions.freeBrowser(pointer) }
+    }
+
+    private func note(
+        _ event: Int32,
+        _ interface: Int32,
+        _ family: Int32,
+        _ name: AvahiFunctions.Text,
+        _ type: AvahiFunctions.Text,
+        _ domain: AvahiFunctions.Text
+    ) {
+        switch event {
+        case 0:
+            guard let name = unsafe name, let type = unsafe type, let domain = unsafe domain else { return }
+            unsafe noticed.append(
+                Notice(
+                    interface: interface,
+                    family: family,
+                    name: String(cString: name),
+                    type: String(cString: type),
+                    domain: String(cString: domain)
+                )
+            )
+        case 3: hasHeardAll = true
+        case 4: hasFailed = true
+        default: break
+        }
+    }
+
+    /// Asks for the places of what was noticed.
+    private func resolve() throws(AvahiError) {
+        guard !hasFailed else { throw AvahiError(client.lastError) }
+        for notice in noticed where resolutions.count < Self.most {
+            resolutions.append(try DeviceResolution(notice, by: client))
+        }
+        noticed = []
+    }
+
+    private var isDone: Bool { hasHeardAll && noticed.isEmpty && resolutions.allSatisfy(\.isDone) }
+
+    /// Those found so far, each once, whatever number of interfaces it is announced by.
+    private var devices: [AnnouncedDevice] {
+        var devices: [AnnouncedDevice] = []
+        for device in resolutions.compactMap(\.device) {
+            let same = devices.firstIndex { ($0.object, $0.host, $0.port) == (device.object, device.host, device.port) }
+            guard let same else {
+                devices.append(device)
+                continue
+            }
+            // An IPv4 address needs no interface named with it.
+            if devices[same].address.contains(":"), !device.address.contains(":") { devices[same] = device }
+        }
+        return devices.sorted { ($0.object, $0.host, $0.port) < ($1.object, $1.host, $1.port) }
+    }
+}

@@ -1,0 +1,99 @@
+import Devices
+import Lasers
+import Pickle
+import Testing
+import Transports
+
+@testable import Lasers
+
+struct OBISBoxTests {
+    /// The grammar of a single laser's dialogue, with a number behind the first word.
+    @Test(arguments: [
+        ("SYST2:INF:SNUM?\r\n", "212001232\r\nOK\r\n"), ("SOUR4:AM:STAT?\r\n", "OFF\r\nOK\r\n"),
+        ("SOUR4:AM:STAT ON\r\nSOUR4:AM:STAT?\r\nSOUR2:AM:STAT?\r\n", "OK\r\nON\r\nOK\r\nOFF\r\nOK\r\n"),
+        ("SYST3:INF:MOD?\r\n", "ERR500\r\n"), ("SYST:INF:MOD?\r\n", "OBIS Laser Box\r\nOK\r\n"),
+        ("sour2:nosuch?\r", "ERR-100\r\n"),
+    ])
+    func simulationAnswersAsTheBoxDoes(command: String, answer: String) throws {
+        #expect(try LaserKind.obisBox(.init()).answer(command, answer.utf8.count) == answer)
+    }
+
+    @Test func hasTheLasersThatAreThere() throws {
+        let box = try LaserKind.obisBox(.init()).open()
+        #expect(box.devices.map(\.name) == ["laser1", "laser2", "laser4"])
+        #expect(try box.setting("model").get() == "OBIS Laser Box")
+        #expect(try box.light("laser4").setting("serial number").get() == "212001234")
+        #expect(try box.light("laser2").setting("operating hours").get() == .float(1234.5))
+    }
+
+    @Test func saysNoMoreThanItMust() throws {
+        let bench = try LaserKind.obisBox()
+        let laser = try bench.open().light("laser2")
+        bench.forgetTranscript()
+        try laser.setPower(0.5)
+        try laser.enable()
+        try laser.disable()
+        let said = [
+            "SOUR2:POW:LEV:IMM:AMPL 0.07500", "SOUR2:POW:LEV:IMM:AMPL?", "SOUR2:AM:STAT?", "SOUR2:TEMP:APR?",
+            "SOUR2:AM:STAT ON", "SOUR2:AM:STAT?", "SOUR2:AM:STAT OFF", "SOUR2:AM:STAT?",
+        ]
+        #expect(bench.transcript == said.map { $0 + "\r\n" }.joined())
+    }
+
+    @Test func allLasersAreOffOnceTheDriverIsThere() throws {
+        var simulation = SimulatedOBISBox()
+        simulation.startByItself()
+        let bench = try LaserKind.obisBox(simulation)
+        let box = try bench.open()
+        #expect(!bench.isSwitchedOn)
+        try box.light("laser1").enable()
+        try box.light("laser4").enable()
+        #expect(bench.port.instrument.lasers.filter(\.value.isSwitchedOn).keys.sorted() == [1, 4])
+        try box.light("laser1").disable()
+        #expect(bench.port.instrument.lasers.filter(\.value.isSwitchedOn).keys.sorted() == [4])
+        try box.shutdown()
+        #expect(!bench.isSwitchedOn)
+    }
+
+    @Test func asksForTheHandshakeIfThereIsNone() throws {
+        var simulation = SimulatedOBISBox()
+        simulation.shakesHands = false
+        let bench = try LaserKind.obisBox(simulation)
+        #expect(try bench.open().devices.count == 3)
+        #expect(bench.port.instrument.shakesHands)
+    }
+
+    @Test func aLaserThatIsMissingAfterALossIsNoticed() throws {
+        let bench = try LaserKind.obisBox(.init())
+        let box = try bench.open()
+        bench.unplug()
+        bench.port.update { $0.lasers[4] = nil }
+        try bench.plugIn()
+        #expect(bench.logs("another device is there now"))
+        #expect(throws: DeviceError.self) { try box.light("laser1").isOn }
+    }
+
+    @Test func aFaultIsItsOwnLasers() throws {
+        let bench = try LaserKind.obisBox(.init())
+        let box = try bench.open()
+        bench.port.update { $0.lasers[2]?.fault = 0x20 }
+        let error = try #require(throws: DeviceError.self) { try box.light("laser2").enable() }
+        #expect("\(error)".contains("over-current"), "\(error)")
+        try box.light("laser1").enable()
+    }
+
+    @Test func whatTheBoxDoesNotReachIsNamed() throws {
+        let bench = try LaserKind.obisBox(.init())
+        let laser = try bench.open().light("laser4")
+        bench.port.update { $0.lasers[4] = nil }
+        let error = try #require(throws: DeviceError.self) { try laser.isOn }
+        #expect("\(error)".contains("whether light comes out is unknown"))
+        #expect("\(error)".contains("ERR500, the box does not reach it"), "\(error)")
+    }
+
+    @Test func aBoxWithoutLasersIsNone() throws {
+        let bench = try LaserKind.obisBox(.init(places: []))
+        let error = try #require(throws: DeviceError.self) { try bench.open() }
+        #expect("\(error)".contains("no laser is there"), "\(error)")
+    }
+}
