@@ -106,8 +106,8 @@ let package = Package(
         .target(
             name: "MicroscopeServer",
             dependencies: [
-                "AndorSDK3", "Bench", "Contracts", "Devices", "DriverCatalogue", "FilterWheels", "Lasers", "Pickle",
-                "Pyro", "SerialWheels", "Server", "Simulators", "Stages", "Transports",
+                "AndorSDK3", "Bench", "Composites", "Contracts", "Devices", "DriverCatalogue", "FilterWheels", "Lasers",
+                "Pickle", "Pyro", "SerialWheels", "Server", "Simulators", "Stages", "Transports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -33,6 +33,7 @@ ALLOWED = {
     "test-microscope": {"MicroscopeServer"},
 }
 CATALOGUE = "DriverCatalogue"
+EXPORTS = "Sources/MicroscopeServer/Exports.swift"
 DRIVER = {"Devices", "Pickle", "Threads", "Transports"}
 # Simulations show images from files; the module links nothing, but loads its libraries when a file is read.
 DRIVERS = {"Simulators": DRIVER | {"ImageFiles"}}
@@ -47,6 +48,11 @@ def main():
     names = {target["name"] for target in targets}
     drivers = {target["name"] for target in targets if target["path"].startswith("Drivers/")}
     problems = []
+    # Programs that name devices in Swift have the drivers that files can name.
+    passed_on = set(re.findall(r"^@_exported public import (\w+)", pathlib.Path(EXPORTS).read_text(), re.M))
+    listed = next(set(target["target_dependencies"]) for target in targets if target["name"] == CATALOGUE)
+    for other in sorted(listed - passed_on):
+        problems.append(f"{EXPORTS}: {other} is in the catalogue and not passed on")
     for target in targets:
         name, declared = target["name"], set(target.get("target_dependencies", []))
         if name in drivers:

@@ -1,6 +1,7 @@
 // What definitions and drivers are written with, so that a program needs to import this module alone.
 
 @_exported public import AndorSDK3
+@_exported public import Composites
 @_exported public import Devices
 @_exported public import FilterWheels
 @_exported public import Lasers

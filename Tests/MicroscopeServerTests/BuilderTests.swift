@@ -117,6 +117,26 @@ struct BuilderTests {
         #expect(devices[3].driver.floatingParts.map(\.uid) == ["SIM-1"])
     }
 
+    /// One of each family, with options where it has some.
+    @Test func driversOfEveryFamilyAreThere() throws {
+        let microscope = Microscope {
+            DeviceDefinition("Camera", .andorSDK3, conf: .init(bufferCount: 4, cooling: false), uid: "VSC-1", port: 0)
+            DeviceDefinition("EFW", .zwoEFW, conf: .init(serial: "1f21"), port: 0)
+            DeviceDefinition("Laser", .cobolt, conf: .init(port: "/dev/ttyUSB0"), port: 0)
+            DeviceDefinition("Slider", .thorlabsSlider, conf: .init(port: "usb:A1", address: 2), port: 0)
+            DeviceDefinition("Stage", .ludlMC2000, conf: .init(port: "usb:A2"), port: 0)
+            DeviceDefinition("Clarity", .auroxClarity, port: 0)
+            DeviceDefinition("Sections", .clarityCamera, conf: .init(camera: "Camera", clarity: "Clarity"), port: 0)
+        }
+        let drivers = try microscope.configuration().definitions.flatMap(\.devices).map(\.driver.name)
+        #expect(
+            drivers == [
+                "andor-sdk3", "zwo-efw", "cobolt", "thorlabs-ell-slider", "ludl-mc2000", "aurox-clarity",
+                "clarity-camera",
+            ]
+        )
+    }
+
     @Test func driversOfTheProgramsOwnComeFirst() throws {
         let own = Driver<NoOptions>("simulated-camera", "another one") { _, _ in SimulatedLightSource() }
         let drivers = Microscope(drivers: [own]).drivers

@@ -79,6 +79,17 @@ extension SimulatedClarityCamera {
             case hasRealisticTiming = "realistic_timing"
             case readoutTime = "readout_time"
         }
+
+        public init(
+            clarity: PartOption<PartFilterWheel>,
+            sensorShape: SensorShape? = nil,
+            bufferLength: BufferLength? = nil,
+            hasRealisticTiming: Bool? = nil,
+            readoutTime: NonNegative? = nil
+        ) {
+            (self.clarity, self.sensorShape, self.bufferLength) = (clarity, sensorShape, bufferLength)
+            (self.hasRealisticTiming, self.readoutTime) = (hasRealisticTiming, readoutTime)
+        }
     }
 }
 

@@ -46,10 +46,16 @@ struct DeviceServerCommand: AsyncParsableCommand {
     @Flag(help: "List the drivers that CONFIG can name, and end.")
     var listDrivers = false
 
-    @Option(help: "The least to log: \(Logger.Level.names).", transform: Logger.Level.named)
+    @Option(
+        help: ArgumentHelp("The least to log: \(Logger.Level.names).", valueName: "level"),
+        transform: Logger.Level.named
+    )
     var logLevel: Logger.Level?
 
-    @Option(help: "Also log to a file for each device in this directory.", completion: .directory)
+    @Option(
+        help: ArgumentHelp("Also log to a file for each device in this directory.", valueName: "dir"),
+        completion: .directory
+    )
     var logDirectory: String?
 
     @Option(

@@ -19,8 +19,8 @@ public struct Place: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Place: Comparable {
-    /// In the order of reading.
+    /// In the order of reading, one file after the other.
     public static func < (left: Place, right: Place) -> Bool {
-        (left.line, left.column) < (right.line, right.column)
+        (left.file, left.line, left.column) < (right.file, right.line, right.column)
     }
 }

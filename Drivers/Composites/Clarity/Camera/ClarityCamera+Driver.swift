@@ -19,6 +19,18 @@ extension ClarityCamera {
             case calibrationFile = "calibration_file"
             case bufferLength = "buffer_length"
         }
+
+        public init(
+            camera: PartOption<PartCamera>,
+            clarity: PartOption<PartFilterWheel>,
+            transmitted: HalfLayout.Side? = nil,
+            mirror: HalfLayout.Mirror? = nil,
+            calibrationFile: String? = nil,
+            bufferLength: BufferLength? = nil
+        ) {
+            (self.camera, self.clarity, self.transmitted, self.mirror) = (camera, clarity, transmitted, mirror)
+            (self.calibrationFile, self.bufferLength) = (calibrationFile, bufferLength)
+        }
     }
 }
 

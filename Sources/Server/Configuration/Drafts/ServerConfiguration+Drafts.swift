@@ -47,7 +47,7 @@ extension ConfigurationReader {
         _ claims: inout Claims
     ) -> Definition? {
         let title = [draft.name ?? draft.devices.first?.name].compactMap(\.self)
-        if let name = draft.name { claim(name, .made(name, draft.place, "name"), &claims) }
+        if let name = draft.name { claim(name, .made(name, draft.place, name), &claims) }
         if draft.devices.isEmpty {
             report(ConfigurationError("there are no devices in the group", at: draft.place, path: title.made))
         }
