@@ -3,6 +3,11 @@
 export PATH := $(PATH):$(HOME)/.local/share/swift-6.3.1/usr/bin
 CONFIG ?= Configs/simulated.yaml
 
+# The products $(1) as they are installed.
+release = for product in $(1); do \
+	    swift build -c release --static-swift-stdlib --disable-local-rpath --product $$product || exit; \
+	done
+
 .PHONY: serve test rehearsal build bench lint install-build install-test install-rehearsal clean
 
 # Builds the server and serves simulated devices, or those of CONFIG=….
@@ -10,9 +15,7 @@ serve: build
 	.build/release/device-server $(CONFIG)
 
 build: install-build
-	for program in device-server devicectl hwprobe; do \
-	    swift build -c release --static-swift-stdlib --disable-local-rpath --product $$program || exit; \
-	done
+	$(call release,$(PROGRAMS))
 	$(MAKE) .build/release/libatcore-simulated/libatcore.so
 
 # Andor's library as the simulation has it, needing libc alone; in a folder where no loader looks by itself.
@@ -24,6 +27,7 @@ include Configs/install/install.mk
 
 # Everything that can be checked without hardware.
 test: install-test lint deb
+	$(call release,test-server virtual-usb virtualusb-preload)
 	swift build --build-tests
 	.ci/environments
 	swift test --skip-build --skip LibUSBTests
@@ -40,7 +44,7 @@ rehearsal: install-test install-rehearsal
 	Tests/Rehearsal/rehearse
 
 lint:
-	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Drivers Tests HardwareTests
+	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Drivers Tests HardwareTests docs/Example
 
 # Ours and python-microscope side by side: see Benchmarks/README.md.
 bench: build

@@ -30,6 +30,7 @@ let package = Package(
         .library(name: "Pyro", targets: ["Pyro", "Pickle"]),
         .library(name: "Devices", targets: ["Devices"]),
         .library(name: "Server", targets: ["Server"]),
+        .library(name: "MicroscopeServer", targets: ["MicroscopeServer"]),
         .library(name: "MicroscopeClient", targets: ["MicroscopeClient"]),
         // Stands in for the vendor's library in tests, under the vendor's name; nothing links to it.
         .library(name: "atcore", type: .dynamic, targets: ["SimulatedAtcore"]),
@@ -57,13 +58,14 @@ let package = Package(
             ],
             swiftSettings: settings,
             // The archives, so that an installed server asks for nothing but libc and libusb.
-            linkerSettings: [.linkedLibrary(":libz.a"), .linkedLibrary(":libcrypto.a")]
+            linkerSettings: [.linkedLibrary(":libz.a"), .linkedLibrary(":libssl.a"), .linkedLibrary(":libcrypto.a")]
         ),
         .target(name: "Avahi", dependencies: ["Pickle"], swiftSettings: settings),
         .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
         .target(name: "Transports", dependencies: ["CLibUSB", "Devices", "Threads"], swiftSettings: settings),
         .target(name: "Contracts", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),
-        driver("Simulators"),
+        driver("Simulators", "ImageFiles"),
+        driver("Composites"),
         driver("FilterWheels", "Transports"),
         driver("Lasers", "Transports"),
         driver("SerialWheels", "Transports"),
@@ -90,27 +92,33 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .target(
-            name: "CImageFiles",
-            linkerSettings: [.linkedLibrary("tiff"), .linkedLibrary("png16")]
-        ),
+        // Loads libtiff and libpng when they are needed, so that an installed server asks for neither.
+        .target(name: "CImageFiles"),
         .target(name: "ImageFiles", dependencies: ["CImageFiles", "Pickle"], swiftSettings: settings),
         .target(
             name: "DriverCatalogue",
             dependencies: [
-                "AndorSDK3", "Devices", "FilterWheels", "Lasers", "SerialWheels", "Simulators", "Stages",
+                "AndorSDK3", "Composites", "Devices", "FilterWheels", "Lasers", "SerialWheels", "Simulators", "Stages",
             ],
             swiftSettings: settings
         ),
         .target(name: "Bench", dependencies: ["Contracts", "Devices", "Server"], swiftSettings: settings),
-        .executableTarget(
-            name: "device-server",
+        .target(
+            name: "MicroscopeServer",
             dependencies: [
-                "Bench", "Contracts", "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Transports",
+                "AndorSDK3", "Bench", "Contracts", "Devices", "DriverCatalogue", "FilterWheels", "Lasers", "Pickle",
+                "Pyro", "SerialWheels", "Server", "Simulators", "Stages", "Transports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
+        ),
+        .executableTarget(name: "device-server", dependencies: ["MicroscopeServer"], swiftSettings: settings),
+        // A program of a user's, which has a package of its own beside it.
+        .executableTarget(
+            name: "example-microscope",
+            dependencies: ["MicroscopeServer"],
+            path: "docs/Example/Sources/MyMicroscope"
         ),
         .target(name: "Probing", dependencies: ["Devices", "Pickle", "Server", "Transports"], swiftSettings: settings),
         .executableTarget(
@@ -137,6 +145,12 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/TestServer",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "test-microscope",
+            dependencies: ["MicroscopeServer"],
+            path: "Tests/TestMicroscope",
             swiftSettings: settings
         ),
         .target(
@@ -212,14 +226,27 @@ let package = Package(
         ),
         .testTarget(
             name: "SimulatorTests",
-            dependencies: ["Contracts", "Devices", "Pickle", "Simulators", "Threads"],
+            dependencies: ["Contracts", "Devices", "ImageFiles", "Pickle", "Simulators", "Threads"],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "CompositeTests",
+            dependencies: ["Composites", "Contracts", "Devices", "Pickle", "Simulators", "Threads"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "ImageFileTests", dependencies: ["ImageFiles", "Pickle"], swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
             dependencies: [
                 "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Simulators", "Threads",
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "MicroscopeServerTests",
+            dependencies: [
+                "Bench", "Devices", "MicroscopeClient", "MicroscopeServer", "Pickle", "Server", "Simulators", "Threads",
             ],
             swiftSettings: settings
         ),

@@ -27,9 +27,19 @@ extension AndorSDK3Camera {
             case showsShutteringMode = "shuttering_mode"
         }
 
-        public init(library: String? = nil, model: String? = nil) {
-            self.library = library
-            self.model = model
+        public init(
+            library: String? = nil,
+            model: String? = nil,
+            bufferLength: BufferLength? = nil,
+            bufferCount: Count? = nil,
+            cooling: Bool? = nil,
+            metadata: Bool? = nil,
+            readoutTransform: ReadoutTransform? = nil,
+            showsShutteringMode: Bool? = nil
+        ) {
+            (self.library, self.model, self.cooling, self.metadata) = (library, model, cooling, metadata)
+            (self.bufferLength, self.bufferCount) = (bufferLength, bufferCount)
+            (self.readoutTransform, self.showsShutteringMode) = (readoutTransform, showsShutteringMode)
         }
 
         /// Whether a camera of this model is meant: not a SimCam, which the SDK adds to the real ones, unless named.
@@ -42,6 +52,8 @@ extension AndorSDK3Camera {
     /// Three flags: left-right, up-down, a quarter turn.
     public struct ReadoutTransform: Decodable, Sendable {
         let transform: Transform
+
+        public init(_ transform: Transform) { self.transform = transform }
 
         public init(from decoder: any Decoder) throws {
             let flags = try [Bool](from: decoder)

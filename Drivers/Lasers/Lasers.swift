@@ -17,6 +17,7 @@ public enum Lasers {
             Driver.lumencor,
             Driver.coolLED,
             Driver.arduinoTrigger,
+            Driver.teensyPulses,
         ]
     }
 }

@@ -12,4 +12,6 @@ public protocol SimulatedLaser: SimulatedInstrument {
     func isEmitting(at now: ContinuousClock.Instant) -> Bool
     /// Emits without having been told to, as its key or its autostart make it.
     mutating func startByItself()
+    /// Comes up with all the power that it can do, as one may that was without current.
+    mutating func forgetPower()
 }

@@ -14,6 +14,7 @@ public enum Simulators {
             Driver.simulatedController,
             Driver.stageAwareSetup,
             Driver.stageAwareCamera,
+            Driver.simulatedClarityCamera,
             Driver.testCamera,
             Driver.prebuiltCamera,
             Driver.dummyDSP,

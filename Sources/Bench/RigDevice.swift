@@ -21,6 +21,12 @@ public struct RigDevice: Sendable, CustomStringConvertible {
                 .dependence
             )
         }
+        guard !definition.isOpenedWithOthers else {
+            throw RigError(
+                "\(name) (\(definition.place)) is opened together with others, and cannot be tried by itself",
+                .dependence
+            )
+        }
         let device: any Device
         do {
             device = try definition.driver.open(DriverContext(isSimulated: definition.isSimulated, log: log))
@@ -38,8 +44,7 @@ public struct RigDevice: Sendable, CustomStringConvertible {
         let settings = SettingList(device.settings)
         for wanted in definition.settings {
             do {
-                let setting = try settings.find(wanted.name)
-                try setting.set(try setting.key(for: wanted.value))
+                try settings.set(wanted.name, to: wanted.value)
             } catch {
                 throw RigError("\(name) (\(wanted.place)): setting '\(wanted.name)': \(error)")
             }

@@ -52,7 +52,9 @@ public struct Contract: Sendable, CustomStringConvertible {
 
     /// What a trial of it puts a device through.
     public func effects(on device: any Device) -> Set<Effect> {
-        enables ? effects.union(Effect.ofEnabling(device)) : effects
+        let effects = enables ? effects.union(Effect.ofEnabling(device)) : effects
+        // What is wired to its outputs shines.
+        return device is any LightGate && effects.contains(.output) ? effects.union([.light]) : effects
     }
 
     /// Tries it on a device that is open and disabled.

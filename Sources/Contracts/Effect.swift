@@ -19,6 +19,7 @@ public enum Effect: String, Sendable, CaseIterable {
     static func ofEnabling(_ device: any Device) -> Set<Effect> {
         var effects: Set<Effect> = []
         if device is any LightSource { effects.insert(.light) }
+        if device is any LightGate { effects.formUnion([.output, .light]) }
         // When in doubt it moves.
         if let stage = device as? any Stage, (try? stage.mayMoveOnEnable) ?? true { effects.insert(.motion) }
         if let controller = device as? any Controller {

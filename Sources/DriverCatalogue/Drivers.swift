@@ -1,4 +1,5 @@
 internal import AndorSDK3
+internal import Composites
 public import Devices
 internal import FilterWheels
 internal import Lasers
@@ -9,5 +10,5 @@ internal import Stages
 /// Every driver that the programs are built with: a new one is a line here.
 public let drivers = DriverCatalog(
     Simulators.drivers + FilterWheels.drivers + Lasers.drivers + SerialWheels.drivers + Stages.drivers
-        + [FloatingDriver.andorSDK3]
+        + Composites.drivers + [FloatingDriver.andorSDK3]
 )

@@ -62,9 +62,7 @@ public struct ImageFile {
             }
         }
         guard status == 0 else {
-            let text = String(decoding: problem.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            // libtiff names the file itself, where it could not be made.
-            throw ImageFileError(text.hasPrefix("\(path): ") ? text : "\(path): \(text)")
+            throw ImageFileError(problem, with: path)
         }
     }
 

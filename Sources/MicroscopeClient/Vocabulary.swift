@@ -1,5 +1,6 @@
 public import Devices
 public import Pickle
+public import Pyro
 
 // The words that calls of devices take and give, so that a program needs to import this module alone.
 
@@ -16,3 +17,5 @@ public typealias NDArray = Pickle.NDArray
 public typealias PythonDictionary = Pickle.PythonDictionary
 public typealias PythonException = Pickle.PythonException
 public typealias PythonValue = Pickle.PythonValue
+public typealias SSLContext = Pyro.SSLContext
+public typealias SSLFiles = Pyro.SSLFiles

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import MicroscopeClient
 import Pickle
 import Pyro
@@ -28,6 +27,8 @@ struct ConnectionArguments: ParsableArguments {
     )
     var nameServer = "localhost"
 
+    @OptionGroup var ssl: SSLArguments
+
     func validate() throws {
         guard timeout.map({ $0 > 0 && $0 <= 1e6 }) ?? true else {
             throw ValidationError("--timeout must be a number of seconds above 0.")
@@ -38,18 +39,24 @@ struct ConnectionArguments: ParsableArguments {
     private var place: PyroURI.Location? { PyroURI("PYRONAME:any@\(nameServer)")?.location }
 
     var options: ConnectionOptions {
-        var options = ConnectionOptions()
-        options.callLimit = timeout.map { .seconds($0) }
-        let key = unsafe hmacKey ?? getenv("PYRO_HMAC_KEY").map { unsafe String(cString: $0) }
-        options.hmacKey = key.map { Array($0.utf8) }
-        if let place { options.nameServer = place }
-        return options
+        get throws {
+            var options = ConnectionOptions()
+            options.callLimit = timeout.map { .seconds($0) }
+            options.hmacKey = (hmacKey ?? Environment["PYRO_HMAC_KEY"]).map { Array($0.utf8) }
+            options.ssl = try ssl.context
+            if let place { options.nameServer = place }
+            return options
+        }
     }
 
     /// The object with a URI, of which `PYRO:` may be left out.
     func connect(_ uri: String) throws -> PyroConnection {
-        let isWhole = ["PYRO", "MDNS:"].contains { uri.uppercased().hasPrefix($0) } && PyroURI(uri) != nil
-        return try PyroConnection(to: isWhole || PyroURI("PYRO:\(uri)") == nil ? uri : "PYRO:\(uri)", options: options)
+        let isWhole =
+            ["PYRO", "MDNS:"].contains { uri.uppercased().hasPrefix($0) } && uri.contains(":") && PyroURI(uri) != nil
+        return try PyroConnection(
+            to: isWhole || PyroURI("PYRO:\(uri)") == nil ? uri : "PYRO:\(uri)",
+            options: try options
+        )
     }
 }
 

@@ -51,7 +51,7 @@ struct ListCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let options = connection.options
+        let options = try connection.options
         var searches = servers.flatMap { place in
             place.locations.map { Search.server($0, isExpected: !place.isRange) }
         }
@@ -86,6 +86,7 @@ struct ListCommand: AsyncParsableCommand {
         let place = options.nameServer
         var limits = ClientOptions()
         limits.wire.hmacKey = options.hmacKey
+        limits.wire.ssl = options.ssl
         do {
             return try NameServer(at: place, options: limits).names.filter { $0.name != "Pyro.NameServer" }
                 .map { .name("PYRONAME:\($0.name)", $0.uri) }

@@ -41,7 +41,8 @@ enum Search: Sendable {
             }
             return lines
         } catch {
-            guard isExpected else { return [] }
+            // Where nobody was expected nobody may listen; a server that refuses is one all the same.
+            if !isExpected, case .connection(.unreachable)? = (error as? CallFailure)?.cause { return [] }
             return [Line(cells: ["\(Endpoint(location))", "not reached: \(reason(error))"], isDown: true)]
         }
     }

@@ -25,6 +25,7 @@ struct SettingsTests {
         #expect(Set(zyla).isSuperset(of: ["roi", "simple_pre_amp_gain_control", "aoi_hbin", "metadata_enable"]))
         #expect(!zyla.contains("gain_mode"))
         #expect(!zyla.contains("target_sensor_temperature"))
+        #expect(zyla.contains("microcode_version") && !zyla.contains("device_video_index"))
         let sona = try names(Client(try World("camera sona VSC-7").open()))
         #expect(Set(sona).isSuperset(of: ["gain_mode", "target_sensor_temperature", "frame_gen_mode"]))
         #expect(!sona.contains("simple_pre_amp_gain_control"))
@@ -133,6 +134,21 @@ struct SettingsTests {
         }
         #expect(run.pool.queuedCount == 7)
         #expect(throws: SettingError.self) { try Client(camera).change("num_buffers", to: 0) }
+    }
+
+    @Test func hasTheMethodsOfPythonMicroscopesClass() throws {
+        let camera = try World("camera zyla-4.2 VSC-7").open()
+        let client = Client(camera)
+        try client.call("set_cooling", .bool(false))
+        #expect(try client.setting("sensor_cooling") == false)
+        try client.call("set_cooling", .bool(true))
+        #expect(try client.setting("sensor_cooling") == true)
+        try client.call("set_num_buffers", .int(9))
+        #expect(try client.setting("num_buffers") == 9)
+        for count in [0, 101, -1] {
+            #expect(throws: RemoteError.self) { try client.call("set_num_buffers", .int(count)) }
+        }
+        #expect(try client.call("get_gain") == .none)
     }
 
     @Test func fixedSeriesEndsByItself() throws {

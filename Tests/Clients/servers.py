@@ -88,6 +88,13 @@ class DeviceServer(Program):
         return children(self.process.pid)
 
 
+class Microscope(DeviceServer):
+    """A program that says itself which devices there are, with its workers."""
+
+    def __init__(self, program, *arguments, **environment):
+        Program.__init__(self, program, *arguments, env={**os.environ, **environment})
+
+
 class TestServer(Program):
     """The server with pyro4_probe's reference object, and with a factory for devices."""
 
@@ -145,10 +152,10 @@ class NameServer(Leashed):
             assert proxy.remove(name) == 1
 
 
-def run(*arguments):
-    """Runs device-server to its end: exit status, standard output, standard error."""
+def run(*arguments, program="device-server", **environment):
+    """Runs device-server, or another program, to its end: exit status, standard output, standard error."""
     done = subprocess.run(
-        [str(BIN / "device-server"), *map(str, arguments)],
+        [str(BIN / program), *map(str, arguments)], env={**os.environ, **environment},
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
     return done.returncode, done.stdout, done.stderr
 

@@ -3,7 +3,8 @@ import re
 
 import pytest
 
-from servers import ROOT, run
+from servers import ROOT, DeviceServer, run
+from waiting import eventually
 
 WRONG = """\
 host: 127.0.0.1
@@ -80,6 +81,20 @@ def test_examples(config):
     status, output, errors = run("--check", config)
     assert (status, errors) == (0, "")
     assert re.search(r"no errors; \d+ devices in \d+ process", output)
+
+
+@pytest.mark.parametrize("config", sorted((ROOT / "Configs").glob("*.yaml")), ids=lambda path: path.name)
+def test_examples_are_served_simulated(config, tmp_path):
+    """Every device of an example is served where there is none of the hardware, and says that it is simulated."""
+    text = re.sub(r"\bport: \d+(?=[ ,}\n])", "port: 0", config.read_text())
+    file = tmp_path / config.name
+    file.write_text(text.replace("directory: logs", "directory: %s" % tmp_path))
+    count = int(re.search(r"no errors; (\d+) devices", run("--check", file)[1])[1])
+    server = DeviceServer(file, "--simulated")
+    try:
+        eventually(lambda: len(set(re.findall(r"serving PYRO:(\w+)@\S+ \(simulated\)", server.text()))) == count, "all are served")
+    finally:
+        server.kill()
 
 
 def test_help():

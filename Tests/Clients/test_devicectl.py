@@ -165,6 +165,11 @@ def test_key(serve):
     assert devicectl("get", uri, "position", "--hmac-key", "s3cret") == "0\n"
     assert devicectl("get", uri, "position", PYRO_HMAC_KEY="s3cret") == "0\n"
     devicectl("get", uri, "position", status=UNREACHED)
+    # A server that refuses is no port where nobody listens, so it is told within a range as well.
+    place = uri.partition("@")[2]
+    span = "%s-%d" % (place, int(place.partition(":")[2]) + 1)
+    done = subprocess.run([str(BIN / "devicectl"), "list", span], capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == UNREACHED and place in done.stdout and "hmac" in done.stdout
 
 
 def test_names(name_server, simulated, bench):

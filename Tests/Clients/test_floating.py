@@ -11,10 +11,12 @@ from microscope import TriggerMode, TriggerType
 from microscope.clients import DataClient
 
 from processes import children, is_running, listener
-from servers import DeviceServer, free_port, run, write_config
+from servers import ROOT, DeviceServer, free_port, run, write_config
 from waiting import PATIENCE, eventually
 
 STARTS = 100
+# Seconds that a slow camera takes to open.
+OPEN_TIME = 5
 NAMES = ["Red", "Green", "Blue", "Violet"]
 
 
@@ -102,6 +104,7 @@ def uid_at(connect, uri):
     return connect(uri).get_id()
 
 
+@pytest.mark.timeout(300)
 def test_each_name_has_its_own_camera_whatever_their_order(start, world, connect):
     """In each of many starts the library sees the cameras in another order, and each name has the same one."""
     world.plug_in("VSC-1", "VSC-2", "VSC-3")
@@ -328,6 +331,16 @@ def test_floating_simulators_are_found_side_by_side(serve, connect):
     assert camera.get_is_enabled()
 
 
+def test_four_cameras_are_opened_in_the_time_of_one(serve, connect):
+    """A start takes as long as the slowest camera; one after another, four would take four times as long."""
+    uids = ["SLOW-%d-%d" % (os.getpid(), number) for number in range(4)]
+    begin = time.monotonic()
+    server = serve([floating(name, uid, uids, open_time=OPEN_TIME) for name, uid in zip(NAMES, uids)])
+    assert [uid_at(connect, server.uri(name)) for name in NAMES] == uids
+    # Half of it is room for a machine that is busy.
+    assert OPEN_TIME < time.monotonic() - begin < 2 * OPEN_TIME
+
+
 def test_drivers_that_open_one_at_a_time_are_asked_one_after_another(serve, connect):
     """A library that cannot do better gets it its way, and nothing is lost but time."""
     uids = ["SINGLE-%d-%d" % (os.getpid(), number) for number in range(3)]
@@ -356,6 +369,27 @@ def test_uids_are_checked_before_anything_starts(tmp_path, devices, error):
     status, _, text = run("--check", write_config(tmp_path, devices))
     assert status == 1
     assert re.search(error, text), text
+
+
+def test_example(connect, tmp_path):
+    """Configs/andor-two-cameras.yaml works as it is with --simulated; only the ports are others here."""
+    text = (ROOT / "Configs" / "andor-two-cameras.yaml").read_text()
+    config = tmp_path / "andor-two-cameras.yaml"
+    config.write_text(re.sub(r"\bport: 80\d\d", "port: 0", text))
+    server = DeviceServer(config, "--simulated")
+    try:
+        for name, uid in (("RedCamera", "VSC-01234"), ("BlueCamera", "VSC-05678")):
+            camera = connect(server.uri(name))
+            assert camera.get_id() == uid
+            camera.enable()
+            image, _ = camera.grab_next_data()
+            assert image.shape == tuple(reversed(camera.get_sensor_shape()))
+            camera.disable()
+        red = connect(server.uri("RedCamera"))
+        assert red.get_setting("pixel_encoding") == 2, "the gain of sixteen bits has its encoding"
+        assert red.get_transform() == (False, False, False)
+    finally:
+        server.kill()
 
 
 # MARK: The camera itself

@@ -10,6 +10,11 @@ from servers import BIN, ROOT, DeviceServer, free_port, write_config
 from testbed import Testbed
 
 
+# Recorded by `Tests/Rehearsal/rehearse --record`, on a kernel with its own drivers, udev and an adapter of QEMU's.
+RECORDED = ROOT / "Tests" / "Clients" / "machines" / "wheels-and-adapter.umockdev"
+KINDS = ["zwo-efw", "starlight-xpress-wheel", "aurox-clarity", "finger-lakes-cfw"]
+
+
 @pytest.fixture
 def testbed():
     testbed = Testbed()
@@ -98,3 +103,29 @@ def test_real_configurations_are_looked_for(testbed):
     """All that is known of the wheels in the example is that none is there."""
     status, output, _ = probe(testbed, "--config", ROOT / "Configs" / "filter-wheels.yaml")
     assert status == 1 and output.count("absent") == 5, output
+
+
+def on_recorded(*arguments):
+    """The status of hwprobe on a recorded machine, and what it prints."""
+    done = subprocess.run(["umockdev-run", "--device", RECORDED, "--", BIN / "hwprobe", *arguments],
+                          capture_output=True, text=True, timeout=30)
+    return done.returncode, done.stdout
+
+
+def test_a_recorded_machine():
+    """What a real kernel and a real udev tell: wheels with the kernel's driver, and an adapter by its serial number."""
+    status, output = on_recorded("--json", "--all")
+    assert status == 0
+    found = json.loads(output)
+    assert [device["drivers"] for device in found["usb"]] == [[]] + [[kind] for kind in KINDS]
+    assert {device["speed_mbps"] for device in found["usb"]} == {12}
+    bound = [[entry["driver"] for entry in device["kernel_drivers"]] for device in found["usb"]]
+    assert bound == [["ftdi_sio"], ["usbhid"], ["usbhid"], ["usbhid"], []]
+    port, = (port for port in found["serial_ports"] if port["usb_port"])
+    assert (port["path"], port["name"], port["serial"], port["usb_port"]) == (
+        "/dev/ttyUSB0", "usb:LSR0007", "LSR0007", "1-1")
+    assert port["by_id"] == "/dev/serial/by-id/usb-QEMU_QEMU_USB_SERIAL_LSR0007-if00-port0"
+    status, output = on_recorded("doctor", "--json", "--user", "nobody")
+    assert status == 1
+    found = [row["subject"] for row in json.loads(output)["findings"] if row["check"] == "permissions"]
+    assert len([subject for subject in found if subject.startswith("USB")]) == len(KINDS)

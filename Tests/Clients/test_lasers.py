@@ -3,6 +3,8 @@
 Both sides pass python-microscope's own tests for light sources, which are imported and not copied.
 """
 import json
+import os
+import re
 import termios
 import unittest.mock
 
@@ -21,8 +23,11 @@ from microscope.testsuite import mock_devices
 from microscope.testsuite import test_devices as theirs
 
 from mocked_ports import MockedPort
-from servers import run, write_config
+from servers import DeviceServer, run, write_config
 from waiting import PATIENCE, eventually
+
+
+NOBODY = 65534
 
 
 class Case:
@@ -237,10 +242,47 @@ def test_simulated_in_a_server(case, serve):
         laser.disable()
 
 
+def test_arduino_trigger(serve, connect):
+    """The lines of a board are read and set by python-microscope's names, and are low once it is disabled."""
+    server = serve([{"driver": "arduino-trigger", "name": "Lines", "port": 0, "conf": {"port": "usb:NONE"}}],
+                   "--simulated")
+    board = connect(server.uri("Lines"))
+    assert board.get_num_lines() == 6 and board.get_all_IO_state() == [True] * 6
+    board.enable()
+    board.write_line(1, True)
+    board.write_line(4, True)
+    assert board.read_all_lines() == [False, True, False, False, True, False]
+    with pytest.raises(microscope.UnsupportedFeatureError, match="an output only"):
+        board.set_IO_state(2, False)
+    board.disable()
+    assert board.read_all_lines() == [False] * 6
+
+
 def test_a_port_that_is_not_there(serve):
     """The server says which port is missing, and goes on to try."""
     server = serve([{"driver": "cobolt", "name": "Laser", "port": 0, "conf": {"port": "usb:NONE"}}])
     server.wait_for(r"cobolt at usb:NONE: .*there is no port with the USB serial number NONE")
+
+
+def test_a_port_that_this_user_may_not_open(simulate, tmp_path):
+    """The message says which group to be in, and the laser is served once its user is."""
+    laser = simulate(CASES[0])
+    terminal = os.path.realpath(laser.path)
+    os.chmod(terminal, 0)
+    # For root nothing is forbidden, so that somebody else has to try.
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    options = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
+    server = DeviceServer(write_config(tmp_path, [
+        {"driver": "cobolt", "name": "Laser", "port": 0, "conf": {"port": laser.path}}]), **options)
+    try:
+        server.wait_for(r"ERROR \S+ Laser: .*%s: Permission denied; is the user in the group of the file, mostly dialout"
+                        % re.escape(laser.path))
+        os.chmod(terminal, 0o666)
+        with Pyro4.Proxy(server.uri("Laser")) as proxy:
+            assert proxy.get_is_on() is False
+    finally:
+        server.kill()
 
 
 def test_a_port_that_is_no_name(tmp_path):

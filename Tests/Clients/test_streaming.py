@@ -43,8 +43,8 @@ def camera(make):
 
 @pytest.fixture
 def small(make):
-    """A camera with numbered frames of few pixels."""
-    return make("prebuilt-camera", sensor_shape=[64, 48])
+    """A camera with numbered frames of few pixels, of which none is lost while other programs have the processors."""
+    return make("prebuilt-camera", sensor_shape=[64, 48], buffer_length=2000)
 
 
 # MARK: microscope.clients
@@ -263,8 +263,9 @@ def test_slow_client_costs_only_itself(camera, test_server, connect):
         assert len(slows) <= last + 1 - 10
 
 
-def test_client_killed_in_the_middle_of_a_stream(camera, test_server):
+def test_client_killed_in_the_middle_of_a_stream(make, test_server):
     """A client that is killed is forgotten; the camera goes on, and the client before it gets the frames again."""
+    camera = make("prebuilt-camera", sensor_shape=[2048, 2048], ring=2, buffer_length=200)
     since = len(test_server.lines)
     camera.set_trigger(TriggerType.SOFTWARE, TriggerMode.BULB)
     camera.set_exposure_time(0.01)

@@ -9,6 +9,7 @@ from servers import ROOT
 from testbed import Testbed
 
 RULES = ROOT / "Configs" / "udev" / "60-filter-wheels.rules"
+SERIAL_RULES = ROOT / "Configs" / "udev" / "60-serial-instruments.rules"
 WHEELS = ["zwo", "starlight-xpress", "clarity", "finger-lakes"]
 
 
@@ -58,6 +59,18 @@ def test_other_devices_stay_as_they_are(testbed, tmp_path):
     rules.write_text(RULES.read_text().replace("1f01", "1f10"))
     words, properties = judge(testbed, "1-1", rules)
     assert not words and "uaccess" not in properties.get("TAGS", "")
+
+
+@pytest.mark.parametrize("vendor", ["25dc", "0d4d", "2939", "2341|2a03", "16c0"])
+def test_modem_manager_is_kept_off(testbed, tmp_path, vendor):
+    """Each vendor's devices are marked as none of ModemManager's; the wheel that is made up gets the vendor's line."""
+    testbed.make("1-1", "zwo")
+    assert "ID_MM_DEVICE_IGNORE" not in judge(testbed, "1-1", SERIAL_RULES)[1]
+    text = SERIAL_RULES.read_text()
+    assert text.count('idVendor}=="%s"' % vendor) == 1
+    rules = tmp_path / "serial.rules"
+    rules.write_text(text.replace(vendor, "03c3").replace("0483", "1f01"))
+    assert judge(testbed, "1-1", rules)[1]["ID_MM_DEVICE_IGNORE"] == "1"
 
 
 def test_udev_tells_what_is_wrong(testbed, tmp_path):

@@ -41,6 +41,17 @@ struct EffectTests {
         #expect(effects(of: controller) { $0.isLast } == [.light])
     }
 
+    @Test func whatLetsLightOutSaysSo() throws {
+        let lines = GatingLines()
+        for contract in Contract.all(for: lines) {
+            let count = lines.raised
+            _ = contract.findings(on: lines)
+            #expect(lines.raised == count || contract.effects(on: lines).contains(.light), "\(contract)")
+        }
+        #expect(lines.raised > 0)
+        #expect(effects(of: lines) { $0.isLast } == [.output, .light])
+    }
+
     @Test func otherKindsHaveTheEffectsOfTheirs() {
         #expect(effects(of: OddCamera()) == [.images, .settings])
         #expect(effects(of: OddLines()) == [.output, .images, .settings])

@@ -18,7 +18,7 @@ struct CommandTests {
         let frame = try bytes("01 7e 5a 0c 01 0f 02 01 02 00 07 03 dc ef 2b 01")
         #expect(ZWOGetSerial().read(frame) == "1f2120703dcef2b1")
         let info = try bytes("01 7e 5a 04 03 00 09 00 45 46 57 2d 53 2d 30 00")
-        #expect(ZWOGetInfo().read(info) == "3.0.9 EFW-S-0")
+        #expect(ZWOGetInfo().read(info) == ZWOGetInfo.Reply(firmware: "3.0.9", model: "EFW-S-0"))
     }
 
     @Test func theSimulatedEFWSendsWhatRealOnesDid() throws {
@@ -40,7 +40,29 @@ struct CommandTests {
     @Test func wordsOfFingerLakesStayInTheirBits() {
         #expect(FingerLakesCommand.step(0xffff).word == 0x9fff)
         #expect(FingerLakesCommand.go(toSlot: 2).word == 0xc002)
-        #expect(FingerLakesBoard(hardware: 7) == nil)
+    }
+
+    /// libfli's table: slots, the steps of a turn, and those from home to the first slot.
+    @Test(
+        arguments: [
+            (0x00, 5, 240, 0), (0x01, 3, 240, 48), (0x02, 7, 241, 14), (0x03, 8, 240, 18), (0x04, 15, 720, 0),
+            (0x05, 12, 240, 6), (0x06, 10, 240, 0), (0x08, 7, 364, 0), (0x0a, 12, 576, 0),
+        ] as [(hardware: UInt8, slots: Int, turn: UInt16, offset: UInt16)]
+    )
+    func oldBoardsCountSteps(_ row: (hardware: UInt8, slots: Int, turn: UInt16, offset: UInt16)) throws {
+        guard case .stepping(let steps, let offset)? = FingerLakesBoard(hardware: row.hardware) else {
+            Issue.record("hardware \(row.hardware) is no old board")
+            return
+        }
+        #expect(steps.count == row.slots)
+        #expect(steps.reduce(0, +) == row.turn)
+        #expect(offset == row.offset)
+    }
+
+    @Test func otherBoardsAreNewOrNoWheels() {
+        for hardware in [0xfe, 0xff] as [UInt8] { #expect(FingerLakesBoard(hardware: hardware) == .newer) }
+        // 7 is a focuser; 9 has twenty slots, of which no source tells the steps.
+        for hardware in [0x07, 0x09, 0x0b, 0x42] as [UInt8] { #expect(FingerLakesBoard(hardware: hardware) == nil) }
     }
 
     private func bytes(_ text: String) throws -> [UInt8] { try #require(Hexadecimal.bytes(text)) }

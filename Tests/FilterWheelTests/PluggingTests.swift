@@ -1,4 +1,5 @@
 import Devices
+import Pickle
 import Testing
 import Threads
 import Transports
@@ -58,6 +59,13 @@ struct PluggingTests {
         bench.world.unplug(bench.port)
         try bench.world.plugIn(bench.model, at: bench.port)
         #expect(try bench.eventualPosition() == 0)
+    }
+
+    @Test func anEFWTellsWhatItIs() throws {
+        let settings = SettingList(try TestMake.zwo.bench().wheel.settings)
+        #expect(try settings.find("serial number").get() == "1f2120703dcef2b1")
+        #expect(try settings.find("model").get() == "EFW-S-0")
+        #expect(try settings.find("firmware").get() == "3.0.9")
     }
 
     @Test func anEFWIsFoundAtAnotherPort() throws {

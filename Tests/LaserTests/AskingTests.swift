@@ -44,9 +44,12 @@ struct AskingTests {
         #expect(all.filter { !$0.hasSuffix("success(\"asked in vain, dark\")") } == answered)
     }
 
+    private static let opening = Monitor(())
+
     private static func finding(asking kind: LaserKind, in driver: any ConfigurableDriver) throws -> String {
         guard let ask = driver.ask else { return "has no question" }
-        let bench = try darkBench(kind)
+        // One at a time: the driver has little patience on these benches.
+        let bench = try opening.withLock { _ in try darkBench(kind) }
         let answer = try? ask(bench.path)
         guard !bench.transcript.isEmpty else { return "was not asked" }
         return "asked \(answer.map { "with the answer \($0)" } ?? "in vain"), \(bench.isSwitchedOn ? "lit" : "dark")"

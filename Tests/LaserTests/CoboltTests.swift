@@ -29,6 +29,25 @@ struct CoboltTests {
         #expect(bench.transcript == "p 0.1500\rp?\rl?\rl1\rl?\rpa?\rl0\rl?\r")
     }
 
+    @Test func isToldItsPowerFirstAfterALoss() throws {
+        let bench = try LaserKind.cobolt()
+        let light = try bench.open()
+        try light.setPower(0.25)
+        for power in [150.0, 600] {
+            bench.unplug()
+            bench.port.update { $0.power = power }
+            bench.forgetTranscript()
+            try bench.plugIn()
+            try light.enable()
+            let said = power == 150 ? "p?\rl?\rl1\rl?\r" : "p?\rp 0.1500\rp?\rl?\rl1\rl?\r"
+            #expect(bench.transcript == "sn?\rl0\rl?\r" + said)
+            bench.forgetTranscript()
+            try light.disable()
+            try light.enable()
+            #expect(bench.transcript == "l0\rl?\rl?\rl1\rl?\r", "once is enough")
+        }
+    }
+
     @Test func changesNothingThatOutlivesIt() throws {
         var laser = SimulatedCobolt()
         laser.hasAutostart = true

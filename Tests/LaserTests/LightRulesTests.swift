@@ -92,6 +92,19 @@ struct LightRulesTests {
         #expect(bench.isSwitchedOn)
     }
 
+    @Test(arguments: LaserKind.all) func thePowerThatWasSetIsSetAgainBeforeLightComes(kind: LaserKind) throws {
+        let bench = try kind.makeBench()
+        let light = try bench.openLight()
+        try light.setPower(0.5)
+        bench.unplug()
+        bench.change { $0.forgetPower() }
+        try bench.plugIn()
+        #expect(bench.logs("must be enabled again"))
+        #expect(light.setPoint == 0.5)
+        try light.enable()
+        #expect(abs(try light.power - 0.5) < 0.01)
+    }
+
     @Test(arguments: LaserKind.all) func lightThatWasLeftOnGoesOffAfterALoss(kind: LaserKind) throws {
         let bench = try kind.makeBench()
         bench.change { $0.startByItself() }

@@ -24,6 +24,7 @@ struct ConfigurationTests {
         ("simulated-value-logger", #"{"numSensors": 3, "pullData": false}"#, "SimulatedValueLogger"),
         ("simulated-controller", #"{"devices": {}}"#, "SimulatedController"),
         ("stage-aware-setup", #"{"image": {"width": 50, "height": 40}}"#, "SimulatedController"),
+        ("stage-aware-setup", "{}", "SimulatedController"),
         ("test-camera", "{}", "TestCamera"),
         ("prebuilt-camera", "{}", "BenchCamera"),
         ("dummy-dsp", "{}", "DummyDSP"),
@@ -46,8 +47,8 @@ struct ConfigurationTests {
         #expect(error?.message.hasPrefix("simulated-floating-camera none was not found: 3 are there; seen: ") == true)
     }
 
-    /// But for the camera whose parts only a server can give it, which is tested through one.
-    @Test func everyDriverIsTestedAbove() { #expect(Set(Simulators.drivers.map(\.name)).count == 15) }
+    /// But for the cameras whose parts only a server can give them, which are tested through one.
+    @Test func everyDriverIsTestedAbove() { #expect(Set(Simulators.drivers.map(\.name)).count == 16) }
 
     @Test func cameraTakesAllItsOptions() throws {
         let device = try open(

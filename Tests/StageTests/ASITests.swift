@@ -93,6 +93,20 @@ struct ASITests {
         #expect(try !lamp.isOn)
     }
 
+    @Test func lampsStayOnIfTheyAreToBeLeft() throws {
+        let bench = try asi(lights: ["lamp", "LED"], leaveAsIs: true) { $0.lamps = ["X": 70, "Y": 0] }
+        let controller = try bench.open()
+        let (lamp, other) = try (
+            controller.device("lamp", as: ASILight.self), controller.device("LED", as: ASILight.self)
+        )
+        #expect(bench.port.instrument.lamps == ["X": 70, "Y": 0])
+        #expect(try lamp.isOn && lamp.isEnabled && lamp.setPoint == 0.7)
+        #expect(try !other.isOn && !other.isEnabled)
+        bench.port.unplug()
+        try bench.port.plugIn()
+        #expect(bench.port.wait(within: patience) { $0.lamps["X"] == 0 }, "a loss is another matter")
+    }
+
     @Test func aLampThatNobodyNamedIsLeftAlone() throws {
         let bench = try asi(lights: ["lamp"]) { $0.lamps = ["X": 70, "Y": 20] }
         let controller = try bench.open()

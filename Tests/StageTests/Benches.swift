@@ -27,13 +27,14 @@ func ludl(
 func asi(
     lights: [String] = [],
     home: Bool? = nil,
+    leaveAsIs: Bool? = nil,
     _ change: (inout SimulatedASI) -> Void = { _ in }
 ) throws -> StageBench<SimulatedASI> {
     var controller = SimulatedASI()
     for letter in ["X", "Y", "Z"] { controller.axes.motors[letter]?.speed = 10_000_000 }
     change(&controller)
     return try StageBench(controller, ASI.port) { connector in
-        let options = ASIOptions(port: .path("/dev/null"), lights: .init(lights), home: home)
+        let options = ASIOptions(port: .path("/dev/null"), lights: .init(lights), home: home, leaveAsIs: leaveAsIs)
         return try ASI.open(connector, options, ASI.format.fast)
     }
 }
@@ -58,7 +59,10 @@ let proScanLimits: NamedOptions<AxisLimits> = [
 ]
 
 /// A chain of one device of each kind.
-func zaber(_ change: (inout SimulatedZaberChain) -> Void = { _ in }) throws -> StageBench<SimulatedZaberChain> {
+func zaber(
+    leaveAsIs: Bool? = nil,
+    _ change: (inout SimulatedZaberChain) -> Void = { _ in }
+) throws -> StageBench<SimulatedZaberChain> {
     let kinds: [(address: Int, kind: ZaberOptions.Kind)] = [(2, .stage), (3, .ledController), (14, .filterWheel)]
     guard let devices = ZaberOptions.Devices(kinds) else { throw DeviceError(.failed, "no devices") }
     var chain = SimulatedZaberChain(devices)
@@ -69,7 +73,7 @@ func zaber(_ change: (inout SimulatedZaberChain) -> Void = { _ in }) throws -> S
     }
     change(&chain)
     return try StageBench(chain, ZaberDevice.port) { connector in
-        let options = ZaberOptions(port: .path("/dev/null"), devices: devices)
+        let options = ZaberOptions(port: .path("/dev/null"), devices: devices, leaveAsIs: leaveAsIs)
         return try ZaberDaisyChain.open(connector, options, ZaberDevice.format.fast)
     }
 }

@@ -141,6 +141,28 @@ struct ZaberTests {
         #expect(try !lamp.isOn)
     }
 
+    @Test func lampsStayOnIfTheyAreToBeLeft() throws {
+        let bench = try zaber(leaveAsIs: true) { $0.devices[3]?.lamps = [1, 2] }
+        let lamps = try bench.open().device("3", as: SerialController.self)
+        #expect(bench.port.instrument.devices[3]?.lamps == [1, 2])
+        #expect(try lamps.device("LED2", as: SerialLight<ZaberLamp>.self).isEnabled)
+        #expect(try !lamps.device("LED1", as: SerialLight<ZaberLamp>.self).isEnabled)
+        bench.port.unplug()
+        try bench.port.plugIn()
+        #expect(bench.port.wait(within: patience) { $0.devices[3]?.lamps == [1, 1] }, "a loss is another matter")
+    }
+
+    /// It is no reason to leave the other ones on.
+    @Test func aLampThatCannotBeSwitchedOffLeavesTheOthersOff() throws {
+        let bench = try zaber {
+            $0.devices[3]?.lamps = [2, 2]
+            $0.devices[3]?.stuckLamps = [0]
+        }
+        let error = try #require(throws: DeviceError.self) { try bench.open() }
+        #expect("\(error)".contains("it is still on"), "\(error)")
+        #expect(bench.port.instrument.devices[3]?.lamps == [2, 1])
+    }
+
     @Test func aLampGoesOffWhenThePortIsBack() throws {
         let bench = try zaber()
         let chain = try bench.open()
@@ -156,6 +178,21 @@ struct ZaberTests {
         #expect(bench.port.wait(within: patience) { $0.devices[3]?.lamps == [1, 1] })
         #expect(bench.logs("must be enabled again"))
         #expect(!lamp.isEnabled)
+    }
+
+    @Test func aLampThatTellsNoStateIsUnknownAndNotOff() throws {
+        let bench = try zaber()
+        let chain = try bench.open()
+        let lamp = try chain.device("3", as: SerialController.self).device("LED1", as: SerialLight<ZaberLamp>.self)
+        bench.port.update { $0.devices[3]?.lamps = [7, 1] }
+        let error = try #require(throws: DeviceError.self) { try lamp.isOn }
+        #expect("\(error)".contains("whether light comes out is unknown"), "\(error)")
+        try lamp.disable()
+        #expect(try !lamp.isOn)
+        try chain.shutdown()
+        bench.port.update { $0.devices[3]?.lamps = [7, 1] }
+        let refusal = try #require(throws: DeviceError.self) { try bench.open() }
+        #expect("\(refusal)".contains("is no answer to '/03 0 get lamp.status'"), "\(refusal)")
     }
 
     @Test func aLampWithAFaultSaysSo() throws {

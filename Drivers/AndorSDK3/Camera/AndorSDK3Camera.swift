@@ -130,9 +130,9 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
         [
             Setting(
                 "num_buffers",
-                in: 1...100,
+                in: Self.bufferCounts,
                 get: { self.acquisition.bufferCount },
-                set: { count in try self.acquisition.whilePaused { self.acquisition.bufferCount = count } }
+                set: { try self.setBufferCount($0) }
             ),
             counter("buffer_overflows", \.overflows),
             counter("frame_timeouts", \.timeouts),

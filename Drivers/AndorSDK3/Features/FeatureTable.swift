@@ -77,6 +77,7 @@ enum FeatureTable {
         .paused("metadata_irig", .bool, "MetadataIRIG"),
         FeatureRow("timestamp_clock", .int, "TimestampClock"),
         FeatureRow("timestamp_clock_frequency", .int, "TimestampClockFrequency"),
+        FeatureRow("irig_clock_frequency", .int, "IRIGClockFrequency"),
     ]
 
     private static let temperature: [FeatureRow] = [
@@ -99,6 +100,7 @@ enum FeatureTable {
         FeatureRow("io_invert", .bool, "IOInvert"),
         FeatureRow("event_selector", .choice, "EventSelector"),
         FeatureRow("event_enable", .bool, "EventEnable"),
+        .paused("gate_mode", .choice, "GateMode"),
         FeatureRow("lut_index", .int, "LUTIndex"),
         FeatureRow("lut_value", .int, "LUTValue"),
     ]
@@ -109,8 +111,10 @@ enum FeatureTable {
         FeatureRow("camera_name", .string, "CameraName"),
         FeatureRow("camera_present", .bool, "CameraPresent"),
         FeatureRow("controller_id", .string, "ControllerID"),
+        FeatureRow("device_video_index", .int, "DeviceVideoIndex"),
         FeatureRow("firmware_version", .string, "FirmwareVersion"),
         FeatureRow("interface_type", .string, "InterfaceType"),
+        FeatureRow("microcode_version", .string, "MicrocodeVersion"),
         FeatureRow("pixel_height", .float, "PixelHeight"),
         FeatureRow("pixel_width", .float, "PixelWidth"),
         FeatureRow("sensor_height", .int, "SensorHeight"),

@@ -64,10 +64,19 @@ struct ZWOGetInfo: ZWOQuery {
     let name = "its firmware"
     static let selector: UInt8 = 0x04
 
-    /// The firmware and the model: `3.0.9 EFW-S-0`.
-    func read(_ answer: [UInt8]) -> String? {
+    struct Reply: Equatable {
+        /// `3.0.9`.
+        let firmware: String
+        /// `EFW-S-0`.
+        let model: String
+    }
+
+    func read(_ answer: [UInt8]) -> Reply? {
         let model = answer[8...].prefix { (0x20...0x7e).contains($0) }
-        return "\(answer[4]).\(answer[5]).\(answer[6]) " + String(decoding: model, as: UTF8.self)
+        return Reply(
+            firmware: "\(answer[4]).\(answer[5]).\(answer[6])",
+            model: String(decoding: model, as: UTF8.self)
+        )
     }
 }
 

@@ -78,6 +78,16 @@ final class ZWOSession: WheelSession {
     }
 }
 
+extension ZWOSession {
+    static func settings(of wheel: USBFilterWheel<ZWOSession>) -> [Setting] {
+        [
+            Setting("serial number", in: 255, get: { try wheel.use { $0.serial ?? "" } }),
+            Setting("model", in: 255, get: { try wheel.use { try $0.ask(ZWOGetInfo()).model } }),
+            Setting("firmware", in: 255, get: { try wheel.use { try $0.ask(ZWOGetInfo()).firmware } }),
+        ]
+    }
+}
+
 extension Driver where Configuration == WheelConfiguration {
     public static var zwoEFW: Self {
         .filterWheel(ZWOSession.self, "an electronic filter wheel (EFW) of ZWO's, on USB") { configuration in

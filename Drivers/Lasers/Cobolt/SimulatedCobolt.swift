@@ -36,6 +36,7 @@ public struct SimulatedCobolt: SimulatedLineInstrument, SimulatedLaser {
 
     /// Begins to emit as the key does with autostart.
     public mutating func startByItself() { isSwitchedOn = true }
+    public mutating func forgetPower() { power = maximumPower }
 
     private mutating func stop(fault: Int) {
         isSwitchedOn = false

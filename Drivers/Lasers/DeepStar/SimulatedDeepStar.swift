@@ -24,6 +24,7 @@ public struct SimulatedDeepStar: SimulatedInstrument, SimulatedLaser {
     }
 
     public mutating func startByItself() { (state, mode, hasInternalPeak) = (2, "L2", true) }
+    public mutating func forgetPower() { level = 0xFFF }
 
     public mutating func receive(_ bytes: [UInt8], at _: ContinuousClock.Instant) -> [SimulatedOutput] {
         var outputs: [SimulatedOutput] = []

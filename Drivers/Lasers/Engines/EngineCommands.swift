@@ -24,13 +24,7 @@ extension EngineCommands {
     /// Brings the box into a known state, with every light off unless they are to be left.
     func prepare(_ lines: LineProtocol, leavesLight: Bool) throws -> String {
         let identity = try identify(lines)
-        if leavesLight { return identity }
-        var failure: (any Error)?
-        // One that does not go off is no reason to leave the others on.
-        for channel in try channels(lines) {
-            do { try channel.commands.ensureOff(lines) } catch { failure = failure ?? error }
-        }
-        if let failure { throw failure }
+        if !leavesLight { try channels(lines).attemptEach { try $0.commands.ensureOff(lines) } }
         return identity
     }
 }

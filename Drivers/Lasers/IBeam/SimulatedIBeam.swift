@@ -22,6 +22,7 @@ public struct SimulatedIBeam: SimulatedInstrument, SimulatedLaser {
     public func isEmitting(at _: ContinuousClock.Instant) -> Bool { isSwitchedOn && hasChannel2 }
 
     public mutating func startByItself() { isSwitchedOn = true }
+    public mutating func forgetPower() { power = maximumPower }
 
     /// A line that is empty is answered as well.
     public mutating func receive(_ bytes: [UInt8], at _: ContinuousClock.Instant) -> [SimulatedOutput] {

@@ -33,6 +33,8 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
         switchedOnAt = .now
     }
 
+    public mutating func forgetPower() { power = highestPower }
+
     /// Whether light comes out, or would with the signal.
     public func isEmitting(at now: ContinuousClock.Instant = .now) -> Bool {
         guard isSwitchedOn, let switchedOnAt else { return false }

@@ -32,6 +32,7 @@ public struct SimulatedOBISBox: SimulatedLineInstrument, SimulatedLaser {
         lasers.values.contains { $0.isEmitting(at: now) }
     }
     public mutating func startByItself() { updateAll { $0.startByItself() } }
+    public mutating func forgetPower() { updateAll { $0.forgetPower() } }
 
     public mutating func answer(_ command: String, at now: ContinuousClock.Instant) -> [SimulatedOutput] {
         let word = command.prefix { $0 != ":" }

@@ -30,6 +30,7 @@ public struct SimulatedOmicron: SimulatedLineInstrument, SimulatedLaser {
     public func isEmitting(at _: ContinuousClock.Instant) -> Bool { isSwitchedOn }
 
     public mutating func startByItself() { (isSwitchedOn, hasDiodePower) = (true, true) }
+    public mutating func forgetPower() { level = 0xFFF }
 
     /// Has a failure, by the number of its bit, that lasts until a reset.
     public mutating func fail(_ bit: Int) {

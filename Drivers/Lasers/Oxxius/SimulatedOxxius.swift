@@ -23,6 +23,7 @@ public struct SimulatedOxxius: SimulatedLineInstrument, SimulatedLaser {
     public func isEmitting(at _: ContinuousClock.Instant) -> Bool { isSwitchedOn }
 
     public mutating func startByItself() { isSwitchedOn = true }
+    public mutating func forgetPower() { power = 100 }
 
     private var state: Int {
         if switches["t"] == false { return 6 }

@@ -27,6 +27,7 @@ public struct SimulatedSapphire: SimulatedLineInstrument, SimulatedLaser {
     }
 
     public mutating func startByItself() { isKeyOn = true }
+    public mutating func forgetPower() { power = powers.upperBound }
 
     /// One of the faults.
     public var isInterlockOpen: Bool {

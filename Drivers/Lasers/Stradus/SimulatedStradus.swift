@@ -31,6 +31,7 @@ public struct SimulatedStradus: SimulatedLineInstrument, SimulatedLaser {
     }
 
     public mutating func startByItself() { isSwitchedOn = true }
+    public mutating func forgetPower() { power = 100 }
 
     public func echo(_ bytes: [UInt8]) -> [SimulatedOutput] { echoes ? [SimulatedOutput(bytes)] : [] }
 

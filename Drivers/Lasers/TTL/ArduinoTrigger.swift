@@ -5,7 +5,7 @@ public import Transports
 /// The output lines of an Arduino or Teensy with Micro-Manager's firmware, which gate lights by their TTL inputs.
 ///
 /// All are low when the board has been opened, after `disable` and `shutdown`, and when its port is back.
-public final class ArduinoTrigger: DigitalIO, SerialDevice {
+public final class ArduinoTrigger: DigitalIO, LightGate, SerialDevice {
     public let line: SerialLine
     public let lineCount = ArduinoBoard.lineCount
     public let settings: [Setting]

@@ -51,6 +51,13 @@ public struct ElliptecOptions: Decodable, Sendable {
     }
 }
 
+extension ElliptecOptions: CheckedOption {
+    public var flaw: String? {
+        guard let address, !(0...15).contains(address) else { return nil }
+        return "must have an address from 0 to 15 (was \(address))"
+    }
+}
+
 extension Driver where Configuration == ElliptecOptions {
     public static var thorlabsSlider: Self {
         let name = "thorlabs-ell-slider"

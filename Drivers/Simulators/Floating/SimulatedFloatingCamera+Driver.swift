@@ -23,9 +23,15 @@ extension SimulatedFloatingCamera {
             case hasRealisticTiming = "realistic_timing"
         }
 
-        public init(attached: [String]? = nil, openTime: NonNegative? = nil) {
-            self.attached = attached
-            self.openTime = openTime
+        public init(
+            attached: [String]? = nil,
+            openTime: NonNegative? = nil,
+            opensOneAtATime: Bool? = nil,
+            sensorShape: SensorShape? = nil,
+            hasRealisticTiming: Bool? = nil
+        ) {
+            (self.attached, self.openTime, self.opensOneAtATime) = (attached, openTime, opensOneAtATime)
+            (self.sensorShape, self.hasRealisticTiming) = (sensorShape, hasRealisticTiming)
         }
 
         var uids: [String] { attached ?? ["SIM-1", "SIM-2"] }

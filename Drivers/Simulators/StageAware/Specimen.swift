@@ -25,6 +25,11 @@ public struct Specimen: Sendable {
         self.init(width: width, height: height, .uint16(channels), pixelCounts: channels.map(\.count))
     }
 
+    /// From planes that are of these sides.
+    init(reading channels: Channels, width: Int, height: Int) {
+        (self.width, self.height, self.channels) = (width, height, channels)
+    }
+
     private init?(width: Int, height: Int, _ channels: Channels, pixelCounts: [Int]) {
         let (pixelCount, isTooLarge) = width.multipliedReportingOverflow(by: height)
         guard width > 0, height > 0, !isTooLarge, pixelCounts.allSatisfy({ $0 == pixelCount }) else { return nil }

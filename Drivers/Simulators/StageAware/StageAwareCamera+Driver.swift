@@ -2,7 +2,8 @@ public import Devices
 
 extension StageAwareCamera {
     public struct Options: Decodable, Sendable {
-        public var image: MadeUpImage
+        /// Cells unless given.
+        public var image: SpecimenSource?
         /// The stage whose position selects the part of the image, with axes x, y and z.
         public var stage: PartOption<PartStage>
         /// The filter wheel whose position selects the channel.
@@ -24,6 +25,20 @@ extension StageAwareCamera {
             case readoutTime = "readout_time"
         }
 
+        public init(
+            image: SpecimenSource? = nil,
+            stage: PartOption<PartStage>,
+            filterWheel: PartOption<PartFilterWheel>,
+            sensorShape: SensorShape? = nil,
+            bufferLength: BufferLength? = nil,
+            hasRealisticTiming: Bool? = nil,
+            readoutTime: NonNegative? = nil
+        ) {
+            (self.image, self.stage, self.filterWheel) = (image, stage, filterWheel)
+            (self.sensorShape, self.bufferLength) = (sensorShape, bufferLength)
+            (self.hasRealisticTiming, self.readoutTime) = (hasRealisticTiming, readoutTime)
+        }
+
         var camera: SimulatedCamera.Configuration {
             SimulatedCamera.Configuration(
                 sensorShape: sensorShape,
@@ -41,7 +56,7 @@ extension Driver where Configuration == StageAwareCamera.Options {
             options,
             context in
             try StageAwareCamera(
-                options.image.specimen,
+                (options.image ?? .ownImage).specimen(),
                 stage: try options.stage.open(context),
                 filterWheel: try options.filterWheel.open(context),
                 options.camera

@@ -3,7 +3,8 @@ public import Devices
 /// A camera, a filter wheel, a stage and, if wanted, a light source, and on the stage a specimen of which they show a part.
 public enum StageAwareSetup {
     public struct Configuration: Decodable, Sendable {
-        public var image: MadeUpImage
+        /// Cells unless given.
+        public var image: SpecimenSource?
         /// Width and height in pixels, 512 each unless given.
         public var sensorShape: SensorShape?
         public var bufferLength: BufferLength?
@@ -30,28 +31,34 @@ public enum StageAwareSetup {
         }
 
         public init(
-            image: MadeUpImage,
+            image: SpecimenSource? = nil,
             sensorShape: SensorShape? = nil,
+            bufferLength: BufferLength? = nil,
             hasRealisticTiming: Bool? = nil,
+            readoutTime: NonNegative? = nil,
+            speed: NonNegative? = nil,
+            travelTime: NonNegative? = nil,
             hasLight: Bool? = nil
         ) {
-            self.image = image
-            self.sensorShape = sensorShape
-            self.hasRealisticTiming = hasRealisticTiming
-            self.hasLight = hasLight
+            (self.image, self.sensorShape, self.bufferLength) = (image, sensorShape, bufferLength)
+            (self.hasRealisticTiming, self.readoutTime) = (hasRealisticTiming, readoutTime)
+            (self.speed, self.travelTime, self.hasLight) = (speed, travelTime, hasLight)
         }
     }
 
     /// The camera comes first, so that it is shut down before what it sees.
     public static func open(_ configuration: Configuration) throws -> SimulatedController {
-        let specimen = configuration.image.specimen
+        let specimen = try (configuration.image ?? .ownImage).specimen()
         // Unless told otherwise, what does not take its time is there at once.
         let atOnce: NonNegative? = configuration.hasRealisticTiming == false ? 0 : nil
         let stage = SimulatedStage(
             .init(limits: limits(over: specimen), speed: configuration.speed ?? atOnce)
         ) { .now }
+        guard let positions = Count(specimen.channelCount) else {
+            throw DeviceError(.initialise, "the image has no channels")
+        }
         let filterWheel = SimulatedFilterWheel(
-            .init(positions: configuration.image.channels, travelTime: configuration.travelTime ?? atOnce)
+            .init(positions: positions, travelTime: configuration.travelTime ?? atOnce)
         ) { .now }
         let light = configuration.hasLight == true ? SimulatedLightSource() : nil
         let camera = try StageAwareCamera(

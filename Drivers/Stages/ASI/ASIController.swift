@@ -39,9 +39,10 @@ enum ASI {
         -> SerialController
     {
         let lamps = zip(options.lights?.names ?? [], lampLetters).map { ASILamp(name: $0, letter: $1) }
-        let line = try connector.line(format) { lines, _ in
+        let leavesLight = options.leaveAsIs ?? false
+        let line = try connector.line(format) { lines, isFirst in
             let version = try version(lines)
-            for lamp in lamps { try lamp.ensureOff(lines) }
+            if !leavesLight || !isFirst { try lamps.attemptEach { try $0.ensureOff(lines) } }
             return version
         }
         do {
@@ -59,9 +60,9 @@ enum ASI {
                 homing: homing,
                 settings: settings(found.letters, line)
             )
-            return SerialController(
+            return try SerialController(
                 "ASIMS2000",
-                (serialAxes.isEmpty ? [] : [("stage", stage)]) + lamps.map { ($0.name, ASILight($0, on: line)) },
+                (serialAxes.isEmpty ? [] : [("stage", stage)]) + lamps.map { ($0.name, try ASILight($0, on: line)) },
                 on: line,
                 settings: [Setting("firmware", fixed: found.version)]
             )
@@ -102,11 +103,14 @@ public struct ASIOptions: Decodable, Sendable {
     public var limits: NamedOptions<AxisLimits>?
     /// Whether enabling the stage runs it to its ends, and counts from the lower ones; it does not unless this is given.
     public var home: Bool?
+    /// Whether lamps that are on when the server starts stay on; they are switched off unless this is given.
+    public var leaveAsIs: Bool?
 
     private enum CodingKeys: String, CodingKey {
         case port
         case baudRate = "baudrate"
         case lights, limits, home
+        case leaveAsIs = "leave_as_is"
     }
 
     public init(
@@ -114,9 +118,11 @@ public struct ASIOptions: Decodable, Sendable {
         baudRate: Count? = nil,
         lights: Lights? = nil,
         limits: NamedOptions<AxisLimits>? = nil,
-        home: Bool? = nil
+        home: Bool? = nil,
+        leaveAsIs: Bool? = nil
     ) {
         (self.port, self.baudRate, self.lights, self.limits, self.home) = (port, baudRate, lights, limits, home)
+        self.leaveAsIs = leaveAsIs
     }
 
     /// The names of lamps, each another one, and none a stage's.

@@ -19,10 +19,12 @@ struct ASILamp: Sendable {
         try ASI.dialect.tell("LED \(letter)=\(percent)", lines)
     }
 
-    /// Switches off and makes sure of it.
+    /// Switches off and makes sure of it, three times before giving up.
     func ensureOff(_ lines: LineProtocol) throws {
-        try setPercent(0, lines)
-        let percent = try percent(lines)
-        guard percent == 0 else { throw SerialError.refused("LED \(letter)=0", answer: "it is still at \(percent) %") }
+        for _ in 0..<3 {
+            try setPercent(0, lines)
+            if try percent(lines) == 0 { return }
+        }
+        throw SerialError.refused("LED \(letter)=0", answer: "it is still on")
     }
 }

@@ -6,12 +6,18 @@ public final class ASILight: LightSource, OnlyTriggersBulbOnSoftware, SerialDevi
     public let typeName = "ASILED"
     public let line: SerialLine
     public var enabledSession: Int?
-    public var setPoint = 0.0
+    public var setPoint: Double
     private let lamp: ASILamp
     /// Whether it has been shut down, and switched off before that or else said why not.
     private var isGivenUp = false
 
-    init(_ lamp: ASILamp, on line: SerialLine) { (self.lamp, self.line) = (lamp, line) }
+    /// Takes a lamp as it is: one that was left on is in use.
+    init(_ lamp: ASILamp, on line: SerialLine) throws {
+        (self.lamp, self.line) = (lamp, line)
+        let percent = try line.perform(lamp.percent)
+        setPoint = Double(percent) / 100
+        isEnabled = percent > 0
+    }
 
     public func performEnable() throws { try setPercent(of: setPoint) }
 

@@ -31,7 +31,7 @@ final class Shutters {
     }
 
     func closeOpened(on line: SerialLine) throws {
-        for shutter in commands where opened.contains(shutter.name) {
+        try commands.filter { opened.contains($0.name) }.attemptEach { shutter in
             try line.perform { try shutter.setOpen(false, $0) }
             opened.remove(shutter.name)
         }

@@ -41,6 +41,8 @@ public struct SimulatedZaber: Sendable {
     public var warning = "--"
     /// 1 off, 2 on, 3 a fault, by lamp.
     public var lamps: [Int] = []
+    /// Those that stay as they are, whatever they are told.
+    public var stuckLamps: Set<Int> = []
     public var fluxes: [Double] = []
     static let indexDistance = 10_000.0
 
@@ -84,7 +86,9 @@ public struct SimulatedZaber: Sendable {
         case ("set", 3): return set(words[1], words[2], axes) ? "0" : nil
         case ("lamp", 2):
             guard !lamps.isEmpty else { return nil }
-            for axis in axes where lamps[axis] != 3 { lamps[axis] = words[1] == "on" ? 2 : 1 }
+            for axis in axes where lamps[axis] != 3 && !stuckLamps.contains(axis) {
+                lamps[axis] = words[1] == "on" ? 2 : 1
+            }
             return "0"
         case ("home", 1):
             for axis in axes where motors.indices.contains(axis) {

@@ -8,13 +8,19 @@ public struct ZaberOptions: Decodable, Sendable {
     /// What each of them is, by its address, 1 to 99.
     public var devices: Devices
 
+    /// Whether lamps that are on when the server starts stay on; they are switched off unless this is given.
+    public var leaveAsIs: Bool?
+
     private enum CodingKeys: String, CodingKey {
         case port
         // As python-microscope calls it.
         case devices = "address2type"
+        case leaveAsIs = "leave_as_is"
     }
 
-    public init(port: PortName, devices: Devices) { (self.port, self.devices) = (port, devices) }
+    public init(port: PortName, devices: Devices, leaveAsIs: Bool? = nil) {
+        (self.port, self.devices, self.leaveAsIs) = (port, devices, leaveAsIs)
+    }
 
     /// What a device is; it does not tell by itself.
     public enum Kind: String, Decodable, Sendable, CaseIterable {
@@ -50,9 +56,10 @@ enum ZaberDaisyChain {
         _ format: LineFormat = ZaberDevice.format
     ) throws -> SerialController {
         let members = options.devices.pairs.map { (device: ZaberDevice(address: $0.address), kind: $0.kind) }
-        let line = try connector.line(format) { lines, _ in
-            for (device, kind) in members where kind == .ledController {
-                for number in try device.lamps(lines) { try ZaberLamp(device: device, number: number).ensureOff(lines) }
+        let leavesLight = options.leaveAsIs ?? false
+        let line = try connector.line(format) { lines, isFirst in
+            if !leavesLight || !isFirst {
+                try members.filter { $0.kind == .ledController }.attemptEach { try $0.device.ensureOff(lines) }
             }
             return try members.map { try $0.device.text("system.serial", lines) }.joined(separator: " ")
         }

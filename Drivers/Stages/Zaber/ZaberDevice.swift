@@ -52,7 +52,8 @@ struct ZaberDevice: Sendable {
 
     func isHomed(axis: Int = 0, _ lines: LineProtocol) throws -> Bool {
         try ask("get limit.home.triggered", axis: axis, lines) { reply in
-            reply.data.split(separator: " ").allSatisfy { $0 == "1" }
+            let flags = reply.data.split(separator: " ").map { String($0).flag }
+            return flags.isEmpty || flags.contains(nil) ? nil : flags.allSatisfy { $0 == true }
         }
     }
 

@@ -28,17 +28,19 @@ public struct ZaberLamp: LightCommands {
         try device.tell("set lamp.flux \(power.text(places: 3))", axis: number, lines)
     }
 
-    /// 1 off, 2 on, 3 a fault.
-    static func status(_ device: ZaberDevice, _ number: Int, _ lines: LineProtocol) throws -> String {
-        try device.text("lamp.status", axis: number, lines)
+    /// The answer to `lamp.status`; one that has none of them is not plugged in (`NA`).
+    enum State: String { case off = "1", on = "2", fault = "3" }
+
+    private func state(_ lines: LineProtocol) throws -> State {
+        try device.ask("get lamp.status", axis: number, lines) { State(rawValue: $0.data) }
     }
 
-    public func isOn(_ lines: LineProtocol) throws -> Bool { try Self.status(device, number, lines) == "2" }
+    public func isOn(_ lines: LineProtocol) throws -> Bool { try state(lines) == .on }
     public func switchOn(_ lines: LineProtocol) throws { try device.tell("lamp on", axis: number, lines) }
     public func switchOff(_ lines: LineProtocol) throws { try device.tell("lamp off", axis: number, lines) }
 
     public func obstacle(_ lines: LineProtocol) throws -> String? {
-        try Self.status(device, number, lines) == "3" ? "the lamp has a fault" : nil
+        try state(lines) == .fault ? "the lamp has a fault" : nil
     }
 
     public var status: [StatusRow] {
@@ -70,8 +72,17 @@ public struct ZaberLamp: LightCommands {
 extension ZaberDevice {
     /// The numbers of the lamps that are plugged in.
     func lamps(_ lines: LineProtocol) throws -> [Int] {
-        try text("lamp.status", lines).split(separator: " ").enumerated()
-            .filter { ["1", "2", "3"].contains($0.element) }.map { $0.offset + 1 }
+        let states = try ask("get lamp.status", lines) { reply in
+            let words = reply.data.split(separator: " ").map(String.init)
+            let isAnswer = !words.isEmpty && words.allSatisfy { $0 == "NA" || ZaberLamp.State(rawValue: $0) != nil }
+            return isAnswer ? words : nil
+        }
+        return states.enumerated().filter { $0.element != "NA" }.map { $0.offset + 1 }
+    }
+
+    /// Switches all lamps off.
+    func ensureOff(_ lines: LineProtocol) throws {
+        try lamps(lines).attemptEach { try ZaberLamp(device: self, number: $0).ensureOff(lines) }
     }
 
     func ledController(on line: SerialLine) throws -> SerialController {

@@ -20,6 +20,13 @@ public protocol ConfigurableDriver: Sendable {
 }
 
 extension ConfigurableDriver {
+    /// The driver with what its options are where none are given.
+    ///
+    /// Throws a `DecodingError` if there are some that have to be given.
+    public func configured(uid: String? = nil) throws -> ConfiguredDriver {
+        try configured(from: NoOptionsDecoder(codingPath: [], userInfo: [:]), uid: uid)
+    }
+
     public var isFloating: Bool { false }
     public var attachment: Attachment? { nil }
     public var ask: (@Sendable (_ port: String) throws -> String)? { nil }
@@ -31,6 +38,8 @@ public struct ConfiguredDriver: Sendable {
     public let name: String
     /// What the device will be.
     public let kind: DeviceKind
+    /// Whether the device will be a ``LightGate``.
+    public var gatesLight = false
     /// The devices that its options refer to.
     public var references: [DeviceReference] = []
     /// How the device that its options mean is attached, as far as they tell.

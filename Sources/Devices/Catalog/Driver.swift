@@ -9,6 +9,7 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
     public let kind: DeviceKind
     public let ask: (@Sendable (_ port: String) throws -> String)?
     private let attached: @Sendable (Configuration?) -> Attachment?
+    private let gatesLight: Bool
 
     /// - Parameters:
     ///   - attached: how the device that the options mean is attached, or any of the driver's if there are none.
@@ -25,6 +26,7 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
         self.open = open
         (self.attached, self.ask) = (attached, ask)
         kind = DeviceKind(of: Opened.self)
+        gatesLight = Opened.self is any LightGate.Type
     }
 
     public var attachment: Attachment? { attached(nil) }
@@ -37,6 +39,7 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
     public func configured(_ configuration: Configuration) -> ConfiguredDriver {
         var driver = ConfiguredDriver(name: name, kind: kind) { [open] context in try open(configuration, context) }
         driver.attachment = attached(configuration)
+        driver.gatesLight = gatesLight
         return driver
     }
 }

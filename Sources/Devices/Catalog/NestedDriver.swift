@@ -11,6 +11,13 @@ public struct NestedDriver: Decodable, Sendable {
 
     public init(_ driver: ConfiguredDriver) { self.driver = driver }
 
+    /// A driver with its options.
+    public init<Options>(_ driver: Driver<Options>, _ options: Options) {
+        var driver = driver.configured(options)
+        driver.refer(to: OptionContents(options))
+        self.driver = driver
+    }
+
     public init(from decoder: any Decoder) throws {
         let catalog = decoder.userInfo[.driverCatalog] as? DriverCatalog ?? DriverCatalog([])
         let definition = try decoder.container(keyedBy: CodingKeys.self)

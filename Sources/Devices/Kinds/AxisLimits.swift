@@ -17,13 +17,19 @@ extension AxisLimits: PythonNamedTuple {
     public init(items: [Double]) { self.init(lower: items[0], upper: items[1]) }
 }
 
+extension AxisLimits: CheckedOption {
+    public var flaw: String? {
+        lower.isFinite && upper.isFinite && lower <= upper
+            ? nil : "must be a lower and an upper limit (was \([lower, upper]))"
+    }
+}
+
 extension AxisLimits: Decodable {
     /// From a list of the lower and the upper limit, as drivers' options have it.
     public init(from decoder: any Decoder) throws {
         let limits = try [Double](from: decoder)
-        guard limits.count == 2, limits.allSatisfy(\.isFinite), limits[0] <= limits[1] else {
-            throw decoder.invalid("must be a lower and an upper limit (was \(limits))")
-        }
+        guard limits.count == 2 else { throw decoder.invalid("must be a lower and an upper limit (was \(limits))") }
         self.init(lower: limits[0], upper: limits[1])
+        if let flaw { throw decoder.invalid(flaw) }
     }
 }

@@ -18,17 +18,22 @@ extension SensorShape: PythonConvertible {
     public static var pythonName: String { "a tuple of two ints" }
 }
 
-extension SensorShape: Decodable {
+extension SensorShape: CheckedOption {
     /// Far beyond any sensor, and small enough to count bytes with.
     private static let longest = 1 << 16
 
+    public var flaw: String? {
+        guard width > 0, height > 0 else { return "must be two positive numbers (was \([width, height]))" }
+        return max(width, height) > Self.longest ? "must be sides of no more than \(Self.longest) pixels" : nil
+    }
+}
+
+extension SensorShape: Decodable {
     /// From a list of width and height, as drivers' options have it.
     public init(from decoder: any Decoder) throws {
         let sides = try [Count](from: decoder)
         guard sides.count == 2 else { throw decoder.invalid("must be width and height, not \(sides.count) numbers") }
-        guard sides.allSatisfy({ $0.value <= Self.longest }) else {
-            throw decoder.invalid("must be sides of no more than \(Self.longest) pixels")
-        }
         self.init(width: sides[0].value, height: sides[1].value)
+        if let flaw { throw decoder.invalid(flaw) }
     }
 }

@@ -35,6 +35,10 @@ public struct PartOption<Part: DevicePart>: Sendable {
     public func open(_ context: DriverContext) throws -> Part { try Part(try context.part(reference)) }
 }
 
+extension PartOption: ExpressibleByStringInterpolation {
+    public init(stringLiteral text: String) { self.init(DeviceReference(text)) }
+}
+
 extension PartOption: Decodable {
     public init(from decoder: any Decoder) throws {
         let reference = DeviceReference(try String(from: decoder))

@@ -13,6 +13,10 @@ public enum DeviceReference: Sendable, Hashable {
     }
 }
 
+extension DeviceReference: ExpressibleByStringInterpolation {
+    public init(stringLiteral text: String) { self.init(text) }
+}
+
 extension DeviceReference: CustomStringConvertible {
     /// As a configuration writes it.
     public var description: String {

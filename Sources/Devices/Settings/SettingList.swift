@@ -19,6 +19,12 @@ public struct SettingList {
         return setting
     }
 
+    /// Sets a value; that of a choice may be its key or its label.
+    public func set(_ name: String, to value: PythonValue) throws {
+        let setting = try find(name)
+        try setting.set(try setting.key(for: value))
+    }
+
     /// Every value by its name; `None` for one that cannot be read now, so that the others still arrive.
     public func all() -> PythonDictionary { values(of: settings) }
 

@@ -1,10 +1,15 @@
 public import Pickle
-internal import Pyro
+public import Pyro
 
 /// How to connect to devices.
 public struct ConnectionOptions: Sendable {
     /// The key that signs messages, if the server has one.
     public var hmacKey: [UInt8]?
+    /// The certificates, if servers and name servers are reached with SSL.
+    ///
+    /// To receive data, which come with SSL as well, it needs a certificate with the address that servers send to; for all
+    /// else the authorities are enough.
+    public var ssl: SSLContext?
     /// How long connecting may take.
     public var connectLimit = Duration.seconds(10)
     /// How long a call may take; nil for as long as the device takes, such as a stage with a long way to go.
@@ -24,6 +29,7 @@ public struct ConnectionOptions: Sendable {
     var client: ClientOptions {
         var options = ClientOptions()
         options.wire.hmacKey = hmacKey
+        options.wire.ssl = ssl
         options.wire.maximumLength = Int(Int32.max)
         options.connectLimit = connectLimit
         options.callLimit = callLimit

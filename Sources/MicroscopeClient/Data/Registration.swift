@@ -100,6 +100,10 @@ private final class Listener {
     let uri: PyroURI
 
     init(reachedFrom client: PyroClient, _ sink: DataSink, _ options: ConnectionOptions) throws {
+        guard options.ssl?.hasCertificate ?? true else {
+            let text = "sends data with SSL as well, for which the receiver needs a certificate of its own"
+            throw CallFailure(client.uri.text, "", .unexpected(text))
+        }
         var host = options.listenHost
         if host == nil, case .tcp(let address, _)? = try client.localEndpoint { host = address }
         var limits = ServerOptions()

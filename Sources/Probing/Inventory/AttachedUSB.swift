@@ -63,7 +63,7 @@ extension Machine {
         var drivers: [Int: String] = [:]
         for name in names("/sys/bus/usb/devices") where name.hasPrefix("\(port):") {
             guard let number = name.split(separator: ".").last.flatMap({ Int($0) }) else { continue }
-            let driver = realPath("/sys/bus/usb/devices/\(name)/driver")?.split(separator: "/").last
+            let driver = Files.target(ofLink: path("/sys/bus/usb/devices/\(name)/driver"))?.split(separator: "/").last
             drivers[number] = driver.map(String.init)
         }
         return drivers

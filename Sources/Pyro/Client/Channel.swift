@@ -24,6 +24,7 @@ final class Channel {
             throw ClientError.unreachable(error.description)
         }
         connection.socket.limitWriting(to: options.callLimit)
+        try secure(location)
         try greet(uri.object, options.handshake)
         connection.greeted(readingWithin: options.callLimit)
     }
@@ -40,6 +41,13 @@ final class Channel {
         case (.tcp(let here, _)?, .tcp(let there, _)?): here == there
         case (.unix?, _), (_, .unix?): true
         default: false
+        }
+    }
+
+    private func secure(_ location: PyroURI.Location) throws(ClientError) {
+        guard case .tcp(let host, _) = location else { return }
+        do { try connection.secure(as: .client(host: host)) } catch {
+            throw .unreachable("connect to \(Endpoint(location)): \(error)")
         }
     }
 

@@ -85,8 +85,19 @@ public final class PyroClient: Sendable {
                 throw error
             } catch let error as MessageError {
                 channel = nil
-                throw error == .timedOut ? ClientError.timedOut : .lost(error.description)
+                throw ClientError(error)
             }
         }
+    }
+}
+
+extension ClientError {
+    fileprivate init(_ error: MessageError) {
+        self =
+            switch error {
+            case .timedOut: .timedOut
+            case .unexpectedSSL: .outOfStep(error.description)
+            default: .lost(error.description)
+            }
     }
 }

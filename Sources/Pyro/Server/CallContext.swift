@@ -4,7 +4,7 @@ public struct CallContext: Sendable {
     public let connection: Int
     /// The calling program's address, if it has one.
     public let client: Endpoint?
-    /// The address by which the client reached this server.
+    /// The address by which the client reached this server, or that which the server's options tell all clients.
     public let server: Endpoint
     /// Whether the client is still there, as far as can be known without asking it.
     public let isConnected: @Sendable () -> Bool

@@ -6,8 +6,15 @@ extension ClientSession {
     func handshake() throws(MessageError) -> Bool {
         let request: ReceivedMessage?
         do {
+            try connection.secure(as: .server)
             request = try connection.receive()
         } catch .cutShort, .timedOut {
+            return false
+        } catch .noSSL {
+            // Read first, as for lack of room.
+            return try refuse("this server is only reached with SSL", try? connection.receive())
+        } catch .ssl(let text) {
+            server.log.info("client \(name) refused: SSL: \(text)")
             return false
         } catch {
             return try refuse(error.description)
@@ -70,6 +77,7 @@ extension ClientSession {
     static func refuseForLackOfRoom(_ socket: Socket, _ server: PyroServer) {
         let session = ClientSession(socket, number: 0, server)
         // Read first: closing with unread bytes would reset the connection before the client sees the answer.
+        try? session.connection.secure(as: .server)
         let request = try? session.connection.receive()
         _ = try? session.refuse("no free workers, increase server threadpool size", request)
     }

@@ -16,7 +16,7 @@ final class ClientSession {
         context = CallContext(
             connection: number,
             client: socket.remoteEndpoint,
-            server: socket.localEndpoint ?? server.endpoint,
+            server: server.publicEndpoint ?? socket.localEndpoint ?? server.endpoint,
             isConnected: { socket.isOpen }
         )
     }

@@ -10,7 +10,7 @@ public final class PyroServer: Sendable {
     let options: ServerOptions
     let log: Logger
     let objects = ObjectTable()
-    let streams = ItemStreams()
+    let streams: ItemStreams
     /// Where the server listens, with the port that the kernel chose.
     public let endpoint: Endpoint
 
@@ -37,8 +37,9 @@ public final class PyroServer: Sendable {
         log: Logger,
         translate: @escaping @Sendable (any Error) -> PythonException
     ) throws {
-        self.options = options
+        self.options = try options.fit(for: endpoint)
         self.log = log
+        streams = ItemStreams(linger: options.streamLinger, lifetime: options.streamLifetime)
         self.translate = translate
         listener = try Socket(listeningAt: endpoint)
         self.endpoint = endpoint.boundAs(listener.localEndpoint)
@@ -49,6 +50,16 @@ public final class PyroServer: Sendable {
     public func unregister(_ id: String) { objects[id] = nil }
 
     public func uri(of id: String) -> PyroURI { PyroURI(object: id, location: endpoint.location) }
+
+    /// The URI by which other machines find an object, if the options tell another place for that.
+    public func publicURI(of id: String) -> PyroURI {
+        PyroURI(object: id, location: (publicEndpoint ?? endpoint).location)
+    }
+
+    var publicEndpoint: Endpoint? {
+        guard let place = options.publicPlace, case .tcp(_, let port) = endpoint else { return nil }
+        return .tcp(host: place.host, port: place.port == 0 ? port : place.port)
+    }
 
     /// Takes clients from now on.
     public func start() {
@@ -125,6 +136,18 @@ public final class PyroServer: Sendable {
     func exception(_ error: any Error) -> PythonException {
         let exception = error as? PythonException ?? translate(error)
         return exception.traced(["device-server:\n", "  \(exception)\n"])
+    }
+}
+
+extension ServerOptions {
+    /// The options with SSL only where there is some.
+    fileprivate func fit(for endpoint: Endpoint) throws(SSLFileError) -> ServerOptions {
+        var options = self
+        if case .unix = endpoint { options.wire.ssl = nil }
+        guard options.wire.ssl?.hasCertificate ?? true else {
+            throw SSLFileError(.certificate, "a server with SSL needs a certificate")
+        }
+        return options
     }
 }
 

@@ -3,6 +3,8 @@ internal import Pickle
 /// A socket that carries messages, for the one thread that reads it and the one that writes.
 final class Connection {
     let socket: Socket
+    /// The socket, or SSL over it.
+    private var stream: any ByteStream
     private let options: WireOptions
     /// What has been read from the socket and not been taken yet: `buffer[start..<end]`.
     private var buffer: [UInt8]
@@ -14,6 +16,7 @@ final class Connection {
     /// - Parameter limit: how long the first message may take as a whole; it must also fit the buffer.
     init(_ socket: Socket, _ options: WireOptions, greetingWithin limit: Duration) {
         self.socket = socket
+        stream = socket
         self.options = options
         deadline = .now + limit
         // Most messages come whole with one read of this size.
@@ -31,6 +34,24 @@ final class Connection {
         let remaining = deadline - .now
         guard remaining > .milliseconds(1) else { throw .timedOut }
         socket.limitReading(to: remaining)
+    }
+
+    /// Encrypts what follows, if the options say so.
+    ///
+    /// - Throws: ``MessageError/noSSL(_:)`` if the other end speaks Pyro at once, after which it can be answered as it asked.
+    func secure(as role: SSLRole) throws(MessageError) {
+        guard let context = options.ssl else { return }
+        let stream = try SSLStream(socket, context, as: role)
+        do throws(MessageError) {
+            repeat { try limitReadingToDeadline() } while try !stream.handshake()
+        } catch {
+            if case .noSSL(let bytes) = error {
+                buffer.replaceSubrange(..<bytes.count, with: bytes)
+                (start, end) = (0, bytes.count)
+            }
+            throw error
+        }
+        self.stream = stream
     }
 
     // MARK: Sending
@@ -68,12 +89,12 @@ final class Connection {
     /// Writes the header in one piece with what follows it, if that is short: most messages are one small write.
     private func write(_ head: [UInt8], _ parts: ArraySlice<Bytes>) throws(MessageError) {
         guard let first = parts.first, first.count < Segments.separateFrom else {
-            return try socket.write([Bytes(head)] + parts)
+            return try stream.write([Bytes(head)] + parts)
         }
         var head = head
         unsafe first.withUnsafeBytes { unsafe head.append(contentsOf: $0) }
-        guard parts.count > 1 else { return try socket.write(head) }
-        try socket.write([Bytes(head)] + parts.dropFirst())
+        guard parts.count > 1 else { return try stream.write(head) }
+        try stream.write([Bytes(head)] + parts.dropFirst())
     }
 
     // MARK: Receiving
@@ -120,9 +141,11 @@ final class Connection {
         }
         while end - start < count {
             try limitReadingToDeadline()
-            let arrived = try socket.read(into: &buffer, from: end, upTo: buffer.count)
+            guard let arrived = try stream.read(into: &buffer, from: end, upTo: buffer.count) else { continue }
             guard arrived > 0 else {
-                guard end == start else { throw .cutShort }
+                guard end == start else {
+                    throw MessageHeader.isSSL(buffer[start..<end]) ? .unexpectedSSL : .cutShort
+                }
                 return false
             }
             end += arrived
@@ -142,6 +165,6 @@ final class Connection {
             return take(count)
         }
         let begun = take(end - start)
-        return try socket.read(count, begunWith: begun)
+        return try stream.read(count, begunWith: begun)
     }
 }

@@ -10,6 +10,12 @@ package enum MessageError: Error, Equatable, CustomStringConvertible {
     /// The other end has gone in the middle of a message.
     case cutShort
     case timedOut
+    /// SSL was wanted, and the other end began without it; these are its first bytes.
+    case noSSL([UInt8])
+    /// The other end began with SSL, which is not wanted here.
+    case unexpectedSSL
+    /// SSL did not come about, or has broken down.
+    case ssl(String)
     /// An error of the socket's, by its `errno`.
     case socket(Int32)
 
@@ -25,6 +31,9 @@ package enum MessageError: Error, Equatable, CustomStringConvertible {
         case .hmacMismatch: "message hmac mismatch"
         case .cutShort: "connection lost in the middle of a message"
         case .timedOut: "timed out"
+        case .noSSL: "the other end does not use SSL, as this one does"
+        case .unexpectedSSL: "the other end uses SSL, as this one does not"
+        case .ssl(let text): "SSL: \(text)"
         case .socket(let code): SocketError(code).description
         }
     }

@@ -49,12 +49,20 @@ struct MessageHeader: Sendable, Equatable {
 }
 
 extension MessageHeader {
+    /// Whether bytes are the beginning of SSL: an alert or a greeting, of a version that all of them give as 3.
+    static func isSSL(_ bytes: ArraySlice<UInt8>) -> Bool {
+        guard let kind = bytes.first, let version = bytes.dropFirst().first else { return false }
+        return (kind == 0x15 || kind == 0x16) && version == 3
+    }
+
     /// Reads a header from at least 24 bytes, and refuses it if it is not Pyro's or the message too long.
     init(_ bytes: ArraySlice<UInt8>, maximumLength: Int) throws(MessageError) {
         func number(_ offset: Int) -> UInt16 {
             UInt16(bytes[bytes.startIndex + offset]) << 8 | UInt16(bytes[bytes.startIndex + offset + 1])
         }
-        guard bytes.prefix(4).elementsEqual(Self.magic), number(4) == Self.version else { throw .notPyro }
+        guard bytes.prefix(4).elementsEqual(Self.magic), number(4) == Self.version else {
+            throw Self.isSSL(bytes) ? .unexpectedSSL : .notPyro
+        }
         let length = Int(number(12)) << 16 | Int(number(14))
         let annotationsLength = Int(number(18))
         // Of all types, so that the sum can be checked before the type is.

@@ -4,7 +4,7 @@ internal import Pickle
 /// A stream socket that blocks: the file for all that is unsafe in it.
 ///
 /// One thread reads and one writes at a time; ``shutDown()`` may come from any other and ends both.
-final class Socket: Sendable {
+final class Socket: ByteStream, Sendable {
     let descriptor: Int32
 
     init(descriptor: Int32) { self.descriptor = descriptor }
@@ -14,8 +14,7 @@ final class Socket: Sendable {
     /// Ends the connection, so that whoever waits in a read or a write comes back; the descriptor stays taken till then.
     func shutDown() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
 
-    /// Reads what has arrived, waiting for the first byte; 0 at the end of the stream.
-    func read(into bytes: inout [UInt8], from start: Int, upTo end: Int) throws(MessageError) -> Int {
+    func read(into bytes: inout [UInt8], from start: Int, upTo end: Int) throws(MessageError) -> Int? {
         while true {
             let count = unsafe bytes.withUnsafeMutableBytes { bytes in
                 unsafe recv(descriptor, bytes.baseAddress! + start, end - start, 0)
@@ -25,8 +24,6 @@ final class Socket: Sendable {
         }
     }
 
-    /// Reads a stretch of known length, of which some bytes are there already.
-    ///
     /// The kernel gives memory only as it is written, so a length that was merely claimed costs nothing.
     func read(_ count: Int, begunWith begun: [UInt8]) throws(MessageError) -> [UInt8] {
         var failure: MessageError?
@@ -45,7 +42,6 @@ final class Socket: Sendable {
         return bytes
     }
 
-    /// Writes bytes that lie in one piece.
     func write(_ bytes: [UInt8]) throws(MessageError) {
         var written = 0
         while written < bytes.count {
@@ -60,7 +56,6 @@ final class Socket: Sendable {
         }
     }
 
-    /// Writes all parts one after another, from where they are in memory.
     func write(_ parts: [Bytes]) throws(MessageError) {
         var remaining = parts[...]
         var skipped = 0

@@ -8,6 +8,8 @@ public struct WireOptions: Sendable, Equatable {
     public var maximumLength = 256 << 20
     /// The number that pickles carry in front, for clients so old that they refuse the usual one.
     public var pickleProtocol: UInt8 = 4
+    /// The certificates, if connections are to be encrypted; those of Unix sockets never are.
+    public var ssl: SSLContext?
 
     public init() {}
 }

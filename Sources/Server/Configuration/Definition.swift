@@ -1,3 +1,4 @@
+public import Devices
 public import Pickle
 
 /// What one worker process serves at one place: a device, or a group of them.
@@ -9,6 +10,9 @@ public struct Definition: Sendable {
     public var endpoint: PyroURI.Location
     public var pyro: PyroOptions
     public var place: Place
+    /// Opens all of the devices at once, in their order, where a program has a function that does; nil where each is
+    /// opened by its own driver.
+    public var openTogether: (@Sendable (DriverContext) throws -> [any Device])?
     /// What the file says of it, to tell whether another version of the file says the same.
     var text = ""
 

@@ -17,6 +17,8 @@ public struct DeviceDefinition: Sendable {
     /// Whether tests on a bench pass over it when it is not there; a server tries it again and again, as any other.
     public var mayBeAbsent: Bool
     public var place: Place
+    /// Whether a function opens it together with others, so that its driver cannot.
+    public var isOpenedWithOthers = false
 
     public init(
         name: String,

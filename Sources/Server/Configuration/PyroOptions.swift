@@ -7,6 +7,13 @@ public struct PyroOptions: Sendable, Hashable {
     public var serializers = Set(SerializerID.allCases)
     /// The key that signs messages, if both sides share one.
     public var hmacKey: [UInt8]?
+    /// A file that begins with a line which is the key, and that other users cannot read.
+    public var hmacKeyFile: String?
+    /// The certificates, if connections are to be encrypted.
+    ///
+    /// That concerns those that clients make, and those to clients, name servers and parts on other machines; Unix
+    /// sockets stay as they are.
+    public var ssl: SSLFiles?
     public var compresses = false
     /// The number that pickles carry in front.
     public var pickleProtocol: UInt8 = 4
@@ -23,6 +30,8 @@ public struct PyroOptions: Sendable, Hashable {
     public var congestionControl: String? = "reno"
     /// How long to wait for a client that does not read what it is sent; nil waits for ever.
     public var sendLimit: Duration? = .seconds(30)
+    /// Where clients reach the device, if not where it listens: behind a router, or in a container.
+    public var publicPlace: ServerOptions.PublicPlace?
     /// The name server that is told where the devices are, if any.
     public var nameServer: PyroURI.Location?
     /// Whether the devices are announced in the local network, by mDNS.

@@ -18,9 +18,17 @@ public struct ServerConfiguration: Sendable {
 
     /// Reads the text of a configuration and reports every error in it at once.
     ///
-    /// - Parameter file: What errors call the file.
-    public init(text: String, file: String, drivers: DriverCatalog) throws(ConfigurationErrors) {
-        let reader = ConfigurationReader(file: file, drivers: drivers)
+    /// - Parameters:
+    ///   - file: What errors call the file.
+    ///   - opensFiles: whether certificates and keys have to be there and usable: by the server itself, while others who
+    ///     want to know what it serves may not be allowed to read them.
+    public init(
+        text: String,
+        file: String,
+        drivers: DriverCatalog,
+        opensFiles: Bool = false
+    ) throws(ConfigurationErrors) {
+        let reader = ConfigurationReader(file: file, drivers: drivers, opensFiles: opensFiles)
         let configuration = reader.configuration(of: text)
         guard let configuration, reader.errors.isEmpty else { throw ConfigurationErrors(reader.errors) }
         self = configuration

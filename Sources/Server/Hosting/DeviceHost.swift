@@ -37,7 +37,11 @@ final class DeviceHost: Sendable {
         try devices.withLock { devices in
             try devices.apply(preparation.settings, to: object)
             let staysOff = preparation.keepsLightOff && devices.isLightSource(object)
-            if preparation.enable, !staysOff { try devices.enable(object) }
+            if preparation.staysDisabled || staysOff {
+                try devices.disable(object)
+            } else if preparation.enable {
+                try devices.enable(object)
+            }
             devices.followEnabling()
         }
     }

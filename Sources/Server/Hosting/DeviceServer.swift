@@ -42,6 +42,7 @@ public final class DeviceServer: Sendable {
     var address: Endpoint? { server.address }
 
     public func uri(of id: String) -> PyroURI { server.uri(of: id) }
+    public func publicURI(of id: String) -> PyroURI { server.publicURI(of: id) }
 
     var hasLightSource: Bool { hosts.withLock { $0.contains(where: \.hasLightSource) } }
 
@@ -54,18 +55,29 @@ public final class DeviceServer: Sendable {
         log: Logger? = nil,
         _ open: () throws -> any Device
     ) throws {
-        let log = log ?? self.log
+        try self.open([(id, preparation)], log: log ?? self.log) { [try open()] }
+    }
+
+    /// Opens devices that share a wire, or are used by one another, and serves them with all their parts.
+    ///
+    /// - Parameter wanted: the names of the devices, in the order in which they are given.
+    func open(
+        _ wanted: [(id: String, preparation: Preparation)],
+        log: Logger,
+        _ open: () throws -> [any Device]
+    ) throws {
+        var indices: [Int] = []
         let host = try DeviceHost {
             var devices = OpenDevices(
-                isSimulated: preparation.isSimulated,
+                isSimulated: wanted.contains { $0.preparation.isSimulated },
                 makeStream: { self.makeStream($0, $1, log) },
                 report: { log.warning("\($0)") }
             )
-            devices.add(try open(), as: id)
+            indices = zip(wanted, try open()).map { devices.add($1, as: $0.id) }
             return devices
         }
         do {
-            try host.prepare(0, preparation)
+            for (index, (_, preparation)) in zip(indices, wanted) { try host.prepare(index, preparation) }
         } catch {
             shutDown(host)
             throw error

@@ -6,6 +6,7 @@ struct ObjectDescription: Sendable {
     let id: String
     let methods: [String]
     let attributes: [String]
+    /// Whether it has light, or lets out that of others.
     let isLightSource: Bool
     /// The settings that a crash takes with it.
     let settingsNotComingBack: Set<String>

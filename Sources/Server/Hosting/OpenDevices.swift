@@ -11,6 +11,8 @@ struct OpenDevices {
         let stream: DataStream?
 
         var device: (any Device)? { object as? any Device }
+        /// The device, if it has light or lets out that of others.
+        var light: (any Device)? { device.flatMap { $0 is any LightSource || $0 is any LightGate ? $0 : nil } }
     }
 
     private var entries: [Entry] = []
@@ -38,10 +40,15 @@ struct OpenDevices {
     }
 
     /// Takes a device under an id, and its parts under ids that begin with it and stay the same for ever.
-    mutating func add(_ device: any Device, as id: String) {
+    ///
+    /// - Returns: the number of the object that it is.
+    @discardableResult
+    mutating func add(_ device: any Device, as id: String) -> Int {
+        let index = entries.count
         roots.append(device)
         enter(device, id)
         followEnabling()
+        return index
     }
 
     private mutating func enter(_ object: any RemoteObject, _ id: String) {
@@ -80,7 +87,7 @@ struct OpenDevices {
                 id: entry.id,
                 methods: entry.interface.methodNames,
                 attributes: entry.interface.propertyNames,
-                isLightSource: entry.object is any LightSource,
+                isLightSource: entry.light != nil,
                 settingsNotComingBack: entry.settings.notComingBack,
                 stream: entry.stream
             )
@@ -149,8 +156,7 @@ struct OpenDevices {
     func apply(_ settings: [Preparation.Setting], to index: Int) throws {
         for wanted in settings {
             do {
-                let setting = try entries[index].settings.find(wanted.name)
-                try setting.set(try setting.key(for: wanted.value))
+                try entries[index].settings.set(wanted.name, to: wanted.value)
             } catch SettingError.unknown(let name) {
                 throw PreparationError(place: wanted.place, message: "there is no setting '\(name)'")
             } catch {
@@ -159,10 +165,14 @@ struct OpenDevices {
         }
     }
 
-    func isLightSource(_ index: Int) -> Bool { entries[index].object is any LightSource }
+    func isLightSource(_ index: Int) -> Bool { entries[index].light != nil }
 
-    func enable(_ index: Int) throws {
-        try entries[index].device?.enable()
+    func enable(_ index: Int) throws { try entries[index].device?.enable() }
+
+    /// Disables a device that enabled itself while it was opened; the others are disabled already.
+    func disable(_ index: Int) throws {
+        guard let device = entries[index].device, device.isEnabled else { return }
+        try device.disable()
     }
 
     /// Switches all light off, then shuts every device down.
@@ -171,7 +181,7 @@ struct OpenDevices {
             do { try step() } catch { report("\(device.typeName) did not shut down: \(error)") }
         }
         for entry in entries {
-            if let light = entry.object as? any LightSource { attempt(light, light.disable) }
+            if let light = entry.light { attempt(light, light.disable) }
         }
         for device in roots { attempt(device, device.shutdown) }
         isOpen = false

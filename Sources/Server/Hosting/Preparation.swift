@@ -18,6 +18,9 @@ public struct Preparation: Sendable {
 
     public var settings: [Setting]
     public var enable: Bool
+    /// Whether the device stays disabled even if it is to be enabled: a client of the process before this one has
+    /// disabled it.
+    public var staysDisabled = false
     /// Whether a light source stays off even if it is to be enabled: the process before this one has crashed.
     public var keepsLightOff = false
 

@@ -12,7 +12,9 @@ public struct Blackout: Sendable {
     public init(_ configuration: ServerConfiguration) {
         definitions = configuration.definitions.compactMap { definition in
             var definition = definition
-            definition.devices.removeAll { !$0.driver.mayHaveLight }
+            // What is opened together is shut down together.
+            let isKept = definition.openTogether != nil && definition.devices.contains(where: \.driver.mayHaveLight)
+            if !isKept { definition.devices.removeAll { !$0.driver.mayHaveLight } }
             return definition.devices.isEmpty ? nil : definition
         }
     }
@@ -49,12 +51,11 @@ public struct Blackout: Sendable {
         let progress = Monitor(Headway(definitions))
         for definition in definitions {
             _ = BlockingThread("lights off") {
-                for device in definition.devices {
-                    let findings = device.darkened()
+                definition.darken { name, findings in
                     progress.update { progress in
                         guard !progress.isOver else { return }
                         findings.forEach(report)
-                        progress.note(findings, of: device.name)
+                        progress.note(findings, of: name)
                     }
                 }
             }
@@ -84,17 +85,35 @@ private struct Headway {
     }
 }
 
-extension DeviceDefinition {
-    /// Opens the device, switches off what light it has, and shuts it down.
-    fileprivate func darkened() -> [Blackout.Finding] {
+extension Definition {
+    /// Opens the devices, switches off what light they have, and shuts them down.
+    ///
+    /// - Parameter report: told the name of each device that has had its turn, and what was found.
+    fileprivate func darken(_ report: (String, [Blackout.Finding]) -> Void) {
+        guard let openTogether else {
+            for device in devices { Self.darken([device], { [try device.driver.open($0)] }, report) }
+            return
+        }
+        Self.darken(devices, openTogether, report)
+    }
+
+    private static func darken(
+        _ devices: [DeviceDefinition],
+        _ open: (DriverContext) throws -> [any Device],
+        _ report: (String, [Blackout.Finding]) -> Void
+    ) {
         do {
-            let opened = try driver.open(DriverContext(isSimulated: isSimulated))
-            let findings = Self.darkened(opened, name)
-            // What it says about light has been said; the rest of it does not matter here.
-            try? opened.shutdown()
-            return findings
+            let opened = try open(DriverContext(isSimulated: devices.contains(where: \.isSimulated)))
+            let findings = zip(devices, opened).map { ($0.name, darkened($1, $0.name)) }
+            // What they say about light has been said; the rest of them does not matter here.
+            for device in opened { try? device.shutdown() }
+            for (name, findings) in findings { report(name, findings) }
         } catch {
-            return [Blackout.Finding(name: name, light: .unknown(ErrorTranslation.text(of: error)))]
+            let reason = ErrorTranslation.text(of: error)
+            for device in devices {
+                let finding = Blackout.Finding(name: device.name, light: .unknown(reason))
+                report(device.name, device.driver.mayHaveLight ? [finding] : [])
+            }
         }
     }
 
@@ -107,14 +126,24 @@ extension DeviceDefinition {
                 return [Blackout.Finding(name: name, light: .unknown(ErrorTranslation.text(of: error)))]
             }
         }
+        if let gate = device as? any LightGate {
+            do {
+                try gate.disable()
+                return [Blackout.Finding(name: name, light: .off)]
+            } catch {
+                return [Blackout.Finding(name: name, light: .unknown(ErrorTranslation.text(of: error)))]
+            }
+        }
         guard let controller = device as? any Controller else { return [] }
         return controller.devices.flatMap { darkened($0.device, "\(name).\($0.name)") }
     }
 }
 
 extension ConfiguredDriver {
-    /// Whether the device is a light source, or may have one among its parts.
+    /// Whether the device is a light source, may have one among its parts, or lets the light of others out.
     ///
     /// What is made of other definitions' devices has no light of its own.
-    fileprivate var mayHaveLight: Bool { (kind == .lightSource || kind == .controller) && references.isEmpty }
+    fileprivate var mayHaveLight: Bool {
+        (kind == .lightSource || kind == .controller || gatesLight) && references.isEmpty
+    }
 }

@@ -1,11 +1,17 @@
 public import Devices
 
-/// A configuration file, as it was read first and for reading it again.
+/// Where a configuration comes from: a file, which can be read again, or the program itself.
 public struct ConfigurationSource: Sendable {
-    /// What the file held at some time.
+    private enum Origin {
+        case file(DriverCatalog)
+        case program
+    }
+
+    /// What the configuration was at some time.
     struct Version: Sendable {
         let configuration: ServerConfiguration
-        let text: String
+        /// What the file held; nil for a program's.
+        let text: String?
 
         var definitions: [Numbered] {
             configuration.definitions.enumerated().map { index, definition in
@@ -18,7 +24,7 @@ public struct ConfigurationSource: Sendable {
     struct Numbered: Sendable {
         let definition: Definition
         let index: Int
-        let text: String
+        let text: String?
         let all: [Definition]
     }
 
@@ -26,7 +32,7 @@ public struct ConfigurationSource: Sendable {
     let file: String
     let isSimulated: Bool
     let first: Version
-    private let drivers: DriverCatalog
+    private let origin: Origin
     private let adjust: @Sendable (inout ServerConfiguration) -> Void
 
     /// Reads a configuration and reports every error in it at once.
@@ -40,16 +46,42 @@ public struct ConfigurationSource: Sendable {
         isSimulated: Bool = false,
         adjust: @escaping @Sendable (inout ServerConfiguration) -> Void = { _ in }
     ) throws(ConfigurationErrors) {
-        (self.file, self.drivers, self.isSimulated, self.adjust) = (file, drivers, isSimulated, adjust)
+        (self.file, self.isSimulated, self.adjust) = (file, isSimulated, adjust)
+        origin = .file(drivers)
         first = try Self.read(file, drivers, isSimulated, adjust)
     }
+
+    /// Takes a configuration that the program makes, here and in each worker.
+    ///
+    /// - Parameter program: the program's path, by which others know its configuration.
+    public init(
+        _ configuration: ServerConfiguration,
+        of program: String,
+        isSimulated: Bool = false,
+        adjust: @escaping @Sendable (inout ServerConfiguration) -> Void = { _ in }
+    ) {
+        (file, self.isSimulated, self.adjust) = (program, isSimulated, adjust)
+        origin = .program
+        first = Version(configuration, text: nil, isSimulated, adjust)
+    }
+
+    /// The whole path of the program that runs, by which the configuration that it makes is known.
+    public static var programPath: String? { "/proc/self/exe".realPath }
 
     public var configuration: ServerConfiguration { first.configuration }
 
     /// The whole path of the file, wherever the program was started.
     var path: String { file.realPath ?? file }
 
-    func read() throws(ConfigurationErrors) -> Version { try Self.read(file, drivers, isSimulated, adjust) }
+    /// Throws ``ConfigurationErrors``, or a ``ControlError`` if there is nothing to be read again.
+    func read() throws -> Version {
+        guard case .file(let drivers) = origin else {
+            throw ControlError(
+                "the configuration is part of \(file): end the program, and start it again, to change it"
+            )
+        }
+        return try Self.read(file, drivers, isSimulated, adjust)
+    }
 
     private static func read(
         _ file: String,
@@ -58,10 +90,22 @@ public struct ConfigurationSource: Sendable {
         _ adjust: (inout ServerConfiguration) -> Void
     ) throws(ConfigurationErrors) -> Version {
         let text = try ServerConfiguration.text(ofFile: file)
-        var configuration = try ServerConfiguration(text: text, file: file, drivers: drivers)
+        let configuration = try ServerConfiguration(text: text, file: file, drivers: drivers, opensFiles: true)
+        return Version(configuration, text: text, isSimulated, adjust)
+    }
+}
+
+extension ConfigurationSource.Version {
+    fileprivate init(
+        _ configuration: ServerConfiguration,
+        text: String?,
+        _ isSimulated: Bool,
+        _ adjust: (inout ServerConfiguration) -> Void
+    ) {
+        var configuration = configuration
         if isSimulated { configuration.simulateEverything() }
         adjust(&configuration)
-        return Version(configuration: configuration, text: text)
+        self.init(configuration: configuration, text: text)
     }
 }
 
@@ -75,5 +119,6 @@ extension WorkerOrder {
             log: source.configuration.log,
             memory: memory
         )
+        name = definition.definition.name
     }
 }

@@ -28,8 +28,8 @@ public actor Supervisor {
 
     /// - Parameters:
     ///   - source: where the configuration is, for reading it again; it has been found to be without errors.
-    ///   - executable: the program to start workers from, which runs ``serveAsWorker(drivers:)`` when called with the
-    ///     word `worker`.
+    ///   - executable: the program to start workers from, which runs ``serveAsWorker(drivers:program:)`` when called
+    ///     with the word `worker`.
     public init(_ source: ConfigurationSource, executable: String = "/proc/self/exe") {
         self.source = source
         self.executable = executable
@@ -160,14 +160,18 @@ public actor Supervisor {
 
     /// Reads the configuration again and carries out what has changed; the other devices go on as they are.
     ///
-    /// Throws ``ConfigurationErrors`` if there are errors in it, and then changes nothing.
+    /// Throws ``ConfigurationErrors`` if there are errors in it, or a ``ControlError`` if it is no file's, and then
+    /// changes nothing.
     func reload() async throws -> ConfigurationChanges {
         guard !isChanging, !isStopping else { throw ControlError("the server is already being changed") }
         isChanging = true
         defer { isChanging = false }
         let new: ConfigurationSource.Version
-        do { new = try source.read() } catch {
+        do { new = try source.read() } catch let error as ConfigurationErrors {
             log.logger.error("the configuration stays as it was, since the new one has errors:\n\(error)")
+            throw error
+        } catch {
+            log.logger.error("the configuration stays as it was: \(error)")
             throw error
         }
         let changes = ConfigurationChanges(from: entries.map(\.definition), to: new)
@@ -194,8 +198,14 @@ public actor Supervisor {
 
     /// Runs this process as a worker of a supervisor, by the channel that it was given as its standard input.
     ///
+    /// - Parameters:
+    ///   - drivers: those that a configuration file can name.
+    ///   - program: makes the configuration of the program itself, the same as the supervisor has; nil if it has none.
     /// - Returns: the status to exit with.
-    public static func serveAsWorker(drivers: DriverCatalog) -> Int32 {
-        Worker(channel: ControlChannel(descriptor: STDIN_FILENO), drivers: drivers).run()
+    public static func serveAsWorker(
+        drivers: DriverCatalog,
+        program: (@Sendable () throws -> ServerConfiguration)? = nil
+    ) -> Int32 {
+        Worker(channel: ControlChannel(descriptor: STDIN_FILENO), drivers: drivers, program: program).run()
     }
 }

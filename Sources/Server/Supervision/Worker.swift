@@ -10,12 +10,16 @@ struct Worker: Sendable {
     let channel: ControlChannel
     let inbox: Inbox
     private let drivers: DriverCatalog
+    private let program: (@Sendable () throws -> ServerConfiguration)?
     /// What was opened while the worker searched.
     let claims = HeldClaims()
 
-    init(channel: ControlChannel, drivers: DriverCatalog) {
-        self.channel = channel
-        self.drivers = drivers
+    init(
+        channel: ControlChannel,
+        drivers: DriverCatalog,
+        program: (@Sendable () throws -> ServerConfiguration)?
+    ) {
+        (self.channel, self.drivers, self.program) = (channel, drivers, program)
         inbox = Inbox(channel)
     }
 
@@ -38,12 +42,22 @@ struct Worker: Sendable {
     }
 
     private func definition(of order: WorkerOrder) throws -> Definition {
-        var configuration = try ServerConfiguration(text: order.text, file: order.file, drivers: drivers)
+        var configuration =
+            if let text = order.text {
+                try ServerConfiguration(text: text, file: order.file, drivers: drivers)
+            } else if let program {
+                try program()
+            } else {
+                throw ControlError("this program has no configuration of its own")
+            }
         if order.isSimulated { configuration.simulateEverything() }
-        guard configuration.definitions.indices.contains(order.definition) else {
-            throw ControlError("there is no definition number \(order.definition)")
+        let definitions = configuration.definitions
+        guard definitions.indices.contains(order.definition), definitions[order.definition].name == order.name else {
+            throw ControlError(
+                "the program defines something else each time it is started, and not \(order.name) again"
+            )
         }
-        return configuration.definitions[order.definition]
+        return definitions[order.definition]
     }
 
     private func serve(_ order: WorkerOrder) throws -> Int32 {
@@ -63,15 +77,16 @@ struct Worker: Sendable {
                 hasLightSource: server.hasLightSource
             )
         )
-        let registration = definition.pyro.nameServer.map { place in
+        let registration = try definition.pyro.nameServer.map { place in
             NameRegistration(
-                definition.devices.map { server.uri(of: $0.name) },
+                definition.devices.map { server.publicURI(of: $0.name) },
                 at: place,
-                wire: definition.pyro.wire,
+                wire: try definition.pyro.wire,
                 log: log.logger
             )
         }
         defer { registration?.end() }
+        if let warning = try definition.pyro.certificateWarning { log.logger.warning("\(warning)") }
         let announcement = definition.pyro.isAnnounced ? Announcement(definition, of: server, log: log.logger) : nil
         defer { announcement?.end() }
         waitForEnd(of: server)
@@ -94,24 +109,33 @@ struct Worker: Sendable {
         _ order: WorkerOrder,
         _ log: Logger
     ) throws {
-        for device in definition.devicesInOrder {
-            // The devices of a group have a file each, beside the group's.
-            let isAlone = definition.devices.count == 1
-            let log = isAlone ? log : Log(name: device.name, options: order.log).logger
+        func context(for device: DeviceDefinition, _ log: Logger) -> DriverContext {
             var context = DriverContext(isSimulated: device.isSimulated) { log.info("\($0)") }
             context.part = { [server] reference in
                 try link(to: reference, from: device.name, in: server, definition, order)
             }
             context.claim = { part, context in try claim(part, context, for: definition) }
+            return context
+        }
+        func open(_ devices: [DeviceDefinition], _ log: Logger, _ body: () throws -> [any Device]) throws {
             do {
-                var preparation = Preparation(device)
-                preparation.enable = preparation.enable && !order.memory.disabled.contains(device.name)
-                preparation.keepsLightOff = order.isRestart
-                try server.open(as: device.name, preparation, log: log) { try device.driver.open(context) }
+                try server.open(devices.map { ($0.name, Preparation($0, order)) }, log: log, body)
             } catch let error as PreparationError {
                 throw error
             } catch {
-                throw ControlError("\(device.place): \(ErrorTranslation.text(of: error))")
+                throw ControlError("\(definition.place(of: devices)): \(ErrorTranslation.text(of: error))")
+            }
+        }
+        if let openTogether = definition.openTogether, let first = definition.devices.first {
+            let context = context(for: first, log)
+            try open(definition.devices, log) { try openTogether(context) }
+        } else {
+            for device in definition.devicesInOrder {
+                // The devices of a group have a file each, beside the group's.
+                let isAlone = definition.devices.count == 1
+                let log = isAlone ? log : Log(name: device.name, options: order.log).logger
+                let context = context(for: device, log)
+                try open([device], log) { [try device.driver.open(context)] }
             }
         }
         server.restore(order.memory)
@@ -134,7 +158,7 @@ struct Worker: Sendable {
         case .at(let uri): text = uri
         }
         guard let uri = PyroURI(text) else { throw ControlError("'\(text)' is no URI") }
-        var options = definition.pyro.deliveryOptions.client
+        var options = try definition.pyro.deliveryOptions.client
         options.connectLimit = .seconds(5)
         return RemotePartLink(uri, options: options, server: server, owner: owner)
     }
@@ -164,20 +188,27 @@ extension DeviceServer {
     ) throws {
         try self.init(
             at: Endpoint(definition.endpoint),
-            options: definition.pyro.server,
-            delivery: definition.pyro.deliveryOptions,
+            options: try definition.pyro.server,
+            delivery: try definition.pyro.deliveryOptions,
             log: log,
             remember: remember
         )
     }
 }
 
+extension Definition {
+    /// Where those of its devices stand that are opened together.
+    fileprivate func place(of devices: [DeviceDefinition]) -> Place { devices.count == 1 ? devices[0].place : place }
+}
+
 extension Preparation {
-    fileprivate init(_ device: DeviceDefinition) {
+    fileprivate init(_ device: DeviceDefinition, _ order: WorkerOrder) {
         self.init(
             settings: device.settings.map { Setting(name: $0.name, value: $0.value, place: "\($0.place)") },
             enable: device.startsEnabled
         )
         isSimulated = device.isSimulated
+        staysDisabled = order.memory.disabled.contains(device.name)
+        keepsLightOff = order.isRestart
     }
 }

@@ -3,11 +3,14 @@ internal import Pickle
 
 /// All that a worker needs to serve its definition.
 struct WorkerOrder: Sendable {
-    /// The configuration as the supervisor read it, whatever the file may hold by now.
-    var text: String
+    /// The configuration as the supervisor read it, whatever the file may hold by now; nil for one that the program
+    /// makes.
+    var text: String?
     var file: String
     /// The number of the definition that is this worker's.
     var definition: Int
+    /// What the supervisor calls it.
+    var name = ""
     var isSimulated: Bool
     var log: LogOptions
     /// Whether a worker has served the definition before and has not ended as it was told.
@@ -21,7 +24,8 @@ struct WorkerOrder: Sendable {
 
     var value: PythonValue {
         .dict([
-            "text": .str(text), "file": .str(file), "definition": .int(definition), "simulated": .bool(isSimulated),
+            "text": text.map(PythonValue.str) ?? .none, "name": .str(name), "file": .str(file),
+            "definition": .int(definition), "simulated": .bool(isSimulated),
             "level": .str(log.level.rawValue), "directory": log.directory.map(PythonValue.str) ?? .none,
             "size": .int(log.maximumSize), "keep": .int(log.keptFiles), "memory": memory.value,
             "restart": .bool(isRestart), "port": port.map(PythonValue.int) ?? .none,
@@ -34,14 +38,14 @@ extension WorkerOrder {
     init(_ value: PythonValue) throws(ControlError) {
         guard
             case .dict(let order) = value,
-            case .str(let text)? = order["text"], case .str(let file)? = order["file"],
+            let text = order["text"], case .str(let name)? = order["name"], case .str(let file)? = order["file"],
             case .int(let definition)? = order["definition"], case .bool(let isSimulated)? = order["simulated"],
-            case .str(let name)? = order["level"], let level = Logger.Level(rawValue: name),
+            case .str(let word)? = order["level"], let level = Logger.Level(rawValue: word),
             case .bool(let isRestart)? = order["restart"],
             case .int(let size)? = order["size"], case .int(let kept)? = order["keep"], let memory = order["memory"]
         else { throw ControlError("an order for a worker lacks something") }
         self.init(
-            text: text,
+            text: text.text,
             file: file,
             definition: definition,
             isSimulated: isSimulated,
@@ -49,6 +53,7 @@ extension WorkerOrder {
             isRestart: isRestart,
             memory: DeviceMemory(memory)
         )
+        self.name = name
         if case .int(let port)? = order["port"] { self.port = port }
         guard case .dict(let served)? = order["parts"] else { return }
         for (name, uri) in served.pairs {

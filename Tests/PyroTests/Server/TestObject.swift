@@ -7,7 +7,7 @@ final class TestObject: PyroObject {
     private let state = Monitor<(value: PythonValue, notes: [PythonValue])>((42, []))
 
     let metadata = ObjectMetadata(
-        methods: ["add", "echo", "fail", "note", "wait"],
+        methods: ["add", "echo", "fail", "myself", "note", "wait"],
         oneway: ["note"],
         attributes: ["value"]
     )
@@ -25,6 +25,7 @@ final class TestObject: PyroObject {
             return .value(.int(a + b))
         case ("echo", let value?, nil): return .value(value)
         case ("fail", .str(let text)?, nil): throw PythonException("ValueError", text)
+        case ("myself", nil, nil): return .value(.reference("Test"))
         case ("note", let value?, nil):
             state.update { $0.notes.append(value) }
             return .value(.none)

@@ -20,9 +20,9 @@ import Testing
     @Test func theSimulatedExampleHasOneOfEachOnThisMachineOnly() throws {
         let configuration = try ServerConfiguration(file: path("simulated"), drivers: drivers)
         let words = configuration.definitions.flatMap(\.devices).map(\.driver.name)
-        // The first is for benchmarks alone, the second can be had by one server on a machine at a time, and the third
-        // has an example of its own.
-        let others = ["prebuilt-camera", "simulated-floating-camera", "stage-aware-camera"]
+        // The first is for benchmarks alone, the second can be had by one server on a machine at a time, and the others
+        // have examples of their own.
+        let others = ["prebuilt-camera", "simulated-floating-camera", "stage-aware-camera", "simulated-clarity-camera"]
         for word in drivers.names where !others.contains(word) { #expect(words.contains(word)) }
         for definition in configuration.definitions {
             guard case .tcp(let host, let port) = definition.endpoint else {
@@ -63,8 +63,19 @@ import Testing
 
     @Test func theSimulatedRigHasOneOfEach() throws {
         let text = try ServerConfiguration.text(ofFile: path("rig-simulated"))
-        // A bench has no server that could give this one its parts.
-        for word in drivers.names where word != "stage-aware-camera" { #expect(text.contains("driver: \(word)")) }
+        // A bench has no server that could give these their parts.
+        let others = ["stage-aware-camera", "simulated-clarity-camera"]
+        for word in drivers.names where !others.contains(word) { #expect(text.contains("driver: \(word)")) }
+    }
+
+    @Test func examplesOfDevicesThatWorkWithOthersAreWithoutErrors() throws {
+        for (name, words) in [
+            ("composite", ["stage-aware-camera", "simulated-stage", "simulated-filter-wheel"]),
+            ("clarity", ["clarity-camera", "simulated-clarity-camera", "aurox-clarity"]),
+        ] {
+            let configuration = try ServerConfiguration(file: path(name), drivers: DriverCatalogue.drivers)
+            #expect(configuration.definitions.flatMap(\.devices).map(\.driver.name) == words)
+        }
     }
 
     private func path(_ name: String) -> String {

@@ -64,6 +64,9 @@ import Testing
               comm_timeout: 0
               name_server: scope-pc
               mdns: true
+              nat_host: scope.example
+              nat_port: 9001
+              ssl: { certificate: a.pem, key: a.key, key_password_file: word, ca: lab, require_client_certificate: true }
             devices: [{ driver: simulated-light-source, name: A, port: 1 }]
             """
         )
@@ -81,6 +84,14 @@ import Testing
         expected.sendLimit = nil
         expected.nameServer = .tcp(host: "scope-pc", port: 9090)
         expected.isAnnounced = true
+        expected.publicPlace = ServerOptions.PublicPlace(host: "scope.example", port: 9001)
+        expected.ssl = SSLFiles(
+            certificate: "a.pem",
+            key: "a.key",
+            keyPasswordFile: "word",
+            authorities: "lab",
+            requiresClientCertificate: true
+        )
         #expect(configuration.definitions[0].pyro == expected)
     }
 

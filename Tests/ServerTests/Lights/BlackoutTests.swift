@@ -23,6 +23,21 @@ import Threads
         func performShutdown() { lines.update { $0.append("shut down") } }
     }
 
+    /// What lets the light of others out; it cannot be made safe if it is to be broken.
+    private final class Gate: LightGate {
+        let lines: Monitor<[String]>
+        let isBroken: Bool
+        var isEnabled = true
+
+        init(_ lines: Monitor<[String]>, isBroken: Bool) { (self.lines, self.isBroken) = (lines, isBroken) }
+
+        var remoteMembers: [any RemoteMember] { deviceMembers }
+        func performDisable() throws {
+            if isBroken { throw DeviceError(.failed, "a line is still high") }
+            lines.update { $0.append("low") }
+        }
+    }
+
     private let lines = Monitor<[String]>([])
 
     private var drivers: DriverCatalog {
@@ -30,6 +45,8 @@ import Threads
             Simulators.drivers + [
                 Driver<NoOptions>("lamp", "") { [lines] _, _ in Lamp(lines, staysOn: false) },
                 Driver<NoOptions>("stuck-lamp", "") { [lines] _, _ in Lamp(lines, staysOn: true) },
+                Driver<NoOptions>("gate", "") { [lines] _, _ in Gate(lines, isBroken: false) },
+                Driver<NoOptions>("stuck-gate", "") { [lines] _, _ in Gate(lines, isBroken: true) },
                 Driver<NoOptions>("dead-lamp", "") { _, _ -> Lamp in throw DeviceError(.initialise, "no answer") },
                 Driver<NoOptions>("hanging-lamp", "") { [lines] _, _ in
                     Pause.wait(for: .seconds(60))
@@ -97,6 +114,12 @@ import Threads
             """
         )
         #expect(found == ["Box.laser: light is off", "Box.led: LIGHT IS STILL ON"] && !isDark)
+    }
+
+    @Test func whatLetsLightOutIsMadeSafeAsWell() throws {
+        let (found, isDark) = try findings("name: A, driver: gate", "name: B, driver: stuck-gate")
+        #expect(found == ["A: light is off", "B: whether light is on is UNKNOWN: a line is still high"] && !isDark)
+        #expect(lines.withLock { $0.first } == "low")
     }
 
     @Test func withoutLightThereIsNothingToDo() throws {

@@ -24,6 +24,8 @@ public struct SimulatedCoolLED: SimulatedLineInstrument, SimulatedLaser {
         channels[0] = .init(letter: "A", isSelected: true, isOn: true, intensity: 10)
     }
 
+    public mutating func forgetPower() { for index in channels.indices { channels[index].intensity = 100 } }
+
     private mutating func deselect() {
         for index in channels.indices { (channels[index].isSelected, channels[index].isOn) = (false, false) }
     }

@@ -29,6 +29,7 @@ public struct SimulatedIChrome: SimulatedLineInstrument, SimulatedLaser {
     public func isEnabled(_ number: Int) -> Bool { lasers[number]?.isEnabled ?? false }
 
     public mutating func startByItself() { for number in lasers.keys { lasers[number]?.isEnabled = true } }
+    public mutating func forgetPower() { for number in lasers.keys { lasers[number]?.level = 100 } }
     private mutating func switchAllOff() { for number in lasers.keys { lasers[number]?.isEnabled = false } }
 
     /// Takes away what says how a laser is gated.

@@ -25,6 +25,7 @@ public struct SimulatedLumencor: SimulatedInstrument, SimulatedLaser {
     public var isSwitchedOn: Bool { isOn.contains(true) }
     public func isEmitting(at _: ContinuousClock.Instant) -> Bool { isSwitchedOn }
     public mutating func startByItself() { for index in names.indices { isOn[index] = true } }
+    public mutating func forgetPower() { levels = levels.map { _ in 1000 } }
 
     public mutating func receive(_ bytes: [UInt8], at _: ContinuousClock.Instant) -> [SimulatedOutput] {
         var outputs: [SimulatedOutput] = []

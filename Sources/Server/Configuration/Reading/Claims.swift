@@ -13,7 +13,7 @@ struct Claims {
     /// Takes a name; throws if another device or group has it.
     mutating func claim(name: String, at node: ConfigurationNode) throws(ConfigurationError) {
         if let first = names[name] {
-            throw node.error("the name \(name.shown()) is already given in line \(first.line)")
+            throw node.error("the name \(name.shown()) is already given in \(first.seen(from: node.place))")
         }
         names[name] = node.place
     }
@@ -22,7 +22,7 @@ struct Claims {
     mutating func claim(_ part: FloatingPart, at node: ConfigurationNode) throws(ConfigurationError) {
         let driver = part.candidates.driver
         if let first = floating[driver]?[part.uid] {
-            throw node.error("the \(driver) \(part.uid.shown()) is already taken in line \(first.line)")
+            throw node.error("the \(driver) \(part.uid.shown()) is already taken in \(first.seen(from: node.place))")
         }
         floating[driver, default: [:]][part.uid] = node.place
     }
@@ -35,7 +35,7 @@ struct Claims {
                 case .tcp(let host, let port): "port \(port) of \(host)"
                 case .unix(let path): "the socket \(path)"
                 }
-            throw node.error("\(what) is already taken in line \(first.place.line)")
+            throw node.error("\(what) is already taken in \(first.place.seen(from: node.place))")
         }
         endpoints.append((location, node.place))
     }

@@ -5,10 +5,11 @@ internal import Pyro
 /// Where a configuration refers to a device, and to which.
 struct ReferencePlace {
     let reference: DeviceReference
-    let kind: DeviceKind
+    /// Of which kind it has to be; nil for any.
+    let kind: DeviceKind?
     let node: ConfigurationNode
 
-    init(_ reference: DeviceReference, _ kind: DeviceKind, _ node: ConfigurationNode) {
+    init(_ reference: DeviceReference, _ kind: DeviceKind?, _ node: ConfigurationNode) {
         (self.reference, self.kind, self.node) = (reference, kind, node)
     }
 }
@@ -33,10 +34,10 @@ extension ConfigurationReader {
                     report(place.node.error("there is no device " + Suggestion(name, among: known.keys.sorted()).text))
                     continue
                 }
-                if device.driver.kind != place.kind {
+                if let kind = place.kind, device.driver.kind != kind {
                     report(
                         place.node.error(
-                            "expected a \(place.kind.rawValue), but \(name) is a \(device.driver.kind.rawValue)"
+                            "expected a \(kind.rawValue), but \(name) is a \(device.driver.kind.rawValue)"
                         )
                     )
                 } else if let circle = circle(from: name, known) {

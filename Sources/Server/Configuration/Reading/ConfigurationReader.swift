@@ -4,6 +4,8 @@ internal import Devices
 final class ConfigurationReader {
     let file: String
     let drivers: DriverCatalog
+    /// Whether certificates and keys have to be there and usable.
+    let opensFiles: Bool
     private(set) var errors: [ConfigurationError] = []
     /// The floating devices that the options being read name.
     var floatingParts = FloatingParts()
@@ -15,9 +17,10 @@ final class ConfigurationReader {
     /// What is being read and may turn out to hold more than was asked for.
     private var unfinished: [any PartlyRead] = []
 
-    init(file: String, drivers: DriverCatalog) {
+    init(file: String, drivers: DriverCatalog, opensFiles: Bool = false) {
         self.file = file
         self.drivers = drivers
+        self.opensFiles = opensFiles
     }
 
     func report(_ error: ConfigurationError) { errors.append(error) }

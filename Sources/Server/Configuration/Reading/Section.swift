@@ -38,6 +38,15 @@ final class Section: PartlyRead {
         return ConfigurationNode(content: .placeholder, place: node.place, path: node.path + [PathKey(key)])
     }
 
+    /// Reports keys that were not asked for and of which there is more to say than that they are unknown.
+    func report(_ advice: (String) -> String?) {
+        for entry in entries where !known.contains(entry.key.stringValue) {
+            guard let message = advice(entry.key.stringValue) else { continue }
+            known.insert(entry.key.stringValue)
+            reader.report(ConfigurationError(message, at: entry.place, path: node.path.text))
+        }
+    }
+
     func reportUnread() {
         for entry in entries where !known.contains(entry.key.stringValue) {
             let message = "unknown key " + Suggestion(entry.key.stringValue, among: known.sorted()).text

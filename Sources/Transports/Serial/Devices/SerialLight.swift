@@ -7,7 +7,8 @@ internal import Threads
 ///   and is back; it is then no longer enabled.
 /// - Whether it is on is asked each time and never assumed: without an answer that is an error, and never "off".
 /// - Switching on and off are checked. What could not be switched on for certain is switched off.
-/// - Powers are fractions of the most that the device can do. What was set is read back.
+/// - Powers are fractions of the most that the device can do. What was set is read back, and set again before light
+///   comes if the port was lost meanwhile: the device may have been without current, and come up with another power.
 public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevice {
     public let line: SerialLine
     public let commands: Commands
@@ -16,6 +17,8 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
     public let settings: [Setting]
     public var enabledSession: Int?
     public var setPoint: Double
+    /// The session of the line in which the device was last known to be set to the set point; nil if it never was.
+    private var powerSession: Int?
     private let ownsLine: Bool
     /// Whether it has been shut down, and switched off before that or else said why not.
     private var isGivenUp = false
@@ -35,6 +38,7 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
         powerRange = found.0
         setPoint = min(max((found.1 ?? 0) / found.0.upperBound, 0), 1)
         settings = try commands.settings(line)
+        powerSession = found.1 == nil ? nil : line.session
         // Left on as it was found, it is in use.
         isEnabled = found.2
     }
@@ -45,6 +49,7 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
 
     public func performEnable() throws {
         try line.perform { lines in
+            try restorePower(lines)
             if try commands.isOn(lines) { return }
             do {
                 try commands.switchOn(lines)
@@ -107,15 +112,33 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
     }
 
     /// Sets the nearest power that the device can do, which for some is never 0.
-    public func performSetPower(_ fraction: Double) throws {
-        let power = max(fraction * powerRange.upperBound, powerRange.lowerBound)
-        try line.perform { lines in
-            try commands.setPower(power, lines)
-            guard let found = try commands.setPoint(lines) else { return }
-            // Devices round what they keep.
-            guard abs(found - power) <= 0.005 * powerRange.upperBound + commands.powerStep else {
-                throw DeviceError(.failed, "\(line.title) was to be set to a power of \(power) and took \(found)")
-            }
+    public func performSetPower(_ fraction: Double) throws { try line.perform { try setPower(fraction, $0) } }
+
+    private func setPower(_ fraction: Double, _ lines: LineProtocol) throws {
+        let power = devicePower(fraction)
+        try commands.setPower(power, lines)
+        if let found = try commands.setPoint(lines), !isNear(found, power) {
+            throw DeviceError(.failed, "\(line.title) was to be set to a power of \(power) and took \(found)")
+        }
+        powerSession = line.session
+    }
+
+    private func devicePower(_ fraction: Double) -> Double {
+        max(fraction * powerRange.upperBound, powerRange.lowerBound)
+    }
+
+    /// Devices round what they keep.
+    private func isNear(_ found: Double, _ power: Double) -> Bool {
+        abs(found - power) <= 0.005 * powerRange.upperBound + commands.powerStep
+    }
+
+    /// Sets the power once more that a device may have forgotten since.
+    private func restorePower(_ lines: LineProtocol) throws {
+        guard let powerSession, powerSession != line.session else { return }
+        if let found = try commands.setPoint(lines), isNear(found, devicePower(setPoint)) {
+            self.powerSession = line.session
+        } else {
+            try setPower(setPoint, lines)
         }
     }
 

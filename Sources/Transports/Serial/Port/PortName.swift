@@ -1,4 +1,4 @@
-internal import Devices
+public import Devices
 
 /// Which port a device is at, as the option `port` of its driver.
 ///
@@ -39,8 +39,21 @@ extension PortName: Decodable {
     public init(from decoder: any Decoder) throws {
         let text = try String(from: decoder)
         guard let name = PortName(text) else {
-            throw decoder.invalid("must be a path such as /dev/serial/by-id/… or usb:SERIAL (was '\(text)')")
+            throw decoder.invalid(Self.claim(text))
         }
         self = name
+    }
+}
+
+extension PortName: ExpressibleByStringInterpolation {
+    /// Text that names no port counts as a path, which has a ``flaw``.
+    public init(stringLiteral text: String) { self = PortName(text) ?? .path(text) }
+}
+
+extension PortName: CheckedOption {
+    public var flaw: String? { PortName(description) == self ? nil : Self.claim(description) }
+
+    private static func claim(_ text: String) -> String {
+        "must be a path such as /dev/serial/by-id/… or usb:SERIAL (was '\(text)')"
     }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Bench
 import Contracts
-import DriverCatalogue
 import Glibc
 import Server
 
@@ -66,7 +65,7 @@ struct ConformCommand: ParsableCommand {
 
     private func devices() throws -> [RigDevice] {
         var configuration: ServerConfiguration
-        do { configuration = try ServerConfiguration(file: config, drivers: drivers) } catch {
+        do { configuration = try Program.current.configuration(config) } catch {
             throw ConformError("\(error)")
         }
         if simulated { configuration.simulateEverything() }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Devices
-import DriverCatalogue
 import Glibc
 import Logging
 import Server
@@ -8,23 +7,32 @@ import Transports
 
 /// The command line.
 struct DeviceServerCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "device-server",
-        abstract: "Serves microscope devices to Cockpit, python-microscope and other Pyro4 programs.",
-        discussion: """
-            Each definition in CONFIG is served from a process of its own, which is started again when it ends. \
-            SIGINT (Ctrl-C) or SIGTERM shuts every device down, light sources first, and ends the server.
+    static var configuration: CommandConfiguration {
+        let program = Program.current
+        let (name, isDefined) = (program.name, program.microscope.isDefined)
+        let source = isDefined ? "of this program, or in CONFIG if there is one," : "in CONFIG"
+        let examples =
+            isDefined
+            ? ["", " --check", " status"] : [" Configs/simulated.yaml", " --check /etc/device-server/scope.yaml"]
+        return CommandConfiguration(
+            commandName: name,
+            abstract: "Serves microscope devices to Cockpit, python-microscope and other Pyro4 programs.",
+            discussion: """
+                Each definition \(source) is served from a process of its own, which is started again when it ends. \
+                SIGINT (Ctrl-C) or SIGTERM shuts every device down, light sources first, and ends the server.
 
-            Examples:
-              device-server Configs/simulated.yaml
-              device-server --check /etc/device-server/scope.yaml
-            """,
-        version: version,
-        subcommands: [ReloadCommand.self, StatusCommand.self, LightsOffCommand.self, ConformCommand.self]
-    )
+                Examples:
+                \(examples.map { "  \(name)\($0)" }.joined(separator: "\n"))
+                """,
+            version: version,
+            subcommands: [ReloadCommand.self, StatusCommand.self, LightsOffCommand.self, ConformCommand.self]
+        )
+    }
 
     @Argument(
-        help: "The configuration file: which devices to serve, and where.",
+        help: Program.current.microscope.isDefined
+            ? "A configuration file to serve in place of what the program defines."
+            : "The configuration file: which devices to serve, and where.",
         completion: .file(extensions: ["yaml"])
     )
     var config: String?
@@ -57,17 +65,21 @@ struct DeviceServerCommand: AsyncParsableCommand {
         // Workers inherit it.
         if let record { unsafe setenv(Recorder.variable, record, 1) }
         if listDrivers { return printDrivers() }
-        guard let config else { throw ValidationError("Name a configuration file, such as Configs/simulated.yaml.") }
-        let source = try ConfigurationSource.read(config, isSimulated: simulated) {
+        let program = Program.current
+        guard let file = config ?? (program.microscope.isDefined ? program.path : nil) else {
+            throw ValidationError("Name a configuration file, such as Configs/simulated.yaml.")
+        }
+        let source = try ConfigurationSource.read(file, isSimulated: simulated) {
             [logLevel, logDirectory] configuration in
             if let logLevel { configuration.log.level = logLevel }
             if let logDirectory { configuration.log.directory = logDirectory }
         }
-        if check { return print("\(config): \(source.configuration.summary)") }
+        if check { return print("\(config ?? program.name): \(source.configuration.summary)") }
         await Supervisor(source).run()
     }
 
     private func printDrivers() {
+        let drivers = Program.current.microscope.drivers
         let width = drivers.names.map(\.count).max() ?? 0
         for driver in drivers.drivers {
             print(driver.name + String(repeating: " ", count: width - driver.name.count + 2) + driver.summary)

@@ -1,0 +1,101 @@
+public import Devices
+internal import Pickle
+
+/// A simulated camera that sees what a Clarity would cast on its sensor: two halves, as its disk and its lamp are.
+public final class SimulatedClarityCamera: SimulatedCamera {
+    private let clarity: any DevicePart
+    private let scene: ClarityScene
+    private let pool = FramePool()
+
+    /// - Parameter clarity: an Aurox Clarity, most likely a simulated one as well.
+    public init(_ clarity: any DevicePart, _ configuration: SimulatedCamera.Configuration) {
+        self.clarity = clarity
+        var configuration = configuration
+        let shape = configuration.sensorShape ?? SensorShape(width: 1024, height: 512)
+        configuration.sensorShape = shape
+        scene = ClarityScene(width: shape.width, height: shape.height)
+        super.init(configuration)
+    }
+
+    override func subject() throws -> any Subject {
+        let sectioning = Int(python: try clarity.link.call("get_slide_position", []))
+        guard let sectioning, case .dict(let status) = try clarity.link.call("get_status", []) else {
+            throw DeviceError(
+                .failed,
+                "\(clarity.link.name) does not tell where its disk is, and whether its lamp is on"
+            )
+        }
+        let light = ClarityLight(sectioning: sectioning, isLampOn: status["calibration"] == .bool(true))
+        return ClarityHalves(scene: scene, light: light, pool: pool)
+    }
+
+    public override var settings: [Setting] { [roiSetting] }
+}
+
+/// What the sensor sees at a moment.
+private struct ClarityHalves: Subject {
+    let scene: ClarityScene
+    let light: ClarityLight
+    let pool: FramePool
+
+    /// What a pixel has without light.
+    private static let dark: Float = 100
+
+    func image(_ settings: SensorSettings, number: Int) -> Frame {
+        let roi = settings.roi
+        var picture = Picture(width: roi.width, height: roi.height)
+        for y in 0..<roi.height {
+            for x in 0..<roi.width { picture[x, y] = scene.level(roi.left + x, roi.top + y, light) }
+        }
+        picture = picture.joined(settings.binning)
+        let buffer = pool.buffer(byteCount: picture.pixels.count * 2)
+        unsafe buffer.write { memory in
+            let canvas = unsafe Canvas<UInt16>(memory, width: picture.width, height: picture.height)
+            for y in 0..<picture.height {
+                canvas.paint(row: y) { x in UInt16(level: Int(Self.dark + picture[x, y] + 0.5)) }
+            }
+        }
+        // The buffer was made for these sides.
+        return Frame(width: picture.width, height: picture.height, .uint16, pixels: Bytes(buffer))!
+    }
+}
+
+extension SimulatedClarityCamera {
+    public struct Options: Decodable, Sendable {
+        /// The Clarity before the camera.
+        public var clarity: PartOption<PartFilterWheel>
+        /// Width and height in pixels, of both halves; 1024 and 512 unless given.
+        public var sensorShape: SensorShape?
+        public var bufferLength: BufferLength?
+        /// Whether exposure and read-out take their time, as they do unless given.
+        public var hasRealisticTiming: Bool?
+        /// Seconds that the whole sensor takes to be read.
+        public var readoutTime: NonNegative?
+
+        private enum CodingKeys: String, CodingKey {
+            case clarity
+            case sensorShape = "sensor_shape"
+            case bufferLength = "buffer_length"
+            case hasRealisticTiming = "realistic_timing"
+            case readoutTime = "readout_time"
+        }
+    }
+}
+
+extension Driver where Configuration == SimulatedClarityCamera.Options {
+    public static var simulatedClarityCamera: Self {
+        Driver("simulated-clarity-camera", "a camera that sees the two halves of an Aurox Clarity") {
+            options,
+            context in
+            SimulatedClarityCamera(
+                try options.clarity.open(context),
+                .init(
+                    sensorShape: options.sensorShape,
+                    bufferLength: options.bufferLength,
+                    hasRealisticTiming: options.hasRealisticTiming,
+                    readoutTime: options.readoutTime
+                )
+            )
+        }
+    }
+}

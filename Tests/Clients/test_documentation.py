@@ -1,0 +1,95 @@
+"""What the documentation says of keys and drivers, next to what the program says."""
+import json
+import re
+
+import pytest
+
+from servers import ROOT, run
+
+# Too long to be taken for another key, so that the program tells all that it knows.
+NO_KEY = "no key is called so"
+WHEEL = {"name": "Wheel", "driver": "simulated-filter-wheel", "port": 0, "conf": {"positions": 6}}
+# Values that options have to have, whatever the driver.
+REQUIRED = {
+    "port": "/dev/ttyUSB0", "positions": 6, "limits": {"x": [0, 1]}, "address2type": {1: "stage"}, "devices": {},
+    "image": {"width": 64, "height": 64}, "stage": "Stage", "filter_wheel": "Wheel", "n_actuators": 9, "numLines": 2,
+    "numSensors": 1}
+SECTIONS = {
+    "The file": {"devices": [WHEEL], NO_KEY: 1},
+    "A device": {"devices": [{**WHEEL, NO_KEY: 1}]},
+    "A group of devices": {"devices": [{"port": 0, "devices": [{k: WHEEL[k] for k in WHEEL if k != "port"}], NO_KEY: 1}]},
+    "`pyro`": {"devices": [WHEEL], "pyro": {NO_KEY: 1}},
+    "`ssl`": {"devices": [WHEEL], "pyro": {"ssl": {NO_KEY: 1}}},
+    "`log`": {"devices": [WHEEL], "log": {NO_KEY: 1}},
+}
+
+
+def sections(name):
+    """The text of each section of a document, by its heading."""
+    parts = re.split(r"^## (.+)$", (ROOT / "docs" / name).read_text(), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2]))
+
+
+def first_column(text, header):
+    """The words in the first column of those tables whose header begins with a word."""
+    words = set()
+    for table in re.findall(r"(?:^\|.*\n)+", text, flags=re.MULTILINE):
+        rows = table.splitlines()
+        if rows[0].startswith("| " + header):
+            for row in rows[2:]:
+                words |= set(re.findall(r"`([^`]+)`", row.split("|")[1]))
+    return words
+
+
+def known_keys(tmp_path, configuration):
+    """The keys that the program says it knows where one stands that it does not."""
+    file = tmp_path / "config.yaml"
+    file.write_text(json.dumps(configuration))
+    output = "".join(run("--check", file)[1:])
+    found = re.search(r"unknown key '%s', (?:known are (.*)|none is known here)" % NO_KEY, output)
+    assert found, output
+    return set((found[1] or "").split(", ")) - {""}
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_key_is_described(section, tmp_path):
+    """The tables of configuration.md have the keys of the program, all of them and no others."""
+    known = known_keys(tmp_path, SECTIONS[section])
+    if section == "A device":
+        known.remove("devices")  # which makes it a group
+    assert first_column(sections("configuration.md")[section], "key") == known
+
+
+def listed_drivers():
+    return [line.split()[0] for line in run("--list-drivers")[1].splitlines()]
+
+
+def options(driver, tmp_path):
+    """The options of a driver."""
+    conf = {}
+    while True:
+        device = {"name": "It", "driver": driver, "port": 0, "conf": {**conf, NO_KEY: 1}}
+        file = tmp_path / "config.yaml"
+        file.write_text(json.dumps({"devices": [device]}))
+        output = "".join(run("--check", file)[1:])
+        missing = set(re.findall(r"missing key '(\w+)'", output)) - conf.keys() - {"uid"}
+        if "unknown key" in output or not missing:
+            return known_keys(tmp_path, {"devices": [device]})
+        conf.update({key: REQUIRED.get(key, "It") for key in missing})
+
+
+def test_every_driver_is_described():
+    """drivers.md has a line for each driver, and no others."""
+    described = set().union(*(first_column(text, "driver") for text in sections("drivers.md").values()))
+    assert described == set(listed_drivers())
+
+
+@pytest.mark.parametrize("section", [name for name, text in sections("drivers.md").items() if first_column(text, "driver")])
+def test_every_option_is_described(section, tmp_path):
+    """A section of drivers.md names all options of its drivers, or leads to the one that does."""
+    text = sections("drivers.md")[section]
+    if "Options as for [lasers]" in text:
+        text += sections("drivers.md")["Lasers and lamps"]
+    named = set(re.findall(r"`([^`]+)`", text))
+    for driver in first_column(text, "driver") & set(listed_drivers()):
+        assert options(driver, tmp_path) <= named, driver

@@ -1,0 +1,91 @@
+import Testing
+
+@testable import Composites
+
+struct RegistrationTests {
+    private func found(_ synthetic: Synthetic, inverted: Bool = false) throws -> Registration {
+        let spots = synthetic.spots(900, sigma: 1.5...3, brightness: 300...1500, seed: 7)
+        let direct = synthetic.plane(spots, mirrored: false, background: 2000, seed: 2)
+        // Not as bright, as the light that passes the disk is not as much as what it reflects.
+        let dimmer = spots.map {
+            Glow(x: $0.x, y: $0.y, sigma: $0.sigma, brightness: $0.brightness * (inverted ? -0.7 : 0.7))
+        }
+        let mirrored = synthetic.plane(dimmer, mirrored: true, background: 1500, seed: 3)
+        return try Registration(direct, mirrored)
+    }
+
+    @Test(
+        arguments: [
+            (0.0, 1.0, (0.0, 0.0)), (0.4, 1.003, (7.3, -4.6)), (-2.5, 0.98, (-21.4, 12.2)), (1.5, 1.02, (30.7, 28.1)),
+        ] as [(Double, Double, (Double, Double))]
+    )
+    func findsTurnScaleAndShift(degrees: Double, scale: Double, shift: (Double, Double)) throws {
+        let truth = Synthetic.turned(256, 256, degrees: degrees, scale: scale, shift: shift)
+        let synthetic = Synthetic(truth: truth)
+        let registration = try found(synthetic)
+        let largest = synthetic.largestError(registration.mapping)
+        #expect(largest < 0.1)
+        #expect(registration.error < 0.1)
+        let summary = registration.mapping.summary
+        #expect(abs(summary.degrees - degrees) < 0.05 && abs(summary.scale - scale) < 0.001)
+    }
+
+    @Test func findsWhatLensesDistort() throws {
+        let truth = Synthetic.turned(256, 256, degrees: 0.5, scale: 1.01, shift: (4.2, 6.9), bend: 0.02)
+        let synthetic = Synthetic(truth: truth)
+        // The corners are bent by 4 pixels.
+        #expect(synthetic.largestError(try found(synthetic).mapping) < 0.1)
+    }
+
+    @Test func findsItThroughNoise() throws {
+        let truth = Synthetic.turned(256, 256, degrees: -0.8, scale: 1.004, shift: (-9.6, 3.1))
+        // A sixth of the brightness of the spots.
+        let synthetic = Synthetic(truth: truth, noise: 150)
+        let largest = synthetic.largestError(try found(synthetic).mapping)
+        #expect(largest < 0.1)
+    }
+
+    @Test func findsItWhereBrightAndDarkAreExchanged() throws {
+        let truth = Synthetic.turned(256, 256, degrees: 0.3, scale: 0.997, shift: (11.5, -8.2))
+        let synthetic = Synthetic(truth: truth)
+        #expect(synthetic.largestError(try found(synthetic, inverted: true).mapping) < 0.1)
+    }
+
+    @Test(arguments: [(300, 130), (128, 256)]) func halvesNeedNotBeSquare(width: Int, height: Int) throws {
+        let truth = Synthetic.turned(width, height, degrees: 0.5, scale: 1.003, shift: (3.3, -2.4))
+        let synthetic = Synthetic(width: width, height: height, truth: truth)
+        #expect(synthetic.largestError(try found(synthetic).mapping) < 0.1)
+    }
+
+    @Test func halvesWithNothingInCommonAreRefused() {
+        var synthetic = Synthetic(truth: { x, y in (x, y) })
+        synthetic.noise = 100
+        let direct = synthetic.plane([], mirrored: false, background: 1000, seed: 1)
+        let other = synthetic.plane([], mirrored: true, background: 1000, seed: 2)
+        #expect { try Registration(direct, other) } throws: { "\($0)".hasPrefix("no structure is seen in both halves") }
+        let spots = synthetic.spots(900, sigma: 1.5...3, brightness: 300...1500, seed: 1)
+        let others = synthetic.spots(900, sigma: 1.5...3, brightness: 300...1500, seed: 2)
+        #expect {
+            try Registration(synthetic.plane(spots, mirrored: false), synthetic.plane(others, mirrored: true))
+        } throws: {
+            "\($0)".hasPrefix("no structure is seen in both halves") || "\($0)".hasPrefix("the halves show the same in")
+        }
+    }
+
+    @Test func structureInACornerAloneIsNotEnough() {
+        let synthetic = Synthetic(truth: { x, y in (x + 3, y + 2) })
+        let spots = synthetic.spots(900, sigma: 1.5...3, brightness: 300...1500, seed: 1).filter {
+            $0.x < 90 && $0.y < 90
+        }
+        #expect {
+            try Registration(synthetic.plane(spots, mirrored: false), synthetic.plane(spots, mirrored: true))
+        } throws: { "\($0)".hasPrefix("the halves show the same in ") || "\($0)".hasPrefix("no structure") }
+    }
+
+    @Test func halvesOfOneGreyAndTooSmallOnesAreRefused() {
+        let grey = Plane(width: 128, height: 128, pixels: [Float](repeating: 5, count: 128 * 128))
+        #expect { try Registration(grey, grey) } throws: { "\($0)".hasPrefix("no structure") }
+        let small = Plane(width: 63, height: 200)
+        #expect { try Registration(small, small) } throws: { "\($0)".contains("too small") }
+    }
+}
