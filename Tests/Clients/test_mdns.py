@@ -34,10 +34,11 @@ def network(tmp_path_factory):
 
 @pytest.fixture
 def computers(network):
-    """Both computers, with an avahi daemon that nobody has stopped."""
+    """Both computers, with an avahi daemon that nobody has stopped, and that has forgotten what was announced before."""
     for computer in network:
         if computer.daemon is None:
             computer.start_daemon()
+        eventually(lambda: browse(computer) == {}, "nothing is announced")
     return network
 
 

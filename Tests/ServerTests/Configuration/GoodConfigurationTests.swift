@@ -63,10 +63,10 @@ import Testing
               congestion_control: ""
               comm_timeout: 0
               name_server: scope-pc
+              mdns: true
               nat_host: scope.example
               nat_port: 9001
               ssl: { certificate: a.pem, key: a.key, key_password_file: word, ca: lab, require_client_certificate: true }
-              mdns: true
             devices: [{ driver: simulated-light-source, name: A, port: 1 }]
             """
         )
@@ -83,6 +83,7 @@ import Testing
         expected.congestionControl = nil
         expected.sendLimit = nil
         expected.nameServer = .tcp(host: "scope-pc", port: 9090)
+        expected.isAnnounced = true
         expected.publicPlace = ServerOptions.PublicPlace(host: "scope.example", port: 9001)
         expected.ssl = SSLFiles(
             certificate: "a.pem",
@@ -91,7 +92,6 @@ import Testing
             authorities: "lab",
             requiresClientCertificate: true
         )
-        expected.isAnnounced = true
         #expect(configuration.definitions[0].pyro == expected)
     }
 
