@@ -19,6 +19,7 @@ SECTIONS = {
     "A device": {"devices": [{**WHEEL, NO_KEY: 1}]},
     "A group of devices": {"devices": [{"port": 0, "devices": [{k: WHEEL[k] for k in WHEEL if k != "port"}], NO_KEY: 1}]},
     "`pyro`": {"devices": [WHEEL], "pyro": {NO_KEY: 1}},
+    "`ssl`": {"devices": [WHEEL], "pyro": {"ssl": {NO_KEY: 1}}},
     "`log`": {"devices": [WHEEL], "log": {NO_KEY: 1}},
 }
 

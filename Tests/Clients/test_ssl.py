@@ -14,9 +14,10 @@ import pytest
 from certificates import Authority, use_ssl
 from processes import is_running
 from receivers import Listener
-from servers import ROOT, NameServer, run, write_config
+from servers import NameServer, run, write_config
 from test_composites import STAGE, WHEEL, camera, images_follow
 from test_devicectl import REFUSED, UNREACHED, USAGE, devicectl
+from test_documentation import sections
 from test_options import CAMERA
 from waiting import PATIENCE, eventually
 
@@ -341,8 +342,8 @@ def test_certificate_that_soon_expires(serve, authority, keys):
 
 def test_commands_of_the_documentation(serve, connect, monkeypatch, tmp_path):
     """What docs/configuration.md says to do makes certificates that all ends take."""
-    section = (ROOT / "docs" / "configuration.md").read_text().partition("### `ssl`")[2].partition("\n### ")[0]
-    commands = [text for text in re.findall(r"```sh\n(.*?)```", section, re.S) if text.startswith("openssl")]
+    commands = [text for text in re.findall(r"```sh\n(.*?)```", sections("configuration.md")["`ssl`"], re.S)
+                if text.startswith("openssl")]
     assert len(commands) == 2
     for command in commands:
         subprocess.run(command, shell=True, cwd=tmp_path, check=True, capture_output=True)

@@ -53,7 +53,7 @@ struct BenchTests {
         let image = try #require(MadeUpImage(width: 64, height: 64, .grey(100)))
         let setup = try StageAwareSetup.open(
             .init(
-                image: image,
+                image: .madeUp(image),
                 sensorShape: SensorShape(width: 16, height: 16),
                 hasRealisticTiming: false,
                 hasLight: light
@@ -85,7 +85,10 @@ struct BenchTests {
 
     @Test func lightThatStaysOnIsNoticed() throws {
         let camera = try StageAwareSetup.open(
-            .init(image: try #require(MadeUpImage(width: 64, height: 64, .grey(100))), hasRealisticTiming: false)
+            .init(
+                image: .madeUp(try #require(MadeUpImage(width: 64, height: 64, .grey(100)))),
+                hasRealisticTiming: false
+            )
         )
         .part(".camera")
         let violations = illumination(of: try #require(camera as? any Camera), by: SimulatedLightSource()).violations

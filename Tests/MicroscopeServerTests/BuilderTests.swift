@@ -94,7 +94,7 @@ struct BuilderTests {
                 "Camera",
                 .stageAwareCamera,
                 conf: .init(
-                    image: image,
+                    image: .madeUp(image),
                     stage: "PYRO:Stage@other:8001",
                     filterWheel: "Wheel"
                 ),

@@ -11,7 +11,7 @@ import MicroscopeServer
     DeviceDefinition(
         "Specimen",
         .stageAwareCamera,
-        conf: .init(image: MadeUpImage(width: 9, height: 9, .grey(1))!, stage: "Camera", filterWheel: "Whel"),
+        conf: .init(stage: "Camera", filterWheel: "Whel"),
         port: 8004,
         pyro: { $0.queueLength = 0 }
     )

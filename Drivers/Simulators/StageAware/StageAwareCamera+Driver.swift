@@ -26,7 +26,7 @@ extension StageAwareCamera {
         }
 
         public init(
-            image: MadeUpImage,
+            image: SpecimenSource? = nil,
             stage: PartOption<PartStage>,
             filterWheel: PartOption<PartFilterWheel>,
             sensorShape: SensorShape? = nil,

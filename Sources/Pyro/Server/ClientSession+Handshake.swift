@@ -12,7 +12,7 @@ extension ClientSession {
             return false
         } catch .noSSL {
             // Read first, as for lack of room.
-            return try refuse("this server is only reached with SSL", try connection.receive())
+            return try refuse("this server is only reached with SSL", try? connection.receive())
         } catch .ssl(let text) {
             server.log.info("client \(name) refused: SSL: \(text)")
             return false

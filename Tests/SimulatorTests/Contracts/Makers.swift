@@ -55,7 +55,9 @@ enum Makers {
         // Its camera, wheel and stage have the contracts of their kinds as well.
         Maker("stage-aware-setup") {
             let image = try #require(MadeUpImage(width: 200, height: 100, .cells(seed: 1)))
-            return try StageAwareSetup.open(.init(image: image, sensorShape: sensor, hasRealisticTiming: false))
+            return try StageAwareSetup.open(
+                .init(image: .madeUp(image), sensorShape: sensor, hasRealisticTiming: false)
+            )
         },
     ]
 

@@ -8,7 +8,7 @@ struct StageAwareSetupTests {
     private func open(_ image: MadeUpImage?, width: Int = 128, height: Int = 128) throws -> [String: any Device] {
         let setup = try StageAwareSetup.open(
             .init(
-                image: try #require(image),
+                image: .madeUp(try #require(image)),
                 sensorShape: SensorShape(width: width, height: height),
                 hasRealisticTiming: false
             )
@@ -39,7 +39,7 @@ struct StageAwareSetupTests {
     @Test func isAsBrightAsItsLight() throws {
         let setup = try StageAwareSetup.open(
             .init(
-                image: try #require(MadeUpImage(width: 128, height: 128, .grey(200))),
+                image: .madeUp(try #require(MadeUpImage(width: 128, height: 128, .grey(200)))),
                 sensorShape: SensorShape(width: 8, height: 8),
                 hasRealisticTiming: false,
                 hasLight: true
