@@ -27,7 +27,7 @@ include Configs/install/install.mk
 
 # Everything that can be checked without hardware.
 test: install-test lint deb
-	$(call release,test-server virtual-usb virtualusb-preload)
+	$(call release,test-server test-microscope example-microscope virtual-usb virtualusb-preload)
 	swift build --build-tests
 	.ci/environments
 	swift test --skip-build --skip LibUSBTests

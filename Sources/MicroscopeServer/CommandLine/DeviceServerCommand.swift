@@ -17,6 +17,11 @@ struct DeviceServerCommand: AsyncParsableCommand {
         return CommandConfiguration(
             commandName: name,
             abstract: "Serves microscope devices to Cockpit, python-microscope and other Pyro4 programs.",
+            usage: """
+                \(name) [<config>] [--check] [--simulated] [--log-level <level>] [--log-directory <dir>] [--record <dir>]
+                \(name) --list-drivers
+                \(name) <subcommand>
+                """,
             discussion: """
                 Each definition \(source) is served from a process of its own, which is started again when it ends. \
                 SIGINT (Ctrl-C) or SIGTERM shuts every device down, light sources first, and ends the server.
