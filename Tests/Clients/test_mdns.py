@@ -34,7 +34,7 @@ def network(tmp_path_factory):
 
 @pytest.fixture
 def computers(network):
-    """Both computers, with an avahi daemon that nobody has stopped, and that has forgotten what was announced before."""
+    """Both computers, with an avahi daemon that nobody has stopped, and that knows of nothing."""
     for computer in network:
         if computer.daemon is None:
             computer.start_daemon()
