@@ -79,7 +79,8 @@ private final class NoisyWheel: SimulatedUSBDevice {
             case 0: bytes = bytes.map { _ in UInt8.random(in: 0...255, using: &state.random) }
             case 1: bytes = Array(bytes.prefix(Int.random(in: 0...bytes.count, using: &state.random)))
             case 2 where !bytes.isEmpty:
-                bytes[Int.random(in: 0..<bytes.count, using: &state.random)] ^= 1 << UInt8.random(in: 0..<8, using: &state.random)
+                bytes[Int.random(in: 0..<bytes.count, using: &state.random)] ^=
+                    1 << UInt8.random(in: 0..<8, using: &state.random)
             default: break
             }
             return bytes
