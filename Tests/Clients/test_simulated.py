@@ -19,6 +19,8 @@ NEEDS = {
     "stage-aware-camera": {"conf": {
         "image": {"width": 300, "height": 200, "channels": 2, "seed": 1}, "sensor_shape": [64, 64],
         "stage": "simulated-stage", "filter_wheel": "simulated-filter-wheel"}},
+    "simulated-clarity-camera": {"conf": {"clarity": "aurox-clarity", "sensor_shape": [64, 32]}},
+    "clarity-camera": {"conf": {"camera": "simulated-clarity-camera", "clarity": "aurox-clarity"}},
     "andor-sdk3": {"uid": "VSC-ALL"},
     "zaber-daisy-chain": {"conf": {**AT_A_PORT, "address2type": {"1": "stage", "2": "led_controller"}}},
 }
