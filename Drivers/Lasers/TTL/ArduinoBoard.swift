@@ -14,7 +14,9 @@ struct ArduinoBoard: Sendable {
     /// Pins 8 to 13 of an Uno.
     static let lineCount = 6
 
-    /// Tells the version. Opening its port resets a board, which then says nothing for two seconds.
+    /// Tells the version.
+    ///
+    /// Opening its port resets a board, which then says nothing for two seconds.
     func identify(_ lines: LineProtocol) throws -> String {
         try lines.repeating(4) {
             try lines.send([30], as: "identification")
