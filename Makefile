@@ -4,7 +4,7 @@ export PATH := $(PATH):$(HOME)/.local/share/swift-6.3.1/usr/bin
 CONFIG ?= Configs/simulated.yaml
 
 # The products $(1) as they are installed.
-release = for product in $(1); do \
+built = for product in $(1); do \
 	    swift build -c release --static-swift-stdlib --disable-local-rpath --product $$product || exit; \
 	done
 
@@ -15,7 +15,7 @@ serve: build
 	.build/release/device-server $(CONFIG)
 
 build: install-build
-	$(call release,$(PROGRAMS))
+	$(call built,$(PROGRAMS))
 	$(MAKE) .build/release/libatcore-simulated/libatcore.so
 
 # Andor's library as the simulation has it, needing libc alone; in a folder where no loader looks by itself.
@@ -27,7 +27,7 @@ include Configs/install/install.mk
 
 # Everything that can be checked without hardware.
 test: install-test lint deb
-	$(call release,test-server test-microscope example-microscope virtual-usb virtualusb-preload)
+	$(call built,test-server test-microscope example-microscope virtual-usb virtualusb-preload)
 	swift build --build-tests
 	.ci/environments
 	swift test --skip-build --skip LibUSBTests
