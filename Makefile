@@ -30,7 +30,7 @@ test: install-test lint deb
 	$(call built,test-server test-microscope example-microscope virtual-usb virtualusb-preload)
 	swift build --build-tests
 	.ci/environments
-	swift test --skip-build --skip LibUSBTests
+	.ci/swift-tests
 	.ci/usb
 	RIG=Configs/rig-simulated.yaml swift test --skip-build --filter HardwareTests
 	python3 .ci/imports.py

@@ -270,7 +270,7 @@ def test_a_port_that_this_user_may_not_open(simulate, tmp_path):
     terminal = os.path.realpath(laser.path)
     os.chmod(terminal, 0)
     # For root nothing is forbidden, so that somebody else has to try.
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(0o755)
     options = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
     server = DeviceServer(write_config(tmp_path, [
