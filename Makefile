@@ -8,7 +8,7 @@ built = for product in $(1); do \
 	    swift build -c release --static-swift-stdlib --disable-local-rpath --product $$product || exit; \
 	done
 
-.PHONY: serve test rehearsal build bench lint install-build install-test install-rehearsal clean
+.PHONY: serve test tests installed-programs environments system rehearsal build bench lint install-build install-test install-rehearsal clean
 
 # Builds the server and serves simulated devices, or those of CONFIG=….
 serve: build
@@ -25,22 +25,33 @@ build: install-build
 
 include Configs/install/install.mk
 
-# Everything that can be checked without hardware.
-test: install-test lint deb
-	$(call built,test-server test-microscope example-microscope virtual-usb virtualusb-preload)
-	swift build --build-tests
-	.ci/environments
+# Everything that can be checked without hardware. What is made first keeps one processor busy at a time, or waits.
+test: install-test lint
+	$(MAKE) --no-print-directory -j4 --output-sync=target installed-programs tests environments system
 	.ci/swift-tests
 	.ci/usb
-	RIG=Configs/rig-simulated.yaml swift test --skip-build --filter HardwareTests
+	RIG=Configs/rig-simulated.yaml swift test $(for-tests) --skip-build --filter HardwareTests
 	python3 .ci/imports.py
-	.ci/system
 	.ci/clients
 
-# Wheels at the ports of a real kernel, in QEMU, with the real udev: half a minute.
-rehearsal: install-test install-rehearsal
-	swift build --build-tests
+# Beside that of the programs, so that both can be built at once.
+for-tests := --scratch-path .build-tests
+
+tests:
+	swift build $(for-tests) --build-tests
+
+# Those that tests drive as they are installed, and those that they need for it.
+installed-programs: deb
+	$(call built,test-server test-microscope example-microscope virtual-usb virtualusb-preload)
+
+environments:
 	.ci/environments
+
+system:
+	.ci/system
+
+# Wheels at the ports of a real kernel, in QEMU, with the real udev: half a minute.
+rehearsal: install-test install-rehearsal tests environments
 	Tests/Rehearsal/rehearse
 
 lint:
@@ -60,4 +71,4 @@ install-rehearsal:
 	.ci/install rehearsal
 
 clean:
-	rm -rf .build .venv-*
+	rm -rf .build .build-tests .venv-*
