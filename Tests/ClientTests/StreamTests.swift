@@ -83,6 +83,10 @@ import Testing
         #expect(!text.contains("bytes"))
         // Another sequence can begin at once.
         try await camera.setSetting("_error_percent", to: 0)
+        // python-microscope's camera fails on and on, so that errors from before may still be on their way.
+        for _ in 0..<50 where server == .python {
+            if (try? await camera.snap()) != nil { break }
+        }
         #expect(try await camera.snap().image.shape == [48, 64])
     }
 
