@@ -1,6 +1,7 @@
 """What the tests share: servers, fresh devices, proxies."""
 import json
 import re
+import signal
 import warnings
 
 import pytest
@@ -9,6 +10,9 @@ import Pyro4
 from receivers import Receiver  # noqa: F401  sets Pyro4 up for pickle
 from servers import ROOT, DeviceServer, TestServer, write_config
 from waiting import PATIENCE
+
+# Whoever started the tests may have it ignored (nohup), which programs inherit.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 warnings.filterwarnings("error", category=pytest.PytestUnhandledThreadExceptionWarning)
 
