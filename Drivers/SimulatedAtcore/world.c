@@ -164,6 +164,7 @@ bool world_load(void) {
     memset(&world, 0, sizeof world);
     set_times(1);
     world.seed = getpid();
+    // One place for all processes of a user, whatever their TMPDIR: a camera is held by one of them at a time.
     snprintf(world.state, sizeof world.state, "/tmp/andor-sdk3-simulated-%d", getuid());
     if (!read_configuration(&order)) return false;
     mkdir(world.state, 0700);

@@ -27,6 +27,9 @@ enum ControlFolder {
     }
 
     private static let system = "/run/device-server"
+    /// Where the system gives the user no folder for it.
+    // Not TMPDIR, which may be another one where `status` is asked for than where the server was started. That nobody
+    // else has made it, `ours()` looks.
     private static var temporary: String { "/tmp/device-server-\(geteuid())" }
 
     private static func names(in folder: String) -> [String] {
