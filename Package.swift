@@ -48,6 +48,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLibUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
+        .systemLibrary(name: "CLibUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
         .target(name: "Threads", swiftSettings: settings),
         .target(name: "Pickle", swiftSettings: settings),
         .target(
@@ -62,7 +63,11 @@ let package = Package(
         ),
         .target(name: "Avahi", dependencies: ["Pickle"], swiftSettings: settings),
         .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
-        .target(name: "Transports", dependencies: ["CLibUSB", "Devices", "Threads"], swiftSettings: settings),
+        .target(
+            name: "Transports",
+            dependencies: ["CLibUSB", "CLibUdev", "Devices", "Threads"],
+            swiftSettings: settings
+        ),
         .target(name: "Contracts", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),
         driver("Simulators", "ImageFiles"),
         driver("Composites"),
@@ -187,7 +192,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TransportTests",
-            dependencies: ["Devices", "Threads", "Transports"],
+            dependencies: ["Devices", "Threads", "Transports", "VirtualUSB"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -23,7 +23,8 @@ from microscope.testsuite import mock_devices
 from microscope.testsuite import test_devices as theirs
 
 from mocked_ports import MockedPort
-from servers import DeviceServer, run, write_config
+from servers import DeviceServer, free_port, run, write_config
+from testbed import Testbed
 from waiting import PATIENCE, eventually
 
 
@@ -262,6 +263,33 @@ def test_a_port_that_is_not_there(serve):
     """The server says which port is missing, and goes on to try."""
     server = serve([{"driver": "cobolt", "name": "Laser", "port": 0, "conf": {"port": "usb:NONE"}}])
     server.wait_for(r"cobolt at usb:NONE: .*there is no port with the USB serial number NONE")
+
+
+def test_found_by_the_serial_number_of_its_adapter(factory, tmp_path, connect):
+    """Wherever the adapter is plugged in, and whatever name the kernel gives its port: udev knows it."""
+    testbed = Testbed()
+    server = None
+    try:
+        before = testbed.add_adapter("1-3", "ttyUSB0", "A50285BI")
+        factory.simulate("cobolt", before)
+        definition = {"driver": "cobolt", "name": "Laser", "port": free_port(), "conf": {"port": "usb:A50285BI"}}
+        server = DeviceServer(write_config(tmp_path, [definition]), env=testbed.environment)
+        laser = connect(server.uri("Laser"))
+        laser.enable()
+        assert factory.is_switched_on(before)
+        factory.remove_simulation(before)
+        testbed.unplug("1-3")
+        server.wait_for(r"cobolt at usb:A50285BI .*there is no port with the USB serial number A50285BI")
+        after = testbed.add_adapter("1-7", "ttyUSB5", "A50285BI")
+        factory.simulate("cobolt", after)
+        eventually(lambda: server.find("cobolt at usb:A50285BI is back") and not laser.get_is_enabled(), "the laser is back")
+        laser.enable()
+        assert factory.is_switched_on(after)
+        factory.remove_simulation(after)
+    finally:
+        if server:
+            server.kill()
+        testbed.close()
 
 
 def test_a_port_that_this_user_may_not_open(simulate, tmp_path):

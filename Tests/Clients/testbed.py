@@ -8,7 +8,7 @@ PRELOAD = "%s libumockdev-preload.so.0" % (BIN / "libvirtualusb-preload.so")
 
 
 class Testbed:
-    """A computer's USB of its own, with wheels that are plugged in and out."""
+    """A computer's USB of its own, with wheels and serial adapters that are plugged in and out."""
 
     __test__ = False  # it is no class of tests
 
@@ -33,6 +33,10 @@ class Testbed:
         """Makes a wheel for a port and plugs it in; step is the time from one position to the next, in seconds."""
         self._tell("make", port, kind, positions, int(step * 1000), serial)
         self.plug(port)
+
+    def add_adapter(self, port, name, serial):
+        """Plugs a serial adapter in, and gives the path where its terminal, or a link to it, must be."""
+        return self._tell("adapter", port, name, serial)
 
     def plug(self, port):
         self._tell("plug", port)

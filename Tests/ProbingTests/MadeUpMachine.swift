@@ -1,5 +1,6 @@
 import Glibc
 import Probing
+import Transports
 
 /// No folder could be made.
 struct MadeUpMachineError: Error {}
@@ -7,6 +8,9 @@ struct MadeUpMachineError: Error {}
 /// A computer made of files in a folder, which goes when its test ends.
 final class MadeUpMachine {
     let folder: String
+    private var ports: [USBSerialPort] = []
+    /// What the devices at USB ports tell of themselves.
+    private var attributes: [String: [String: String]] = [:]
 
     init() throws {
         var template = Array("/tmp/machine.XXXXXX".utf8CString)
@@ -20,7 +24,12 @@ final class MadeUpMachine {
 
     /// As an ordinary user sees it.
     var machine: Machine {
-        Machine(root: folder, user: User("user", id: 1000, groups: [1000]), isClockSynchronised: true)
+        Machine(
+            root: folder,
+            user: User("user", id: 1000, groups: [1000]),
+            isClockSynchronised: true,
+            ports: PortFinder { [ports] in ports }
+        )
     }
 
     func write(_ text: String, _ path: String, mode: UInt32 = 0o644) {
@@ -76,6 +85,7 @@ extension MadeUpMachine {
     /// A device at a USB port such as `1-4`, with the files that the kernel makes for it.
     func plugIn(_ port: String, _ kind: String, address: Int = 5, _ attributes: [String: String] = [:]) {
         let path = "/sys/devices/pci0000:00/0000:00:14.0/usb1/\(port)"
+        self.attributes[port] = attributes
         let numbers = kind.split(separator: ":")
         var files = [
             "idVendor": String(numbers[0]), "idProduct": String(numbers[1]), "busnum": "1", "devnum": "\(address)",
@@ -102,11 +112,19 @@ extension MadeUpMachine {
     func addPort(_ name: String, at port: String, interface: Int = 0, driver: String = "ftdi_sio", byID: String? = nil)
     {
         bind(port, interface: interface, to: driver)
-        let path = "/sys/devices/pci0000:00/0000:00:14.0/usb1/\(port)/\(port):1.\(interface)/\(name)"
-        write("0\n", "\(path)/port_number")
-        link("/sys/class/tty/\(name)/device", to: "../../..\(path.dropFirst(4))")
         node("/dev/\(name)", group: 20)
-        if let byID { link("/dev/serial/by-id/\(byID)", to: "../../\(name)") }
+        let attributes = attributes[port] ?? [:]
+        ports.append(
+            USBSerialPort(
+                node: "/dev/\(name)",
+                links: byID.map { ["/dev/serial/by-path/x", "/dev/serial/by-id/\($0)"] } ?? [],
+                serial: attributes["serial"],
+                interface: interface,
+                place: port,
+                manufacturer: attributes["manufacturer"],
+                product: attributes["product"]
+            )
+        )
     }
 
     /// A process that has files open.

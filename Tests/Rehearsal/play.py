@@ -85,6 +85,7 @@ def serve(folder, groups, name="config"):
     place = folder / name
     place.mkdir()
     definitions = [{"name": kind, "driver": DRIVERS[kind], "port": free_port(), "conf": {}} for kind in WHEELS]
+    definitions.append({"name": "laser", "driver": "cobolt", "port": free_port(), "conf": {"port": "usb:LSR0007"}})
     config = write_config(place, definitions)
     return DeviceServer(config, user=NOBODY, group=NOBODY, extra_groups=groups)
 
@@ -148,10 +149,19 @@ def play(folder):
     server = serve(folder, [], "stranger")
     for kind in WHEELS:
         server.wait_for(r"ERROR \S+ %s: .*this user may not write to.*60-filter-wheels.rules" % kind, PATIENCE)
+    server.wait_for(r"ERROR \S+ laser: .*/dev/ttyUSB0: Permission denied; is the user in the group", PATIENCE)
     server.kill()
     say("a user who is not in the group is told what to do")
 
-    server = serve(folder, [plugdev])
+    server = serve(folder, [plugdev, grp.getgrnam("dialout").gr_gid])
+    laser = proxy(server, "laser")
+    laser.enable()
+    laser.power = 0.25
+    assert laser.get_is_on() and abs(laser.power - 0.25) < 0.01, laser.power
+    laser.disable()
+    assert not laser.get_is_on()
+    say("the laser at usb:LSR0007 shone at a quarter of its power, through the kernel's %s" % os.path.basename(
+        os.path.realpath("/sys/class/tty/ttyUSB0/device/driver")))
     wheels = {kind: proxy(server, kind) for kind in WHEELS}
     for kind, wheel in wheels.items():
         for position in (3, 0, 2):

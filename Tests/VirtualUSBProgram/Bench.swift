@@ -2,13 +2,14 @@ import FilterWheels
 import Transports
 import VirtualUSB
 
-/// The wheels of a testbed, by the ports that they are for, plugged in or not.
+/// The wheels and serial adapters of a testbed, by the ports that they are for, plugged in or not.
 struct Bench {
     /// Nil if the devices are the kernel's.
     private let testbed: Testbed?
     private var wheels: [String: SimulatedWheel] = [:]
     private var devices: [String: VirtualUSBDevice] = [:]
     private var kernels: [String: KernelUSBDevice] = [:]
+    private var adapters: [String: VirtualSerialAdapter] = [:]
 
     init(_ testbed: Testbed?) { self.testbed = testbed }
 
@@ -18,6 +19,8 @@ struct Bench {
             switch (words.first, words.count) {
             // make PORT NAME POSITIONS STEP-MS SERIAL
             case ("make", 6): return make(words)
+            // adapter PORT NAME SERIAL
+            case ("adapter", 4): return plugInAdapter(words[1], words[2], serial: words[3])
             case ("plug", 2): return try plugIn(words[1])
             case ("unplug", 2): return try unplug(words[1])
             // fail PORT FAULT
@@ -43,6 +46,12 @@ struct Bench {
         return "ok"
     }
 
+    private mutating func plugInAdapter(_ port: String, _ name: String, serial: String) -> String {
+        guard let testbed, let place = USBPort(port) else { return "\(port) is no port" }
+        adapters[port] = testbed.plugInAdapter([name], at: place, serial: serial)
+        return "ok \(VirtualSerialAdapter.link(to: name, in: testbed))"
+    }
+
     private mutating func plugIn(_ port: String) throws -> String {
         guard let wheel = wheels[port] else { return "nothing for \(port)" }
         if let testbed, let place = USBPort(port) {
@@ -58,6 +67,10 @@ struct Bench {
     private mutating func unplug(_ port: String) throws -> String {
         if let device = kernels.removeValue(forKey: port) {
             try device.unplug()
+            return "ok"
+        }
+        if let adapter = adapters.removeValue(forKey: port) {
+            adapter.unplug()
             return "ok"
         }
         guard let device = devices.removeValue(forKey: port) else { return "nothing at \(port)" }

@@ -28,65 +28,56 @@ public struct AttachedPort: Sendable {
 
 extension Machine {
     /// Those on USB, and those of the computer itself that have hardware behind them.
-    func serialPorts(_ holders: Holders) -> [AttachedPort] {
-        let onUSB = PortFinder(sysfs: path("/sys"), devices: path("/dev")).ports
-        let byID = portsByID
-        let several = Dictionary(grouping: onUSB, by: \.serial).filter { $1.count > 1 }.keys
-        let usb = onUSB.map { port in
-            let hasTwins = several.contains(port.serial)
-            // Adapters of which two have the same number are told apart by their interfaces only if these differ.
-            let twins = onUSB.filter { $0.serial == port.serial && $0.interface == port.interface }
-            let isNamed = !port.serial.isEmpty && twins.count == 1
-            let name = "usb:\(port.serial)" + (hasTwins ? port.interface.map { ":\($0)" } ?? "" : "")
-            return self.port(port.name, byID, isNamed ? name : nil, adapter(of: port), holders)
-        }
-        let known = Set(onUSB.map(\.name))
-        let own = names("/sys/class/tty").filter { !known.contains($0) && hasHardware($0) }
-        return usb + own.map { port($0, byID, nil, nil, holders) }
+    func serialPorts(_ onUSB: [USBSerialPort], _ holders: Holders) -> [AttachedPort] {
+        let known = Set(onUSB.map(\.node))
+        let own = names("/sys/class/tty").filter(hasHardware).map { "/dev/\($0)" }.filter { !known.contains($0) }
+        return onUSB.map { port($0, among: onUSB, holders) } + own.map { port($0, holders) }
+    }
+
+    private func port(_ port: USBSerialPort, among others: [USBSerialPort], _ holders: Holders) -> AttachedPort {
+        let byID = port.links.first { $0.hasPrefix("/dev/serial/by-id/") }
+        let adapter = AttachedPort.Adapter(
+            place: port.place,
+            serial: port.serial,
+            interface: port.interface,
+            manufacturer: port.manufacturer,
+            product: port.product
+        )
+        return self.port(port.node, holders, byID: byID, name: port.name(among: others), adapter: adapter)
     }
 
     private func port(
-        _ file: String,
-        _ byID: [String: String],
-        _ name: String?,
-        _ adapter: AttachedPort.Adapter?,
-        _ holders: Holders
+        _ path: String,
+        _ holders: Holders,
+        byID: String? = nil,
+        name: String? = nil,
+        adapter: AttachedPort.Adapter? = nil
     ) -> AttachedPort {
-        let path = "/dev/\(file)"
-        return AttachedPort(
+        AttachedPort(
             path: path,
-            byID: byID[path],
-            name: name ?? byID[path] ?? path,
+            byID: byID,
+            name: name ?? byID ?? path,
             adapter: adapter,
             isUsable: mayUse(path),
             holders: holders.of(path)
         )
     }
 
-    private func adapter(of port: PortFinder.Port) -> AttachedPort.Adapter {
-        let folder = "/sys/bus/usb/devices/\(port.place)"
-        return AttachedPort.Adapter(
-            place: port.place,
-            serial: port.serial.isEmpty ? nil : port.serial,
-            interface: port.interface,
-            manufacturer: text("\(folder)/manufacturer"),
-            product: text("\(folder)/product")
-        )
-    }
-
-    private var portsByID: [String: String] {
-        names("/dev/serial/by-id").reduce(into: [:]) { paths, name in
-            let path = "/dev/serial/by-id/\(name)"
-            // The link is read, not followed: the file itself may lead elsewhere.
-            guard let target = Files.target(ofLink: self.path(path)), let file = target.split(separator: "/").last
-            else { return }
-            paths["/dev/\(file)"] = path
-        }
-    }
-
     /// The kernel has names for more ports than there are; 0 is the type of none.
     private func hasHardware(_ name: String) -> Bool {
         guard let type = text("/sys/class/tty/\(name)/type") else { return false }
         return type != "0"
+    }
+}
+
+extension USBSerialPort {
+    /// What a configuration calls it; nil if its serial number, with the interface where it has several, does not tell
+    /// it from others.
+    fileprivate func name(among ports: [USBSerialPort]) -> String? {
+        guard let serial else { return nil }
+        let twins = ports.filter { $0.serial == serial }
+        if twins.count == 1 { return "usb:\(serial)" }
+        guard let interface, twins.filter({ $0.interface == interface }).count == 1 else { return nil }
+        return "usb:\(serial):\(interface)"
     }
 }

@@ -27,7 +27,7 @@ extension Machine {
         names("/sys/bus/usb/devices").compactMap { name in
             USBPort(name).flatMap { usbDevice($0, knowledge, holders) }
         }
-        .sorted { ($0.info.port.bus, $0.info.port.ports) < ($1.info.port.bus, $1.info.port.ports) }
+        .sorted { $0.info.port < $1.info.port }
     }
 
     private func usbDevice(_ port: USBPort, _ knowledge: DriverKnowledge, _ holders: Holders) -> AttachedUSB? {
@@ -68,9 +68,4 @@ extension Machine {
         }
         return drivers
     }
-}
-
-/// In the order of the ports on the way.
-private func < (one: (UInt8, [UInt8]), other: (UInt8, [UInt8])) -> Bool {
-    one.0 == other.0 ? one.1.lexicographicallyPrecedes(other.1) : one.0 < other.0
 }

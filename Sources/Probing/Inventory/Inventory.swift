@@ -1,5 +1,6 @@
 public import Devices
 public import Server
+internal import Transports
 
 /// What is attached to a machine, as far as can be told without disturbing anything.
 public struct Inventory: Sendable {
@@ -27,13 +28,16 @@ public struct Inventory: Sendable {
         let knowledge = DriverKnowledge(drivers)
         let holders = Holders(machine)
         usb = machine.usbDevices(knowledge, holders)
-        ports = machine.serialPorts(holders)
+        var notes: [String] = []
+        var onUSB: [USBSerialPort] = []
+        do { onUSB = try machine.ports.ports } catch { notes.append("Serial ports on USB \(error)") }
+        ports = machine.serialPorts(onUSB, holders)
         // Those without an attachment are simulations, of which nothing is attached.
         let floating = opensCameras ? drivers.drivers.filter { $0.isFloating && $0.attachment != nil } : []
         let surveys = floating.map { Survey($0, served: served, context) }
         surveyed = surveys.flatMap(\.devices)
         self.served = served
-        var notes = surveys.flatMap(\.problems)
+        notes += surveys.flatMap(\.problems)
         if !holders.areAllSeen {
             notes.append("Processes of other users cannot be seen; as root (sudo) it is told who has which device.")
         }

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Transports
+public import Transports
 
 /// A computer by the files in which Linux tells of it, and who asks.
 public struct Machine: Sendable {
@@ -9,12 +9,22 @@ public struct Machine: Sendable {
     public var user: User
     /// Whether the clock follows others; nil if that is not known.
     public var isClockSynchronised: Bool?
+    /// Finds the serial ports on USB.
+    public let ports: PortFinder
 
-    /// - Parameter user: unless given, who runs this program.
-    public init(root: String = "", user: User? = nil, isClockSynchronised: Bool? = nil) {
+    /// - Parameters:
+    ///   - user: unless given, who runs this program.
+    ///   - ports: unless given, asks udev, which knows this computer alone.
+    public init(
+        root: String = "",
+        user: User? = nil,
+        isClockSynchronised: Bool? = nil,
+        ports: PortFinder = PortFinder()
+    ) {
         self.root = Files.realPath(root) ?? root
         self.user = user ?? .current
         self.isClockSynchronised = isClockSynchronised
+        self.ports = ports
     }
 
     /// The computer that this program runs on.

@@ -37,8 +37,7 @@ public struct Question: Sendable {
         if let port = inventory.ports.first(where: { $0.is(name) }), let use = inventory.use(port.holders) {
             throw Refusal("\(port.path) is held by \(use), and was left alone")
         }
-        let finder = PortFinder(sysfs: machine.path("/sys"), devices: machine.path("/dev"))
-        do { return try finder.path(of: name) } catch { throw Refusal("\(error)") }
+        do { return try machine.ports.path(of: name) } catch { throw Refusal("\(error)") }
     }
 }
 

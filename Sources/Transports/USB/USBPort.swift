@@ -26,3 +26,10 @@ public struct USBPort: Sendable, Hashable, CustomStringConvertible {
         ports.isEmpty ? "usb\(bus)" : "\(bus)-" + ports.map { "\($0)" }.joined(separator: ".")
     }
 }
+
+extension USBPort: Comparable {
+    /// As the ports are numbered: 1-9 comes before 1-10, and a hub before what is plugged into it.
+    public static func < (one: USBPort, other: USBPort) -> Bool {
+        one.bus == other.bus ? one.ports.lexicographicallyPrecedes(other.ports) : one.bus < other.bus
+    }
+}

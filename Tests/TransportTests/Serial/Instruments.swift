@@ -47,20 +47,4 @@ final class Folder: Sendable {
         }
         unsafe rmdir(path)
     }
-
-    func makeFolders(_ name: String) {
-        var folder = path
-        for part in name.split(separator: "/") {
-            folder += "/\(part)"
-            unsafe mkdir(folder, 0o755)
-        }
-    }
-
-    func write(_ text: String, to name: String) {
-        let file = unsafe open("\(path)/\(name)", O_WRONLY | O_CREAT | O_TRUNC, 0o644)
-        _ = unsafe Array(text.utf8).withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
-        close(file)
-    }
-
-    func link(_ name: String, to target: String) { unsafe symlink(target, "\(path)/\(name)") }
 }

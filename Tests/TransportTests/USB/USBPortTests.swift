@@ -11,6 +11,11 @@ struct USBPortTests {
     ])
     func whatIsNoneIsRefused(text: String) { #expect(USBPort(text) == nil) }
 
+    @Test func comesInTheOrderThatPortsAreNumberedIn() {
+        let ports = ["2-1", "1-10", "1-9", "1-4.10", "1-4.2", "1-4"].compactMap(USBPort.init)
+        #expect(ports.sorted().map { "\($0)" } == ["1-4", "1-4.2", "1-4.10", "1-9", "1-10", "2-1"])
+    }
+
     @Test func namesANodeOfTheKernels() throws {
         let port = try #require(USBPort("1-4.2"))
         let info = USBDeviceInfo(USBKind(0x03c3, 0x1f01), at: port, address: 7, serial: "9", product: "EFW")

@@ -23,7 +23,7 @@ public final class LibUSBBus: USBBus {
             let info = unsafe USBDeviceInfo(device, names: false)
             if kinds.contains(info.kind) { infos.append(unsafe USBDeviceInfo(device, names: true)) }
         }
-        return infos.sorted { ($0.port.bus, $0.port.description) < ($1.port.bus, $1.port.description) }
+        return infos.sorted { $0.port < $1.port }
     }
 
     public func open(_ device: USBDeviceInfo, interface: UInt8) throws(USBError) -> any USBConnection {

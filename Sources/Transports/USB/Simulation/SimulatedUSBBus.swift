@@ -42,7 +42,7 @@ public final class SimulatedUSBBus: USBBus {
 
     public func devices(_ kinds: [USBKind]) -> [USBDeviceInfo] {
         let infos = state.withLock { $0.devices.map(\.info) }
-        return infos.filter { kinds.contains($0.kind) }.sorted { $0.port.description < $1.port.description }
+        return infos.filter { kinds.contains($0.kind) }.sorted { $0.port < $1.port }
     }
 
     public func open(_ device: USBDeviceInfo, interface: UInt8) throws(USBError) -> any USBConnection {
