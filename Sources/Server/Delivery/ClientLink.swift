@@ -22,7 +22,8 @@ final class ClientLink: DataReceiver {
     private let tally: DeliveryTally
     private let log: Logger
 
-    /// - Parameter gone: called when the client cannot be reached any more, after which nothing is sent to it.
+    /// - Parameter gone: called when the client cannot be reached any more, after which nothing is sent to it; given
+    ///   what did not get there, and gives how many of these nobody else took.
     init(
         _ uri: PyroURI,
         capacity: Int,
@@ -30,7 +31,7 @@ final class ClientLink: DataReceiver {
         pool: FramePool,
         tally: DeliveryTally,
         log: Logger,
-        gone: @escaping @Sendable (ClientLink) -> Void
+        gone: @escaping @Sendable (ClientLink, [Delivery]) -> Int
     ) {
         self.uri = uri
         self.capacity = max(1, capacity)
@@ -41,7 +42,15 @@ final class ClientLink: DataReceiver {
         self.log = log
         log.info("client \(uri.text) registered")
         _ = BlockingThread("to client") { [self] in
-            if !sendAll() { gone(self) }
+            do {
+                try sendAll()
+                log.info("client \(uri.text) left; \(summary)")
+            } catch {
+                let lost = gone(self, abandon())
+                queue.withLock { $0.lost += lost }
+                tally.addLost(lost)
+                log.warning("client \(uri.text) is gone and gets no more data: \(error); \(summary)")
+            }
         }
     }
 
@@ -77,25 +86,17 @@ final class ClientLink: DataReceiver {
     /// Sends what is waiting, then ends.
     func close() { queue.update { $0.isClosed = true } }
 
-    /// Sends until the link is closed; false if the client went away before.
-    private func sendAll() -> Bool {
+    /// Sends until the link is closed; throws if the client goes away before.
+    private func sendAll() throws(ClientError) {
         greet()
-        while let delivery = next() {
+        while let delivery = try next() {
             do {
                 try send(delivery)
                 queue.withLock { $0.sent += 1 }
                 tally.addSent()
             } catch let error as ClientError {
-                close()
-                let lost = queue.update { queue in
-                    let lost = 1 + queue.waiting.count
-                    queue.lost += lost
-                    queue.waiting.removeAll()
-                    return lost
-                }
-                tally.addLost(lost)
-                log.warning("client \(uri.text) is gone and gets no more data: \(error); \(summary)")
-                return false
+                queue.update { $0.waiting.insert(delivery, at: 0) }
+                throw error
             } catch {
                 queue.withLock { $0.lost += 1 }
                 tally.addLost(1)
@@ -104,8 +105,15 @@ final class ClientLink: DataReceiver {
             }
         }
         client.close()
-        log.info("client \(uri.text) left; \(summary)")
-        return true
+    }
+
+    /// Ends the link, and gives what it had still to send.
+    private func abandon() -> [Delivery] {
+        queue.update { queue in
+            defer { queue.waiting.removeAll() }
+            queue.isClosed = true
+            return queue.waiting
+        }
     }
 
     /// Connects before there is anything to send, so that the log tells at once of a client that cannot be reached.
@@ -129,16 +137,30 @@ final class ClientLink: DataReceiver {
         return "\(sent) data sent, \(lost) lost"
     }
 
-    private func next() -> Delivery? {
-        var left = 0
-        let delivery: Delivery?? = queue.wait { queue in
-            guard !queue.waiting.isEmpty else { return queue.isClosed ? .some(nil) : nil }
-            left = queue.waiting.count - 1
-            return .some(queue.waiting.removeFirst())
+    /// How often a client that gets nothing is looked for.
+    private static let attention = Duration.seconds(1)
+
+    /// The next datum to send; nil when there will be no more.
+    ///
+    /// - Throws: when the client ends its connection meanwhile, and cannot be reached again.
+    private func next() throws(ClientError) -> Delivery? {
+        var wasConnected = client.isConnected
+        while true {
+            var left = 0
+            let delivery: Delivery?? = queue.wait(within: Self.attention) { queue in
+                guard !queue.waiting.isEmpty else { return queue.isClosed ? .some(nil) : nil }
+                left = queue.waiting.count - 1
+                return .some(queue.waiting.removeFirst())
+            }
+            if let delivery {
+                // Somebody may wait for room.
+                if left <= Self.few { queue.update { _ in } }
+                return delivery
+            }
+            // One that could not be reached from the start is given until its first datum.
+            guard wasConnected, !client.isConnected else { continue }
+            do { _ = try client.metadata } catch let error as ClientError { throw error } catch { wasConnected = false }
         }
-        // Somebody may wait for room.
-        if left <= Self.few { queue.update { _ in } }
-        return delivery ?? nil
     }
 
     private func send(_ delivery: Delivery) throws {

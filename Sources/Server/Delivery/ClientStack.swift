@@ -68,9 +68,18 @@ final class ClientStack: Sendable {
         }
     }
 
-    /// Hands a datum to the last client that has a use for it.
-    func offer(_ delivery: Delivery) {
-        _ = entries.withLock { $0 }.last { $0.receiver.offer(delivery) }
+    /// Takes a client off that has gone, and hands what it did not get to the one before it.
+    ///
+    /// - Returns: how many of these nobody took.
+    func replace(_ client: ClientLink, leaving deliveries: [Delivery]) -> Int {
+        remove(client)
+        return deliveries.count { !offer($0) }
+    }
+
+    /// Hands a datum to the last client that has a use for it; whether one has.
+    @discardableResult
+    func offer(_ delivery: Delivery) -> Bool {
+        entries.withLock { $0 }.last { $0.receiver.offer(delivery) } != nil
     }
 
     /// Waits until the last client would take a datum at once; without any, for the limit.

@@ -48,9 +48,7 @@ final class DataStream: Sendable {
         self.log = log
         let capacity = device.bufferLength.flatMap { $0 > 0 ? $0 : nil } ?? options.queueLength
         clients = ClientStack(changed: clientsChanged) { [pool, options, tally] uri, stack in
-            ClientLink(uri, capacity: capacity, options, pool: pool, tally: tally, log: log) {
-                stack.remove($0)
-            }
+            ClientLink(uri, capacity: capacity, options, pool: pool, tally: tally, log: log, gone: stack.replace)
         }
     }
 

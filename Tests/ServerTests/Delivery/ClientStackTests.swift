@@ -17,9 +17,15 @@ import Threads
         options.method = method
         return ClientStack(changed: changed) { [options] uri, stack in
             let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            return ClientLink(uri, capacity: capacity, options, pool: FramePool(), tally: DeliveryTally(), log: log) {
-                stack.remove($0)
-            }
+            return ClientLink(
+                uri,
+                capacity: capacity,
+                options,
+                pool: FramePool(),
+                tally: DeliveryTally(),
+                log: log,
+                gone: stack.replace
+            )
         }
     }
 
@@ -85,7 +91,24 @@ import Threads
         let isDropped: Bool? = known.wait(within: .seconds(20)) { $0.last == [alive] && $0.count > 2 ? true : nil }
         #expect(isDropped == true)
         offer([2], to: stack)
-        #expect(client.data(1) == [2])
+        // What the other one did not get is not lost.
+        #expect(client.data(2) == [1, 2])
+        stack.closeAll()
+    }
+
+    @Test func aClientThatEndsIsTakenOffThoughItGetsNothing() throws {
+        let (server, client) = (try ListenerServer(), ListeningClient())
+        let known = Monitor<[[PyroURI]]>([])
+        let stack = stack { uris in known.update { $0.append(uris) } }
+        let alive = server.add(client, "alive")
+        stack.push(alive)
+        let other = try ListenerServer()
+        stack.push(other.add(client, "ending"))
+        offer([1], to: stack)
+        #expect(client.data(1) == [1])
+        other.server.stop(within: .seconds(5))
+        let isDropped: Bool? = known.wait(within: .seconds(20)) { $0.last == [alive] && $0.count > 2 ? true : nil }
+        #expect(isDropped == true)
         stack.closeAll()
     }
 
@@ -107,7 +130,8 @@ import Threads
         options.method = .reply
         let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let uri = server.add(client, "slow")
-        let link = ClientLink(uri, capacity: 4, options, pool: FramePool(), tally: DeliveryTally(), log: log) { _ in }
+        let (pool, tally) = (FramePool(), DeliveryTally())
+        let link = ClientLink(uri, capacity: 4, options, pool: pool, tally: tally, log: log) { $1.count }
         for number in 0..<100 { link.offer(Delivery(Datum(.int(number), at: 0))) }
         // One may have been on its way already when the queue was filled.
         #expect([95, 96].contains(link.counts.lost))
