@@ -1,6 +1,6 @@
 public import Pickle
 
-/// A mirror whose shape actuators set, to values from 0 to 1 by convention, which is not checked.
+/// A mirror whose shape actuators set, to values from 0 to 1 by convention; that they are finite is all that is checked.
 public protocol DeformableMirror: TriggerTarget {
     var actuatorCount: Int { get }
     /// Patterns that wait for triggers; starts empty. Only ``queue(_:)`` and ``nextPattern()`` change it.
@@ -57,7 +57,11 @@ extension DeformableMirror {
                 "PATTERNS length of second dimension '\(length)' differs from number of actuators '\(actuatorCount)'"
             )
         }
+        guard array.dtype.kind != .complex else { throw RemoteError.type("PATTERNS must be real numbers, not complex") }
         let (rows, values) = (array.shape.count == 1 ? 1 : array.shape[0], array.doubles)
+        guard values.allSatisfy(\.isFinite) else {
+            throw RemoteError.value("PATTERNS has a value that is no finite number")
+        }
         let isByColumn = array.isFortranOrder && array.shape.count == 2
         return (0..<rows).map { row in
             (0..<length).map { values[isByColumn ? $0 * rows + row : row * length + $0] }

@@ -48,7 +48,8 @@ struct DeformableMirrorTests {
         }
     }
 
-    @Test(arguments: ["apply_pattern", "queue_patterns"]) func patternsOfAnotherShapeAreValueErrors(method: String) {
+    @Test(arguments: ["apply_pattern", "queue_patterns"])
+    func patternsThatNoMirrorTakesAreErrors(method: String) throws {
         let interface = mirror.interface
         #expect(throws: RemoteError.value("PATTERNS has 3 dimensions (must be 1 or 2)")) {
             try interface.call(method, try array([1, 2, 3], [1, 1, 3]))
@@ -59,6 +60,16 @@ struct DeformableMirrorTests {
         let message = "PATTERNS length of second dimension '4' differs from number of actuators '3'"
         #expect(throws: RemoteError.value(message)) { try interface.call(method, try array([1, 2, 3, 4], [4])) }
         #expect(throws: RemoteError.self) { try interface.call(method, .list([1.0, 2.0, 3.0])) }
+        for odd in [Double.nan, .infinity] {
+            #expect(throws: RemoteError.value("PATTERNS has a value that is no finite number")) {
+                try interface.call(method, try array([0.5, odd, 0.5], [3]))
+            }
+        }
+        let type = try #require(DType(kind: .complex, size: 16))
+        let complex = NDArray(type, shape: [3], data: Bytes([UInt8](repeating: 0, count: 48)))
+        #expect(throws: RemoteError.type("PATTERNS must be real numbers, not complex")) {
+            try interface.call(method, .array(try #require(complex)))
+        }
     }
 
     @Test func severalPatternsAreNotAppliedAtOnce() {
