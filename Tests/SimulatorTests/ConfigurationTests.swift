@@ -78,6 +78,10 @@ struct ConfigurationTests {
             "travel_time must be a number from zero up (was -1.0)"
         ),
         ("simulated-stage", #"{"limits": {"x": [1, 0]}}"#, "x must be a lower and an upper limit (was [1.0, 0.0])"),
+        (
+            "simulated-deformable-mirror", #"{"n_actuators": 9223372036854775807}"#,
+            "n_actuators must be at most 16777216 (was 9223372036854775807)"
+        ),
         ("simulated-deformable-mirror", #"{"n_actuators": 0}"#, "n_actuators must be a positive number (was 0)"),
         ("simulated-digital-io", #"{"numLines": -1}"#, "numLines must be a positive number (was -1)"),
         ("simulated-value-logger", #"{"numSensors": 0}"#, "numSensors must be a positive number (was 0)"),
