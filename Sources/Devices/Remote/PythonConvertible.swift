@@ -12,7 +12,7 @@ public protocol PythonConvertible: RemoteResult {
 extension PythonConvertible {
     static func decode(_ value: PythonValue, as label: String) throws -> Self {
         guard let decoded = Self(python: value) else {
-            throw RemoteError.type("\(label): expected \(pythonName), got \(value.typeName)")
+            throw RemoteError.type("\(label): expected \(pythonName), got \(value.shownWithType)")
         }
         return decoded
     }

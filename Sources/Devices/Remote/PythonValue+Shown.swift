@@ -24,6 +24,21 @@ extension PythonValue {
         }
     }
 
+    /// The value and its type, where an error message tells what came instead of something else.
+    var shownWithType: String {
+        let isShort =
+            switch self {
+            case .none, .array: false
+            case .str(let text): text.utf8.count <= 40
+            case .list(let items), .tuple(let items): items.count <= 4
+            case .dict(let dictionary): dictionary.pairs.count <= 4
+            default: true
+            }
+        // What is within a list may be long again.
+        guard isShort, case let text = shown, text.utf8.count <= 80 else { return typeName }
+        return "\(typeName) \(text)"
+    }
+
     /// The name that a member of one of `microscope`'s enumerations has here, or its number.
     private static func name(of number: Int, in type: PythonClass) -> String {
         switch type {

@@ -38,7 +38,7 @@ struct RemoteMethodTests {
             ("move", [], [:], "move() missing 1 required positional argument: 'position'"),
             ("move", [], ["when": 1], "move() got an unexpected keyword argument 'when'"),
             ("move", [1], ["position": 1], "move() got multiple values for argument 'position'"),
-            ("move", ["x"], [:], "move() argument 'position': expected int, got str"),
+            ("move", ["x"], [:], "move() argument 'position': expected int, got str 'x'"),
             ("move", [1, .none], [:], "move() argument 'speed': expected float, got NoneType"),
             ("position", [], [:], "'int' object is not callable"),
         ] as [(String, [PythonValue], PythonDictionary, String)]
@@ -60,7 +60,7 @@ struct RemoteMethodTests {
     @Test func propertiesAreReadAndWritten() throws {
         #expect(try rows.get("position") == 4)
         #expect(throws: Never.self) { try rows.set("power", to: 1) }
-        #expect(throws: RemoteError.type("power: expected float, got str")) { try rows.set("power", to: "full") }
+        #expect(throws: RemoteError.type("power: expected float, got str 'full'")) { try rows.set("power", to: "full") }
     }
 
     @Test func whatCannotBeWrittenIsUnexposed() {
