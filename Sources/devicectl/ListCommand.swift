@@ -13,8 +13,9 @@ struct ListCommand: AsyncParsableCommand {
         abstract: "Lists the devices of running servers.",
         discussion: """
             The servers are those named, those of a device-server's configuration, with --names those that a Pyro \
-            name server knows, or with --mdns those announced in the local network. A line for each device has its URI, its kind and whether it is enabled; what cannot be \
-            reached is told in its place, and makes the exit status 69.
+            name server knows, or with --mdns those announced in the local network. A line for each device has its \
+            URI, its kind and whether it is enabled; what cannot be reached is told in its place, and makes the exit \
+            status 69.
 
             Examples:
               devicectl list scope-pc:8001 scope-pc:8010-8014

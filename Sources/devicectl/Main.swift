@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import ImageFiles
 import MicroscopeClient
+import Server
 
 /// Runs the command, and gives each kind of failure an exit status of its own.
 @main
@@ -39,8 +40,8 @@ struct DeviceControl: AsyncParsableCommand {
         abstract: "Looks at the devices of a running server, sets them and takes images.",
         discussion: """
             A device is named by its URI, PYRO:NAME@HOST:PORT, of which PYRO: may be left out; PYRONAME:NAME is looked \
-            up at a Pyro name server, MDNS:NAME among what is announced in the local network. The server may be device-server, python-microscope's, or any other of Pyro4's \
-            that takes pickles.
+            up at a Pyro name server, MDNS:NAME among what is announced in the local network. The server may be \
+            device-server, python-microscope's, or any other of Pyro4's that takes pickles.
 
             Examples:
               devicectl list 127.0.0.1:8001-8014
@@ -51,6 +52,7 @@ struct DeviceControl: AsyncParsableCommand {
             Exit status: 0 if all went well, 1 if the device or its server refused, 64 if the command line is wrong, \
             69 if a device could not be reached, 73 if a file could not be written, 78 if a configuration is wrong.
             """,
+        version: version,
         subcommands: [
             ListCommand.self, DescribeCommand.self, GetCommand.self, SetCommand.self, CallCommand.self,
             SnapCommand.self, StreamCommand.self, WatchCommand.self,
@@ -63,6 +65,7 @@ extension CallFailure {
     var status: Int32 {
         switch cause {
         case .raised, .unexpected: EXIT_FAILURE
+        case .malformed: EX_USAGE
         case .connection, .address: EX_UNAVAILABLE
         }
     }

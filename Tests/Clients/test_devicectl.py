@@ -152,7 +152,7 @@ def test_errors(simulated):
     gone = "Camera@127.0.0.1:%d" % free_port()
     assert "Connection refused" in devicectl("get", gone, "gain", status=UNREACHED)
     assert "unknown object" in devicectl("get", wheel.replace("Wheel@", "Nobody@"), status=UNREACHED)
-    assert "is no URI" in devicectl("get", "Camera", "gain", status=UNREACHED)
+    assert "is no URI" in devicectl("get", "Camera", "gain", status=USAGE)
     devicectl("snap", camera, "a.jpg", status=USAGE)
     devicectl("watch", camera, "gain", "--interval", "0", status=USAGE)
 

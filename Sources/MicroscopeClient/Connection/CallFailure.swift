@@ -9,7 +9,9 @@ public struct CallFailure: Error, Sendable, CustomStringConvertible {
         case raised(PythonException)
         /// The call did not get there, or its result did not come back.
         case connection(ClientError)
-        /// The URI is none, or the name in it is known neither to the name server nor in the local network.
+        /// What was given as the device's URI is none.
+        case malformed(String)
+        /// The name in the URI is known neither to the name server nor in the local network.
         case address(String)
         /// There is an answer, but not of the kind that was expected.
         case unexpected(String)
@@ -32,7 +34,7 @@ public struct CallFailure: Error, Sendable, CustomStringConvertible {
         switch cause {
         case .raised(let exception): "\(exception)"
         case .connection(let error): "\(error)"
-        case .address(let text), .unexpected(let text): text
+        case .malformed(let text), .address(let text), .unexpected(let text): text
         }
     }
 

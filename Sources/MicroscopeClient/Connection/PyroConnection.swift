@@ -27,7 +27,7 @@ public final class PyroConnection: Sendable {
             throw CallFailure(
                 text,
                 "",
-                .address("is no URI such as PYRO:RedCamera@scope-pc:8001, PYRONAME:RedCamera or MDNS:RedCamera")
+                .malformed("is no URI such as PYRO:RedCamera@scope-pc:8001, PYRONAME:RedCamera or MDNS:RedCamera")
             )
         }
         self.init(to: uri, options: options)
