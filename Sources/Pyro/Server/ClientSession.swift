@@ -26,14 +26,16 @@ final class ClientSession {
             lane?.close()
             server.streams.connectionEnded(context.connection)
         }
+        var isGreeted = false
         do {
             guard try handshake() else { return }
+            isGreeted = true
             connection.greeted(readingWithin: nil)
             while let request = try connection.receive() {
                 guard try answer(request) else { return }
             }
         } catch {
-            server.log.debug("client \(name) left: \(error)")
+            server.log.log(level: isGreeted && !error.isUsual ? .warning : .debug, "client \(name) was let go: \(error)")
         }
     }
 

@@ -37,4 +37,14 @@ package enum MessageError: Error, Equatable, CustomStringConvertible {
         case .socket(let code): SocketError(code).description
         }
     }
+
+    /// Whether it is how programs end, or networks: nothing that anybody should look into.
+    var isUsual: Bool {
+        switch self {
+        case .cutShort, .timedOut, .socket: true
+        case .notPyro, .badChecksum, .unknownType, .tooLong, .badAnnotations, .hmacAsymmetric, .hmacMismatch, .noSSL,
+            .unexpectedSSL, .ssl:
+            false
+        }
+    }
 }
