@@ -191,7 +191,7 @@ def test_configuration_file_can_name_a_users_driver(tmp_path, connect):
 WRONG = """\
 Wrong.swift:6: Lamp: the name 'Lamp' is already given in line 5
 Wrong.swift:6: Lamp.port: port 8001 of 127.0.0.1 is already taken in line 5
-Wrong.swift:7: ["my lamp"]: expected a name without spaces and '@', got 'my lamp'
+Wrong.swift:7: ["my lamp"]: expected a name without spaces and '@', and not Pyro.Daemon, got 'my lamp'
 Wrong.swift:7: ["my lamp"]: there is neither a port nor a socket
 Wrong.swift:8: Wheel: missing key 'positions'
 Wrong.swift:8: Wheel.port: expected an integer from 0 to 65535, got 70000

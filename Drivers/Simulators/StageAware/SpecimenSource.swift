@@ -31,7 +31,9 @@ extension SpecimenSource: Decodable {
             guard !path.isEmpty else { throw decoder.invalid("must be a file's path, or the sides of an image") }
             self = .file(path)
         } else {
-            self = .madeUp(try MadeUpImage(from: decoder))
+            do { self = .madeUp(try MadeUpImage(from: decoder)) } catch DecodingError.keyNotFound {
+                throw decoder.invalid("must be a file's path, or the width and height of an image to make up")
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ internal import Pyro
 extension Expectation<String> {
     /// The id of an object, as it stands in `PYRO:RedCamera@host:8001`.
     static var objectName: Self {
-        text("a name without spaces and '@'") { name in
+        text("a name without spaces and '@', and not Pyro.Daemon") { name in
             // Pyro keeps one for the object that every server has.
             !name.isEmpty && name != "Pyro.Daemon" && name.allSatisfy { $0.isVisible && $0 != "@" }
         }

@@ -84,10 +84,21 @@ internal import CYAML
             let context = unsafe parser.context.map { text in
                 unsafe "\(String(cString: text)) that begins in line \(parser.context_mark.line + 1): "
             }
-            return ConfigurationError((context ?? "") + problem, at: unsafe Place(file: file, parser.problem_mark))
+            let hint = isIndentedWithTab(line: unsafe parser.problem_mark.line) ? "; lines are indented with spaces, not tabs" : ""
+            return ConfigurationError(
+                (context ?? "") + problem + hint,
+                at: unsafe Place(file: file, parser.problem_mark)
+            )
         case YAML_READER_ERROR: return ConfigurationError(problem, at: place(ofByte: unsafe parser.problem_offset))
         default: return ConfigurationError(problem, at: Place(file: file))
         }
+    }
+
+    private func isIndentedWithTab(line: Int) -> Bool {
+        let lines = text.split(separator: UInt8(ascii: "\n"), maxSplits: line + 1, omittingEmptySubsequences: false)
+        guard lines.indices.contains(line) else { return false }
+        let space = lines[line].prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        return space.contains(UInt8(ascii: "\t"))
     }
 
     private func place(ofByte offset: Int) -> Place {
