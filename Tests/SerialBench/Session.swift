@@ -39,18 +39,18 @@ public struct Session: Sendable, CustomStringConvertible {
 
     /// Goes through it once more, with the recording in the device's place.
     ///
-    /// With `RECORD` in the environment the file is made anew before, with the simulation.
+    /// With `RECORD` in the environment the file is made anew before, with the simulation, unless it is of a device.
     ///
     /// - Parameter test: the file of the test.
     /// - Returns: what is other than it was, for people; empty if nothing is.
-    public func differences(besides test: String = #filePath) throws -> [String] {
-        if unsafe getenv("RECORD") != nil { try record(besides: test) }
-        return try differences(from: try recording(besides: test))
+    public func differences(beside test: String = #filePath) throws -> [String] {
+        if unsafe getenv("RECORD") != nil, try isReplaceable(beside: test) { try record(beside: test) }
+        return try differences(from: try recording(beside: test))
     }
 
     /// Whether it is noticed that the driver says something else than the recording has, about in its middle.
-    public func isFirmAboutCommands(besides test: String = #filePath) throws -> Bool {
-        var exchanges = try recording(besides: test).exchanges
+    public func isFirmAboutCommands(beside test: String = #filePath) throws -> Bool {
+        var exchanges = try recording(beside: test).exchanges
         let commands = exchanges.indices.filter { exchanges[$0].direction == .out }
         let place = commands[commands.count / 2]
         let other = exchanges[place].bytes.map { $0 ^ 1 }
@@ -61,16 +61,16 @@ public struct Session: Sendable, CustomStringConvertible {
     }
 
     /// The recording, as its file has it.
-    public func recording(besides test: String = #filePath) throws -> Recording {
-        guard let text = Files.text(of: file(besides: test), limit: 1 << 20) else {
-            throw DeviceError(.failed, "there is no file \(file(besides: test))")
+    public func recording(beside test: String = #filePath) throws -> Recording {
+        guard let text = Files.text(of: file(beside: test), limit: 1 << 20) else {
+            throw DeviceError(.failed, "there is no file \(file(beside: test)); RECORD=1 makes one")
         }
         return try Recording(text)
     }
 
-    private func file(besides test: String) -> String { "\(Self.folder(besides: test))/\(name).txt" }
+    private func file(beside test: String) -> String { "\(Self.folder(beside: test))/\(name).txt" }
 
-    private static func folder(besides test: String) -> String {
+    private static func folder(beside test: String) -> String {
         let folder = test.split(separator: "/", omittingEmptySubsequences: false).dropLast()
         return (folder + ["Recordings"]).joined(separator: "/")
     }
@@ -103,12 +103,22 @@ public struct Session: Sendable, CustomStringConvertible {
         return client.results
     }
 
-    private func record(besides test: String) throws {
-        let file = file(besides: test)
+    // MARK: Recording
+
+    /// The line in front of a recording that a simulation made.
+    private static let origin = "simulation"
+
+    private func isReplaceable(beside test: String) throws -> Bool {
+        guard Files.text(of: file(beside: test)) != nil else { return true }
+        return try recording(beside: test).facts.contains(Self.origin)
+    }
+
+    private func record(beside test: String) throws {
+        let file = file(beside: test)
         unsafe remove(file)
         let bench = try bench()
         let opener = bench.opener
-        guard let recorder = Recorder(folder: Self.folder(besides: test), device: name) else {
+        guard let recorder = Recorder(folder: Self.folder(beside: test), device: name, facts: [Self.origin]) else {
             throw DeviceError(.failed, "\(file) cannot be written")
         }
         let results = try results(on: bench) { RecordingByteStream(try opener(), recorder) }
@@ -117,7 +127,7 @@ public struct Session: Sendable, CustomStringConvertible {
         }
         defer { unsafe fclose(output) }
         let lines = talk.split(separator: "\n")
-        let text = lines.prefix(1) + results.map { "# \(Self.mark)\($0)" } + lines.dropFirst() + [""]
+        let text = lines.prefix(2) + results.map { "# \(Self.mark)\($0)" } + lines.dropFirst(2) + [""]
         unsafe fputs(text.joined(separator: "\n"), output)
     }
 }
