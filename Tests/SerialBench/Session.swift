@@ -99,7 +99,7 @@ public struct Session: Sendable, CustomStringConvertible {
         let device = try bench.device(at: stream)
         let client = SessionClient(device)
         try steps(client, bench)
-        do { try device.shutdown() } catch { client.note("shutdown", "\(error)") }
+        client.end()
         return client.results
     }
 

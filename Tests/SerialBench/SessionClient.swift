@@ -35,6 +35,17 @@ public struct SessionClient {
         notes.update { $0.append(line) }
     }
 
+    /// Shuts it down as a server does: all light off first.
+    func end() {
+        guard let device = object as? any Device else { return }
+        for case let light as any LightSource in device.parts.map(\.device) { attempt("switching off", light.disable) }
+        attempt("shutdown", device.shutdown)
+    }
+
+    private func attempt(_ step: String, _ body: () throws -> Void) {
+        do { try body() } catch { note(step, "error, \(error)") }
+    }
+
     /// Whether it is of a kind.
     func isA<Kind>(_: Kind.Type) -> Bool { object is Kind }
 

@@ -11,7 +11,7 @@ struct RecordedTests {
     ]
 
     @Test(arguments: sessions) func isTalkedToAsBefore(session: Session) throws {
-        #expect(try session.differences() == [])
+        for difference in try session.differences() { Issue.record("\(difference)") }
     }
 
     @Test(arguments: sessions) func anotherCommandIsNoticed(session: Session) throws {
