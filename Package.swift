@@ -197,7 +197,8 @@ let package = Package(
         ),
         .testTarget(
             name: "LaserTests",
-            dependencies: ["Contracts", "Devices", "Lasers", "Pickle", "Threads", "Transports"],
+            dependencies: ["Contracts", "Devices", "Lasers", "Pickle", "SerialBench", "Threads", "Transports"],
+            exclude: ["Recordings"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -208,18 +209,20 @@ let package = Package(
         ),
         .target(
             name: "SerialBench",
-            dependencies: ["Devices", "Threads", "Transports"],
+            dependencies: ["Contracts", "Devices", "Pickle", "Threads", "Transports"],
             path: "Tests/SerialBench",
             swiftSettings: settings
         ),
         .testTarget(
             name: "SerialWheelTests",
             dependencies: ["Contracts", "Devices", "Pickle", "SerialBench", "SerialWheels", "Threads", "Transports"],
+            exclude: ["Recordings"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "StageTests",
             dependencies: ["Contracts", "Devices", "Pickle", "SerialBench", "Stages", "Threads", "Transports"],
+            exclude: ["Recordings"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -18,6 +18,11 @@ public struct Client {
     /// Calls a method, and waits until what it began has come to its end.
     @discardableResult
     public func call(_ name: String, _ arguments: PythonValue...) throws -> PythonValue {
+        try call(name, with: arguments)
+    }
+
+    @discardableResult
+    public func call(_ name: String, with arguments: [PythonValue]) throws -> PythonValue {
         try Interruption.check()
         return switch try interface.call(name, Arguments(arguments)) {
         case .value(let value): value

@@ -1,28 +1,19 @@
 import Contracts
 import Devices
 import Pickle
+import SerialBench
 import Testing
 import Transports
 
 @testable import Lasers
 
 struct ArduinoTests {
-    private static var format: LineFormat {
-        var format = ArduinoBoard.format
-        (format.patience, format.silence) = (.milliseconds(100), .milliseconds(50))
-        return format
-    }
+    typealias Bench = SerialBench<SimulatedArduino, ArduinoTrigger>
 
-    private static func open(
-        _ port: SimulatedPort<SimulatedArduino>,
-        leavesLines: Bool = false
-    ) throws -> ArduinoTrigger {
-        let connector = SerialConnector("board") { try SerialPort(path: port.path, settings: ArduinoBoard.port) }
-        return try ArduinoTrigger(connector, format, leavesLines: leavesLines)
-    }
-
-    private static func port(_ board: SimulatedArduino = .init()) throws -> SimulatedPort<SimulatedArduino> {
-        try SimulatedPort(board, link: Folder().path + "-tty")
+    static func bench(_ board: SimulatedArduino = .init(), leavesLines: Bool = false) throws -> Bench {
+        try Bench(board, ArduinoBoard.port) { connector in
+            try ArduinoTrigger(connector, ArduinoBoard.format.fast, leavesLines: leavesLines)
+        }
     }
 
     /// The dialogue that the firmware's text gives.
@@ -45,76 +36,76 @@ struct ArduinoTests {
     }
 
     @Test(arguments: [false, true]) func linesAreLowOnceItIsOpen(leavesLines: Bool) throws {
-        let port = try Self.port()
-        port.update { $0.pattern = 0b101 }
-        let device = try Self.open(port, leavesLines: leavesLines)
-        #expect(port.instrument.pattern == (leavesLines ? 0b101 : 0))
+        let bench = try Self.bench(leavesLines: leavesLines)
+        bench.port.update { $0.pattern = 0b101 }
+        let device = try bench.open()
+        #expect(bench.port.instrument.pattern == (leavesLines ? 0b101 : 0))
         #expect(try device.level(of: 2) == leavesLines)
     }
 
     @Test func linesAreLowAfterDisableAndShutdown() throws {
-        let port = try Self.port()
-        let device = try Self.open(port)
+        let bench = try Self.bench()
+        let device = try bench.open()
         try device.setLevel(of: 0, true)
         try device.setLevel(of: 5, true)
-        #expect(port.instrument.pattern == 0b100001)
+        #expect(bench.port.instrument.pattern == 0b100001)
         try device.disable()
-        #expect(port.instrument.pattern == 0)
+        #expect(bench.port.instrument.pattern == 0)
         try device.setLevel(of: 3, true)
         try device.shutdown()
-        #expect(port.instrument.pattern == 0)
+        #expect(bench.port.instrument.pattern == 0)
         #expect(throws: DeviceError.self) { try device.level(of: 3) }
     }
 
     @Test func linesAreLowWhenThePortIsBackThoughNobodyAsks() throws {
-        let port = try Self.port()
-        let device = try Self.open(port)
+        let bench = try Self.bench()
+        let device = try bench.open()
         try device.setting("gate").set(.int(ArduinoGate.high.rawValue))
         try device.enable()
         try device.setLevel(of: 1, true)
-        port.unplug()
+        bench.port.unplug()
         #expect(throws: DeviceError.self) { try device.level(of: 1) }
-        try port.plugIn()
-        #expect(port.wait(within: patience) { $0.pattern == 0 })
+        try bench.port.plugIn()
+        #expect(bench.port.wait(within: patience) { $0.pattern == 0 })
         #expect(try !device.level(of: 1))
         #expect(!device.isEnabled)
         #expect(try device.setting("gate").get() == .int(ArduinoGate.none.rawValue))
     }
 
     @Test func itsInputGatesItsOutputs() throws {
-        let port = try Self.port()
-        let device = try Self.open(port)
+        let bench = try Self.bench()
+        let device = try bench.open()
         try device.setLevel(of: 0, true)
         for (gate, isHigh, output) in [
             (ArduinoGate.high, true, 1), (.high, false, 0), (.low, true, 0), (.low, false, 1), (.none, false, 1),
         ] {
             try device.setting("gate").set(.int(gate.rawValue))
-            port.update { $0.isInputHigh = isHigh }
-            #expect(Int(port.instrument.output) == output, "\(gate) with \(isHigh)")
+            bench.port.update { $0.isInputHigh = isHigh }
+            #expect(Int(bench.port.instrument.output) == output, "\(gate) with \(isHigh)")
         }
     }
 
     @Test func waitsForABoardThatIsReset() throws {
         var board = SimulatedArduino()
         board.resetTime = .milliseconds(150)
-        _ = try Self.open(try Self.port(board))
+        _ = try Self.bench(board).open()
     }
 
     @Test func noiseIsNoAnswer() throws {
-        let port = try Self.port()
-        let device = try Self.open(port)
+        let bench = try Self.bench()
+        let device = try bench.open()
         try device.setLevel(of: 0, true)
-        port.spoil { $0.noise = [0xFF, 2] }
+        bench.port.spoil { $0.noise = [0xFF, 2] }
         #expect(try device.level(of: 0))
-        port.spoil { $0.lostAnswers = 1 }
+        bench.port.spoil { $0.lostAnswers = 1 }
         try device.disable()
-        #expect(port.instrument.pattern == 0)
+        #expect(bench.port.instrument.pattern == 0)
     }
 
     @Test func neverTrapsWhateverComes() throws {
         for seed in 0..<200 {
             var spoiler = Spoiler(seed: UInt64(seed))
-            let lines = LineProtocol(FuzzedStream(SimulatedArduino()) { spoiler.spoil($0) }, Self.format)
+            let lines = LineProtocol(FuzzedStream(SimulatedArduino()) { spoiler.spoil($0) }, ArduinoBoard.format.fast)
             let (board, exercise) = (ArduinoBoard(), Exercise(lines: lines))
             exercise.identify(board.identify)
             exercise.attempt { try board.setPattern(0xFF, lines) }
@@ -124,7 +115,7 @@ struct ArduinoTests {
         }
     }
 
-    private static let makers = [Maker("arduino-trigger") { try open(try port()) }]
+    private static let makers = [Maker("arduino-trigger") { try bench().open() }]
 
     @Test(arguments: try makers.contractCases) func keepsTheContracts(contract: ContractCase) throws {
         for violation in try contract.findings().violations { Issue.record("\(violation)") }

@@ -1,7 +1,7 @@
 import Devices
 import Lasers
+import SerialBench
 import Testing
-import Threads
 import Transports
 
 /// Long enough for the slowest machine; no test that passes waits for it.
@@ -9,31 +9,33 @@ let patience = Duration.seconds(20)
 
 /// A simulation on a pseudo-terminal behind a link, for a driver to talk to.
 class Bench<Instrument: SimulatedLaser>: AnyBench {
-    let port: SimulatedPort<Instrument>
+    private let serial: SerialBench<Instrument, any Device>
     let format: LineFormat
-    private let settings: PortSettings
-    private let folder = Folder()
-    private let lines = Monitor<[String]>([])
     private var opened: (any Device)?
 
-    /// - Parameter format: as the driver has it, but for the waits that are there for real devices.
-    init(_ instrument: Instrument, _ format: LineFormat, _ settings: PortSettings) throws {
-        self.settings = settings
-        var format = format
-        format.pause = .zero
-        format.patience = .milliseconds(100)
-        format.silence = .milliseconds(50)
+    /// - Parameters:
+    ///   - format: as the driver has it; the bench's has none of the waits that are there for real devices.
+    ///   - driver: opens the device in that format.
+    init(
+        _ instrument: Instrument,
+        _ format: LineFormat,
+        _ settings: PortSettings,
+        _ driver: @escaping @Sendable (SerialConnector, LineFormat) throws -> any Device
+    ) throws {
+        let format = format.fast
         self.format = format
-        port = try SimulatedPort(instrument, link: folder.path + "/tty")
+        serial = try SerialBench(instrument, settings) { try driver($0, format) }
     }
 
-    /// What opens the port, which lasts as long as the driver has use for it.
-    var connector: SerialConnector {
-        SerialConnector("laser at its port") { [lines] line in
-            lines.update { $0.append(line) }
-        } open: { [port, folder, settings] in
-            try withExtendedLifetime(folder) { try SerialPort(path: port.path, settings: settings) }
-        }
+    var port: SimulatedPort<Instrument> { serial.port }
+
+    /// Opens the port in another way than the bench's.
+    func open<Device>(_ driver: (SerialConnector) throws -> Device) throws -> Device { try serial.open(driver) }
+
+    var opener: @Sendable () throws -> SerialPort { serial.opener }
+
+    func device(at stream: @escaping @Sendable () throws -> any ByteStream) throws -> any Device {
+        try serial.open(at: stream)
     }
 
     func openDevice(leaveAsIs: Bool?) throws -> any Device {
@@ -65,9 +67,7 @@ class Bench<Instrument: SimulatedLaser>: AnyBench {
     func wait(until claim: (any SimulatedLaser) -> Bool) -> Bool { port.wait(within: patience) { claim($0) } }
 
     /// Whether the log tells it, in time.
-    func logs(_ text: String) -> Bool {
-        lines.wait(within: patience) { $0.contains { $0.contains(text) } ? true : nil } ?? false
-    }
+    func logs(_ text: String) -> Bool { serial.logs(text) }
 
     func unplug() { port.unplug() }
     func plugIn() throws { try port.plugIn() }
@@ -95,16 +95,5 @@ class Bench<Instrument: SimulatedLaser>: AnyBench {
     func readSettings(seed: UInt64) throws {}
 
     /// What the device answers to bytes, without a driver in between.
-    func answer(_ command: String, _ count: Int) throws -> String {
-        let port = try SerialPort(path: port.path, settings: settings)
-        defer { port.close() }
-        try port.write(command.unicodeScalars.map { UInt8($0.value) }, until: .now + patience)
-        var bytes: [UInt8] = []
-        while bytes.count < count {
-            let more = try port.read(until: .now + patience)
-            guard !more.isEmpty else { break }
-            bytes += more
-        }
-        return String(String.UnicodeScalarView(bytes.map(Unicode.Scalar.init)))
-    }
+    func answer(_ command: String, _ count: Int) throws -> String { try serial.answer(command, count) }
 }

@@ -17,11 +17,13 @@ final class EngineBench<Commands: EngineCommands, Instrument: SimulatedLaser>: B
         _ settings: PortSettings
     ) throws {
         (self.commands, self.channel) = (commands, channel)
-        try super.init(instrument, format, settings)
+        try super.init(instrument, format, settings) { connector, format in
+            try LightEngine.open(commands, connector, format, leavesLight: false)
+        }
     }
 
     func open(leaveAsIs: Bool? = nil) throws -> LightEngine<Commands> {
-        try LightEngine.open(commands, connector, format, leavesLight: leaveAsIs ?? false)
+        try open { try LightEngine.open(commands, $0, format, leavesLight: leaveAsIs ?? false) }
     }
 
     override func openDevice(leaveAsIs: Bool?) throws -> any Device { try open(leaveAsIs: leaveAsIs) }

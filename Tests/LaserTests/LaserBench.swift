@@ -8,11 +8,13 @@ final class LaserBench<Commands: LightCommands, Instrument: SimulatedLaser>: Ben
 
     init(_ commands: Commands, _ instrument: Instrument, _ format: LineFormat, _ settings: PortSettings) throws {
         self.commands = commands
-        try super.init(instrument, format, settings)
+        try super.init(instrument, format, settings) { connector, format in
+            try SerialLight.open(commands, connector, format, leavesLight: false)
+        }
     }
 
     func open(leaveAsIs: Bool? = nil) throws -> SerialLight<Commands> {
-        try SerialLight.open(commands, connector, format, leavesLight: leaveAsIs ?? false)
+        try open { try SerialLight.open(commands, $0, format, leavesLight: leaveAsIs ?? false) }
     }
 
     override func openDevice(leaveAsIs: Bool?) throws -> any Device { try open(leaveAsIs: leaveAsIs) }

@@ -123,7 +123,7 @@ struct LightRulesTests {
         for read in [{ _ = try light.isOn }, { _ = try light.power }] {
             let error = try #require(throws: DeviceError.self, performing: read)
             #expect("\(error)".contains("whether light comes out is unknown"))
-            #expect("\(error)".contains("laser at its port"))
+            #expect("\(error)".contains("device at its port"))
         }
         #expect(throws: DeviceError.self) { try light.disable() }
         #expect(light.isEnabled)

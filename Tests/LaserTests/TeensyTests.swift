@@ -1,28 +1,19 @@
 import Contracts
 import Devices
 import Pickle
+import SerialBench
 import Testing
 import Transports
 
 @testable import Lasers
 
 struct TeensyTests {
-    private static var format: LineFormat {
-        var format = TeensyBoard.format
-        (format.patience, format.silence) = (.milliseconds(100), .milliseconds(50))
-        return format
-    }
+    typealias Bench = SerialBench<SimulatedTeensy, TeensyPulses>
 
-    private static func open(
-        _ port: SimulatedPort<SimulatedTeensy>,
-        leavesPulses: Bool = false
-    ) throws -> TeensyPulses {
-        let connector = SerialConnector("board") { try SerialPort(path: port.path, settings: TeensyBoard.port) }
-        return try TeensyPulses(connector, format, leavesPulses: leavesPulses)
-    }
-
-    private static func port(_ board: SimulatedTeensy = .init()) throws -> SimulatedPort<SimulatedTeensy> {
-        try SimulatedPort(board, link: Folder().path + "-tty")
+    static func bench(_ board: SimulatedTeensy = .init(), leavesPulses: Bool = false) throws -> Bench {
+        try Bench(board, TeensyBoard.port) { connector in
+            try TeensyPulses(connector, TeensyBoard.format.fast, leavesPulses: leavesPulses)
+        }
     }
 
     /// The dialogue that the firmware's test script gives.
@@ -51,50 +42,50 @@ struct TeensyTests {
     @Test(arguments: [false, true]) func noPulsesComeOnceItIsOpen(leavesPulses: Bool) throws {
         var board = SimulatedTeensy()
         board.start()
-        let port = try Self.port(board)
-        _ = try Self.open(port, leavesPulses: leavesPulses)
-        #expect(port.instrument.isRunning == leavesPulses)
+        let bench = try Self.bench(board, leavesPulses: leavesPulses)
+        _ = try bench.open()
+        #expect(bench.port.instrument.isRunning == leavesPulses)
     }
 
     @Test func pulsesComeWhileItIsEnabled() throws {
-        let port = try Self.port()
-        let device = try Self.open(port)
+        let bench = try Self.bench()
+        let device = try bench.open()
         try device.enable()
-        #expect(port.instrument.isRunning)
+        #expect(bench.port.instrument.isRunning)
         try device.disable()
-        #expect(!port.instrument.isRunning)
+        #expect(!bench.port.instrument.isRunning)
         try device.enable()
         try device.shutdown()
-        #expect(!port.instrument.isRunning)
+        #expect(!bench.port.instrument.isRunning)
     }
 
     @Test func noPulsesComeWhenThePortIsBackThoughNobodyAsks() throws {
-        let port = try Self.port()
-        let device = try Self.open(port)
+        let bench = try Self.bench()
+        let device = try bench.open()
         try device.enable()
-        port.unplug()
+        bench.port.unplug()
         #expect(throws: DeviceError.self) { try device.setting("interval").get() }
-        #expect(port.instrument.isRunning)
-        try port.plugIn()
-        #expect(port.wait(within: patience) { !$0.isRunning })
+        #expect(bench.port.instrument.isRunning)
+        try bench.port.plugIn()
+        #expect(bench.port.wait(within: patience) { !$0.isRunning })
         #expect(try device.setting("interval").get() == 10_000)
         #expect(!device.isEnabled)
     }
 
     @Test func settingsAreTheBoards() throws {
-        let port = try Self.port()
-        let device = try Self.open(port)
+        let bench = try Self.bench()
+        let device = try bench.open()
         try device.setting("interval").set(5000)
         try device.setting("duration").set(.int(Int(UInt32.max)))
         try device.setting("pulses").set(7)
         try device.setting("wait for input").set(true)
-        #expect(port.instrument.values == [3: 5000, 4: .max, 5: 1, 6: 7])
+        #expect(bench.port.instrument.values == [3: 5000, 4: .max, 5: 1, 6: 7])
         #expect(try device.setting("firmware").get() == "pulse generator, version 1")
         #expect(throws: SettingError.self) { try device.setting("interval").set(0) }
     }
 
     @Test func whileItRunsItKeepsWhatItHas() throws {
-        let device = try Self.open(try Self.port())
+        let device = try Self.bench().open()
         try device.enable()
         let error = try #require(throws: DeviceError.self) { try device.setting("interval").set(5000) }
         #expect("\(error)".contains("keeps 10000 for 'interval' while it runs; disable it first"), "\(error)")
@@ -103,25 +94,25 @@ struct TeensyTests {
     }
 
     @Test func theEndOfASeriesIsNoAnswer() throws {
-        let port = try Self.port()
-        let device = try Self.open(port)
-        port.spoil { $0.noise = [2, 7, 0, 0, 0] }
+        let bench = try Self.bench()
+        let device = try bench.open()
+        bench.port.spoil { $0.noise = [2, 7, 0, 0, 0] }
         #expect(try device.setting("interval").get() == 10_000)
     }
 
     @Test func noiseIsNoAnswer() throws {
-        let port = try Self.port()
-        let device = try Self.open(port)
-        port.spoil { $0.noise = [0xFF, 3] }
+        let bench = try Self.bench()
+        let device = try bench.open()
+        bench.port.spoil { $0.noise = [0xFF, 3] }
         #expect(try device.setting("duration").get() == 1000)
-        port.spoil { $0.lostAnswers = 1 }
+        bench.port.spoil { $0.lostAnswers = 1 }
         try device.disable()
     }
 
     @Test func neverTrapsWhateverComes() throws {
         for seed in 0..<200 {
             var spoiler = Spoiler(seed: UInt64(seed))
-            let lines = LineProtocol(FuzzedStream(SimulatedTeensy()) { spoiler.spoil($0) }, Self.format)
+            let lines = LineProtocol(FuzzedStream(SimulatedTeensy()) { spoiler.spoil($0) }, TeensyBoard.format.fast)
             let (board, exercise) = (TeensyBoard(), Exercise(lines: lines))
             exercise.identify(board.identify)
             exercise.attempt { try board.start(lines) }
@@ -131,7 +122,7 @@ struct TeensyTests {
         }
     }
 
-    private static let makers = [Maker("teensy-pulses") { try open(try port()) }]
+    private static let makers = [Maker("teensy-pulses") { try bench().open() }]
 
     @Test(arguments: try makers.contractCases) func keepsTheContracts(contract: ContractCase) throws {
         for violation in try contract.findings().violations { Issue.record("\(violation)") }

@@ -36,15 +36,26 @@ public final class SerialBench<Instrument: SimulatedInstrument, Opened>: Sendabl
     public func open() throws -> Opened { try open(driver) }
 
     /// Opens the port in another way than the bench's.
-    public func open(_ driver: (SerialConnector) throws -> Opened) throws -> Opened {
-        try driver(
-            SerialConnector(
-                "device at its port",
-                log: { [lines] line in lines.update { $0.append(line) } },
-                // The port lasts as long as the driver has use for it.
-                open: { [self] in try SerialPort(path: port.path, settings: settings) }
-            )
+    public func open<Other>(_ driver: (SerialConnector) throws -> Other) throws -> Other {
+        try driver(connector(opener))
+    }
+
+    /// Opens the device at something else than the port.
+    public func open(at stream: @escaping @Sendable () throws -> any ByteStream) throws -> Opened {
+        try driver(connector(stream))
+    }
+
+    private func connector(_ stream: @escaping @Sendable () throws -> any ByteStream) -> SerialConnector {
+        SerialConnector(
+            "device at its port",
+            log: { [lines] line in lines.update { $0.append(line) } },
+            open: stream
         )
+    }
+
+    /// Opens the port, which lasts as long as the driver has use for it.
+    public var opener: @Sendable () throws -> SerialPort {
+        { [self] in try SerialPort(path: port.path, settings: settings) }
     }
 
     /// Whether the log tells it, in time.
@@ -54,7 +65,7 @@ public final class SerialBench<Instrument: SimulatedInstrument, Opened>: Sendabl
 
     /// What the device answers to bytes, without a driver in between.
     public func answer(_ command: String, _ count: Int) throws -> String {
-        let port = try SerialPort(path: port.path, settings: settings)
+        let port = try opener()
         defer { port.close() }
         try port.write(command.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }, until: .now + Self.patience)
         var bytes: [UInt8] = []

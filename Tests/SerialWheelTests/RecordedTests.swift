@@ -1,61 +1,44 @@
-import Devices
 import Pickle
+import SerialBench
 import Testing
-import Threads
 import Transports
 
-@testable import SerialWheels
-
-/// Talks that were written down, gone through once more by the drivers without a port.
+/// What was said in a whole session, from opening to shutting down, is what the drivers still say.
 struct RecordedTests {
-    /// A recording, made of what was sent (`>`) and what came (`<`) as text.
-    private func recording(_ talk: [(direction: Exchange.Direction, text: String)]) throws -> Recording {
-        let exchanges = talk.enumerated().map { index, step in
-            Exchange(time: Double(index), step.direction, "", step.text.unicodeScalars.map { UInt8($0.value) }).line
+    static let sessions = [
+        Session("thorlabs-filter-wheel", on: { try fw102c() }),
+        Session("thorlabs-ell-slider", on: { try elliptec() }),
+    ]
+
+    @Test(arguments: sessions) func isTalkedToAsBefore(session: Session) throws {
+        for difference in try session.differences() { Issue.record("\(difference)") }
+    }
+
+    @Test(arguments: sessions) func anotherCommandIsNoticed(session: Session) throws {
+        #expect(try session.isFirmAboutCommands())
+    }
+
+    @Test func otherStepsAreNoticed() throws {
+        func differences(_ steps: @escaping @Sendable (SessionClient) -> Void) throws -> [String] {
+            try Session("thorlabs-filter-wheel", on: { try fw102c() }) { wheel, _ in steps(wheel) }.differences()
         }
-        return try Recording(exchanges.joined(separator: "\n"))
+        #expect(try differences { _ in } == ["less was sent than the recording has"])
+        let other = try differences { $0.set("position", to: 3) }
+        #expect(other.first?.hasPrefix("the recording has 73 70 65 65 64 3f 0d 'speed?·' in its exchange ") == true)
+        let more = try differences { wheel in
+            wheel.tour()
+            wheel.get("position")
+        }
+        #expect(more == ["the recording has ended, not 70 6f 73 3f 0d 'pos?·'"])
     }
 
-    private func open<Commands: WheelCommands>(
-        _ commands: Commands,
-        _ format: LineFormat,
-        _ stream: ReplayedByteStream
-    ) throws -> SerialWheel<Commands> {
-        var format = format
-        (format.pause, format.silence) = (.zero, .milliseconds(1))
-        // Only the test's own thread uses it.
-        nonisolated(unsafe) let stream = stream
-        return try SerialWheel(commands, SerialConnector("recorded wheel") { unsafe stream }, format)
-    }
-
-    @Test func aWheelIsAskedNothingElse() throws {
-        let talk = try recording([
-            (.out, "\r"), (.in, "\rCommand error CMD_NOT_DEFINED\n> "), (.out, "*idn?\r"),
-            (.in, "*idn?\rTHORLABS FW102C/FW212C "), (.in, "Filter Wheel version 1.04\r> "), (.out, "pcount?\r"),
-            (.in, "pcount?\r6\r> "), (.out, "pos?\r"), (.in, "pos?\r2\r"), (.in, "> "), (.out, "pos=5\r"),
-            (.in, "pos=5\r"),
-            (.in, "> "), (.out, "pos?\r"), (.in, "pos?\r5\r> "),
-        ])
-        let stream = ReplayedByteStream(talk)
-        let wheel = try open(FW102CCommands(), FW102CCommands.format, stream)
-        #expect(wheel.positionCount == 6)
-        try wheel.go(to: 4)
-        #expect(stream.isOver)
-    }
-
-    @Test func aSliderIsAskedNothingElse() throws {
-        let talk = try recording([
-            (.out, "0in"), (.in, "0IN091090012320191701001F00000000\r\n"), (.out, "0gs"), (.in, "0GS0A\r\n"),
-            (.out, "0in"),
-            (.in, "0IN091090012320191701001F00000000\r\n"), (.out, "0gp"), (.in, "0PO0000005D\r\n"), (.out, "0ho0"),
-            (.in, "0GS09\r\n"), (.in, "0PO00000000\r\n"), (.out, "0ma00000040"), (.in, "0PO0000003E\r\n"),
-            (.out, "0gp"),
-            (.in, "0PO0000003D\r\n"),
-        ])
-        let stream = ReplayedByteStream(talk)
-        let slider = try open(ElliptecCommands(address: 0), ElliptecCommands.format, stream)
-        #expect(slider.positionCount == 4)
-        try slider.go(to: 2)
-        #expect(stream.isOver)
+    @Test func otherResultsAreNoticed() throws {
+        let session = try #require(Self.sessions.first)
+        let recording = try session.recording()
+        let lines =
+            recording.facts.map { "# \($0)".replacing("result position: 5", with: "result position: 4") }
+            + recording.exchanges.map(\.line)
+        let differences = try session.differences(from: try Recording(lines.joined(separator: "\n")))
+        #expect(differences == ["came then: position: 4", "comes now: position: 5"])
     }
 }

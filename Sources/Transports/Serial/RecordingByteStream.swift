@@ -1,18 +1,18 @@
 /// Passes everything on to a port, and writes it down.
 ///
 /// That nothing has come in time is not written down: it is what lies between two lines.
-final class RecordingByteStream: ByteStream {
+public final class RecordingByteStream: ByteStream {
     private let stream: any ByteStream
     private let recorder: Recorder
 
-    init(_ stream: any ByteStream, _ recorder: Recorder) {
+    public init(_ stream: any ByteStream, _ recorder: Recorder) {
         self.stream = stream
         self.recorder = recorder
     }
 
-    var isLost: Bool { stream.isLost }
+    public var isLost: Bool { stream.isLost }
 
-    func write(_ bytes: [UInt8], until deadline: ContinuousClock.Instant) throws(SerialError) {
+    public func write(_ bytes: [UInt8], until deadline: ContinuousClock.Instant) throws(SerialError) {
         do throws(SerialError) {
             try stream.write(bytes, until: deadline)
             recorder.note(.out, "", bytes)
@@ -22,7 +22,7 @@ final class RecordingByteStream: ByteStream {
         }
     }
 
-    func read(until deadline: ContinuousClock.Instant) throws(SerialError) -> [UInt8] {
+    public func read(until deadline: ContinuousClock.Instant) throws(SerialError) -> [UInt8] {
         do throws(SerialError) {
             let bytes = try stream.read(until: deadline)
             if !bytes.isEmpty { recorder.note(.in, "", bytes) }
@@ -33,7 +33,7 @@ final class RecordingByteStream: ByteStream {
         }
     }
 
-    func discardInput() throws(SerialError) { try stream.discardInput() }
+    public func discardInput() throws(SerialError) { try stream.discardInput() }
 
-    func close() { stream.close() }
+    public func close() { stream.close() }
 }

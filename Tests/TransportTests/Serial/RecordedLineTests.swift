@@ -30,6 +30,93 @@ struct RecordedLineTests {
         #expect("\(try #require(error))".contains("unplugged"))
         #expect(replayed.isOver)
     }
+
+    // MARK: Replaying
+
+    private static let deadline = ContinuousClock.now
+
+    /// A recording of what was sent (`>`) and what came (`<`).
+    private func replayed(_ talk: String...) throws -> ReplayedByteStream {
+        let exchanges = try talk.enumerated().map { index, step in
+            let direction = try #require(step.first.flatMap(Exchange.Direction.init))
+            return Exchange(time: Double(index), direction, "", Array(step.dropFirst().utf8)).line
+        }
+        return ReplayedByteStream(try Recording(exchanges.joined(separator: "\n")))
+    }
+
+    /// Sends, and reads all that comes.
+    private func ask(_ stream: ReplayedByteStream, _ question: String) throws -> String {
+        stream.discardInput()
+        try stream.write(Array(question.utf8), until: Self.deadline)
+        var answer = ""
+        while case let bytes = try stream.read(until: Self.deadline), !bytes.isEmpty {
+            answer += String(decoding: bytes, as: UTF8.self)
+        }
+        return answer
+    }
+
+    @Test func howBytesAreCutIntoWritesDoesNotMatter() throws {
+        let stream = try replayed(">P", ">?", "<0.", "<5", ">p=1", ">p=1", "<OK")
+        #expect(try ask(stream, "P?") == "0.5")
+        #expect(try ask(stream, "p") == "")
+        #expect(try ask(stream, "=1") == "")
+        #expect(try ask(stream, "p=1") == "OK")
+        #expect(stream.isOver && stream.difference == nil)
+    }
+
+    @Test func whatNobodyReadsIsDroppedBeforeTheNextCommand() throws {
+        let stream = try replayed(">a", "<1", "<2", ">b", "<3")
+        try stream.write(Array("a".utf8), until: Self.deadline)
+        #expect(try stream.read(until: Self.deadline) == Array("1".utf8))
+        #expect(throws: SerialError.self) { try stream.write(Array("b".utf8), until: Self.deadline) }
+        #expect(try ask(stream, "b") == "3")
+        #expect(stream.isOver && stream.difference == "the recording has an answer here, 32 '2', not 62 'b'")
+    }
+
+    @Test(arguments: [1, 2, 3, 4, 7]) func aLoopMayBeGoneThroughMoreOrLessOften(times: Int) throws {
+        let loop = [">moving?", "<yes", ">place?", "<0"]
+        let stream = try replayed(
+            ">go",
+            "<OK",
+            loop[0],
+            loop[1],
+            loop[2],
+            loop[3],
+            loop[0],
+            loop[1],
+            loop[2],
+            "<1",
+            ">stop",
+            "<OK"
+        )
+        #expect(try ask(stream, "go") == "OK")
+        for time in 1...times {
+            #expect(try ask(stream, "moving?") == "yes")
+            #expect(try ask(stream, "place?") == (time == 1 ? "0" : "1"))
+        }
+        if times == 1 {
+            #expect(throws: SerialError.self, "a loop has been seen twice") { try ask(stream, "stop") }
+        } else {
+            #expect(try ask(stream, "stop") == "OK")
+            #expect(stream.isOver)
+        }
+    }
+
+    @Test func aLoopThatWasLongerMayBeLeft() throws {
+        let stream = try replayed(">a", "<1", ">a", "<1", ">a", "<1", ">a", "<2", ">b", "<3")
+        for answer in ["1", "1"] { #expect(try ask(stream, "a") == answer) }
+        #expect(try ask(stream, "b") == "3")
+        #expect(stream.isOver)
+    }
+
+    @Test func whatWasAskedOnceMayNotBeAskedTwice() throws {
+        let stream = try replayed(">l1", "<OK", ">l?", "<1", ">l0", "<OK")
+        #expect(try ask(stream, "l1") == "OK")
+        #expect(throws: SerialError.self) { try ask(stream, "l1") }
+        #expect(try ask(stream, "l?") == "1")
+        #expect(throws: SerialError.self) { try ask(stream, "l?") }
+        #expect(stream.difference == "the recording has 6c 3f 'l?' in its exchange 3, not 6c 31 'l1'")
+    }
 }
 
 /// Sends back what it gets, but for a zero, which ends it.

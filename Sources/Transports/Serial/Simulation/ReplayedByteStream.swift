@@ -1,31 +1,103 @@
-/// A port at which everything happens again that was recorded of it.
-public final class ReplayedByteStream: ByteStream {
-    private let replay: Replay
+internal import Threads
 
-    public init(_ recording: Recording) { replay = Replay(recording) }
+/// A port at which everything happens again that was recorded of it.
+///
+/// What is sent has to be what was sent then, though it may be cut into other pieces; what came comes again, at once.
+/// As at any port, what nobody has read is gone when the input is discarded, as it is before each command.
+///
+/// Time is left out. So where the recording has the same questions over and over, as while something moves, they may be
+/// asked more or less often than then: one more time gets the answer that it got the last time.
+public final class ReplayedByteStream: ByteStream, Sendable {
+    private let recorded: RecordedRounds
+    private let place = Monitor(Place())
+
+    private struct Place {
+        var round = 0
+        /// How much of the round's question has been sent.
+        var sent = 0
+        /// How many of the round's answers have been read.
+        var read = 0
+        var difference: String?
+    }
+
+    public init(_ recording: Recording) { recorded = RecordedRounds(recording) }
 
     /// Whether all of the recording has taken place again.
-    public var isOver: Bool { replay.isOver }
+    public var isOver: Bool {
+        place.withLock { $0.round == recorded.rounds.count - 1 && isAsked($0) && rest(of: $0).isEmpty }
+    }
+
+    /// What was sent first that had not been sent then; nil as long as there is nothing.
+    ///
+    /// Drivers may get over the error that it was.
+    public var difference: String? { place.withLock { $0.difference } }
 
     public var isLost: Bool { false }
 
     public func write(_ bytes: [UInt8], until deadline: ContinuousClock.Instant) throws(SerialError) {
-        _ = try step(.out, bytes)
+        guard !bytes.isEmpty else { return }
+        try place.withLock { place throws(SerialError) in
+            guard let next = following(place, bytes) else {
+                let error = "the recording has \(expectation(place)), not \(Self.text(bytes))"
+                place.difference = place.difference ?? error
+                throw .lost(error)
+            }
+            place = next
+            if isAsked(place), let failure = recorded.rounds[place.round].failure {
+                throw .lost("\(failure), as recorded")
+            }
+        }
     }
 
     /// What came then; nothing if something was sent next.
     public func read(until deadline: ContinuousClock.Instant) throws(SerialError) -> [UInt8] {
-        replay.next?.direction == .in ? try step(.in).bytes : []
+        try place.withLock { place throws(SerialError) in
+            guard isAsked(place), let answer = rest(of: place).first else { return [] }
+            place.read += 1
+            if let error = answer.error { throw .lost("\(error), as recorded") }
+            return answer.bytes
+        }
     }
 
-    public func discardInput() {}
+    public func discardInput() {
+        place.withLock { if isAsked($0) { $0.read = recorded.rounds[$0.round].answers.count } }
+    }
 
     public func close() {}
 
-    private func step(_ direction: Exchange.Direction, _ bytes: [UInt8]? = nil) throws(SerialError) -> Exchange {
-        let exchange: Exchange
-        do { exchange = try replay.step(direction, "", bytes) } catch { throw .lost("\(error)") }
-        if let error = exchange.error { throw .lost("\(error), as recorded") }
-        return exchange
+    // MARK: The recording
+
+    private func isAsked(_ place: Place) -> Bool { place.sent == recorded.rounds[place.round].question.count }
+
+    private func rest(of place: Place) -> ArraySlice<Exchange> {
+        recorded.rounds[place.round].answers.dropFirst(place.read)
+    }
+
+    /// Where it is when these bytes have been sent; nil if they were not.
+    private func following(_ place: Place, _ bytes: [UInt8]) -> Place? {
+        var next = place
+        if isAsked(place) {
+            guard rest(of: place).isEmpty, let round = recorded.round(after: place.round, beginningWith: bytes)
+            else { return nil }
+            (next.round, next.sent, next.read) = (round, bytes.count, 0)
+        } else {
+            guard recorded.rounds[place.round].question.dropFirst(place.sent).starts(with: bytes) else { return nil }
+            next.sent += bytes.count
+        }
+        return next
+    }
+
+    /// What the recording has here, for people.
+    private func expectation(_ place: Place) -> String {
+        let round = isAsked(place) && rest(of: place).isEmpty ? place.round + 1 : place.round
+        guard recorded.rounds.indices.contains(round) else { return "ended" }
+        if isAsked(place), let answer = rest(of: place).first { return "an answer here, \(Self.text(answer.bytes))" }
+        let question = recorded.rounds[round].question.dropFirst(isAsked(place) ? 0 : place.sent)
+        return "\(Self.text(question)) in its exchange \(recorded.rounds[round].number)"
+    }
+
+    private static func text(_ bytes: some Sequence<UInt8>) -> String {
+        let readable = bytes.map { 0x20...0x7E ~= $0 ? Character(Unicode.Scalar($0)) : "·" }
+        return "\(Hexadecimal.text(bytes)) '\(String(readable))'"
     }
 }

@@ -1,0 +1,38 @@
+import Lasers
+import SerialBench
+import Testing
+
+/// What was said in a whole session, from opening to shutting down, is what the drivers still say.
+struct RecordedTests {
+    static let sessions =
+        LaserKind.all.map { kind in
+            Session(kind.testDescription, on: { try kind.makeBench() }) { laser, bench in
+                laser.tour()
+                if !kind.lacks.contains(.interlock) { tryInVain(laser, bench) { $0.isInterlockOpen = true } }
+                if !kind.lacks.contains(.key) { tryInVain(laser, bench) { $0.isKeyOn = false } }
+            }
+        } + [
+            Session("arduino-trigger", on: { try ArduinoTests.bench() }),
+            Session("teensy-pulses", on: { try TeensyTests.bench() }),
+        ]
+
+    /// Enables a laser to which something has been done.
+    private static func tryInVain(
+        _ laser: SessionClient,
+        _ bench: any SessionBench,
+        _ change: (inout any SimulatedLaser) -> Void
+    ) {
+        (bench as? any AnyBench)?.change(change)
+        let light = laser.parts.last ?? laser
+        light.call("enable")
+        light.call("get_status")
+    }
+
+    @Test(arguments: sessions) func isTalkedToAsBefore(session: Session) throws {
+        for difference in try session.differences() { Issue.record("\(difference)") }
+    }
+
+    @Test(arguments: sessions) func anotherCommandIsNoticed(session: Session) throws {
+        #expect(try session.isFirmAboutCommands())
+    }
+}

@@ -1,0 +1,81 @@
+internal import Contracts
+internal import Devices
+public import Pickle
+internal import Threads
+
+/// A device in a session, by the names of its members that clients know.
+///
+/// What comes of each step is noted; an error is as good as any other result.
+public struct SessionClient {
+    /// The device's place in front of its members' names: nothing, or `laser2.` for one on a controller's wire.
+    private let prefix: String
+    private let object: any RemoteObject
+    private let client: Client
+    private let notes: Monitor<[String]>
+    /// The devices and axes that belong to it, in the order in which clients see them.
+    public let parts: [SessionClient]
+
+    init(_ object: any RemoteObject, prefix: String = "", notes: Monitor<[String]> = Monitor([])) {
+        (self.object, self.prefix, self.notes) = (object, prefix, notes)
+        client = Client(object)
+        let parts: [(name: String, object: any RemoteObject)] =
+            switch object {
+            case let controller as any Controller: controller.devices.map { ($0.name, $0.device) }
+            case let stage as any Stage: stage.axes.map { ($0.name, $0.axis) }
+            default: []
+            }
+        self.parts = parts.map { SessionClient($0.object, prefix: "\(prefix)\($0.name).", notes: notes) }
+    }
+
+    /// What came of all steps so far.
+    var results: [String] { notes.withLock { $0 } }
+
+    func note(_ step: String, _ result: String) {
+        let line = "\(prefix)\(step): \(result)".split(whereSeparator: \.isNewline).joined(separator: " ")
+        notes.update { $0.append(line) }
+    }
+
+    /// Shuts it down as a server does: all light off first.
+    func end() {
+        guard let device = object as? any Device else { return }
+        for case let light as any LightSource in device.parts.map(\.device) { attempt("switching off", light.disable) }
+        attempt("shutdown", device.shutdown)
+    }
+
+    private func attempt(_ step: String, _ body: () throws -> Void) {
+        do { try body() } catch { note(step, "error, \(error)") }
+    }
+
+    /// Whether it is of a kind.
+    func isA<Kind>(_: Kind.Type) -> Bool { object is Kind }
+
+    // MARK: Steps
+
+    @discardableResult
+    public func call(_ name: String, _ arguments: PythonValue...) -> PythonValue? {
+        let shown = arguments.map(\.shown).joined(separator: ", ")
+        return step("\(name)(\(shown))") { try client.call(name, with: arguments) }
+    }
+
+    @discardableResult
+    public func get(_ name: String) -> PythonValue? { step(name) { try client.get(name) } }
+
+    public func set(_ name: String, to value: PythonValue) {
+        step("\(name) = \(value.shown)") {
+            try client.set(name, to: value)
+            return .none
+        }
+    }
+
+    @discardableResult
+    private func step(_ name: String, _ body: () throws -> PythonValue) -> PythonValue? {
+        do {
+            let value = try body()
+            note(name, value.shown)
+            return value
+        } catch {
+            note(name, "error, \(error)")
+            return nil
+        }
+    }
+}
