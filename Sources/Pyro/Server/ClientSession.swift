@@ -35,7 +35,8 @@ final class ClientSession {
                 guard try answer(request) else { return }
             }
         } catch {
-            server.log.log(level: isGreeted && !error.isUsual ? .warning : .debug, "client \(name) was let go: \(error)")
+            let level: Logger.Level = isGreeted && !error.isUsual ? .warning : .debug
+            server.log.log(level: level, "client \(name) was let go: \(error)")
         }
     }
 

@@ -84,7 +84,8 @@ internal import CYAML
             let context = unsafe parser.context.map { text in
                 unsafe "\(String(cString: text)) that begins in line \(parser.context_mark.line + 1): "
             }
-            let hint = isIndentedWithTab(line: unsafe parser.problem_mark.line) ? "; lines are indented with spaces, not tabs" : ""
+            let isTab = isIndentedWithTab(line: unsafe parser.problem_mark.line)
+            let hint = isTab ? "; lines are indented with spaces, not tabs" : ""
             return ConfigurationError(
                 (context ?? "") + problem + hint,
                 at: unsafe Place(file: file, parser.problem_mark)
