@@ -55,7 +55,7 @@ rehearsal: install-test install-rehearsal tests environments
 	Tests/Rehearsal/rehearse
 
 lint:
-	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Drivers Tests HardwareTests docs/Example
+	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Drivers Tests HardwareTests docs
 
 # Ours and python-microscope side by side: see Benchmarks/README.md.
 bench: build

@@ -225,6 +225,19 @@ let package = Package(
             exclude: ["Recordings"],
             swiftSettings: settings
         ),
+        // What docs/writing-a-driver.md shows.
+        .target(
+            name: "ExampleWheels",
+            dependencies: ["Devices", "Pickle", "Transports"],
+            path: "docs/ExampleWheels/Sources",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ExampleWheelTests",
+            dependencies: ["Contracts", "Devices", "ExampleWheels", "SerialBench", "Transports"],
+            path: "docs/ExampleWheels/Tests",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "ProbingTests",
             dependencies: [

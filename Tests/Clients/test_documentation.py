@@ -93,3 +93,13 @@ def test_every_option_is_described(section, tmp_path):
     named = set(re.findall(r"`([^`]+)`", text))
     for driver in first_column(text, "driver") & set(listed_drivers()):
         assert options(driver, tmp_path) <= named, driver
+
+
+def test_the_driver_of_the_tutorial_is_the_one_that_is_built():
+    """What writing-a-driver.md has the reader write is compiled and tested with everything else."""
+    text = (ROOT / "docs" / "writing-a-driver.md").read_text()
+    shown = dict(re.findall(r"`(?:Drivers|Tests)/\w+/(\w+\.swift)`.*:\n\n```swift\n((?:.*\n)*?)```", text))
+    shown["ExampleSensor.swift"] = re.search(
+        r"```swift\n((?:.*\n)(?:(?!```).*\n)*?.*class ExampleSensor(?:.*\n)*?)```", text)[1]
+    built = {file.name: file.read_text() for file in (ROOT / "docs" / "ExampleWheels").rglob("*.swift")}
+    assert shown == built
