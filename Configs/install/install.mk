@@ -12,6 +12,8 @@ ARCHITECTURE := $(shell dpkg --print-architecture 2>/dev/null)
 package := .build/device-server_$(VERSION)_$(ARCHITECTURE).deb
 root = $(DESTDIR)$(prefix)
 doc = $(root)/share/doc/device-server
+documents = README.md LICENSE $(wildcard docs/*.md docs/Example/*.swift docs/Example/Sources/*/*.swift \
+    docs/ExampleWheels/*/*.swift Drivers/*/README.md HardwareTests/README.md Configs/*.yaml Configs/udev/*.rules)
 release := .build/release
 
 .PHONY: install deb install-deb-tools
@@ -33,13 +35,10 @@ install: $(PROGRAMS:%=$(release)/%) $(release)/libatcore-simulated/libatcore.so
 	sed -e 's#/usr/bin/device-server#$(prefix)/bin/device-server#' -e 's#/etc/#$(sysconfdir)/#' \
 	    Configs/systemd/device-server.service >$(root)/lib/systemd/system/device-server.service
 	$(foreach rules,$(wildcard Configs/udev/*.rules),install -m 644 $(rules) $(root)/lib/udev/rules.d &&) true
-	# Documentation
-	install -d $(doc)/drivers $(doc)/examples
-	install -m 644 README.md $(wildcard docs/*.md) $(doc)
+	# Documentation, in the same folders as here, so that what leads from one file to another does so there as well.
+	$(foreach file,$(documents),install -D -m 644 $(file) $(doc)/$(file) &&) true
 	install -m 644 LICENSE $(doc)/copyright
-	install -m 644 Configs/*.yaml $(doc)/examples
-	$(foreach readme,$(wildcard Drivers/*/README.md),\
-	    install -m 644 $(readme) $(doc)/drivers/$(notdir $(patsubst %/README.md,%,$(readme))).md &&) true
+	ln -sfn Configs $(doc)/examples
 	install -d $(root)/share/man/man1 $(root)/share/man/man5
 	Configs/install/manual device-server 1 Configs/install/device-server.1.md >$(root)/share/man/man1/device-server.1
 	Configs/install/manual devicectl 1 docs/devicectl.md 'looks at the devices of a server, sets them and takes images' \

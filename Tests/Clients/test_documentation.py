@@ -103,3 +103,20 @@ def test_the_driver_of_the_tutorial_is_the_one_that_is_built():
         r"```swift\n((?:.*\n)(?:(?!```).*\n)*?.*class ExampleSensor(?:.*\n)*?)```", text)[1]
     built = {file.name: file.read_text() for file in (ROOT / "docs" / "ExampleWheels").rglob("*.swift")}
     assert shown == built
+
+
+def broken_links(documents):
+    """The links in Markdown files that lead to no file, as (document, link)."""
+    found = []
+    for document in documents:
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text()):
+            if not (document.parent / link).exists():
+                found.append((str(document), link))
+    return found
+
+
+def test_every_link_leads_somewhere():
+    documents = [ROOT / "README.md"]
+    for folder in ("docs", "Drivers", "HardwareTests", "Benchmarks", "Tests"):
+        documents += (ROOT / folder).rglob("*.md")
+    assert len(documents) > 15 and broken_links(documents) == []

@@ -10,6 +10,7 @@ import pytest
 from installed import InstalledServer, System
 from processes import children, is_running
 from servers import ROOT
+from test_documentation import broken_links
 from test_service import Manager
 from waiting import eventually
 
@@ -85,10 +86,15 @@ def test_user_and_files(system):
     assert groups[0] == "device-server" and {"plugdev", "dialout", "video"} <= set(groups)
     owner = system.run("stat", "--format", "%U:%G %a", CONFIG, "/var/log/device-server").stdout.split("\n")
     assert owner[:2] == ["root:device-server 640", "device-server:device-server 750"]
-    for name in ("README.md", "copyright", "installation.md", "drivers/AndorSDK3.md", "examples/simulated.yaml"):
+    for name in ("README.md", "copyright", "docs/installation.md", "Drivers/AndorSDK3/README.md", "examples/simulated.yaml"):
         assert system.path("/usr/share/doc/device-server/" + name).stat().st_size > 0
     rules = {path.name for path in (ROOT / "Configs" / "udev").glob("*.rules")}
     assert {path.name for path in system.path("/usr/lib/udev/rules.d").glob("*")} >= rules
+
+
+def test_documentation_leads_to_what_is_there(system):
+    """No link to another file of the documentation is broken."""
+    assert broken_links(system.path("/usr/share/doc/device-server").rglob("*.md")) == []
 
 
 def test_configuration_that_comes_with_it(system):
