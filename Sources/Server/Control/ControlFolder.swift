@@ -6,7 +6,7 @@ enum ControlFolder {
     static func ours() throws -> String {
         // What systemd made for the service.
         if let path = environment("RUNTIME_DIRECTORY") { return path }
-        let path = geteuid() == 0 ? system : environment("XDG_RUNTIME_DIR").map { "\($0)/device-server" } ?? temporary
+        let path = geteuid() == 0 ? system : session ?? temporary
         _ = unsafe mkdir(path, 0o755)
         var status = stat()
         guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else {
@@ -18,7 +18,7 @@ enum ControlFolder {
     /// The sockets that servers have made, those of servers that crashed among them.
     static var sockets: [String] {
         [
-            environment("RUNTIME_DIRECTORY"), system, environment("XDG_RUNTIME_DIR").map { "\($0)/device-server" },
+            environment("RUNTIME_DIRECTORY"), system, session,
             temporary,
         ]
         .compactMap(\.self)
@@ -27,6 +27,13 @@ enum ControlFolder {
     }
 
     private static let system = "/run/device-server"
+
+    /// In the folder of the user's session, which `su` and `cron` may name without there being one.
+    private static var session: String? {
+        guard let folder = environment("XDG_RUNTIME_DIR"), unsafe access(folder, W_OK) == 0 else { return nil }
+        return "\(folder)/device-server"
+    }
+
     /// Where the system gives the user no folder for it.
     // Not TMPDIR, which may be another one where `status` is asked for than where the server was started. That nobody
     // else has made it, `ours()` looks.

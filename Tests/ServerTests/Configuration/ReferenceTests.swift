@@ -50,6 +50,20 @@ struct ReferenceTests {
         #expect(error?.errors.first?.message.hasPrefix("there is no device 'Nowhere'") == true)
     }
 
+    @Test func aMissingReferenceIsOneErrorAndAnEmptyOneAnother() {
+        let text = """
+            devices:
+              - { driver: stage-aware-camera, name: A, port: 0, conf: { stage: "" } }
+            """
+        let error = #expect(throws: ConfigurationErrors.self) {
+            try ServerConfiguration(text: text, file: "scope.yaml", drivers: DriverCatalog(Simulators.drivers))
+        }
+        let messages = error?.errors.map(\.message) ?? []
+        #expect(messages.count == 2, "\(messages)")
+        #expect(messages.contains("missing key 'filter_wheel'"))
+        #expect(messages.contains { $0.hasPrefix("there is no device ''") })
+    }
+
     @Test func groupsAreNoDevices() {
         let text = """
             devices:

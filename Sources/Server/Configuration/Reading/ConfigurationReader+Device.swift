@@ -53,6 +53,8 @@ extension ConfigurationReader {
         configured.references = deviceReferences.all.map(\.reference)
         for entry in deviceReferences.all {
             let place = node.deepest(entry.path.dropFirst(node.path.count))
+            // That its key is missing has been said.
+            guard place.path.count == entry.path.count else { continue }
             references.append(ReferencePlace(entry.reference, entry.kind, place))
         }
         return configured
