@@ -214,6 +214,27 @@ def test_lines(serve, connect):
     assert {LINE.fullmatch(line)[2] for line in server.lines} >= {"device-server", "Camera"}
 
 
+def test_calls_are_in_the_log(serve, connect):
+    """With `debug`: who called what, and what came of it."""
+    server = serve([WHEEL], "--log-level", "debug")
+    wheel = connect(server.uri("Wheel"))
+    wheel.set_position(1)
+    with pytest.raises(ValueError):
+        wheel.set_position(99)
+    server.wait_for(r"DEBUG \S+: client 127\.0\.0\.1:\d+ called Wheel\.set_position: done after [\d.]+ ms")
+    server.wait_for(r"DEBUG \S+: client 127\.0\.0\.1:\d+ called Wheel\.set_position: ValueError.* after [\d.]+ ms")
+
+
+def test_who_switched_the_light_on(serve, connect):
+    """As people want to know who find it on, whatever the level."""
+    server = serve([{"driver": "simulated-light-source", "name": "Lamp", "port": 0}])
+    lamp = connect(server.uri("Lamp"))
+    lamp.enable()
+    server.wait_for(r"NOTICE Lamp\[\d+\]: light enabled by client 127\.0\.0\.1:\d+")
+    lamp.disable()
+    server.wait_for(r"NOTICE Lamp\[\d+\]: light disabled by client 127\.0\.0\.1:\d+")
+
+
 def test_log_level(serve):
     """Lines below the level are not written."""
     server = serve([WHEEL, {**CAMERA, "settings": {"no such": 1}}], "--log-level", "error")

@@ -75,7 +75,7 @@ final class ClientSession {
             if flags.contains(.oneway) {
                 oneway(call, invocation)
             } else {
-                try connection.send(try invocation.reply(to: call))
+                try connection.send(try invocation.logging(call) { try invocation.reply(to: call) })
             }
         } catch let error as MessageError {
             throw error
@@ -88,7 +88,7 @@ final class ClientSession {
     /// Runs a call that nobody waits for: aside if it is one, at once if it is several, as Pyro does.
     private func oneway(_ call: WireCall, _ invocation: Invocation) {
         let perform: @Sendable () -> Void = { [log = server.log] in
-            do { try invocation.performOnly(call) } catch {
+            do { try invocation.logging(call) { try invocation.performOnly(call) } } catch {
                 log.warning("oneway call of \(call.object).\(call.method) failed: \(error)")
             }
         }

@@ -4,8 +4,8 @@ internal import Pickle
 struct Invocation: Sendable {
     private let request: ReceivedMessage
     private let serializer: SerializerID
-    private let server: PyroServer
-    private let context: CallContext
+    let server: PyroServer
+    let context: CallContext
 
     init(_ request: ReceivedMessage, _ serializer: SerializerID, _ server: PyroServer, _ context: CallContext) {
         self.request = request

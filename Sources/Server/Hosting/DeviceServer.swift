@@ -82,7 +82,9 @@ public final class DeviceServer: Sendable {
             shutDown(host)
             throw error
         }
-        for object in host.objects { server.register(ServedObject(object, of: host, memory), as: object.id) }
+        for object in host.objects {
+            server.register(ServedObject(object, of: host, memory, log: log.named(object.id)), as: object.id)
+        }
         hosts.withLock { $0.append(host) }
     }
 
@@ -135,7 +137,8 @@ public final class DeviceServer: Sendable {
     /// Reaches a device that was opened here; nil if there is none of that name.
     func link(to id: String) -> (any PartLink)? {
         guard let (host, object) = find(id) else { return nil }
-        return LocalPartLink(id, ServedObject(object, of: host, memory), stream: object.stream)
+        let served = ServedObject(object, of: host, memory, log: log.named(object.id))
+        return LocalPartLink(id, served, stream: object.stream)
     }
 
     /// Serves an object that is no device.

@@ -1,4 +1,5 @@
 internal import Devices
+internal import Logging
 internal import Pickle
 internal import Pyro
 
@@ -8,10 +9,12 @@ final class ServedObject: PyroObject {
     private let description: ObjectDescription
     private let clientRows: ClientRows?
     private let memory: MemoryKeeper
+    private let log: Logger
     let metadata: ObjectMetadata
 
-    init(_ description: ObjectDescription, of host: DeviceHost, _ memory: MemoryKeeper) {
+    init(_ description: ObjectDescription, of host: DeviceHost, _ memory: MemoryKeeper, log: Logger) {
         self.host = host
+        self.log = log
         self.memory = memory
         self.description = description
         clientRows = description.stream.map { ClientRows($0, description, host) }
@@ -26,7 +29,15 @@ final class ServedObject: PyroObject {
         if let clientRows, let result = try clientRows.call(method, arguments, context) { return .value(result) }
         let result = try host.call(description.index, method, arguments)
         if DeviceMemory.concerns(method) { memory.note(description, method, arguments, result) }
+        noteLight(method, context)
         return .value(result)
+    }
+
+    /// Who switched light on or off is what people look for when light is on that should not be, or the reverse.
+    private func noteLight(_ method: String, _ context: CallContext) {
+        guard description.isLightSource, method == "enable" || method == "disable" else { return }
+        let client = context.client.map { "client \($0)" } ?? "a client"
+        log.notice("light \(method)d by \(client)")
     }
 
     func get(_ attribute: String, _ context: CallContext) throws -> PythonValue {
