@@ -21,20 +21,30 @@ extension PickleReader {
     /// Makes a tuple of the entries from a place on.
     mutating func pushTuple(from start: Int) throws(PickleError) {
         var size = Size.emptyContainer
-        var items: [PythonValue] = []
-        items.reserveCapacity(stack.count - start)
+        var isPlain = true
         for place in start..<stack.count {
             close(place)
             try size.hold(stack[place].size, limits)
-            if case .value(let item) = stack[place].item { items.append(item) }
+            if case .value = stack[place].item { continue }
+            isPlain = false
         }
-        let isPlain = items.count == stack.count - start
-        try replace(from: start, by: isPlain ? .value(.tuple(items)) : .arguments(stack[start...].map(\.item)), size)
+        let tuple: Item = isPlain ? .value(.tuple(takeValues(from: start))) : .arguments(stack[start...].map(\.item))
+        try replace(from: start, by: tuple, size)
+    }
+
+    /// Takes plain values out of the stack, where nothing remains of them.
+    private mutating func takeValues(from start: Int) -> [PythonValue] {
+        var values: [PythonValue] = []
+        values.reserveCapacity(stack.count - start)
+        for place in start..<stack.count {
+            if case .value(let value) = exchange(&stack[place].item, with: .value(.none)) { values.append(value) }
+        }
+        return values
     }
 
     /// Puts one finished container in the place of the entries that went into it.
     private mutating func replace(from start: Int, by item: Item, _ size: Size) throws(PickleError) {
-        stack.removeLast(stack.count - start)
+        removeEntries(from: start)
         try weigh(1)
         stack.append(Entry(item, size, isOpen: false))
     }
@@ -93,6 +103,6 @@ extension PickleReader {
     private mutating func store(_ value: PythonValue, _ size: Size, at place: Int) {
         stack[place].item = .value(value)
         stack[place].size = size
-        stack.removeLast(stack.count - place - 1)
+        removeEntries(from: place + 1)
     }
 }
