@@ -1,10 +1,13 @@
 extension PickleReader {
-    /// Finishes an entry as part of a container and reports its value; it stays on the stack.
+    /// Finishes an entry as part of a container and takes its value out; its place on the stack is left empty.
     private mutating func content(_ place: Int, of size: inout Size) throws(PickleError) -> PythonValue {
         close(place)
         try size.hold(stack[place].size, limits)
-        if case .value(let value) = stack[place].item { return value }
-        return try stack[place].item.value(unknown)
+        // Exchanged rather than copied, which is the greater part of reading a value.
+        switch exchange(&stack[place].item, with: .value(.none)) {
+        case .value(let value): return value
+        case let item: return try item.value(unknown)
+        }
     }
 
     /// The same for what must be fit to be a key.
