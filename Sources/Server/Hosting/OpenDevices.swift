@@ -16,6 +16,7 @@ struct OpenDevices {
     }
 
     private var entries: [Entry] = []
+    /// Those that send data, and where to.
     private var sources: [(device: any DataDevice, stream: DataStream)] = []
     /// Those that were opened by themselves, in the order of the configuration; their parts go down with them.
     private var roots: [any Device] = []
