@@ -18,7 +18,7 @@ struct Memo {
 
     subscript(key: UInt32) -> Slot? { key < slots.count ? slots[Int(key)] : others[key] }
 
-    mutating func store(_ slot: Slot, under key: UInt32) {
+    mutating func store(_ slot: consuming Slot, under key: UInt32) {
         if key == slots.count, others.isEmpty {
             slots.append(slot)
         } else if key < slots.count {
@@ -29,8 +29,8 @@ struct Memo {
     }
 
     /// Replaces the place on the stack by what was there, unless the number has been used for something else.
-    mutating func settle(_ key: UInt32, from place: Int, _ entry: Entry) {
+    mutating func settle(_ key: UInt32, from place: Int, as slot: consuming Slot) {
         guard case .onStack(place) = self[key] else { return }
-        store(.finished(entry.item, entry.size), under: key)
+        store(slot, under: key)
     }
 }

@@ -1,10 +1,13 @@
 extension PickleReader {
-    /// Finishes an entry as part of a container and reports its value; it stays on the stack.
+    /// Finishes an entry as part of a container and takes its value out; its place on the stack is left empty.
     private mutating func content(_ place: Int, of size: inout Size) throws(PickleError) -> PythonValue {
         close(place)
         try size.hold(stack[place].size, limits)
-        if case .value(let value) = stack[place].item { return value }
-        return try stack[place].item.value(unknown)
+        // Exchanged rather than copied, which is the greater part of reading a value.
+        switch exchange(&stack[place].item, with: .value(.none)) {
+        case .value(let value): return value
+        case let item: return try item.value(unknown)
+        }
     }
 
     /// The same for what must be fit to be a key.
@@ -21,20 +24,30 @@ extension PickleReader {
     /// Makes a tuple of the entries from a place on.
     mutating func pushTuple(from start: Int) throws(PickleError) {
         var size = Size.emptyContainer
-        var items: [PythonValue] = []
-        items.reserveCapacity(stack.count - start)
+        var isPlain = true
         for place in start..<stack.count {
             close(place)
             try size.hold(stack[place].size, limits)
-            if case .value(let item) = stack[place].item { items.append(item) }
+            if case .value = stack[place].item { continue }
+            isPlain = false
         }
-        let isPlain = items.count == stack.count - start
-        try replace(from: start, by: isPlain ? .value(.tuple(items)) : .arguments(stack[start...].map(\.item)), size)
+        let tuple: Item = isPlain ? .value(.tuple(takeValues(from: start))) : .arguments(stack[start...].map(\.item))
+        try replace(from: start, by: tuple, size)
+    }
+
+    /// Takes plain values out of the stack, where nothing remains of them.
+    private mutating func takeValues(from start: Int) -> [PythonValue] {
+        var values: [PythonValue] = []
+        values.reserveCapacity(stack.count - start)
+        for place in start..<stack.count {
+            if case .value(let value) = exchange(&stack[place].item, with: .value(.none)) { values.append(value) }
+        }
+        return values
     }
 
     /// Puts one finished container in the place of the entries that went into it.
     private mutating func replace(from start: Int, by item: Item, _ size: Size) throws(PickleError) {
-        stack.removeLast(stack.count - start)
+        removeEntries(from: start)
         try weigh(1)
         stack.append(Entry(item, size, isOpen: false))
     }
@@ -93,6 +106,6 @@ extension PickleReader {
     private mutating func store(_ value: PythonValue, _ size: Size, at place: Int) {
         stack[place].item = .value(value)
         stack[place].size = size
-        stack.removeLast(stack.count - place - 1)
+        removeEntries(from: place + 1)
     }
 }

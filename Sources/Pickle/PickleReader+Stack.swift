@@ -29,6 +29,11 @@ extension PickleReader {
         return entry
     }
 
+    /// Drops the entries from a place on, which have become part of another one.
+    mutating func removeEntries(from start: Int) {
+        while stack.count > start { stack.removeLast() }
+    }
+
     /// Where the uppermost entries begin, which must not reach below the last mark.
     func place(count: Int) throws(PickleError) -> Int {
         let place = stack.count &- count
@@ -49,7 +54,7 @@ extension PickleReader {
         stack[place].isOpen = false
         guard let key = stack[place].memoKey else { return }
         stack[place].memoKey = nil
-        memo.settle(key, from: place, stack[place])
+        memo.settle(key, from: place, as: .finished(stack[place].item, stack[place].size))
     }
 
     /// Sets the uppermost entry aside, and leaves it on the stack.
@@ -66,10 +71,12 @@ extension PickleReader {
 
     /// Fetches what was set aside.
     mutating func get(_ key: UInt32) throws(PickleError) {
-        if case .onStack(let place) = memo[key] { close(place) }
-        guard case .finished(let item, let size) = memo[key] else {
-            throw .malformed("nothing set aside under \(key)")
+        switch memo[key] {
+        case .finished(let item, let size): try push(Entry(item, size, isOpen: false))
+        case .onStack(let place):
+            close(place)
+            try push(stack[place])
+        case nil: throw .malformed("nothing set aside under \(key)")
         }
-        try push(Entry(item, size, isOpen: false))
     }
 }

@@ -91,7 +91,7 @@ public struct PickleReader {
     private mutating func performOnStack(_ opcode: Opcode) throws(PickleError) {
         switch opcode {
         case .mark: marks.append(stack.count)
-        case .emptyTuple: try pushTuple(from: stack.count)
+        case .emptyTuple: try push(Entry(.value(.tuple([])), .emptyContainer, isOpen: false))
         case .tuple1: try pushTuple(count: 1)
         case .tuple2: try pushTuple(count: 2)
         case .tuple3: try pushTuple(count: 3)

@@ -10,29 +10,33 @@ public struct Arguments: Sendable {
         self.keywords = keywords
     }
 
-    /// Hands out the arguments one after another, and complains about them as Python would.
+    /// Complains, as Python would, about arguments that a method does not take.
+    ///
+    /// - Parameter names: of the method's parameters, in their order.
+    func check(for method: String, taking names: [String]) throws {
+        for (key, _) in keywords.pairs {
+            guard case .str(let name) = key else { throw RemoteError.type("keywords must be strings") }
+            guard names.contains(name) else {
+                throw RemoteError.type("\(method)() got an unexpected keyword argument '\(name)'")
+            }
+        }
+        guard positional.count <= names.count else {
+            throw RemoteError.type(
+                "\(method)() takes \(names.count) positional argument\(names.count == 1 ? "" : "s") "
+                    + "but \(positional.count) \(positional.count == 1 ? "was" : "were") given"
+            )
+        }
+    }
+
+    /// Hands out the arguments one after another, and complains as Python would about those that are missing or of no use.
     struct Cursor {
         private let arguments: Arguments
         private let method: String
         private var index = 0
 
-        /// - Parameter names: of the method's parameters, in their order.
-        init(_ arguments: Arguments, of method: String, taking names: [String]) throws {
+        init(_ arguments: Arguments, of method: String) {
             self.arguments = arguments
             self.method = method
-            for (key, _) in arguments.keywords.pairs {
-                guard case .str(let name) = key else { throw RemoteError.type("keywords must be strings") }
-                guard names.contains(name) else {
-                    throw RemoteError.type("\(method)() got an unexpected keyword argument '\(name)'")
-                }
-            }
-            let given = arguments.positional.count
-            guard given <= names.count else {
-                throw RemoteError.type(
-                    "\(method)() takes \(names.count) positional argument\(names.count == 1 ? "" : "s") "
-                        + "but \(given) \(given == 1 ? "was" : "were") given"
-                )
-            }
         }
 
         mutating func next<Value: PythonConvertible>(_ parameter: Parameter<Value>) throws -> Value {

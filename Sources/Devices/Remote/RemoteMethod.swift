@@ -19,7 +19,8 @@ public struct RemoteMethod: RemoteMember {
         for parameter in repeat each parameters { names.append(parameter.name) }
         self.name = name
         self.body = { [names] arguments in
-            var cursor = try Arguments.Cursor(arguments, of: name, taking: names)
+            try arguments.check(for: name, taking: names)
+            var cursor = Arguments.Cursor(arguments, of: name)
             let values = (repeat try cursor.next(each parameters))
             return try body(repeat each values).outcome
         }

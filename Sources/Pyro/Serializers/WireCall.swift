@@ -32,9 +32,8 @@ extension WireCall {
         keywords: PythonValue
     ) throws(SerializerError) {
         guard case .str(let object) = object else { throw .malformed("the object of a call must be a str") }
-        guard case .str(let method) = method else { throw .malformed("the method of a call must be a str") }
         self.object = object
-        self.method = method
+        self.method = try Self.method(method)
         self.arguments = try Self.arguments(arguments)
         self.keywords = try Self.keywords(keywords)
     }
@@ -43,16 +42,28 @@ extension WireCall {
         .tuple([.str(object), .str(method), .tuple(arguments), keywordValue])
     }
 
+    /// What the called object is given.
+    var passed: CallArguments { CallArguments(arguments, keywords: keywords ?? [:]) }
+
     var keywordValue: PythonValue { keywords.map { .dict($0) } ?? .none }
 
-    private static func arguments(_ value: PythonValue) throws(SerializerError) -> [PythonValue] {
+    // The parts of a call are taken apart in place, where a batch has hundreds: what is not inlined is given copies.
+    @inline(__always)
+    static func method(_ value: PythonValue) throws(SerializerError) -> String {
+        guard case .str(let method) = value else { throw .malformed("the method of a call must be a str") }
+        return method
+    }
+
+    @inline(__always)
+    static func arguments(_ value: PythonValue) throws(SerializerError) -> [PythonValue] {
         switch value {
         case .tuple(let items), .list(let items): items
         default: throw .malformed("the arguments of a call must be a tuple or a list, not \(value.typeName)")
         }
     }
 
-    private static func keywords(_ value: PythonValue) throws(SerializerError) -> PythonDictionary? {
+    @inline(__always)
+    static func keywords(_ value: PythonValue) throws(SerializerError) -> PythonDictionary? {
         switch value {
         case .none: return nil
         case .dict(let keywords):

@@ -41,7 +41,7 @@ struct Invocation: Sendable {
             try object.set(try attribute(call, 2), to: call.arguments[1], context)
             return try value(.none)
         default:
-            switch try perform(call, object) {
+            switch try perform(call.method, call.passed, object) {
             case .value(let result): return try value(result)
             case .items(let source): return try stream(source)
             }
@@ -56,17 +56,13 @@ struct Invocation: Sendable {
         } else if call.method.hasPrefix("__") {
             _ = try reply(to: call)
         } else {
-            _ = try perform(call, object)
+            _ = try perform(call.method, call.passed, object)
         }
     }
 
-    private func perform(_ call: WireCall, _ object: any PyroObject) throws -> CallResult {
-        try refusePrivate(call.method)
-        return try object.call(
-            call.method,
-            CallArguments(call.arguments, keywords: call.keywords ?? [:]),
-            context
-        )
+    private func perform(_ method: String, _ arguments: CallArguments, _ object: any PyroObject) throws -> CallResult {
+        try refusePrivate(method)
+        return try object.call(method, arguments, context)
     }
 
     private func refusePrivate(_ name: String) throws {
@@ -85,18 +81,13 @@ struct Invocation: Sendable {
 
     /// Runs the calls of a batch up to the first one that fails, whose exception takes its place.
     private func batch(_ call: WireCall, _ object: any PyroObject) throws -> [PythonValue] {
-        let calls = try call.arguments.map { try WireCall(object: call.object, batched: $0) }
-        for call in calls {
-            try refusePrivate(call.method)
-            // An unknown method fails the whole batch, before anything has run.
-            if !object.metadata.methods.contains(call.method) {
-                throw PythonException("AttributeError", "the object has no attribute '\(call.method)'")
-            }
-        }
+        let calls = try call.arguments.map(BatchedCall.init)
+        try checkMethods(of: calls, object)
         var results: [PythonValue] = []
+        results.reserveCapacity(calls.count)
         for call in calls {
             do {
-                guard case .value(let result) = try perform(call, object) else {
+                guard case .value(let result) = try object.call(call.method, call.arguments, context) else {
                     throw PythonException.pyro("PyroError", "\(call.method)() gives an iterator, which a batch cannot")
                 }
                 results.append(try server.objects.resolve(result, at: context.server))
@@ -105,6 +96,20 @@ struct Invocation: Sendable {
             }
         }
         return results
+    }
+
+    /// An unknown method fails the whole batch, before anything has run.
+    private func checkMethods(of calls: [BatchedCall], _ object: any PyroObject) throws {
+        let known = object.metadata.methods
+        // Most batches call one method again and again.
+        var checked: String?
+        for method in calls.lazy.map(\.method) where method != checked {
+            try refusePrivate(method)
+            guard known.contains(method) else {
+                throw PythonException("AttributeError", "the object has no attribute '\(method)'")
+            }
+            checked = method
+        }
     }
 
     private func value(_ value: PythonValue, _ flags: MessageFlags = []) throws -> Message {
@@ -125,16 +130,5 @@ struct Invocation: Sendable {
         var reply = try value(.exception(exception), [.exception, .itemStream])
         reply.annotations["STRM"] = Array(id.utf8)
         return reply
-    }
-}
-
-extension WireCall {
-    /// A call within a batch: (method, args, kwargs).
-    fileprivate init(object: String, batched value: PythonValue) throws {
-        switch value {
-        case .tuple(let items) where items.count == 3, .list(let items) where items.count == 3:
-            try self.init(object: .str(object), method: items[0], arguments: items[1], keywords: items[2])
-        default: throw PythonException.pyro("PyroError", "a batch is a list of (method, args, kwargs)")
-        }
     }
 }

@@ -38,12 +38,13 @@ struct DeviceMemory: Sendable, Equatable {
         "set_binning", "set_exposure_time", "set_roi", "set_transform", "set_trigger",
     ]
 
-    /// The other methods that ``note(_:comesBackEnabled:)`` knows.
-    private static let others: Set<String> = ["set_setting", "update_settings", "enable", "disable", "shutdown"]
+    /// All methods that ``note(_:comesBackEnabled:)`` knows.
+    private static let known = replacing.union(["set_setting", "update_settings", "enable", "disable", "shutdown"])
 
     /// Whether a method is one of those that count, which most that are called are not.
     static func concerns(_ method: String) -> Bool {
-        replacing.contains(method) || others.contains(method)
+        // Most calls get something, and none that counts begins with the same letter.
+        method.utf8.first != UInt8(ascii: "g") && known.contains(method)
     }
 
     /// Notes a call that went well; whether it was one to be kept.

@@ -16,6 +16,8 @@ struct OpenDevices {
     }
 
     private var entries: [Entry] = []
+    /// Those that send data, and where to.
+    private var sources: [(device: any DataDevice, stream: DataStream)] = []
     /// Those that were opened by themselves, in the order of the configuration; their parts go down with them.
     private var roots: [any Device] = []
     private var pending: [Int: Completion] = [:]
@@ -61,7 +63,11 @@ struct OpenDevices {
             if let parts { RemoteProperty(parts.attribute, get: { parts.references }) }
             if let floating = object as? any FloatingDevice { RemoteMethod("get_id") { floating.uid } }
         }
-        let stream = (object as? any DataDevice).map { makeStream($0, id) }
+        let stream = (object as? any DataDevice).map { device in
+            let stream = makeStream(device, id)
+            sources.append((device, stream))
+            return stream
+        }
         entries.append(Entry(id: id, object: object, interface: interface, settings: settings, stream: stream))
         for part in parts?.objects ?? [] { enter(part.object, part.id) }
     }
@@ -137,16 +143,17 @@ struct OpenDevices {
         switch outcome {
         case .value(let value): return .done(value)
         case .pending(let completion):
+            // What is over at once needs no ticket.
+            if let value = try completion.poll() { return .done(value) }
             lastTicket += 1
             pending[lastTicket] = completion
-            return try poll(lastTicket)
+            return .waiting(ticket: lastTicket, interval: completion.interval)
         }
     }
 
     /// Reads the data of the devices that are enabled or send without that, and of no others.
     func followEnabling() {
-        for entry in entries {
-            guard let stream = entry.stream, let device = entry.object as? any DataDevice else { continue }
+        for (device, stream) in sources {
             stream.follow(isSending: device.isEnabled || device.sendsWhileDisabled && isOpen)
         }
     }

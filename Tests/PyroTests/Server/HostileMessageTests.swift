@@ -5,19 +5,6 @@ import Testing
 
 /// Messages that no honest client sends, each to a server that has greeted the client before.
 @Suite struct HostileMessageTests {
-    private func greeted(_ server: TestServer) throws -> Connection {
-        let socket = try Socket.connect(to: server.server.endpoint, within: .seconds(5))
-        let connection = Connection(socket, WireOptions(), greetingWithin: .seconds(5))
-        var greeting = Message(type: .connect, flags: .metadata, sequence: 0, serializer: SerializerID.pickle.rawValue)
-        let value = PythonValue.dict(["handshake": "hello", "object": "Pyro.Daemon"])
-        try PickleWriter.write(value, to: &greeting.payload)
-        try connection.send(greeting)
-        let answer = try #require(try connection.receive())
-        #expect(answer.header.type == .connectOK)
-        connection.greeted(readingWithin: .seconds(5))
-        return connection
-    }
-
     /// What the server does: nil when it closes the connection.
     private func reaction(of connection: Connection) throws -> ReceivedMessage? {
         do {
@@ -39,7 +26,7 @@ import Testing
         let vectors = try RecordedMessages.hostile()
         #expect(vectors.count >= 14)
         for vector in vectors {
-            let connection = try greeted(server)
+            let connection = try server.greeted()
             try connection.socket.write([Bytes(vector.bytes)])
             let reaction = try reaction(of: connection)
             if vector.answer.hasPrefix("close") {
@@ -62,7 +49,7 @@ import Testing
 
     @Test func requestsInOnePieceAreAnsweredInOrder() throws {
         let server = try TestServer()
-        let connection = try greeted(server)
+        let connection = try server.greeted()
         let call = WireCall(object: "Test", method: "echo", arguments: [7], keywords: [:])
         var bytes: [UInt8] = []
         for sequence in [UInt16(7), 65535, 0] {

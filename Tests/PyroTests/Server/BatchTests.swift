@@ -1,0 +1,76 @@
+import Pickle
+import Testing
+
+@testable import Pyro
+
+/// Several calls in one message, and their results in one.
+@Suite struct BatchTests {
+    private let server: TestServer
+    private let connection: Connection
+
+    init() throws {
+        server = try TestServer()
+        connection = try server.greeted()
+    }
+
+    /// What comes back for calls of the one object.
+    private func answer(_ calls: [PythonValue]) throws -> PythonValue {
+        let call = WireCall(object: "Test", method: "<batch>", arguments: calls, keywords: nil)
+        var request = Message(type: .invoke, flags: .batch, sequence: 1, serializer: SerializerID.pickle.rawValue)
+        try PickleSerializer().encodeCall(call, to: &request.payload)
+        try connection.send(request)
+        let reply = try #require(try connection.receive())
+        return try PickleSerializer().decode(try reply.bytes, unknownClasses: .opaque)
+    }
+
+    private func call(_ method: String, _ arguments: PythonValue..., keywords: PythonDictionary = [:]) -> PythonValue {
+        .tuple([.str(method), .tuple(arguments), .dict(keywords)])
+    }
+
+    @Test func resultsComeInOrder() throws {
+        let calls = (0..<100).map { call("add", .int($0), 1) } + [call("add", 1, keywords: ["b": 5]), call("echo", [])]
+        #expect(try answer(calls) == .list((1...100).map(PythonValue.int) + [6, []]))
+    }
+
+    @Test func aCallMayBeAListAndLackKeywords() throws {
+        #expect(try answer([.list(["add", [1, 2], .none])]) == [3])
+    }
+
+    @Test func theFirstFailureIsTheLastResult() throws {
+        guard case .list(let results) = try answer([call("echo", 1), call("fail", "no"), call("note", 2)]) else {
+            Issue.record("no list")
+            return
+        }
+        #expect(results.count == 2 && results.first == 1)
+        guard case .failedCall(let error)? = results.last else {
+            Issue.record("\(results)")
+            return
+        }
+        #expect(error.arguments == ["no"])
+        #expect(server.object.notes(0) == [])
+    }
+
+    @Test(arguments: ["unknown", "_private"])
+    func whatCannotBeCalledStopsTheBatchBeforeItBegins(method: String) throws {
+        guard case .exception(let error) = try answer([call("note", 1), call("note", 2), call(method)]) else {
+            Issue.record("no exception")
+            return
+        }
+        #expect(error.type.name == "AttributeError")
+        #expect(server.object.notes(0) == [])
+    }
+
+    @Test(
+        arguments: [
+            .str("note"), .tuple(["note", .tuple([1])]), .tuple([1, .tuple([]), .dict([:])]),
+            .tuple(["note", 1, .dict([:])]), .tuple(["note", .tuple([1]), 1]),
+        ] as [PythonValue]
+    )
+    func whatIsNoCallIsRefused(item: PythonValue) throws {
+        guard case .exception = try answer([call("note", 1), item]) else {
+            Issue.record("no exception")
+            return
+        }
+        #expect(server.object.notes(0) == [])
+    }
+}
