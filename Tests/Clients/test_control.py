@@ -67,7 +67,9 @@ def test_status_tells_of_each_device(serve, config, connect):
     os.kill(now["Wheel"]["pid"], signal.SIGKILL)
     again = eventually(lambda: (lambda w: w["restarts"] and w["state"] == "serving" and w)(status(config)["Wheel"]),
                        "the wheel is served again")
-    assert "signaled" in again["last_error"] and again["pid"] != now["Wheel"]["pid"]
+    assert again["last_error"] == "its process was killed (SIGKILL)"
+    assert now["Wheel"]["since"] < again["last_error_time"] <= again["recovery_time"] <= again["since"]
+    assert again["pid"] != now["Wheel"]["pid"]
     client.set_client(None)
 
 

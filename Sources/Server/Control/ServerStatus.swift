@@ -27,15 +27,18 @@ struct DefinitionStatus: Sendable {
             }
             return .dict(fields)
         }
-        let state = status.uris.isEmpty ? (status.pid == nil ? "waiting" : "starting") : "serving"
+        let failure = status.failure
         value = .dict([
-            "name": .str(definition.name), "state": .str(state),
+            "name": .str(definition.name), "state": .str(status.state.rawValue), "since": .float(status.since),
             "pid": status.pid.map(PythonValue.int) ?? .none, "restarts": .int(status.restarts),
-            "last_error": .text(status.lastError), "devices": .list(devices),
+            "last_error": .text(failure?.reason), "last_error_time": .time(failure?.time),
+            "recovery_time": .time(failure?.recoveryTime), "retry_time": .time(failure?.retryTime),
+            "devices": .list(devices),
         ])
     }
 }
 
 extension PythonValue {
+    fileprivate static func time(_ time: Double?) -> PythonValue { time.map(PythonValue.float) ?? .none }
     fileprivate static func text(_ text: String?) -> PythonValue { text.map(PythonValue.str) ?? .none }
 }

@@ -157,6 +157,11 @@ public final class DeviceServer: Sendable {
 
     public func start() { server.start() }
 
+    /// Switches all light off, and finds out whether it is.
+    func darken() -> [Blackout.Finding] {
+        hosts.withLock { $0 }.filter(\.hasLightSource).flatMap { $0.darken() }
+    }
+
     /// Shuts all devices down, light sources first, then lets the clients go.
     public func stop() {
         let hosts = hosts.withLock { hosts in

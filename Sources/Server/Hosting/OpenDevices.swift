@@ -175,6 +175,13 @@ struct OpenDevices {
         try device.disable()
     }
 
+    /// Switches all light off, and finds out whether it is.
+    func darken() -> [Blackout.Finding] {
+        entries.filter { $0.light != nil }.flatMap { entry in
+            entry.device.map { Blackout.darkened($0, entry.id) } ?? []
+        }
+    }
+
     /// Switches all light off, then shuts every device down.
     mutating func shutDown(report: (String) -> Void) {
         func attempt(_ device: any Device, _ step: () throws -> Void) {
