@@ -40,7 +40,7 @@ public final class SerialBench<Instrument: SimulatedInstrument, Opened>: Sendabl
         try driver(
             SerialConnector(
                 "device at its port",
-                log: { [lines] line in lines.update { $0.append(line) } },
+                log: DeviceLog(write: { [lines] line, _ in lines.update { $0.append(line) } }),
                 // The port lasts as long as the driver has use for it.
                 open: { [self] in try SerialPort(path: port.path, settings: settings) }
             )

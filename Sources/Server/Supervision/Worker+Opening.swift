@@ -12,7 +12,7 @@ extension Worker {
         _ log: Logger
     ) throws {
         func context(for device: DeviceDefinition, _ log: Logger) -> DriverContext {
-            var context = DriverContext(isSimulated: device.isSimulated) { log.info("\($0)") }
+            var context = DriverContext(isSimulated: device.isSimulated, log: DeviceLog(log))
             context.part = { [server] reference in
                 try link(to: reference, from: device.name, in: server, definition, order)
             }

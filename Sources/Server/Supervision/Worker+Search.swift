@@ -12,7 +12,7 @@ extension Worker {
         }
         let log = Log(name: part.candidates.driver, options: order.log)
         defer { log.flush() }
-        let context = DriverContext(isSimulated: device.isSimulated) { log.logger.info("\($0)") }
+        let context = DriverContext(isSimulated: device.isSimulated, log: DeviceLog(log.logger))
         let count = try part.candidates.count(context)
         outbox.send(.counted(count))
         var sweep = CandidateSweep(part.candidates, context)
