@@ -19,12 +19,15 @@ struct DefinitionStatus: Sendable {
         let devices = definition.devices.enumerated().map { index, device -> PythonValue in
             var fields: PythonDictionary = [
                 "name": .str(device.name), "driver": .str(device.driver.name), "uid": .text(device.uid),
-                "simulated": .bool(device.isSimulated),
-                "uri": .text(status.uris.indices.contains(index) ? status.uris[index] : nil),
+                "simulated": .bool(device.isSimulated), "state": .str(status.state.rawValue),
+                "problem": .none, "problem_time": .none, "parts": .list([]),
             ]
+            // What a process said that does not answer any more may still hold.
             if case .dict(let report)? = status.report[.str(device.name)] {
                 for (key, value) in report.pairs { fields[key] = value }
+                if status.state == .serving, fields["problem"] != PythonValue.none { fields["state"] = "lost" }
             }
+            fields["uri"] = .text(status.uris.indices.contains(index) ? status.uris[index] : nil)
             return .dict(fields)
         }
         let failure = status.failure

@@ -9,8 +9,10 @@ public final class DeviceServer: Sendable {
     private let server: PyroServer
     private let delivery: DeliveryOptions
     private let log: Logger
-    private let hosts = Monitor<[DeviceHost]>([])
+    let hosts = Monitor<[DeviceHost]>([])
     private let memory: MemoryKeeper
+    /// What keeps devices from being used.
+    let problems = DeviceProblems()
 
     /// Listens; clients that connect already wait until ``start()``.
     public convenience init(
@@ -117,19 +119,6 @@ public final class DeviceServer: Sendable {
             if let object = host.objects.first(where: { $0.id == id }) { return (host, object) }
         }
         return nil
-    }
-
-    /// What the devices have sent to whom, by their ids.
-    var report: PythonDictionary {
-        var report = PythonDictionary()
-        for object in hosts.withLock({ $0 }).flatMap(\.objects) {
-            guard let stream = object.stream else { continue }
-            report[.str(object.id)] = .dict([
-                "sending": .bool(stream.isRunning), "sent": .int(stream.tally.sent), "lost": .int(stream.tally.lost),
-                "clients": .list(stream.clients.uris.map { .str($0.text) }),
-            ])
-        }
-        return report
     }
 
     /// Reaches a device that was opened here; nil if there is none of that name.

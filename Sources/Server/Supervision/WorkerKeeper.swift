@@ -27,6 +27,12 @@ final class WorkerKeeper: Sendable {
         var isStopping = false
         var hasEnded = false
 
+        /// Forgets a worker that has ended.
+        mutating func clear() {
+            (worker, uris, isSilent, isLost) = (nil, [], false, false)
+            report = PythonDictionary()
+        }
+
         var service: ServiceState {
             if isSilent { return .notAnswering }
             return uris.isEmpty ? (worker == nil ? .waiting : .starting) : .serving
@@ -115,7 +121,7 @@ final class WorkerKeeper: Sendable {
             let reason = await attend(worker, with: parts)
             let outcome = await worker.outcome
             let isLost = change { state in
-                defer { (state.worker, state.uris, state.isSilent, state.isLost) = (nil, [], false, false) }
+                defer { state.clear() }
                 return state.isLost
             }
             served.remove(names)
