@@ -29,6 +29,7 @@ public struct RigDevice: Sendable, CustomStringConvertible {
         }
         let device: any Device
         do {
+            let log = DeviceLog(write: { line, _ in log(line) })
             device = try definition.driver.open(DriverContext(isSimulated: definition.isSimulated, log: log))
         } catch {
             throw RigError("\(name) (\(definition.place)) could not be opened: \(error)", .absence)

@@ -192,8 +192,8 @@ struct AndorCameraTests {
 
     @Test func simCamIsTakenOnlyWhenAskedFor() throws {
         let world = try World("camera zyla-4.2 VSC-7\ncamera simcam SIMU-1")
-        guard case .unwanted(let text) = try AndorSDK3Camera.candidate(1, of: try world.load(), .init(), log: { _ in })
-        else {
+        let candidate = try AndorSDK3Camera.candidate(1, of: try world.load(), .init(), log: DeviceLog())
+        guard case .unwanted(let text) = candidate else {
             Issue.record("the SimCam was taken")
             return
         }

@@ -78,7 +78,7 @@ struct FaultTests {
     @Test func unpluggedCameraIsToldOnceAndComesBackAsItWas() throws {
         let world = try World("camera zyla-4.2 VSC-7")
         let lines = Monitor<[String]>([])
-        let camera = try world.open { line in lines.update { $0.append(line) } }
+        let camera = try world.open(log: DeviceLog(write: { line, _ in lines.update { $0.append(line) } }))
         _ = try camera.setROI(ROI(left: 20, top: 30, width: 64, height: 48))
         try camera.setTrigger(.software, .strobe)
         try camera.expose(for: 0.003)

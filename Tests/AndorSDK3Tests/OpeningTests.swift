@@ -140,7 +140,7 @@ struct OpeningTests {
         let library = try world.load()
         let abandoned = try AndorCamera(library, index: 0)
         try abandoned.perform("AcquisitionStart")
-        let camera = try AndorSDK3Camera(abandoned, .init(), options: .quick, log: { _ in })
+        let camera = try AndorSDK3Camera(abandoned, .init(), options: .quick, log: DeviceLog())
         #expect(try !camera.camera.bool("CameraAcquiring"))
         try camera.ready()
         #expect(try camera.triggeredImage()[0, 0] == 0)

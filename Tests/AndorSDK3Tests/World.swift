@@ -67,7 +67,7 @@ final class World: Sendable {
         _ index: Int = 0,
         _ configuration: AndorSDK3Camera.Configuration = .init(),
         options: AcquisitionOptions = .quick,
-        log: @escaping @Sendable (String) -> Void = { _ in }
+        log: DeviceLog = DeviceLog()
     ) throws -> AndorSDK3Camera {
         let candidate = try AndorSDK3Camera.candidate(index, of: try load(), configuration, log: log)
         guard case .opened(let camera) = candidate else { throw DeviceError(.failed, "\(candidate), not a camera") }

@@ -61,13 +61,16 @@ def test_status_tells_of_each_device(serve, config, connect):
     assert now["Wheel"]["pid"] == listener(server.workers, wheel["port"])
     assert now["Wheel"]["last_error"] is None
     (device,) = now["Camera"]["devices"]
-    assert device["uri"] == uri and device["driver"] == "simulated-camera" and device["simulated"] is False
+    assert device["uri"] == uri and device["driver"] == "simulated-camera" and device["simulated"] is True
+    assert device["state"] == "serving" and device["problem"] is None and device["parts"] == []
     assert device["sending"] is True and device["lost"] == 0 and len(device["clients"]) == 1
     eventually(lambda: status(config)["Camera"]["devices"][0]["sent"] == 3, "three images have been sent")
     os.kill(now["Wheel"]["pid"], signal.SIGKILL)
     again = eventually(lambda: (lambda w: w["restarts"] and w["state"] == "serving" and w)(status(config)["Wheel"]),
                        "the wheel is served again")
-    assert "signaled" in again["last_error"] and again["pid"] != now["Wheel"]["pid"]
+    assert again["last_error"] == "its process was killed (SIGKILL)"
+    assert now["Wheel"]["since"] < again["last_error_time"] <= min(again["recovery_time"], again["since"])
+    assert again["pid"] != now["Wheel"]["pid"]
     client.set_client(None)
 
 

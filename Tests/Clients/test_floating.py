@@ -142,7 +142,7 @@ def test_missing_camera_is_reported_and_found_when_it_comes(start, world, connec
     server = start([andor("Red", "VSC-1", port=port), andor("Blue", "VSC-9")])
     assert uid_at(connect, server.uri("Red")) == "VSC-1"
     red = listener(server.workers, port)
-    missing = server.wait_for(r"Blue: andor-sdk3 VSC-9 was not found: (.*); trying again in")
+    missing = server.wait_for(r"Blue: andor-sdk3 VSC-9 was not found: (.*)")
     assert "2 are there" in missing[1] and "VSC-2" in missing[1] and "another program" not in missing[1]
     world.plug_in("VSC-1", "VSC-2", "VSC-9")
     assert uid_at(connect, server.uri("Blue")) == "VSC-9"

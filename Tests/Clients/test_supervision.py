@@ -260,15 +260,15 @@ def test_uris_after_a_restart_of_the_server(serve, connect):
 
 def test_worker_that_ends_again_and_again(serve, connect):
     """A device whose process does not live long is tried less and less often, which is said; then served again."""
-    server = serve([at("Wheel", WHEEL)])
+    server = serve([at("Wheel", WHEEL)], "--log-level", "debug")
     uri = server.uri("Wheel")
     delays = []
     for attempt in range(4):
         since = len(server.lines)
         os.kill(worker(server, uri), signal.SIGKILL)
-        line = server.wait_for(r"ERROR \S+ Wheel: its process .*", since=since)[0]
-        found = re.search(r"trying again in ([0-9.]+) s", line)
-        delays.append(float(found[1]) if found else 0.0)
+        server.wait_for(r"(?m)ERROR \S+ Wheel: its process was killed \(SIGKILL\)$", since=since)
+        found = server.wait_for(r"Wheel: trying again (?:at once|in ([0-9.]+) s)", since=since)
+        delays.append(float(found[1] or 0))
         server.uri("Wheel", since=since)
     assert delays[0] == 0 and delays == sorted(set(delays)), delays
     assert answers(connect, uri)

@@ -14,13 +14,15 @@ struct PluggingTests {
         bench.forget()
         #expect(try completion.poll() == nil)
         bench.world.unplug(bench.port)
-        #expect(bench.world.logs("has been unplugged"))
+        #expect(bench.world.logs("has been unplugged", asWarning: true))
         let error = #expect(throws: USBError.self) { try TestMake.Bench.finish(completion) }
         #expect(error?.kind == .disconnected)
         #expect(throws: USBError.self) { try bench.wheel.position }
+        #expect(bench.world.problem != nil)
         try bench.world.plugIn(bench.model, at: bench.port)
         #expect(bench.world.logs("is plugged in at USB port \(bench.port)"))
         #expect(try bench.eventualPosition() == 0)
+        #expect(bench.world.problem == nil)
         try bench.move(to: 2)
         #expect(try bench.wheel.position == 2)
     }
@@ -35,7 +37,7 @@ struct PluggingTests {
             .init(port: port),
             on: world.bus,
             pace: pace,
-            log: { [weak world] in world?.log($0) }
+            log: world.log
         )
         #expect(ContinuousClock.now - begin >= .milliseconds(100))
         world.unplug(port)

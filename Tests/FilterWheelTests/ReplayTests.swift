@@ -30,7 +30,7 @@ struct ReplayTests {
         let bus = try ReplayedUSBBus(try Recording(try text(name)))
         let clock = ReplayClock(bus)
         let pace = WheelPace(interval: Session.make.pace.interval)
-        let wheel = try USBFilterWheel<Session>(.init(), on: bus, pace: pace, log: { _ in }) { clock.now }
+        let wheel = try USBFilterWheel<Session>(.init(), on: bus, pace: pace, log: DeviceLog()) { clock.now }
         try TestMake.Bench.finish(try wheel.move(to: position))
         try wheel.shutdown()
         return bus.isOver

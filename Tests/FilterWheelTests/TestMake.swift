@@ -37,7 +37,7 @@ enum TestMake: CaseIterable {
             configuration,
             on: world.bus,
             pace: WheelPace(interval: .milliseconds(5)),
-            log: { [weak world] in world?.log($0) }
+            log: world.log
         ) {
             // The world lasts for as long as the wheel.
             world.time.now

@@ -1,3 +1,4 @@
+import Devices
 import FilterWheels
 import Synchronization
 import Threads
@@ -13,6 +14,7 @@ final class World: Sendable {
     let simulated: SimulatedUSBBus?
     private let plugged = Monitor<[USBPort: VirtualUSBDevice]>([:])
     private let lines = Monitor<[String]>([])
+    private let problems = Monitor<[String?]>([])
 
     /// The one testbed of the process, whose devices all tests see; each of them plugs in at ports of its own.
     private static let testbed: Testbed? = {
@@ -60,10 +62,20 @@ final class World: Sendable {
 
     // MARK: The log
 
-    func log(_ line: String) { lines.update { $0.append(line) } }
-
-    /// Whether a line with this text has come, or comes within a second.
-    func logs(_ text: String) -> Bool {
-        lines.wait(within: .seconds(1)) { lines in lines.contains { $0.contains(text) } ? true : nil } ?? false
+    var log: DeviceLog {
+        DeviceLog(
+            write: { [weak self] line, level in self?.lines.update { $0.append("\(level): \(line)") } },
+            report: { [weak self] problem in self?.problems.update { $0.append(problem) } }
+        )
     }
+
+    /// Whether a line with this text has come, or comes within a second; as a warning, if that is asked.
+    func logs(_ text: String, asWarning: Bool = false) -> Bool {
+        lines.wait(within: .seconds(1)) { lines in
+            lines.contains { $0.contains(text) && (!asWarning || $0.hasPrefix("warning: ")) } ? true : nil
+        } ?? false
+    }
+
+    /// What the driver has said last of what keeps its wheel from being used.
+    var problem: String? { problems.withLock { $0.last ?? nil } }
 }

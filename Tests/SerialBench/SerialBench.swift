@@ -48,7 +48,7 @@ public final class SerialBench<Instrument: SimulatedInstrument, Opened>: Sendabl
     private func connector(_ stream: @escaping @Sendable () throws -> any ByteStream) -> SerialConnector {
         SerialConnector(
             "device at its port",
-            log: { [lines] line in lines.update { $0.append(line) } },
+            log: DeviceLog(write: { [lines] line, _ in lines.update { $0.append(line) } }),
             open: stream
         )
     }

@@ -54,7 +54,7 @@ extension Acquisition {
                 )
             )
         }
-        log("\(camera.serialNumber) is lost: \(reason)")
+        log.lost("\(camera.serialNumber) is lost: \(reason)")
         throw reason
     }
 
@@ -62,7 +62,7 @@ extension Acquisition {
     func tryToBringBack() {
         do {
             try bringBack()
-            log("\(camera.serialNumber) is back")
+            log.back("\(camera.serialNumber) is back")
         } catch {
             state.update { state in
                 guard case .lost(var loss) = state.phase else { return }
@@ -77,7 +77,7 @@ extension Acquisition {
     func bringBack() throws {
         guard case .lost(let loss) = state.withLock(\.phase) else { return }
         try camera.reopen()
-        camera.restore { log("not as before: \($0)") }
+        camera.restore { log.warning("not as before: \($0)") }
         if loss.wasRunning {
             try begin()
         } else {

@@ -50,13 +50,13 @@ final class Acquisition: DataSource {
     let options: AcquisitionOptions
     /// Memory for images that are copied.
     let copies = FramePool()
-    let log: @Sendable (String) -> Void
+    let log: DeviceLog
 
     init(
         _ camera: AndorCamera,
         _ gate: Gate,
         _ options: AcquisitionOptions,
-        log: @escaping @Sendable (String) -> Void
+        log: DeviceLog
     ) {
         (self.camera, self.gate, self.options, self.log) = (camera, gate, options, log)
         state = Monitor(State(bufferCount: options.bufferCount))
@@ -91,7 +91,7 @@ final class Acquisition: DataSource {
             guard !isRunning else { return }
             do { try begin() } catch let error as DeviceError where error.isLoss {
                 try camera.reopen()
-                camera.restore { log("not as before: \($0)") }
+                camera.restore { log.warning("not as before: \($0)") }
                 try begin()
             }
         }

@@ -42,7 +42,7 @@ extension AndorSDK3Camera {
         _ index: Int,
         of library: any AndorSDK,
         _ configuration: Configuration,
-        log: @Sendable (String) -> Void
+        log: DeviceLog
     ) throws -> Candidate<AndorCamera> {
         let camera: AndorCamera
         do throws(AndorStatus) { camera = try AndorCamera(library, index: index) } catch .deviceInUse {
@@ -55,7 +55,7 @@ extension AndorSDK3Camera {
             camera.release()
             return .unwanted("\(camera.serialNumber), a \(camera.model)")
         }
-        log("\(camera.model) \(camera.serialNumber), \(library.path) \(version(of: library))")
+        log.info("\(camera.model) \(camera.serialNumber), \(library.path) \(version(of: library))")
         return .opened(camera)
     }
 

@@ -19,7 +19,7 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
         _ camera: AndorCamera,
         _ configuration: Configuration,
         options: AcquisitionOptions = AcquisitionOptions(),
-        log: @escaping @Sendable (String) -> Void
+        log: DeviceLog
     ) throws {
         self.camera = camera
         serialNumber = camera.serialNumber

@@ -35,7 +35,7 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
         _ configuration: WheelConfiguration,
         on bus: any USBBus,
         pace: WheelPace = Session.make.pace,
-        log: @escaping @Sendable (String) -> Void,
+        log: DeviceLog,
         now: @escaping () -> ContinuousClock.Instant = { .now }
     ) throws {
         self.now = now
@@ -63,7 +63,7 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
         )
     }
 
-    private func waitForStart(_ log: (String) -> Void) throws {
+    private func waitForStart(_ log: DeviceLog) throws {
         let end = ContinuousClock.now + Self.make.startLimit
         var isTold = false
         while true {
@@ -73,7 +73,7 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
             guard ContinuousClock.now < end else {
                 throw DeviceError(.initialise, "\(title) has not found its place within \(Self.make.startLimit)")
             }
-            if !isTold { log("\(title) finds its place") }
+            if !isTold { log.info("\(title) finds its place") }
             isTold = true
             Pause.wait(for: pace.interval)
         }

@@ -95,7 +95,8 @@ extension SimulatedClarityCamera {
 
 extension Driver where Configuration == SimulatedClarityCamera.Options {
     public static var simulatedClarityCamera: Self {
-        Driver("simulated-clarity-camera", "a camera that sees the two halves of an Aurox Clarity") {
+        Driver("simulated-clarity-camera", "a camera that sees the two halves of an Aurox Clarity", hasHardware: false)
+        {
             options,
             context in
             SimulatedClarityCamera(

@@ -37,7 +37,9 @@ extension BenchCamera {
 
 extension Driver where Configuration == BenchCamera.Configuration {
     public static var prebuiltCamera: Self {
-        Driver("prebuilt-camera", "a camera with frames made beforehand, for benchmarks") { configuration, _ in
+        Driver("prebuilt-camera", "a camera with frames made beforehand, for benchmarks", hasHardware: false) {
+            configuration,
+            _ in
             BenchCamera(configuration)
         }
     }

@@ -52,7 +52,11 @@ extension StageAwareCamera {
 
 extension Driver where Configuration == StageAwareCamera.Options {
     public static var stageAwareCamera: Self {
-        Driver("stage-aware-camera", "a camera that sees what of an image a stage and a filter wheel select") {
+        Driver(
+            "stage-aware-camera",
+            "a camera that sees what of an image a stage and a filter wheel select",
+            hasHardware: false
+        ) {
             options,
             context in
             try StageAwareCamera(

@@ -2,8 +2,8 @@
 public struct DriverContext: Sendable {
     /// Whether to talk to a simulation of the hardware.
     public var isSimulated: Bool
-    /// Takes a line for the log: what somebody at the microscope should know.
-    public var log: @Sendable (String) -> Void
+    /// Takes what people should know.
+    public var log: DeviceLog
     /// Opens the floating device with a uid; a server has its own way, and other programs try one after another.
     public var claim: @Sendable (FloatingPart, DriverContext) throws -> any FloatingClaim = { part, context in
         try part.candidates.open(uid: part.uid, context)
@@ -14,7 +14,7 @@ public struct DriverContext: Sendable {
         throw DeviceError(.initialise, "\(reference) cannot be reached without a server")
     }
 
-    public init(isSimulated: Bool = false, log: @escaping @Sendable (String) -> Void = { _ in }) {
+    public init(isSimulated: Bool = false, log: DeviceLog = DeviceLog()) {
         self.isSimulated = isSimulated
         self.log = log
     }

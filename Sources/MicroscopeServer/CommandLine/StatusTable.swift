@@ -1,4 +1,5 @@
 import Pickle
+import Server
 
 /// The status of a server for people: a line for each device.
 struct StatusTable {
@@ -6,28 +7,64 @@ struct StatusTable {
 
     init(_ status: PythonValue) { self.status = status }
 
+    private enum Line {
+        case row([String])
+        /// What there is to say of the rows above it.
+        case note(String)
+    }
+
     var text: String {
         let header = ["DEVICE", "STATE", "PID", "RESTARTS", "CLIENTS", "SENT", "LOST", "URI"]
-        let definitions = status["definitions"].items
-        let rows = definitions.flatMap { definition in definition["devices"].items.map { row($0, of: definition) } }
-        let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
-        let lines = ([header] + rows).map { row in
-            zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
-                .joined(separator: "  ")
+        let lines = [.row(header)] + status["definitions"].items.flatMap(lines)
+        let rows = lines.compactMap { line in if case .row(let cells) = line { cells } else { nil } }
+        let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        let texts = lines.map { line in
+            switch line {
+            case .note(let text): "  ! \(text)"
+            case .row(let cells):
+                zip(cells, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
+                    .joined(separator: "  ")
+            }
         }
-        let errors = definitions.compactMap { definition in
-            definition["last_error"] == .none ? nil : "\(definition["name"].word): \(definition["last_error"].word)"
+        return (["\(status["configuration"].word)"] + texts).joined(separator: "\n")
+    }
+
+    /// Its devices, each with its parts that send data and what keeps it from being used; and its last error.
+    private func lines(of definition: PythonValue) -> [Line] {
+        let devices = definition["devices"].items
+        let rows = devices.flatMap { device -> [Line] in
+            let parts = device["parts"].items.filter { $0["sent"] != .none }
+            let problem = device["problem"] == .none ? [] : [device["problem_time"].time + " " + device["problem"].word]
+            return [.row(row(device, of: definition))] + parts.map { .row(row($0, partOf: device)) }
+                + problem.map(Line.note)
         }
-        return (["\(status["configuration"].word)"] + lines + errors).joined(separator: "\n")
+        guard definition["last_error"] != .none else { return rows }
+        // A group's name stands in no row.
+        let names = devices.map { $0["name"].word }
+        let group =
+            names == [definition["name"].word] ? "" : "\(definition["name"].word) (\(names.joined(separator: ", "))): "
+        return rows + [.note(group + error(of: definition))]
+    }
+
+    private func error(of definition: PythonValue) -> String {
+        let error = "\(definition["last_error_time"].time) \(definition["last_error"].word)"
+        if definition["recovery_time"] != .none { return "\(error); well since \(definition["recovery_time"].time)" }
+        guard definition["state"] == "waiting", definition["retry_time"] != .none else { return error }
+        return "\(error); trying again at \(definition["retry_time"].time)"
     }
 
     private func row(_ device: PythonValue, of definition: PythonValue) -> [String] {
         let name = device["name"].word + (device["simulated"] == .bool(true) ? " (simulated)" : "")
+        return [name, device["state"].word, definition["pid"].word, definition["restarts"].word] + stream(device)
+    }
+
+    private func row(_ part: PythonValue, partOf device: PythonValue) -> [String] {
+        ["  \(part["name"].word.dropFirst(device["name"].word.count + 1))", "", "", ""] + stream(part)
+    }
+
+    private func stream(_ device: PythonValue) -> [String] {
         let clients = device["sent"] == .none ? "" : "\(device["clients"].items.count)"
-        return [
-            name, definition["state"].word, definition["pid"].word, definition["restarts"].word, clients,
-            device["sent"].word, device["lost"].word, device["uri"].word,
-        ]
+        return [clients, device["sent"].word, device["lost"].word, device["uri"].word]
     }
 }
 
@@ -48,6 +85,9 @@ extension PythonValue {
         default: ""
         }
     }
+
+    /// Seconds since 1970 as the log writes them.
+    var time: String { if case .float(let seconds) = self { LogTime(secondsSince1970: seconds).text } else { "" } }
 
     /// The items of a list of words, with commas between them.
     var words: String { items.map(\.word).joined(separator: ", ") }

@@ -76,7 +76,8 @@ extension ServedDevice {
     fileprivate var json: PythonValue {
         .dict([
             "name": .str(name), "driver": .str(driver), "uid": .text(uid), "configuration": .str(configuration),
-            "state": .str(state), "pid": pid.map(PythonValue.int) ?? .none, "uri": .text(uri),
+            "state": .str(state), "problem": .text(problem), "pid": pid.map(PythonValue.int) ?? .none,
+            "uri": .text(uri),
             "simulated": .bool(isSimulated),
         ])
     }

@@ -50,7 +50,8 @@ extension Inventory {
 
     private func row(_ device: ServedDevice) -> [String] {
         [
-            device.name + (device.isSimulated ? " (simulated)" : ""), device.driver, device.uid ?? "", device.state,
+            device.name + (device.isSimulated ? " (simulated)" : ""), device.driver, device.uid ?? "",
+            device.problem.map { "\(device.state): \($0)" } ?? device.state,
             device.pid.map { "\($0)" } ?? "", device.uri ?? "",
         ]
     }

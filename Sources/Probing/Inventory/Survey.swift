@@ -22,7 +22,7 @@ public struct Survey: Sendable {
 
     /// - Parameter served: what servers hold, which is not looked for among those that no one can name.
     init(_ driver: any ConfigurableDriver, served: [ServedDevice], _ context: DriverContext = DriverContext()) {
-        let served = served.filter { $0.driver == driver.name && !$0.isSimulated && $0.state == "serving" }
+        let served = served.filter { $0.driver == driver.name && !$0.isSimulated && $0.isServed }
         var devices = served.map { device in
             SurveyedDevice(
                 driver: driver.name,

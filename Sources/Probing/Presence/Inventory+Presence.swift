@@ -12,7 +12,8 @@ extension Inventory {
     private func presence(_ device: WantedDevice) -> (Presence, String) {
         if device.isSimulated { return (.unknown, "simulated") }
         if let served = served.first(where: { $0.is(device) }) {
-            return (.served, "device-server\(served.pid.map { " (process \($0))" } ?? "")")
+            let process = served.pid.map { " (process \($0))" } ?? ""
+            return (.served, "device-server\(process)\(served.problem.map { ", but: \($0)" } ?? "")")
         }
         if let uid = device.uid { return camera(uid, device.driver.name) }
         switch device.driver.attachment {
@@ -81,7 +82,7 @@ extension AttachedPort {
 extension ServedDevice {
     /// Whether a server has the device that a definition of its configuration means.
     fileprivate func `is`(_ device: WantedDevice) -> Bool {
-        state == "serving" && !isSimulated && name == device.name && driver == device.driver.name
+        isServed && !isSimulated && name == device.name && driver == device.driver.name
             && configuration == device.file && uid == device.uid
     }
 }

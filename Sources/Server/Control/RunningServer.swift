@@ -28,8 +28,11 @@ public struct RunningServer: Sendable {
     }
 
     /// How each definition is served: `configuration` (the file's path), and `definitions`, a list of dictionaries with
-    /// `name`, `state` (`starting`, `serving` or `waiting`), `pid`, `restarts`, `last_error` and `devices`, each with
-    /// `name`, `driver`, `uid`, `simulated`, `uri` and, for what sends data, `sending`, `sent`, `lost` and `clients`.
+    /// `name`, `state` (`starting`, `serving`, `waiting` or `not answering`) and `since` when, `pid`, `restarts`,
+    /// `last_error` with `last_error_time`, `recovery_time` (when it was served again) and `retry_time`, and `devices`,
+    /// each with `name`, `driver`, `uid`, `simulated`, `uri`, `state` (the definition's, or `lost`), `problem` and
+    /// `problem_time` and, for what sends data, `sending`, `sent`, `lost` and `clients`; and `parts`, a list of
+    /// dictionaries with `name`, `uri` and, for what sends data, the same. Times are seconds since 1970.
     public func status() throws -> PythonValue { try client.call("status") }
 
     /// Has it read its configuration again: the names of what is `new`, `changed`, `gone` and `unchanged`.

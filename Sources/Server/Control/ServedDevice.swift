@@ -8,12 +8,17 @@ public struct ServedDevice: Sendable, Hashable {
     public let uid: String?
     /// The whole path of the server's configuration file.
     public let configuration: String
-    /// `starting`, `serving` or `waiting`.
+    /// `starting`, `serving`, `waiting`, `not answering`, or `lost` if the driver cannot use the device.
     public let state: String
+    /// What keeps the device from being used.
+    public let problem: String?
     /// The process that has the device; nil while there is none, which the server is about to change.
     public let pid: Int?
     public let uri: String?
     public let isSimulated: Bool
+
+    /// Whether a server has it open, be it that it is lost at the moment.
+    public var isServed: Bool { state == "serving" || state == "lost" }
 
     /// Those of all servers that this user may ask.
     public static var all: [ServedDevice] {
@@ -30,7 +35,8 @@ public struct ServedDevice: Sendable, Hashable {
                     driver: driver,
                     uid: device["uid"].text,
                     configuration: status["configuration"].text ?? "",
-                    state: definition["state"].text ?? "",
+                    state: device["state"].text ?? definition["state"].text ?? "",
+                    problem: device["problem"].text,
                     pid: Int(python: definition["pid"]),
                     uri: device["uri"].text,
                     isSimulated: device["simulated"] == true

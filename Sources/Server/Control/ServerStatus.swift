@@ -19,23 +19,29 @@ struct DefinitionStatus: Sendable {
         let devices = definition.devices.enumerated().map { index, device -> PythonValue in
             var fields: PythonDictionary = [
                 "name": .str(device.name), "driver": .str(device.driver.name), "uid": .text(device.uid),
-                "simulated": .bool(device.isSimulated),
-                "uri": .text(status.uris.indices.contains(index) ? status.uris[index] : nil),
+                "simulated": .bool(device.isSimulated), "state": .str(status.state.rawValue),
+                "problem": .none, "problem_time": .none, "parts": .list([]),
             ]
+            // What a process said that does not answer any more may still hold.
             if case .dict(let report)? = status.report[.str(device.name)] {
                 for (key, value) in report.pairs { fields[key] = value }
+                if status.state == .serving, fields["problem"] != PythonValue.none { fields["state"] = "lost" }
             }
+            fields["uri"] = .text(status.uris.indices.contains(index) ? status.uris[index] : nil)
             return .dict(fields)
         }
-        let state = status.uris.isEmpty ? (status.pid == nil ? "waiting" : "starting") : "serving"
+        let failure = status.failure
         value = .dict([
-            "name": .str(definition.name), "state": .str(state),
+            "name": .str(definition.name), "state": .str(status.state.rawValue), "since": .float(status.since),
             "pid": status.pid.map(PythonValue.int) ?? .none, "restarts": .int(status.restarts),
-            "last_error": .text(status.lastError), "devices": .list(devices),
+            "last_error": .text(failure?.reason), "last_error_time": .time(failure?.time),
+            "recovery_time": .time(failure?.recoveryTime), "retry_time": .time(failure?.retryTime),
+            "devices": .list(devices),
         ])
     }
 }
 
 extension PythonValue {
+    fileprivate static func time(_ time: Double?) -> PythonValue { time.map(PythonValue.float) ?? .none }
     fileprivate static func text(_ text: String?) -> PythonValue { text.map(PythonValue.str) ?? .none }
 }

@@ -9,8 +9,10 @@ public final class DeviceServer: Sendable {
     private let server: PyroServer
     private let delivery: DeliveryOptions
     private let log: Logger
-    private let hosts = Monitor<[DeviceHost]>([])
+    let hosts = Monitor<[DeviceHost]>([])
     private let memory: MemoryKeeper
+    /// What keeps devices from being used.
+    let problems = DeviceProblems()
 
     /// Listens; clients that connect already wait until ``start()``.
     public convenience init(
@@ -121,19 +123,6 @@ public final class DeviceServer: Sendable {
         return nil
     }
 
-    /// What the devices have sent to whom, by their ids.
-    var report: PythonDictionary {
-        var report = PythonDictionary()
-        for object in hosts.withLock({ $0 }).flatMap(\.objects) {
-            guard let stream = object.stream else { continue }
-            report[.str(object.id)] = .dict([
-                "sending": .bool(stream.isRunning), "sent": .int(stream.tally.sent), "lost": .int(stream.tally.lost),
-                "clients": .list(stream.clients.uris.map { .str($0.text) }),
-            ])
-        }
-        return report
-    }
-
     /// Reaches a device that was opened here; nil if there is none of that name.
     func link(to id: String) -> (any PartLink)? {
         guard let (host, object) = find(id) else { return nil }
@@ -159,6 +148,11 @@ public final class DeviceServer: Sendable {
     }
 
     public func start() { server.start() }
+
+    /// Switches all light off, and finds out whether it is.
+    func darken() -> [Blackout.Finding] {
+        hosts.withLock { $0 }.filter(\.hasLightSource).flatMap { $0.darken() }
+    }
 
     /// Shuts all devices down, light sources first, then lets the clients go.
     public func stop() {

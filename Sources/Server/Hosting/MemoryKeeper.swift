@@ -47,7 +47,8 @@ final class MemoryKeeper: Sendable {
     }
 
     private func change(_ body: (inout DeviceMemory) -> Bool) {
-        // Passed on under the lock, so that an older state can never overtake a newer one.
+        // Passed on under the lock, so that an older state can never overtake a newer one: whoever takes it must not wait
+        // for others.
         memory.withLock { memory in
             if body(&memory) { changed(memory) }
         }

@@ -4,6 +4,8 @@ struct ObjectDescription: Sendable {
     let index: Int
     /// The id by which clients know it.
     let id: String
+    /// The id of the device whose part it is; nil for one that was opened by itself.
+    let owner: String?
     let methods: [String]
     let attributes: [String]
     /// Whether it has light, or lets out that of others.

@@ -5,6 +5,7 @@ internal import Pickle
 struct OpenDevices {
     private struct Entry {
         let id: String
+        let owner: String?
         let object: any RemoteObject
         let interface: RemoteInterface
         let settings: SettingList
@@ -48,12 +49,12 @@ struct OpenDevices {
     mutating func add(_ device: any Device, as id: String) -> Int {
         let index = entries.count
         roots.append(device)
-        enter(device, id)
+        enter(device, id, of: nil)
         followEnabling()
         return index
     }
 
-    private mutating func enter(_ object: any RemoteObject, _ id: String) {
+    private mutating func enter(_ object: any RemoteObject, _ id: String, of owner: String?) {
         let device = object as? any Device
         let settings = SettingList((device?.settings ?? []) + marks) { [report] in report("\(id): \($0)") }
         let parts = Self.parts(of: object, id)
@@ -68,8 +69,10 @@ struct OpenDevices {
             sources.append((device, stream))
             return stream
         }
-        entries.append(Entry(id: id, object: object, interface: interface, settings: settings, stream: stream))
-        for part in parts?.objects ?? [] { enter(part.object, part.id) }
+        entries.append(
+            Entry(id: id, owner: owner, object: object, interface: interface, settings: settings, stream: stream)
+        )
+        for part in parts?.objects ?? [] { enter(part.object, part.id, of: owner ?? id) }
     }
 
     /// What is a simulation says so, for images to be told from real ones.
@@ -91,6 +94,7 @@ struct OpenDevices {
             ObjectDescription(
                 index: index,
                 id: entry.id,
+                owner: entry.owner,
                 methods: entry.interface.methodNames,
                 attributes: entry.interface.propertyNames,
                 isLightSource: entry.light != nil,
@@ -180,6 +184,13 @@ struct OpenDevices {
     func disable(_ index: Int) throws {
         guard let device = entries[index].device, device.isEnabled else { return }
         try device.disable()
+    }
+
+    /// Switches all light off, and finds out whether it is.
+    func darken() -> [Blackout.Finding] {
+        entries.filter { $0.light != nil }.flatMap { entry in
+            entry.device.map { Blackout.darkened($0, entry.id) } ?? []
+        }
     }
 
     /// Switches all light off, then shuts every device down.

@@ -104,7 +104,7 @@ extension Definition {
     ) {
         do {
             let opened = try open(DriverContext(isSimulated: devices.contains(where: \.isSimulated)))
-            let findings = zip(devices, opened).map { ($0.name, darkened($1, $0.name)) }
+            let findings = zip(devices, opened).map { ($0.name, Blackout.darkened($1, $0.name)) }
             // What they say about light has been said; the rest of them does not matter here.
             for device in opened { try? device.shutdown() }
             for (name, findings) in findings { report(name, findings) }
@@ -115,27 +115,6 @@ extension Definition {
                 report(device.name, device.driver.mayHaveLight ? [finding] : [])
             }
         }
-    }
-
-    private static func darkened(_ device: any Device, _ name: String) -> [Blackout.Finding] {
-        if let light = device as? any LightSource {
-            do {
-                try light.disable()
-                return [Blackout.Finding(name: name, light: try light.isOn ? .on : .off)]
-            } catch {
-                return [Blackout.Finding(name: name, light: .unknown(ErrorTranslation.text(of: error)))]
-            }
-        }
-        if let gate = device as? any LightGate {
-            do {
-                try gate.disable()
-                return [Blackout.Finding(name: name, light: .off)]
-            } catch {
-                return [Blackout.Finding(name: name, light: .unknown(ErrorTranslation.text(of: error)))]
-            }
-        }
-        guard let controller = device as? any Controller else { return [] }
-        return controller.devices.flatMap { darkened($0.device, "\(name).\($0.name)") }
     }
 }
 

@@ -1,8 +1,15 @@
 internal import Glibc
 
 /// A moment of the wall clock, to the millisecond.
-struct LogTime: Sendable, Hashable {
+public struct LogTime: Sendable, Hashable {
     var millisecondsSince1970: Int
+
+    init(millisecondsSince1970: Int) { self.millisecondsSince1970 = millisecondsSince1970 }
+
+    /// - Parameter seconds: since 1970; what is no time of ours counts as the beginning.
+    public init(secondsSince1970 seconds: Double) {
+        millisecondsSince1970 = Int(exactly: (seconds * 1000).rounded(.down)) ?? 0
+    }
 
     static func now() -> LogTime {
         var time = timespec()
@@ -11,7 +18,7 @@ struct LogTime: Sendable, Hashable {
     }
 
     /// Local time: `2026-11-23T09:41:48.570`.
-    var text: String {
+    public var text: String {
         var seconds = time_t(millisecondsSince1970 / 1000)
         let clock = unsafe String(unsafeUninitializedCapacity: 64) { buffer in
             var parts = unsafe tm()

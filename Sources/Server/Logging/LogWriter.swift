@@ -49,7 +49,8 @@ final class LogWriter: Sendable {
     }
 
     private func writeRepeats(_ count: Int, _ level: Logger.Level, _ time: LogTime, _ state: inout State) {
-        write(line(level, "last message repeated \(count) times", [:], time), time, &state)
+        let times = count == 1 ? "once" : "\(count) times"
+        write(line(level, "last message repeated \(times)", [:], time), time, &state)
     }
 
     private func write(_ line: LogLine, _ time: LogTime, _ state: inout State) {

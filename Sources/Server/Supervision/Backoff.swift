@@ -27,6 +27,6 @@ extension Duration {
         return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
     }
 
-    /// What follows the message of a failure after which something is tried again.
-    var asRetry: String { self == .zero ? "" : "; trying again in \(formatted)" }
+    /// When something that has failed is tried again.
+    var asRetry: String { self == .zero ? "trying again at once" : "trying again in \(formatted)" }
 }

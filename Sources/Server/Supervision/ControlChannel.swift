@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Pickle
+internal import Threads
 
 /// The line between the supervisor and one worker: a pair of sockets of which each holds one.
 ///
@@ -7,6 +8,8 @@ internal import Pickle
 /// of the stream; nothing else is needed to notice.
 final class ControlChannel: Sendable {
     let descriptor: Int32
+    /// Held by whoever writes, so that messages do not get into each other.
+    private let writing = Lock(())
 
     init(descriptor: Int32) { self.descriptor = descriptor }
 
@@ -29,7 +32,12 @@ final class ControlChannel: Sendable {
             throw ControlError("a control message of \(pickle.count) bytes is longer than \(Self.limit)")
         }
         let length = (0..<4).map { UInt8(truncatingIfNeeded: pickle.count >> (8 * $0)) }
-        var bytes = (length + pickle)[...]
+        let message = length + pickle
+        try writing.withLock { [descriptor] _ in try Self.write(message, to: descriptor) }
+    }
+
+    private static func write(_ message: [UInt8], to descriptor: Int32) throws(ControlError) {
+        var bytes = message[...]
         while !bytes.isEmpty {
             let sent = unsafe bytes.withUnsafeBytes {
                 unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))

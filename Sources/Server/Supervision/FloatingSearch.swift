@@ -192,10 +192,9 @@ actor FloatingSearch: WorkerSource {
     private func giveUp(_ numbers: [Int], _ report: SearchReport) {
         let delay = backoff.delay()
         for definition in numbers.compactMap({ definitions[$0] }) {
-            attendance.note(definition.name, .missing)
-            log.error(
-                "\(definition.name): \(driver) \(definition.uidText) was not found: \(report)\(delay.asRetry)"
-            )
+            let reason = "\(driver) \(definition.uidText) was not found: \(report)"
+            if attendance.fail(definition.name, reason, retryIn: delay) { log.error("\(definition.name): \(reason)") }
+            log.debug("\(definition.name): \(delay.asRetry)")
         }
         retry = Task {
             try? await Task.sleep(for: delay)

@@ -11,8 +11,13 @@ extension Worker {
         _ order: WorkerOrder,
         _ log: Logger
     ) throws {
-        func context(for device: DeviceDefinition, _ log: Logger) -> DriverContext {
-            var context = DriverContext(isSimulated: device.isSimulated) { log.info("\($0)") }
+        func context(for devices: [DeviceDefinition], _ log: Logger) -> DriverContext {
+            let device = devices[0]
+            var deviceLog = DeviceLog(log)
+            deviceLog.report = { [problems = server.problems, names = devices.map(\.name)] problem in
+                for name in names { problems.note(problem, of: name) }
+            }
+            var context = DriverContext(isSimulated: device.isSimulated, log: deviceLog)
             context.part = { [server] reference in
                 try link(to: reference, from: device.name, in: server, definition, order)
             }
@@ -28,15 +33,16 @@ extension Worker {
                 throw ControlError("\(definition.place(of: devices)): \(ErrorTranslation.text(of: error))")
             }
         }
-        if let openTogether = definition.openTogether, let first = definition.devices.first {
-            let context = context(for: first, log)
+        if let openTogether = definition.openTogether, !definition.devices.isEmpty {
+            // Which of them a problem is of cannot be told.
+            let context = context(for: definition.devices, log)
             try open(definition.devices, log) { try openTogether(context) }
         } else {
             for device in definition.devicesInOrder {
                 // The devices of a group have a file each, beside the group's.
                 let isAlone = definition.devices.count == 1
                 let log = isAlone ? log : Log(name: device.name, options: order.log).logger
-                let context = context(for: device, log)
+                let context = context(for: [device], log)
                 try open([device], log) { [try device.driver.open(context)] }
             }
         }

@@ -12,16 +12,16 @@ extension Worker {
         }
         let log = Log(name: part.candidates.driver, options: order.log)
         defer { log.flush() }
-        let context = DriverContext(isSimulated: device.isSimulated) { log.logger.info("\($0)") }
+        let context = DriverContext(isSimulated: device.isSimulated, log: DeviceLog(log.logger))
         let count = try part.candidates.count(context)
-        try channel.send(.counted(count))
+        outbox.send(.counted(count))
         var sweep = CandidateSweep(part.candidates, context)
         guard let claim = try sweep.next() else {
-            try channel.send(.exhausted(sweep.report))
+            outbox.send(.exhausted(sweep.report))
             return nil
         }
         claims.keep(claim)
-        try channel.send(.opened(uid: claim.uid))
+        outbox.send(.opened(uid: claim.uid))
         guard case .start(let order)? = inbox.next() else { return nil }
         return order
     }
@@ -43,10 +43,10 @@ extension Worker {
                 let claim = try part.candidates.open(uid: part.uid, context) { claim in
                     guard others.contains(claim.uid) else { return false }
                     claims.keep(claim)
-                    try? channel.send(.opened(uid: claim.uid))
+                    outbox.send(.opened(uid: claim.uid))
                     return true
                 }
-                try channel.send(.opened(uid: claim.uid))
+                outbox.send(.opened(uid: claim.uid))
                 return claim
             } catch {
                 // It may be in the hands of a process that searches for another device and is about to release it.

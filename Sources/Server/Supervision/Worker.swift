@@ -9,6 +9,7 @@ internal import Threads
 struct Worker: Sendable {
     let channel: ControlChannel
     let inbox: Inbox
+    let outbox: Outbox
     private let drivers: DriverCatalog
     private let program: (@Sendable () throws -> ServerConfiguration)?
     /// What was opened while the worker searched.
@@ -20,13 +21,17 @@ struct Worker: Sendable {
         program: (@Sendable () throws -> ServerConfiguration)?
     ) {
         (self.channel, self.drivers, self.program) = (channel, drivers, program)
-        inbox = Inbox(channel)
+        outbox = Outbox(channel)
+        inbox = Inbox(channel, answering: outbox)
     }
 
     /// Serves until the end; gives the exit status.
     func run() -> Int32 {
         signal(SIGPIPE, SIG_IGN)
-        defer { claims.releaseAll() }
+        defer {
+            claims.releaseAll()
+            outbox.flush(within: .seconds(1))
+        }
         do {
             switch inbox.next() {
             case .start(let order)?: return try serve(order)
@@ -36,7 +41,7 @@ struct Worker: Sendable {
             default: return EXIT_SUCCESS
             }
         } catch {
-            try? channel.send(.failed("\(error)"))
+            outbox.send(.failed("\(error)"))
             return EXIT_FAILURE
         }
     }
@@ -64,14 +69,23 @@ struct Worker: Sendable {
         let definition = try definition(of: order)
         let log = Log(name: definition.name, options: order.log)
         defer { log.flush() }
+        inbox.beforeEndByForce { [log] reason in
+            log.logger.critical("\(reason); whether light is on is UNKNOWN")
+            log.flush()
+        }
+        let signal = Monitor<String?>(nil)
         // Asked to end by a signal of its own, the worker also ends what the supervisor might still say.
-        let signals = EndSignals { [channel] _ in channel.finish() }
+        let signals = EndSignals { [channel] name in
+            signal.withLock { $0 = name }
+            channel.finish()
+        }
         defer { signals.stop() }
         let server = try server(for: definition, order, log.logger)
         defer { server.stop() }
+        outbox.report { [server] in server.report }
         try open(definition, in: server, order, log.logger)
         server.start()
-        try channel.send(
+        outbox.send(
             .serving(
                 uris: definition.devices.map { server.uri(of: $0.name).text },
                 hasLightSource: server.hasLightSource
@@ -89,7 +103,7 @@ struct Worker: Sendable {
         if let warning = try definition.pyro.certificateWarning { log.logger.warning("\(warning)") }
         let announcement = definition.pyro.isAnnounced ? Announcement(definition, of: server, log: log.logger) : nil
         defer { announcement?.end() }
-        waitForEnd(of: server)
+        if !isToldToShutDown() { end(server, after: signal.withLock { $0 }, log.logger) }
         return EXIT_SUCCESS
     }
 
@@ -103,19 +117,21 @@ struct Worker: Sendable {
         return try DeviceServer(definition, log: log, remember: remember)
     }
 
-    @Sendable private func remember(_ memory: DeviceMemory) {
-        // Without a supervisor there is nobody to remember; the worker is about to end.
-        try? channel.send(.memory(memory))
+    @Sendable private func remember(_ memory: DeviceMemory) { outbox.remember(memory) }
+
+    /// Waits for the word to shut down; false if the supervisor has gone without it.
+    private func isToldToShutDown() -> Bool {
+        while let message = inbox.next() {
+            if case .shutDown = message { return true }
+        }
+        return false
     }
 
-    private func waitForEnd(of server: DeviceServer) {
-        while let message = inbox.next() {
-            switch message {
-            case .shutDown: return
-            case .askForReport: try? channel.send(.report(server.report))
-            default: break
-            }
-        }
+    /// Tells why the devices are shut down though the supervisor has not said so, and what has become of light, for
+    /// which nobody else can look any more.
+    private func end(_ server: DeviceServer, after signal: String?, _ log: Logger) {
+        log.warning("\(signal.map { "told to end by \($0)" } ?? "the server is gone"); shutting down")
+        for finding in server.darken() { log.log(level: finding.light == .off ? .notice : .error, "\(finding)") }
     }
 }
 

@@ -1,3 +1,4 @@
+internal import Devices
 internal import Glibc
 internal import Logging
 internal import Pickle
@@ -6,8 +7,13 @@ internal import Threads
 
 /// Keeps one definition served: gets it a worker, and another one when that has ended, until it is told to stop.
 final class WorkerKeeper: Sendable {
-    private struct State {
+    struct State {
         var worker: WorkerProcess?
+        /// Whether the worker does not answer, and whether it is ended for that.
+        var isSilent = false
+        var isLost = false
+        /// Since when it has been served as it is.
+        var since = Timestamp.now
         var memory: DeviceMemory
         var hasServed = false
         var hasLightSource = false
@@ -15,12 +21,22 @@ final class WorkerKeeper: Sendable {
         /// Where the last worker listened.
         var port: Int?
         var starts = 0
-        var lastError: String?
         /// What the worker said of its devices when it was last asked, and how often it has.
         var report = PythonDictionary()
         var reportCount = 0
         var isStopping = false
         var hasEnded = false
+
+        /// Forgets a worker that has ended.
+        mutating func clear() {
+            (worker, uris, isSilent, isLost) = (nil, [], false, false)
+            report = PythonDictionary()
+        }
+
+        var service: ServiceState {
+            if isSilent { return .notAnswering }
+            return uris.isEmpty ? (worker == nil ? .waiting : .starting) : .serving
+        }
     }
 
     let name: String
@@ -33,9 +49,9 @@ final class WorkerKeeper: Sendable {
     /// The names of the definition's devices, and of those of other definitions that it needs.
     private let (names, needed): ([String], Set<String>)
     private let served: ServedParts
-    private let attendance: Attendance
-    private let log: Logger
-    private let state: Monitor<State>
+    let attendance: Attendance
+    let log: Logger
+    let state: Monitor<State>
 
     init(
         number: Int,
@@ -61,16 +77,24 @@ final class WorkerKeeper: Sendable {
     var hasLightSource: Bool { state.withLock(\.hasLightSource) }
     private var isStopping: Bool { state.withLock(\.isStopping) }
 
+    /// Changes the state, and notes the time if the definition is then served in another way.
+    func change<Result>(_ body: (inout State) -> Result) -> Result {
+        state.update { state in
+            let before = state.service
+            defer { if state.service != before { state.since = Timestamp.now } }
+            return body(&state)
+        }
+    }
+
     /// Has the definition served by workers one after another; returns when told to stop and the last one has ended.
     func run() async {
         var backoff = Backoff()
         while !isStopping {
             guard let parts = await waitForParts() else { break }
             guard let (end, duration) = await runWorker(with: parts), !isStopping else { break }
-            attendance.note(name, .missing)
             let delay = backoff.delay(after: duration)
-            state.withLock { $0.lastError = end }
-            log.error("\(name): \(end)\(delay.asRetry)")
+            if attendance.fail(name, end, retryIn: delay) { log.error("\(name): \(end)") }
+            log.debug("\(name): \(delay.asRetry)")
             await wait(delay)
         }
         state.update { $0.hasEnded = true }
@@ -96,12 +120,12 @@ final class WorkerKeeper: Sendable {
             let begin = ContinuousClock.now
             let reason = await attend(worker, with: parts)
             let outcome = await worker.outcome
-            state.withLock { state in
-                state.worker = nil
-                state.uris = []
+            let isLost = change { state in
+                defer { state.clear() }
+                return state.isLost
             }
             served.remove(names)
-            return (reason ?? outcome, .now - begin)
+            return (isLost ? Self.loss : reason ?? outcome, .now - begin)
         } catch {
             return ("its process could not be started: \(error)", .now - start)
         }
@@ -109,7 +133,7 @@ final class WorkerKeeper: Sendable {
 
     /// Listens to a worker until it has gone; gives the reason, if it named one.
     private func attend(_ worker: WorkerProcess, with parts: [String: String]) async -> String? {
-        let order = state.withLock { state in
+        let order = change { state in
             state.worker = worker
             state.starts += 1
             var order = self.order
@@ -122,22 +146,22 @@ final class WorkerKeeper: Sendable {
         // Told to stop while the worker was being started, before there was a line to tell it by.
         if isStopping { worker.hangUp() }
         worker.send(.start(order))
-        var (reason, isServing) = (String?.none, false)
+        let reason = await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.watch(worker) }
+            defer { group.cancelAll() }
+            return await listen(to: worker)
+        }
+        let hasServed = state.withLock { !$0.uris.isEmpty }
+        worker.hangUp()
+        if !hasServed, order.memory != DeviceMemory() { forget() }
+        return reason
+    }
+
+    private func listen(to worker: WorkerProcess) async -> String? {
+        var reason: String?
         for await message in worker.messages {
             switch message {
-            case .serving(let uris, let hasLightSource):
-                isServing = true
-                state.withLock { state in
-                    state.hasServed = true
-                    state.uris = uris
-                    if case .tcp(_, let port)? = uris.first.flatMap({ PyroURI($0) })?.location { state.port = port }
-                    state.hasLightSource = hasLightSource
-                }
-                served.set(Array(zip(names, uris)).map { (name: $0, uri: $1) })
-                attendance.note(name, .served)
-                for (uri, isSimulated) in zip(uris, simulated) {
-                    log.notice("serving \(uri)\(isSimulated ? " (simulated)" : "")")
-                }
+            case .serving(let uris, let hasLightSource): noteServing(at: uris, hasLightSource)
             case .memory(let memory): state.withLock { $0.memory = memory }
             case .failed(let text): reason = text
             case .report(let report):
@@ -149,9 +173,21 @@ final class WorkerKeeper: Sendable {
             case .start, .search, .shutDown, .askForReport, .counted, .exhausted: break
             }
         }
-        worker.hangUp()
-        if !isServing, order.memory != DeviceMemory() { forget() }
         return reason
+    }
+
+    private func noteServing(at uris: [String], _ hasLightSource: Bool) {
+        change { state in
+            state.hasServed = true
+            state.uris = uris
+            if case .tcp(_, let port)? = uris.first.flatMap({ PyroURI($0) })?.location { state.port = port }
+            state.hasLightSource = hasLightSource
+        }
+        served.set(Array(zip(names, uris)).map { (name: $0, uri: $1) })
+        attendance.note(name, .served)
+        for (uri, isSimulated) in zip(uris, simulated) {
+            log.notice("serving \(uri)\(isSimulated ? " (simulated)" : "")")
+        }
     }
 
     /// What clients had set may be what no worker survives, so that the next one has to do without.
@@ -165,17 +201,19 @@ final class WorkerKeeper: Sendable {
 
     /// How things are, as the worker tells it within a limit.
     func status(within limit: Duration) -> WorkerStatus {
-        let (worker, before) = state.withLock { ($0.worker, $0.reportCount) }
-        if let worker, state.withLock({ !$0.uris.isEmpty }) {
+        let (worker, before, service) = state.withLock { ($0.worker, $0.reportCount, $0.service) }
+        if let worker, service == .serving {
             worker.send(.askForReport)
             let _: Bool? = state.wait(within: limit) { $0.reportCount > before || $0.worker == nil ? true : nil }
         }
         return state.withLock { state in
             WorkerStatus(
+                state: state.service,
+                since: state.since,
                 pid: state.worker?.pid,
                 uris: state.uris,
                 restarts: max(0, state.starts - 1),
-                lastError: state.lastError,
+                failure: attendance.failure(of: name),
                 report: state.report
             )
         }

@@ -39,7 +39,7 @@ final class WorkerProcess: Sendable {
                     await Self.makeSureOfEnd(execution, name, log)
                     process.update { $0 = nil }
                 }
-                return "its process \(result)"
+                return "its process \(result.inWords)"
             } catch {
                 channel.finish()
                 return "its process could not be started: \(error)"

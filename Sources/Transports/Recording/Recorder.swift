@@ -1,3 +1,4 @@
+public import Devices
 internal import Glibc
 internal import Threads
 
@@ -26,12 +27,15 @@ public final class Recorder: Sendable {
     deinit { if file >= 0 { close(file) } }
 
     /// A recorder for a device, if recordings are wanted.
-    public static func requested(for device: String, facts: [String] = [], log: (String) -> Void) -> Recorder? {
+    public static func requested(for device: String, facts: [String] = [], log: DeviceLog) -> Recorder? {
         guard let folder = unsafe getenv(variable).map({ unsafe String(cString: $0) }), !folder.isEmpty else {
             return nil
         }
-        let recorder = Recorder(folder: folder, device: device, facts: facts)
-        log(recorder == nil ? "cannot record in \(folder)" : "recorded in \(folder)/\(fileName(for: device))")
+        guard let recorder = Recorder(folder: folder, device: device, facts: facts) else {
+            log.error("\(device) cannot be recorded in \(folder): \(unsafe String(cString: strerror(errno)))")
+            return nil
+        }
+        log.info("recorded in \(folder)/\(fileName(for: device))")
         return recorder
     }
 

@@ -1,3 +1,4 @@
+public import Devices
 internal import Threads
 
 /// A device that is found once, and found again when it has been unplugged and comes back.
@@ -7,7 +8,7 @@ internal import Threads
 public final class USBLink<Session> {
     private let bus: any USBBus
     private let choice: USBChoice
-    private let log: @Sendable (String) -> Void
+    private let log: DeviceLog
     private let begin: (any USBConnection) throws -> Session
     private let serial: (Session) -> String?
     private let presence: USBPresence
@@ -25,7 +26,7 @@ public final class USBLink<Session> {
     public init(
         _ bus: any USBBus,
         _ choice: USBChoice,
-        log: @escaping @Sendable (String) -> Void,
+        log: DeviceLog,
         serial: @escaping (Session) -> String?,
         begin: @escaping (any USBConnection) throws -> Session
     ) throws {
@@ -52,12 +53,13 @@ public final class USBLink<Session> {
     public func use<Result>(_ body: (Session) throws -> Result) throws -> Result {
         guard !isClosed else { throw USBError(.disconnected, "\(choice.name) has been closed") }
         if presence.hasLeft { drop() }
-        if open == nil { try find() }
+        if open == nil { try findAgain() }
         guard let session = open?.session else { throw USBError(.disconnected, "\(choice.name): not open") }
         do { return try body(session) } catch let error as USBError
             where error.kind == .disconnected || error.kind == .failed
         {
             drop()
+            log.report("\(error)")
             throw error
         }
     }
@@ -82,6 +84,14 @@ public final class USBLink<Session> {
         wanted.serial = first.serial
         if first.serial == nil { wanted.port = first.port }
         return wanted
+    }
+
+    private func findAgain() throws {
+        do { try find() } catch {
+            // Whoever uses it is told, and so is whoever asks how it is.
+            log.report("\(error)")
+            throw error
+        }
     }
 
     private func find() throws {
@@ -121,7 +131,7 @@ public final class USBLink<Session> {
 
     private func take(_ connection: any USBConnection, _ session: Session, _ serial: String?) {
         open = (connection, session)
-        log("\(choice.name)\(serial.map { " \($0)" } ?? "") is \(connection.device)")
+        log.back("\(choice.name)\(serial.map { " \($0)" } ?? "") is \(connection.device)")
         presence.take(connection.device)
         if first == nil { first = (serial, connection.device.port) }
     }

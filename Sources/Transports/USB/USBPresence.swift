@@ -1,3 +1,4 @@
+internal import Devices
 internal import Threads
 
 /// Whether the device that is in use is still plugged in, as the bus tells; and tells the log.
@@ -9,9 +10,9 @@ final class USBPresence: Sendable {
 
     private let state = Monitor(State())
     private let name: String
-    private let log: @Sendable (String) -> Void
+    private let log: DeviceLog
 
-    init(_ name: String, log: @escaping @Sendable (String) -> Void) {
+    init(_ name: String, log: DeviceLog) {
         self.name = name
         self.log = log
     }
@@ -24,18 +25,18 @@ final class USBPresence: Sendable {
     func take(_ device: USBDeviceInfo) { state.withLock { $0 = State(device: device) } }
 
     @Sendable func note(_ event: USBEvent) {
-        let line: String? = state.withLock { state in
-            guard let device = state.device else { return nil }
+        // Told with the lock held, so that what comes last is told last.
+        state.withLock { state in
+            guard let device = state.device else { return }
             switch event {
             case .left(let info):
-                guard !state.hasLeft, info.isSamePlugging(as: device) else { return nil }
+                guard !state.hasLeft, info.isSamePlugging(as: device) else { return }
                 state.hasLeft = true
-                return "\(name) has been unplugged: \(device)"
+                log.lost("\(name) has been unplugged: \(device)")
             case .arrived(let info):
-                return state.hasLeft
-                    ? "\(name) is plugged in at USB port \(info.port), and opened when it is used" : nil
+                guard state.hasLeft else { return }
+                log.back("\(name) is plugged in at USB port \(info.port), and opened when it is used")
             }
         }
-        if let line { log(line) }
     }
 }

@@ -88,7 +88,7 @@ import Threads
             let log = Log(name: "A", options: LogOptions(), standardError: file, clock: LogTime.now)
             for _ in 0..<2 { log.logger.info("x") }
         }
-        #expect(folder.lines("stderr").last?.hasSuffix("last message repeated 1 times") == true)
+        #expect(folder.lines("stderr").last?.hasSuffix("last message repeated once") == true)
     }
 
     @Test func aFileThatCannotBeOpenedIsToldOnceAndLoggingGoesOn() throws {

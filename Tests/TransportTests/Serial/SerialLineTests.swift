@@ -8,6 +8,7 @@ import Threads
 struct SerialLineTests {
     private let folder: Folder
     private let log = Monitor<[String]>([])
+    private let problems = Monitor<[String?]>([])
 
     init() throws { folder = try Folder() }
 
@@ -24,7 +25,10 @@ struct SerialLineTests {
         return try SerialLine(
             "Parrot at a link",
             format,
-            log: { [log] text in log.update { $0.append(text) } },
+            log: DeviceLog(
+                write: { [log] line, level in log.update { $0.append("\(level): \(line)") } },
+                report: { [problems] problem in problems.update { $0.append(problem) } }
+            ),
             open: { try SerialPort(path: path, settings: PortSettings(baudRate: 115_200)) },
             prepare: prepare
         )
@@ -75,6 +79,20 @@ struct SerialLineTests {
         #expect(line.session == 2)
         #expect(try line.perform { try $0.exchange("hello") } == "HELLO")
         #expect(port.transcript == "again\rhello\r")
+    }
+
+    @Test func lossAndReturnAreLoggedByTheirWeightAndReported() throws {
+        let port = try plug()
+        let line = try line(port)
+        port.unplug()
+        #expect(logged("warning: Parrot at a link is gone"))
+        // While nothing can be opened there, that is the problem.
+        let problem = problems.wait(within: patience) { $0.count < 2 ? nil : $0[1] } ?? ""
+        #expect(problem.hasPrefix("Parrot at a link cannot be used yet: "))
+        try port.plugIn()
+        #expect(logged("info: Parrot at a link is back"))
+        #expect(problems.wait(within: patience) { $0.last == .some(nil) ? true : nil } == true)
+        line.close()
     }
 
     @Test func isOpenedByTheNextCallToo() throws {

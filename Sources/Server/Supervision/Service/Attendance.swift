@@ -1,6 +1,7 @@
+internal import Devices
 internal import Threads
 
-/// Which definitions are served, for whoever wants to know when that changes.
+/// Which definitions are served, for whoever wants to know when that changes, and why others are not.
 final class Attendance: Sendable {
     enum Presence: Sendable {
         /// Nobody knows yet: it is being opened for the first time.
@@ -12,6 +13,9 @@ final class Attendance: Sendable {
 
     private struct State {
         var presences: [String: Presence] = [:]
+        var failures: [String: Failure] = [:]
+        /// When the log last got the reason.
+        var tellTimes: [String: Double] = [:]
         var isWaitOver = false
     }
 
@@ -29,10 +33,50 @@ final class Attendance: Sendable {
 
     /// Tells of a definition that has been added; another one is no more, and does not count.
     func note(_ name: String, _ presence: Presence) {
-        change { state in if state.presences[name] != nil { state.presences[name] = presence } }
+        change { state in
+            guard state.presences[name] != nil else { return }
+            state.presences[name] = presence
+            guard presence == .served, state.failures[name]?.recoveryTime == nil else { return }
+            state.failures[name]?.recoveryTime = Timestamp.now
+        }
     }
 
-    func remove(_ name: String) { change { $0.presences[name] = nil } }
+    /// How often a reason that stays the same is told again.
+    private static let reminderInterval = 3600.0
+
+    /// Tells why a definition is missing.
+    ///
+    /// - Parameter delay: after how long it is tried again.
+    /// - Returns: whether that is to be logged: it is new, or has not been told for an hour.
+    func fail(_ name: String, _ reason: String, retryIn delay: Duration = .zero, at now: Double = Timestamp.now) -> Bool
+    {
+        defer { changed.yield() }
+        return state.withLock { state in
+            guard state.presences[name] != nil else { return true }
+            state.presences[name] = .missing
+            let last = state.failures[name]
+            let retryTime = delay == .zero ? nil : now + delay / .seconds(1)
+            state.failures[name] = Failure(reason: reason, time: now, retryTime: retryTime)
+            if let last, last.reason == reason, last.recoveryTime == nil, let time = state.tellTimes[name],
+                time <= now, now < time + Self.reminderInterval
+            {
+                return false
+            }
+            state.tellTimes[name] = now
+            return true
+        }
+    }
+
+    /// Why a definition was last missing; nil if it never was.
+    func failure(of name: String) -> Failure? { state.withLock { $0.failures[name] } }
+
+    func remove(_ name: String) {
+        change { state in
+            state.presences[name] = nil
+            state.failures[name] = nil
+            state.tellTimes[name] = nil
+        }
+    }
 
     /// Takes those that are still awaited for missing, as far as ``isSettled`` is concerned.
     func endWait() { change { $0.isWaitOver = true } }

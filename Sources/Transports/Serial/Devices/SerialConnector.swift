@@ -4,12 +4,12 @@ public import Devices
 public struct SerialConnector: Sendable {
     /// What errors and the log call the device.
     public let title: String
-    private let log: @Sendable (String) -> Void
+    private let log: DeviceLog
     private let open: @Sendable () throws -> any ByteStream
 
     public init(
         _ title: String,
-        log: @escaping @Sendable (String) -> Void = { _ in },
+        log: DeviceLog = DeviceLog(),
         open: @escaping @Sendable () throws -> any ByteStream
     ) {
         (self.title, self.log, self.open) = (title, log, open)

@@ -4,7 +4,7 @@ internal import Devices
 struct Setup: Sendable {
     let title: String
     let format: LineFormat
-    let log: @Sendable (String) -> Void
+    let log: DeviceLog
     let open: @Sendable () throws -> any ByteStream
     let prepare: @Sendable (LineProtocol, Bool) throws -> String
     let sessions: Sessions
@@ -44,7 +44,7 @@ struct Connection {
             defer { identity = name }
             current = lines
             setup.sessions.begin()
-            if identity != nil { report("is back; it has been made safe and must be enabled again") }
+            if identity != nil { tell("is back; it has been made safe and must be enabled again", setup.log.back) }
             return lines
         } catch {
             lines.close()
@@ -69,19 +69,19 @@ struct Connection {
             if current.isLost { drop("unplugged") }
             return
         }
-        do { _ = try connect() } catch { report("cannot be used yet: \(error)") }
+        do { _ = try connect() } catch { tell("cannot be used yet: \(error)", setup.log.lost) }
     }
 
     private mutating func drop(_ reason: String) {
         current?.close()
         current = nil
-        report("is gone (\(reason)); what it does now is unknown")
+        tell("is gone (\(reason)); what it does now is unknown", setup.log.lost)
     }
 
-    private mutating func report(_ text: String) {
+    private mutating func tell(_ text: String, _ how: (String) -> Void) {
         guard text != lastReport else { return }
         lastReport = text
-        setup.log("\(setup.title) \(text)")
+        how("\(setup.title) \(text)")
     }
 
     mutating func close() {

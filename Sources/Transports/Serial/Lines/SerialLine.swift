@@ -1,4 +1,4 @@
-internal import Devices
+public import Devices
 internal import Synchronization
 internal import Threads
 
@@ -16,7 +16,7 @@ public final class SerialLine: Sendable {
     ///
     /// - Parameters:
     ///   - format: how the device frames what it says.
-    ///   - log: takes lines for people: that the port is gone, or back.
+    ///   - log: is told that the port is gone, or back.
     ///   - open: opens the port, the first time and whenever it has come back.
     ///   - prepare: brings the device into a known and safe state each time the port has been opened, before anything
     ///     else is said to it, and gives its serial number or another text that tells it from others of its kind,
@@ -26,7 +26,7 @@ public final class SerialLine: Sendable {
     public init(
         _ title: String,
         _ format: LineFormat,
-        log: @escaping @Sendable (String) -> Void = { _ in },
+        log: DeviceLog = DeviceLog(),
         open: @escaping @Sendable () throws -> any ByteStream,
         prepare: @escaping @Sendable (_ lines: LineProtocol, _ isFirst: Bool) throws -> String
     ) throws {

@@ -11,6 +11,6 @@ func eyes(_ context: DriverContext) throws -> (SimulatedCamera, SimulatedCamera)
     let (left, right) = (SimulatedCamera(.init(sensorShape: shape)), SimulatedCamera(.init(sensorShape: shape)))
     for camera in [left, right] { camera.setExposureTime(0.01) }
     try right.setSetting("image pattern", to: "gradient")
-    context.log("both eyes are open")
+    context.log.info("both eyes are open")
     return (left, right)
 }

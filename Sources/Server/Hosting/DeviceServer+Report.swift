@@ -1,0 +1,35 @@
+internal import Pickle
+internal import Pyro
+internal import Threads
+
+extension DeviceServer {
+    /// How the devices are, by their ids: what keeps them from being used, and since when; what they have sent to whom;
+    /// and the same of their parts.
+    var report: PythonDictionary {
+        var report = PythonDictionary()
+        for objects in hosts.withLock({ $0 }).map(\.objects) {
+            for object in objects where object.owner == nil {
+                var fields = fields(of: object)
+                if let problem = problems[object.id] {
+                    fields["problem"] = .str(problem.text)
+                    fields["problem_time"] = .float(problem.time)
+                }
+                let parts = objects.filter { $0.owner == object.id }
+                fields["parts"] = .list(parts.map { .dict(self.fields(of: $0)) })
+                report[.str(object.id)] = .dict(fields)
+            }
+        }
+        return report
+    }
+
+    private func fields(of object: ObjectDescription) -> PythonDictionary {
+        var fields: PythonDictionary = ["name": .str(object.id), "uri": .str(uri(of: object.id).text)]
+        if let stream = object.stream {
+            fields["sending"] = .bool(stream.isRunning)
+            fields["sent"] = .int(stream.tally.sent)
+            fields["lost"] = .int(stream.tally.lost)
+            fields["clients"] = .list(stream.clients.uris.map { .str($0.text) })
+        }
+        return fields
+    }
+}

@@ -1,0 +1,53 @@
+internal import Logging
+internal import Threads
+
+extension WorkerKeeper {
+    /// How a worker ended that was given up.
+    static let loss = "its process did not answer for \(Heartbeat.lossTime.formatted) and was killed"
+
+    /// Asks a worker for a report again and again, until the task is cancelled; ends the worker when it leaves too many
+    /// questions unanswered.
+    func watch(_ worker: WorkerProcess) async {
+        var heartbeat = Heartbeat()
+        while !Task.isCancelled {
+            let before = state.withLock(\.reportCount)
+            worker.send(.askForReport)
+            // What has not been asked meanwhile, be it by a computer that was asleep, does not count.
+            try? await Task.sleep(for: Heartbeat.interval, clock: .suspending)
+            guard !Task.isCancelled else { return }
+            let hasAnswered = state.withLock { $0.reportCount > before }
+            switch heartbeat.note(hasAnswered: hasAnswered) {
+            case .answers: noteAnswer()
+            case .silent: noteSilence(of: worker)
+            case .lost: return end(worker)
+            }
+        }
+    }
+
+    private func noteAnswer() {
+        let (wasSilent, isServed) = change { state in
+            defer { state.isSilent = false }
+            return (state.isSilent, !state.uris.isEmpty)
+        }
+        guard wasSilent else { return }
+        log.notice("\(name): its process answers again")
+        attendance.note(name, isServed ? .served : .awaited)
+    }
+
+    private func noteSilence(of worker: WorkerProcess) {
+        let (isNew, hasLight) = change { state in
+            defer { state.isSilent = true }
+            return (!state.isSilent, state.hasLightSource)
+        }
+        guard isNew else { return }
+        let reason = "process \(worker.pid ?? 0) does not answer"
+        _ = attendance.fail(name, reason)
+        let light = hasLight ? "; what it has of light may be on" : ""
+        log.error("\(name): \(reason)\(light); it is killed unless it answers within \(Heartbeat.graceTime.formatted)")
+    }
+
+    private func end(_ worker: WorkerProcess) {
+        state.withLock { $0.isLost = true }
+        worker.kill()
+    }
+}
