@@ -29,9 +29,8 @@ class Bench<Instrument: SimulatedLaser>: AnyBench {
 
     /// What opens the port, which lasts as long as the driver has use for it.
     var connector: SerialConnector {
-        SerialConnector("laser at its port") { [lines] line in
-            lines.update { $0.append(line) }
-        } open: { [port, folder, settings] in
+        let log = DeviceLog(write: { [lines] line, _ in lines.update { $0.append(line) } })
+        return SerialConnector("laser at its port", log: log) { [port, folder, settings] in
             try withExtendedLifetime(folder) { try SerialPort(path: port.path, settings: settings) }
         }
     }
