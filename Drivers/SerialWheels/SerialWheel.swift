@@ -10,6 +10,8 @@ public final class SerialWheel<Commands: WheelCommands>: FilterWheel, SerialDevi
     public let line: SerialLine
     public let commands: Commands
     public let positionCount: Int
+    /// What the wheel said of itself when it was opened.
+    public let facts: Commands.Facts
     public var enabledSession: Int?
     private var move: Move?
     /// Why the last move ended before its time, for whoever waits for it.
@@ -32,6 +34,7 @@ public final class SerialWheel<Commands: WheelCommands>: FilterWheel, SerialDevi
         line = try connector.line(format) { lines, _ in try commands.identify(lines) }
         do {
             positionCount = try line.perform(commands.positionCount)
+            facts = try line.perform(commands.facts)
         } catch {
             line.close()
             throw error
@@ -39,7 +42,7 @@ public final class SerialWheel<Commands: WheelCommands>: FilterWheel, SerialDevi
     }
 
     public var typeName: String { Commands.typeName }
-    public var settings: [Setting] { (try? commands.settings(of: self)) ?? [] }
+    public var settings: [Setting] { commands.settings(of: self) }
     public func performShutdown() { line.close() }
 
     /// Talks to the wheel, when it is at rest.

@@ -3,6 +3,9 @@ public import Transports
 
 /// The commands of a wheel that answers an order to move when it has arrived, and to nothing before that.
 public protocol WheelCommands: Sendable {
+    /// What is asked once, for its settings.
+    associatedtype Facts: Sendable
+
     /// The name of the class in Python, for its error messages: `ThorlabsFilterWheel`.
     static var typeName: String { get }
 
@@ -21,6 +24,6 @@ public protocol WheelCommands: Sendable {
     /// The longest that an order takes.
     var travelLimit: Duration { get }
 
-    /// The settings, made when the device has been opened.
-    func settings(of wheel: SerialWheel<Self>) throws -> [Setting]
+    func facts(_ lines: LineProtocol) throws -> Facts
+    func settings(of wheel: SerialWheel<Self>) -> [Setting]
 }

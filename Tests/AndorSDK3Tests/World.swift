@@ -85,6 +85,7 @@ extension AcquisitionOptions {
         options.bufferCount = 4
         options.lentCount = 4
         options.firstTry = .milliseconds(5)
+        options.watchPause = .milliseconds(20)
         options.longestDelay = .milliseconds(20)
         return options
     }

@@ -452,6 +452,47 @@ def test_unplugged_while_streaming_and_back(start, world, connect):
     client.set_client(None)
 
 
+@pytest.mark.parametrize("enabled", [True, False])
+def test_unplugged_while_idle_and_back(start, world, enabled):
+    """Nobody asks anything of it meanwhile; the log says so, and it works again without being enabled anew."""
+    world.plug_in("VSC-1")
+    server = start([andor("Red", "VSC-1", port=free_port())])
+    client = DataClient(server.uri("Red"))
+    client.set_exposure_time(0.002)
+    if enabled:
+        client.enable()
+        client.trigger_and_wait()
+    world.order("VSC-1", "unplugged")
+    server.wait_for("(?i)warning.*VSC-1 is lost: .*AT_ERR_CONNECTION")
+    with pytest.raises(Exception, match="VSC-1 is lost, and looked for"):
+        client.get_exposure_time()
+    client.get_all_settings()
+    server.wait_for("[0-9]+ settings could not be read: .*; the first: VSC-1 is lost")
+    world.end("VSC-1", "unplugged")
+    server.wait_for("VSC-1 is back")
+    assert client.get_is_enabled() is enabled
+    assert client.get_exposure_time() == pytest.approx(0.002, rel=0.01)
+    client.enable()
+    assert is_image(client.trigger_and_wait()[0])
+    client.set_client(None)
+
+
+def test_queued_trigger_that_fails(start, world):
+    """Its client gets the error in place of the image, and the image of the trigger behind it."""
+    world.plug_in("VSC-1")
+    server = start([andor("Red", "VSC-1", port=free_port())])
+    client = DataClient(server.uri("Red"))
+    client.set_exposure_time(0.5)
+    client.enable()
+    for _ in range(3):
+        client.trigger()
+    world.order("VSC-1", "fails", "SoftwareTrigger 10 1")
+    data = [client._buffer.get(timeout=PATIENCE)[0] for _ in range(3)]
+    assert [is_image(datum) for datum in data] == [True, False, True]
+    assert "SoftwareTrigger on VSC-1" in str(data[1])
+    client.set_client(None)
+
+
 def is_image(datum):
     return hasattr(datum, "shape")
 

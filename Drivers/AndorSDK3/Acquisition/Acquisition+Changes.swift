@@ -3,7 +3,7 @@ internal import Devices
 extension Acquisition {
     /// Makes a change, with the images paused for it if it cannot be made while they are taken.
     func change<Result>(pausing needsPause: Bool, _ body: (AndorCamera) throws -> Result) throws -> Result {
-        try gate.call {
+        try call {
             guard isRunning else { return try body(camera) }
             guard !needsPause else { return try whilePaused { try body(camera) } }
             defer { exposureHasChanged() }

@@ -1,7 +1,7 @@
 internal import Devices
 internal import Threads
 
-/// What is done about a wait that failed.
+/// What is done about a wait that failed, and about a camera that cannot be reached.
 extension Acquisition {
     /// Throws what clients have to know, once the acquisition goes on again.
     func handle(_ status: AndorStatus, _ run: Run) throws {
@@ -13,7 +13,10 @@ extension Acquisition {
             state.update { $0.triggers.noteDone() }
             try restart(because: DeviceError(.failed, "no image for \(longest) on \(camera.serialNumber)"))
         case .noData where hasEnded: state.update { $0.phase = .idle }
-        case _ where status.isLoss: try lose(camera.failure("waiting for an image", status))
+        case _ where status.isLoss:
+            let reason = camera.failure("waiting for an image", status)
+            lose(reason)
+            throw reason
         default:
             if status == .hardwareOverflow { state.withLock { $0.counts.overflows += 1 } }
             try restart(because: camera.failure("images were lost", status))
@@ -30,40 +33,43 @@ extension Acquisition {
             state.vainRestarts += 1
             return state.vainRestarts
         }
-        guard vain <= options.restartLimit else { try lose(reason) }
         state.update { $0.triggers.takeBack() }
         do {
+            guard vain <= options.restartLimit else { throw reason }
             try end()
             try begin()
-        } catch { try lose(reason) }
+        } catch { lose(reason) }
         throw reason
     }
 
+    /// Gives the camera up if a call has found that it cannot be reached, and it is really not there.
+    func noticeLoss() {
+        guard let reason = camera.takeLoss(), !isLost else { return }
+        // A call may fail for reasons of its own; a camera that is there is not given up for that.
+        guard !camera.isThere else { return }
+        let isAwaited = state.withLock(\.isImageAwaited)
+        lose(reason)
+        // Whoever made the call has been told; who waits for an image has not.
+        if isAwaited { state.update { $0.failures.append(reason) } }
+    }
+
     /// Gives the camera up until it is found again.
-    private func lose(_ reason: DeviceError) throws -> Never {
+    private func lose(_ reason: DeviceError) {
         try? end()
+        _ = camera.takeLoss()
         state.update { state in
             state.counts.losses += 1
             state.vainRestarts = 0
             state.triggers.removeAll()
-            state.phase = .lost(
-                Loss(
-                    wasRunning: true,
-                    delay: options.firstTry,
-                    nextTry: .now + options.firstTry
-                )
-            )
+            state.phase = .lost(Loss(reason: reason, delay: options.firstTry, nextTry: .now + options.firstTry))
         }
         log.lost("\(camera.serialNumber) is lost: \(reason)")
-        throw reason
     }
 
     /// Looks whether a lost camera is back; if not, again after a longer time.
     func tryToBringBack() {
-        do {
-            try bringBack()
-            log.back("\(camera.serialNumber) is back")
-        } catch {
+        do { try bringBack() } catch {
+            _ = camera.takeLoss()
             state.update { state in
                 guard case .lost(var loss) = state.phase else { return }
                 loss.delay = min(loss.delay * 2, options.longestDelay)
@@ -75,13 +81,19 @@ extension Acquisition {
 
     /// Opens a lost camera, and lets it go on as it was.
     func bringBack() throws {
-        guard case .lost(let loss) = state.withLock(\.phase) else { return }
+        guard isLost else { return }
         try camera.reopen()
-        camera.restore { log.warning("not as before: \($0)") }
-        if loss.wasRunning {
-            try begin()
-        } else {
-            state.update { $0.phase = .idle }
-        }
+        try camera.restore { log.warning("not as before: \($0)") }
+        let isWanted = state.withLock(\.isWanted)
+        if isWanted { try begin() } else { state.update { $0.phase = .idle } }
+        log.back("\(camera.serialNumber) is back")
+    }
+}
+
+extension Acquisition.State {
+    /// Whether somebody may wait for an image.
+    fileprivate var isImageAwaited: Bool {
+        guard case .running(let run) = phase else { return false }
+        return run.mode != .software || triggers.count > 0
     }
 }

@@ -24,7 +24,7 @@ extension Acquisition {
             since: .now
         )
         state.update { $0.phase = .running(run) }
-        try sendTrigger()
+        sendWaitingTrigger()
     }
 
     /// Stops the camera and takes the buffers back.

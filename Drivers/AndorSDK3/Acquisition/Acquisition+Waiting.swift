@@ -5,8 +5,8 @@ internal import Threads
 extension Acquisition {
     private enum Step {
         case interrupted
+        case fail(DeviceError)
         case look
-        case bringBack
     }
 
     /// An image that is there, in a buffer that nobody else uses.
@@ -23,9 +23,13 @@ extension Acquisition {
         while true {
             switch awaitStep(until: end) {
             case nil, .interrupted: return nil
+            case .fail(let error): throw error
             case .look:
-                if let filled = try gate.wait({ try look(until: end) }) { return datum(filled) }
-            case .bringBack: gate.wait(tryToBringBack)
+                let filled = try gate.wait {
+                    defer { noticeLoss() }
+                    return try look(until: end)
+                }
+                if let filled { return datum(filled) }
             }
         }
     }
@@ -34,19 +38,15 @@ extension Acquisition {
 
     /// Sleeps until there is something to do; nil if that did not happen in time.
     private func awaitStep(until end: Instant) -> Step? {
-        while true {
-            let now = ContinuousClock.now
-            guard now < end else { return nil }
-            let wake = min(end, state.withLock(\.nextTry) ?? end)
-            let step = state.wait(within: wake - now) { state -> Step? in
-                if state.isInterrupted {
-                    state.isInterrupted = false
-                    return .interrupted
-                }
-                if let nextTry = state.nextTry, nextTry <= .now { return .bringBack }
-                return state.expectsImage ? .look : nil
+        let now = Instant.now
+        guard now < end else { return nil }
+        return state.wait(within: end - now) { state in
+            if state.isInterrupted {
+                state.isInterrupted = false
+                return .interrupted
             }
-            if let step { return step }
+            if !state.failures.isEmpty { return .fail(state.failures.removeFirst()) }
+            return state.expectsImage ? .look : nil
         }
     }
 
@@ -54,6 +54,7 @@ extension Acquisition {
     private func look(until end: Instant) throws -> Filled? {
         guard case .running(let run) = state.withLock(\.phase) else { return nil }
         let slice = min(options.slice, max(.zero, end - .now))
+        camera.note("AT_WaitBuffer")
         do throws(AndorStatus) {
             let (address, _) = try camera.sdk.wait(camera.handle, milliseconds: slice.milliseconds)
             guard let buffer = run.pool.noteFilled(address) else { return nil }
@@ -75,9 +76,9 @@ extension Acquisition {
             run.since = .now
             state.phase = .running(run)
         }
-        // Should either fail, so will the next wait, which is told to clients; the image is good.
+        // This image is good whatever becomes of the next; buffers that are missing are queued with that one.
         let canBeLent = (try? topUp(run.pool)) ?? false
-        try? sendTrigger()
+        sendWaitingTrigger()
         return Filled(buffer: buffer, run: run, arrival: arrival, canBeLent: canBeLent)
     }
 
@@ -97,12 +98,8 @@ extension Acquisition {
 }
 
 extension Acquisition.State {
-    /// When a lost camera is to be looked for.
-    fileprivate var nextTry: ContinuousClock.Instant? {
-        if case .lost(let loss) = phase, loss.wasRunning { loss.nextTry } else { nil }
-    }
-
-    fileprivate var expectsImage: Bool {
+    /// Whether the SDK is to be asked for an image.
+    var expectsImage: Bool {
         guard case .running(let run) = phase else { return false }
         return run.mode != .software || triggers.sent != nil
     }

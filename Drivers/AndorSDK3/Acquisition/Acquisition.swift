@@ -18,9 +18,9 @@ final class Acquisition: DataSource {
         var since: Instant
     }
 
-    /// When a lost camera is looked for, and whether it then goes on.
+    /// Why a camera is lost, and when it is looked for.
     struct Loss: Sendable {
-        var wasRunning: Bool
+        let reason: DeviceError
         var delay: Duration
         var nextTry: Instant
     }
@@ -34,7 +34,13 @@ final class Acquisition: DataSource {
     struct State: Sendable {
         var phase = Phase.idle
         var triggers = TriggerQueue()
+        /// Whether images are wanted: they go on when a lost camera is back.
+        var isWanted = false
+        /// Whether the camera has been given up for good.
+        var isClosed = false
         var isInterrupted = false
+        /// What clients have to know in place of images.
+        var failures: [DeviceError] = []
         var counts = AcquisitionCounts()
         /// How many buffers the SDK is given.
         var bufferCount: Int
@@ -54,13 +60,25 @@ final class Acquisition: DataSource {
 
     init(
         _ camera: AndorCamera,
-        _ gate: Gate,
         _ options: AcquisitionOptions,
         log: DeviceLog
     ) {
-        (self.camera, self.gate, self.options, self.log) = (camera, gate, options, log)
-        state = Monitor(State(bufferCount: options.bufferCount))
+        (self.camera, self.options, self.log) = (camera, options, log)
+        let state = Monitor(State(bufferCount: options.bufferCount))
+        self.state = state
+        gate = Gate(patience: options.patience, act: { camera.act }) { event in
+            switch event {
+            case .hangs(let act, let time):
+                log.lost("the SDK hangs: it has not come back from \(act) for \(time.wholeSeconds)")
+            case .isBack(let act, let time):
+                log.info("the SDK has come back from \(act) after \(time.wholeSeconds)")
+                // It may have come back with bad news.
+                log.report(state.withLock(\.loss).map { "\(camera.lossError($0.reason))" })
+            }
+        }
     }
+
+    deinit { state.update { $0.isClosed = true } }
 
     var counts: AcquisitionCounts { state.withLock(\.counts) }
 
@@ -68,51 +86,84 @@ final class Acquisition: DataSource {
         if case .running = state.withLock(\.phase) { true } else { false }
     }
 
-    /// Whether it runs, or will when the camera is back.
-    var isWanted: Bool {
-        switch state.withLock(\.phase) {
-        case .idle: false
-        case .running: true
-        case .lost(let loss): loss.wasRunning
-        }
-    }
+    var isLost: Bool { state.withLock(\.loss) != nil }
 
     var bufferCount: Int {
         get { state.withLock(\.bufferCount) }
         set { state.withLock { $0.bufferCount = newValue } }
     }
 
+    /// Makes a call while nobody else does; throws at once as long as the camera is lost.
+    func call<Result>(_ body: () throws -> Result) throws -> Result {
+        try enter {
+            if let loss = state.withLock(\.loss) { throw camera.lossError(loss.reason) }
+            return try body()
+        }
+    }
+
+    /// Passes the gate, and gives the camera up if it turns out to be lost.
+    private func enter<Result>(_ body: () throws -> Result) throws -> Result {
+        try gate.call {
+            defer { if gate.isOutermost { noticeLoss() } }
+            return try body()
+        }
+    }
+
     /// Takes images from now on.
     func start() throws {
-        try gate.call {
+        try enter {
+            // Should it be lost, that may be news.
+            if isRunning, !camera.isThere { noticeLoss() }
             guard !isRunning else { return }
-            // A lost camera may be back, which nobody has looked for while it was not in use.
-            if case .lost = state.withLock(\.phase) { try bringBack() }
-            guard !isRunning else { return }
-            do { try begin() } catch let error as DeviceError where error.isLoss {
-                try camera.reopen()
-                camera.restore { log.warning("not as before: \($0)") }
-                try begin()
+            state.withLock { state in
+                state.isWanted = true
+                state.failures.removeAll()
             }
+            do { try beginOrBringBack() } catch {
+                state.withLock { $0.isWanted = false }
+                throw error
+            }
+        }
+    }
+
+    private func beginOrBringBack() throws {
+        guard !isLost else { return try bringBack() }
+        do { try begin() } catch let error as DeviceError where error.isLoss {
+            noticeLoss()
+            guard isLost else { throw error }
+            // It may be plugged in again already.
+            try bringBack()
         }
     }
 
     /// Takes no more images, and forgets triggers and images that nobody has fetched.
     func stop() throws {
-        try gate.call {
+        try enter {
             state.update { state in
+                state.isWanted = false
                 state.triggers.removeAll()
-                guard case .lost(var loss) = state.phase else { return }
-                loss.wasRunning = false
-                state.phase = .lost(loss)
+                state.failures.removeAll()
             }
-            try end()
+            do { try end() } catch let error as DeviceError where error.isLoss {
+                noticeLoss()
+                // What is lost takes no images, and will take none when it is back.
+                guard isLost else { throw error }
+            }
+        }
+    }
+
+    /// Gives the camera up for good.
+    func close() throws {
+        state.update { $0.isClosed = true }
+        try gate.call {
+            camera.close()
+            camera.sdk.finalise()
         }
     }
 
     /// Does what the camera only lets be done while it takes no images, and goes on as before even if that fails.
     func whilePaused<Result>(_ change: () throws -> Result) throws -> Result {
-        try gate.call {
+        try call {
             guard isRunning else { return try change() }
             state.update { $0.triggers.takeBack() }
             try end()
@@ -123,33 +174,6 @@ final class Acquisition: DataSource {
                 throw error
             }
             return try result.get()
-        }
-    }
-
-    /// Sends a trigger, or lets it wait for the image of the one before.
-    func trigger() throws {
-        try gate.call {
-            guard case .running(let run) = state.withLock(\.phase) else {
-                throw DeviceError(.disabled, "\(camera.serialNumber) takes no images now")
-            }
-            guard run.mode == .software else {
-                throw DeviceError(.incompatibleState, "\(camera.serialNumber) is not in trigger mode Software")
-            }
-            state.update { $0.triggers.add() }
-            try sendTrigger()
-        }
-    }
-
-    /// Sends the next trigger if the camera is free for it.
-    func sendTrigger() throws {
-        guard state.withLock(\.triggers.isDue) else { return }
-        do { try camera.perform("SoftwareTrigger") } catch {
-            state.update { $0.triggers.add(-1) }
-            throw error
-        }
-        state.update { state in
-            state.triggers.noteSent(at: .now)
-            state.await(from: .now)
         }
     }
 
@@ -167,6 +191,11 @@ final class Acquisition: DataSource {
 }
 
 extension Acquisition.State {
+    /// Why the camera is lost, if it is.
+    var loss: Acquisition.Loss? {
+        if case .lost(let loss) = phase { loss } else { nil }
+    }
+
     /// Lets the time for the next image begin.
     mutating func await(from now: ContinuousClock.Instant) {
         guard case .running(var run) = phase else { return }
@@ -178,4 +207,9 @@ extension Acquisition.State {
 extension DeviceError {
     /// Whether it means that the camera cannot be reached.
     var isLoss: Bool { (cause as? AndorStatus)?.isLoss ?? false }
+}
+
+extension Duration {
+    /// For people: `12 s`.
+    fileprivate var wholeSeconds: String { "\(components.seconds) s" }
 }

@@ -8,6 +8,10 @@ struct AcquisitionOptions: Sendable {
     var slice = Duration.milliseconds(10)
     /// How much longer than reckoned an image may take.
     var margin = Duration.seconds(2)
+    /// How long the SDK may keep a call waiting, which then fails.
+    var patience = Duration.seconds(10)
+    /// How long a camera that nobody uses is left alone before it is asked whether it is still there.
+    var watchPause = Duration.seconds(2)
     /// How soon a lost camera is looked for, and the longest time between two looks.
     var firstTry = Duration.milliseconds(500)
     var longestDelay = Duration.seconds(10)

@@ -11,6 +11,9 @@ final class AndorCamera: Sendable {
     private let handleNumber: Atomic<Int32>
     /// What was written since it was opened, the latest value of each feature, in the order of the writing.
     private let written = Mutex<[(feature: AndorFeature, value: FeatureValue)]>([])
+    /// The first error since it was opened, or since it was taken, that says that the camera cannot be reached.
+    let loss = Mutex<DeviceError?>(nil)
+    private let latestAct = Mutex("AT_Open")
 
     /// Opens a camera of a library that was started.
     init(_ sdk: any AndorSDK, index: Int) throws(AndorStatus) {
@@ -33,6 +36,7 @@ final class AndorCamera: Sendable {
     /// Opens it anew after it was lost; throws as long as it is not back, or if another one is in its place.
     func reopen() throws {
         close()
+        _ = takeLoss()
         try call("AT_Open") { _ throws(AndorStatus) in
             let handle = try sdk.open(index)
             handleNumber.store(handle.number, ordering: .releasing)
@@ -44,10 +48,13 @@ final class AndorCamera: Sendable {
         }
     }
 
-    /// Writes again all that was written, as far as the camera lets it be.
-    func restore(report: (any Error) -> Void) {
+    /// Writes again all that was written, as far as the camera lets it be; throws if it is lost meanwhile.
+    func restore(report: (any Error) -> Void) throws(DeviceError) {
         for (feature, value) in written.withLock({ $0 }) {
-            do { try write(value, to: feature) } catch { report(error) }
+            do { try write(value, to: feature) } catch {
+                guard !error.isLoss else { throw error }
+                report(error)
+            }
         }
     }
 
@@ -72,8 +79,16 @@ final class AndorCamera: Sendable {
         _ act: @autoclosure () -> String,
         _ body: (AndorHandle) throws(AndorStatus) -> Result
     ) throws(DeviceError) -> Result {
-        do throws(AndorStatus) { return try body(handle) } catch { throw failure(act(), error) }
+        let act = act()
+        note(act)
+        do throws(AndorStatus) { return try body(handle) } catch { throw noted(failure(act, error)) }
     }
+
+    /// What was asked of the SDK last, and of which camera.
+    var act: String { "\(latestAct.withLock { $0 }) on \(serialNumber)" }
+
+    /// Keeps what is asked of the SDK, for whoever wonders why it does not come back.
+    func note(_ act: String) { latestAct.withLock { $0 = act } }
 
     func failure(_ act: String, _ status: AndorStatus) -> DeviceError {
         // A handle is only wrong while a lost camera has not been found again.
@@ -87,7 +102,7 @@ extension AndorStatus {
     fileprivate var kind: DeviceError.Kind {
         switch code {
         case 2, 7, 8, 18, 19: .unsupported
-        case 5: .incompatibleState
+        case 4, 5: .incompatibleState
         default: .failed
         }
     }

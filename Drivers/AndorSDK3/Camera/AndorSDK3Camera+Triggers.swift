@@ -2,7 +2,7 @@ public import Devices
 
 extension AndorSDK3Camera {
     /// Whether triggers can be sent, and not only be chosen: a SimCam lacks the command.
-    var hasSoftwareTrigger: Bool { get throws { try call { try $0.has("SoftwareTrigger") } } }
+    var hasSoftwareTrigger: Bool { get throws { try call { try $0.has(.softwareTrigger) } } }
 
     private var mode: AndorTriggerMode {
         get throws {
@@ -22,7 +22,7 @@ extension AndorSDK3Camera {
         guard let wanted = AndorTriggerMode(type, mode), wanted != .software || canBeSent else {
             throw DeviceError(.unsupported, "\(serialNumber) has no trigger of type \(type) and mode \(mode)")
         }
-        try acquisition.gate.call {
+        try acquisition.call {
             guard try camera.label("TriggerMode") != wanted.rawValue else { return }
             try acquisition.whilePaused { try camera.setLabel("TriggerMode", to: wanted.rawValue) }
         }

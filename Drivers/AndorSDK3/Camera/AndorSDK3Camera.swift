@@ -13,6 +13,8 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
     let acquisition: Acquisition
     /// What clients asked for, of which the camera reads whole joined pixels.
     var askedROI: ROI?
+    /// The features of the table that the camera has; asked once, so that none is missing because it did not answer.
+    private let features: [(row: FeatureRow, isReadOnly: Bool)]
     private var isShutDown = false
 
     init(
@@ -27,9 +29,13 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
         showsShutteringMode = configuration.showsShutteringMode ?? false
         var options = options
         if let count = configuration.bufferCount?.value { options.bufferCount = count }
-        acquisition = Acquisition(camera, Gate(patience: .seconds(10)), options, log: log)
+        acquisition = Acquisition(camera, options, log: log)
         transforms.readout = configuration.readoutTransform?.transform ?? .identity
+        features = try FeatureTable.rows.compactMap { row in
+            try camera.has(row.feature) ? (row, try camera.isReadOnly(row.feature)) : nil
+        }
         try prepare(configuration)
+        acquisition.beginWatch()
     }
 
     /// Brings the camera into a known state, whoever has left it how.
@@ -63,14 +69,11 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
     public func performShutdown() throws {
         guard !isShutDown else { return }
         isShutDown = true
-        try acquisition.gate.call {
-            camera.close()
-            camera.sdk.finalise()
-        }
+        try acquisition.close()
     }
 
     func call<Result>(_ body: (AndorCamera) throws -> Result) throws -> Result {
-        try acquisition.gate.call { try body(camera) }
+        try acquisition.call { try body(camera) }
     }
 
     public var sensorShape: SensorShape {
@@ -122,8 +125,8 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
     }
 
     public var settings: [Setting] {
-        let rows = FeatureTable.rows.filter { row in (try? camera.has(row.feature)) ?? false }
-        return [roiSetting] + counterSettings + rows.map { $0.setting(camera, acquisition) }
+        [roiSetting] + counterSettings
+            + features.map { $0.row.setting(camera, acquisition, isReadOnly: $0.isReadOnly) }
     }
 
     private var counterSettings: [Setting] {

@@ -2,10 +2,10 @@ internal import Devices
 
 extension FeatureRow {
     /// The setting for a feature that the camera has.
-    func setting(_ camera: AndorCamera, _ acquisition: Acquisition) -> Setting {
-        let (camera, acquisition) = (Gated(camera, acquisition.gate), acquisition)
-        // Asked once: what never can be written stays so.
-        let isReadOnlyEver = (try? camera.call { try $0.isReadOnly(feature) }) ?? false
+    ///
+    /// - Parameter isReadOnlyEver: whether it never can be written.
+    func setting(_ camera: AndorCamera, _ acquisition: Acquisition, isReadOnly isReadOnlyEver: Bool) -> Setting {
+        let (camera, acquisition) = (Gated(camera, acquisition), acquisition)
         func make<Value: SettingValue>(
             _ domain: @autoclosure @escaping () throws -> Value.Domain,
             get: @escaping (AndorCamera) throws -> Value,
@@ -71,11 +71,13 @@ extension FeatureRow {
 /// A camera whose calls pass the gate.
 private struct Gated {
     private let camera: AndorCamera
-    private let gate: Gate
+    private let acquisition: Acquisition
 
-    init(_ camera: AndorCamera, _ gate: Gate) { (self.camera, self.gate) = (camera, gate) }
+    init(_ camera: AndorCamera, _ acquisition: Acquisition) { (self.camera, self.acquisition) = (camera, acquisition) }
 
-    func call<Result>(_ body: (AndorCamera) throws -> Result) throws -> Result { try gate.call { try body(camera) } }
+    func call<Result>(_ body: (AndorCamera) throws -> Result) throws -> Result {
+        try acquisition.call { try body(camera) }
+    }
 
     /// Limits that cannot always be asked for: of what cannot be read now, clients see none.
     func limits<Limits>(_ body: (AndorCamera) throws -> Limits) -> Limits? { try? call(body) }

@@ -14,6 +14,8 @@ struct AndorFeature: Sendable, Hashable, ExpressibleByStringLiteral, CustomStrin
 
     var description: String { name }
 
+    static let softwareTrigger: Self = "SoftwareTrigger"
+
     static func == (left: Self, right: Self) -> Bool { left.name == right.name }
     func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }

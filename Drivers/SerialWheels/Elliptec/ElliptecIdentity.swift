@@ -1,5 +1,5 @@
 /// What an Elliptec tells to `in`: fields of fixed widths, most of them in hexadecimal digits.
-struct ElliptecIdentity: Sendable {
+public struct ElliptecIdentity: Sendable {
     /// 9 for an ELL9.
     let type: Int
     let serialNumber: String

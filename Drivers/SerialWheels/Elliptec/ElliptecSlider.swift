@@ -11,8 +11,10 @@ extension ElliptecCommands {
     /// A move that follows within 100 ms of another may become one to zero (pyLabLib).
     static let format = LineFormat(commandEnd: "", answerEnd: "\r\n", pause: .milliseconds(100))
 
-    public func settings(of slider: SerialWheel<Self>) throws -> [Setting] {
-        let identity = try slider.perform(identity)
+    public func facts(_ lines: LineProtocol) throws -> ElliptecIdentity { try identity(lines) }
+
+    public func settings(of slider: SerialWheel<Self>) -> [Setting] {
+        let identity = slider.facts
         return [
             Setting("model", fixed: "ELL\(identity.type)"),
             Setting("serial number", fixed: identity.serialNumber),

@@ -9,11 +9,13 @@ extension FW102CCommands {
     /// The prompt ends an answer, with no line end behind it.
     static let format = LineFormat(commandEnd: "\r", answerEnd: "> ", patience: .milliseconds(500))
 
+    /// Its model.
+    public func facts(_ lines: LineProtocol) throws -> String { try ask("*idn?", lines) { $0 } }
+
     /// None of them is saved in the wheel, where the command `save` would put them.
-    public func settings(of wheel: SerialWheel<Self>) throws -> [Setting] {
-        let model = try wheel.perform { lines in try ask("*idn?", lines) { $0 } }
-        return [
-            Setting("model", fixed: model),
+    public func settings(of wheel: SerialWheel<Self>) -> [Setting] {
+        [
+            Setting("model", fixed: wheel.facts),
             Setting(
                 "speed",
                 in: Cases<Speed>(),

@@ -3,7 +3,7 @@ public import Pickle
 /// The settings of one device, in the order in which its driver lists them.
 public struct SettingList {
     private let settings: [Setting]
-    /// Told of a setting whose value could not be read when all were asked for.
+    /// Told of settings whose values could not be read when all were asked for.
     private let report: (String) -> Void
 
     public init(_ settings: [Setting], report: @escaping (String) -> Void = { _ in }) {
@@ -41,31 +41,57 @@ public struct SettingList {
             let missing = settings.map(\.name).filter { incoming[.str($0)] == nil }
             guard missing.isEmpty else { throw SettingError.missing(missing) }
         }
+        var failures: [Failure] = []
+        defer { tell(failures) }
         let changes = try settings.compactMap { setting in
-            try incoming[.str(setting.name)].flatMap { try change(of: setting, to: $0, always: isComplete) }
+            try incoming[.str(setting.name)].flatMap {
+                try change(of: setting, to: $0, always: isComplete, &failures)
+            }
         }
         try write(changes)
         return values(of: changes.map(\.setting))
     }
 
     private func values(of settings: [Setting]) -> PythonDictionary {
-        PythonDictionary(settings.map { (.str($0.name), read($0)) })
+        var failures: [Failure] = []
+        let values = PythonDictionary(settings.map { (.str($0.name), read($0, &failures)) })
+        tell(failures)
+        return values
     }
 
+    private typealias Failure = (name: String, error: any Error)
+
     /// The value, or `None` if it cannot be read now.
-    private func read(_ setting: Setting) -> PythonValue {
+    private func read(_ setting: Setting, _ failures: inout [Failure]) -> PythonValue {
         do { return try setting.get() } catch {
-            report("setting '\(setting.name)' could not be read: \(error)")
+            // What has no value in the present state, as a rule, is no news.
+            if (error as? DeviceError)?.kind != .incompatibleState { failures.append((setting.name, error)) }
             return .none
         }
+    }
+
+    /// Reports in one line what could not be read: a device that is lost fails with all of its settings.
+    private func tell(_ failures: [Failure]) {
+        guard let first = failures.first else { return }
+        let names = failures.map(\.name).joined(separator: ", ")
+        report(
+            failures.count == 1
+                ? "setting '\(names)' could not be read: \(first.error)"
+                : "\(failures.count) settings could not be read: \(names); the first: \(first.error)"
+        )
     }
 
     private typealias Change = (setting: Setting, old: PythonValue, new: Setting.PendingChange)
 
     /// What to write, or nil if there is nothing to do.
-    private func change(of setting: Setting, to value: PythonValue, always: Bool) throws -> Change? {
+    private func change(
+        of setting: Setting,
+        to value: PythonValue,
+        always: Bool,
+        _ failures: inout [Failure]
+    ) throws -> Change? {
         guard !setting.isReadOnly else { return nil }
-        let old = read(setting)
+        let old = read(setting, &failures)
         if old == value {
             // None stands for a value that could not be read, or was never written; there is nothing to go back to.
             return always && value != .none ? (setting, old, try setting.restoring(old)) : nil

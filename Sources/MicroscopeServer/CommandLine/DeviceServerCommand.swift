@@ -73,8 +73,6 @@ struct DeviceServerCommand: AsyncParsableCommand {
     var record: String?
 
     func run() async throws {
-        // Workers inherit it.
-        if let record { unsafe setenv(Recorder.variable, record, 1) }
         if listDrivers { return printDrivers() }
         let program = Program.current
         guard let file = config ?? (program.microscope.isDefined ? program.path : nil) else {
@@ -86,6 +84,13 @@ struct DeviceServerCommand: AsyncParsableCommand {
             if let logDirectory { configuration.log.directory = logDirectory }
         }
         if check { return print("\(config ?? program.name): \(source.configuration.summary)") }
+        if let record {
+            if let problem = Recorder.problem(with: record) {
+                throw ValidationError("--record \(record): nothing can be written there: \(problem)")
+            }
+            // Workers inherit it.
+            unsafe setenv(Recorder.variable, record, 1)
+        }
         await Supervisor(source).run()
     }
 

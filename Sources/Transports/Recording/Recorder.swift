@@ -24,6 +24,17 @@ public final class Recorder: Sendable {
         write((["# \(device)"] + facts.map { "# \($0)" }).joined(separator: "\n"))
     }
 
+    /// Makes a folder ready for recordings; why that cannot be, or nil.
+    public static func problem(with folder: String) -> String? {
+        unsafe mkdir(folder, 0o777)
+        var status = stat()
+        guard unsafe stat(folder, &status) == 0 else { return reason }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return unsafe String(cString: strerror(ENOTDIR)) }
+        return unsafe access(folder, W_OK | X_OK) == 0 ? nil : reason
+    }
+
+    private static var reason: String { unsafe String(cString: strerror(errno)) }
+
     deinit { if file >= 0 { close(file) } }
 
     /// A recorder for a device, if recordings are wanted.
@@ -32,7 +43,7 @@ public final class Recorder: Sendable {
             return nil
         }
         guard let recorder = Recorder(folder: folder, device: device, facts: facts) else {
-            log.error("\(device) cannot be recorded in \(folder): \(unsafe String(cString: strerror(errno)))")
+            log.error("\(device) cannot be recorded in \(folder): \(reason)")
             return nil
         }
         log.info("recorded in \(folder)/\(fileName(for: device))")

@@ -8,7 +8,9 @@ struct SettingListTests {
         var values = ["a": 1, "b": 2, "c": 3]
         var written: [String] = []
         var refuses: String?
-        var unreadable: String?
+        var unreadable: Set<String> = []
+        /// Which have no value as long as the device is as it is.
+        var meaningless: Set<String> = []
         var locked: String?
         var reports: [String] = []
 
@@ -19,7 +21,8 @@ struct SettingListTests {
         }
 
         private func read(_ name: String) throws -> Int {
-            guard unreadable != name, let value = values[name] else { throw DeviceError(.failed, "not now") }
+            guard !meaningless.contains(name) else { throw DeviceError(.incompatibleState, "no such thing now") }
+            guard !unreadable.contains(name), let value = values[name] else { throw DeviceError(.failed, "not now") }
             return value
         }
 
@@ -44,9 +47,21 @@ struct SettingListTests {
     }
 
     @Test func givesNoneForAValueThatCannotBeReadAndReportsIt() {
-        box.unreadable = "b"
+        box.unreadable = ["b"]
         #expect(list.all() == ["a": 1, "b": .none, "c": 3])
         #expect(box.reports == ["setting 'b' could not be read: not now"])
+    }
+
+    @Test func reportsAllThatCannotBeReadInOneLine() {
+        box.unreadable = ["a", "c"]
+        #expect(list.all() == ["a": .none, "b": 2, "c": .none])
+        #expect(box.reports == ["2 settings could not be read: a, c; the first: not now"])
+    }
+
+    @Test func reportsNothingOfWhatHasNoValueNow() {
+        box.meaningless = ["b"]
+        #expect(list.all() == ["a": 1, "b": .none, "c": 3])
+        #expect(box.reports.isEmpty)
     }
 
     @Test func describesAllAsPairsOfNameAndDescription() throws {
@@ -104,7 +119,7 @@ struct SettingListTests {
     }
 
     @Test func updateTakesBackAllValuesAlsoOfWhatCouldNotBeRead() throws {
-        box.unreadable = "b"
+        box.unreadable = ["b"]
         #expect(try list.update(list.all(), isComplete: false).isEmpty)
         #expect(box.written.isEmpty)
     }

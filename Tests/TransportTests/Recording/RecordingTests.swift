@@ -52,6 +52,9 @@ struct RecordingTests {
 
     @Test func thereIsNoRecorderWhereNothingCanBeWritten() {
         #expect(Recorder(folder: "/proc/no-such-folder", device: "x") == nil)
+        #expect(Recorder.problem(with: "/proc/no-such-folder") == "No such file or directory")
+        #expect(Recorder.problem(with: "/dev/null") == "Not a directory")
+        #expect(Recorder.problem(with: "/tmp") == nil)
     }
 
     private func text(of path: String) throws -> String {
