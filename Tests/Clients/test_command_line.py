@@ -123,6 +123,8 @@ def test_list_of_drivers():
     (["--nosuch", "x.yaml"], "--nosuch"),
     (["--log-level", "loud", "x.yaml"], "trace, debug, info, notice, warning, error, critical"),
     (["a.yaml", "b.yaml"], "b.yaml"),
+    (["--record", "/proc/nope", str(ROOT / "Configs" / "simulated.yaml")],
+     "--record /proc/nope: nothing can be written there: No such file or directory"),
 ])
 def test_wrong_options(arguments, words):
     """Options that there are not, or that do not fit, are told with the way to help."""

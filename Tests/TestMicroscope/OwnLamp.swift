@@ -48,6 +48,6 @@ func cameraAndLamp(_ context: DriverContext) throws -> (SimulatedCamera, OwnLamp
     try lamp.setSetting("label", to: "right")
     try camera.enable()
     try lamp.enable()
-    context.log("opened by a function")
+    context.log.info("opened by a function")
     return (camera, lamp)
 }
