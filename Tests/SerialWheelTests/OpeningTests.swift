@@ -15,12 +15,11 @@ struct OpeningTests {
         let lines = talk.enumerated().map { index, step in
             Exchange(time: Double(index), step.0, "", step.1.unicodeScalars.map { UInt8($0.value) }).line
         }
-        // Only this thread uses it.
-        nonisolated(unsafe) let stream = ReplayedByteStream(try Recording(lines.joined(separator: "\n")))
+        let stream = ReplayedByteStream(try Recording(lines.joined(separator: "\n")))
         var format = FW102CCommands.format
         (format.pause, format.silence) = (.zero, .milliseconds(1))
         let error = #expect(throws: DeviceError.self) {
-            try SerialWheel(FW102CCommands(), SerialConnector("wheel") { unsafe stream }, format)
+            try SerialWheel(FW102CCommands(), SerialConnector("wheel") { stream }, format)
         }
         #expect("\(try #require(error))".contains("CMD_NOT_DEFINED"))
     }
