@@ -207,3 +207,18 @@ def test_attributes_and_inputs_come_back(serve, connect, monkeypatch):
         proxy._pyroRelease()
     assert camera.shuttering_mode == other
     assert [state for state, before in zip(lines.get_all_IO_state(), wanted) if not before] == [False, False]
+
+
+def test_log_of_each_definition(serve, connect, tmp_path):
+    """Its file is there from the start, and has the server's lines on the definition as well."""
+    logs = tmp_path / "logs"
+    server = serve([at("Wheel", WHEEL)], "--log-directory", logs)
+    uri = server.uri("Wheel")
+    since = len(server.lines)
+    os.kill(worker(server, uri), signal.SIGKILL)
+    server.uri("Wheel", since=since)
+    text = (logs / "Wheel.log").read_text().splitlines()
+    assert re.search(r"device-server\[\d+\]: Wheel: to be served by version \S+, with simulated-filter-wheel$", text[0])
+    expected = ["serving " + uri, "Wheel: its process was killed (SIGKILL)", "serving " + uri]
+    assert [line.partition("]: ")[2].replace(" (simulated)", "") for line in text[1:]] == expected
+    assert not server.find("to be served by version")
