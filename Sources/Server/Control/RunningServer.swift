@@ -42,12 +42,14 @@ public struct RunningServer: Sendable {
     /// The processes of servers that run and do not answer.
     public static var silent: [String] { found.silent }
 
-    /// How each definition is served: `configuration` (the file's path), and `definitions`, a list of dictionaries with
-    /// `name`, `state` (`starting`, `serving`, `waiting` or `not answering`) and `since` when, `pid`, `restarts`,
-    /// `last_error` with `last_error_time`, `recovery_time` (when it was served again) and `retry_time`, and `devices`,
-    /// each with `name`, `driver`, `uid`, `simulated`, `uri`, `state` (the definition's, or `lost`), `problem` and
-    /// `problem_time` and, for what sends data, `sending`, `sent`, `lost` and `clients`; and `parts`, a list of
-    /// dictionaries with `name`, `uri` and, for what sends data, the same. Times are seconds since 1970.
+    /// How each definition is served, as a dictionary; times are seconds since 1970.
+    ///
+    /// It has `configuration` (the file's path), and `definitions`, a list of dictionaries with `name`, `state`
+    /// (`starting`, `serving`, `waiting` or `not answering`), `since`, `pid`, `restarts`, `last_error`,
+    /// `last_error_time`, `recovery_time` (when it was served again), `retry_time`, and `devices`: dictionaries with
+    /// `name`, `driver`, `uid`, `simulated`, `uri`, `state` (the definition's, or `lost`), `problem`, `problem_time`,
+    /// `parts` (of each the `name` and `uri`), and, as parts have too if they send data, `sending`, `sent`, `lost` and
+    /// `clients`.
     public func status() throws -> PythonValue { try client.call("status") }
 
     /// Has it read its configuration again: the names of what is `new`, `changed`, `gone` and `unchanged`.
