@@ -44,15 +44,7 @@ private final class Start {
 private func runThread(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let argument = unsafe argument else { return nil }
     let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-    nameThread(start.name)
+    ProcessName.setOfThread(start.name)
     start.body()
     return nil
-}
-
-/// Names the calling thread, by the file for it: the C functions for it are beyond Swift's reach.
-private func nameThread(_ name: String) {
-    let file = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
-    guard file >= 0 else { return }
-    _ = unsafe Array(name.utf8.prefix(15)).withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }
-    close(file)
 }

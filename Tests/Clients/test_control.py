@@ -121,8 +121,30 @@ def test_no_server_is_an_error(tmp_path):
     """With the file named, and with advice in it."""
     file = write_config(tmp_path, [at("Wheel", WHEEL)])
     for command in ("status", "reload"):
-        code, _, err = run(command, file)
-        assert code != 0 and "No server of this user's runs with" in err
+        assert run(command, file) == (69, "", "No server of this user's runs with %s.\n" % file)
+        assert run(command, "/no/such.yaml") == (69, "", "There is no file /no/such.yaml.\n")
+
+
+def test_server_that_does_not_answer(serve, config):
+    """It is told which process that is."""
+    server = serve([at("Wheel", WHEEL)])
+    server.uri("Wheel")
+    os.kill(server.process.pid, signal.SIGSTOP)
+    try:
+        for command in ("status", "reload"):
+            code, out, err = run(command, config)
+            assert (code, out) == (69, "") and "process %d does not answer" % server.process.pid in err
+    finally:
+        os.kill(server.process.pid, signal.SIGCONT)
+
+
+def test_names_of_processes(serve, config):
+    """`ps` and `ss` show the program, and `ps` the definition."""
+    server = serve([at("Wheel", WHEEL)])
+    server.uri("Wheel")
+    pid = workers(server, config)["Wheel"]
+    with open("/proc/%d/comm" % pid) as comm, open("/proc/%d/cmdline" % pid) as words:
+        assert comm.read() == "device-server\n" and words.read() == "device-server\0worker\0Wheel\0"
 
 
 # MARK: reload

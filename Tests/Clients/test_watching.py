@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 
+import microscope
 import Pyro4
 import pytest
 from microscope import TriggerMode, TriggerType
@@ -13,7 +14,7 @@ from microscope import TriggerMode, TriggerType
 from processes import is_running
 from servers import DeviceServer, run, write_config
 from test_floating import World, andor
-from test_supervision import CAMERA, LASER, WHEEL, answers, at, worker
+from test_supervision import CAMERA, LASER, WHEEL, answers, at, kill_and_wait, worker
 from waiting import PATIENCE, eventually
 
 
@@ -182,3 +183,42 @@ def test_parts_and_groups(serve, connect):
     assert [line.split()[0] for line in lines[2:]] == ["Box", "devices.cam", "A", "B", "!"]
     assert lines[3].startswith("  devices.cam ") and lines[3].endswith(str(camera._pyroUri))
     assert re.fullmatch(r"  ! Stand \(A, B\): 20\S+ its process was killed \(SIGKILL\); well since 20\S+", lines[-1])
+
+
+# MARK: What comes back
+
+
+def test_attributes_and_inputs_come_back(serve, connect, monkeypatch):
+    """The shuttering mode of a camera, and lines that are inputs, which must not be driven."""
+    camera = {"driver": "simulated-camera", "conf": {"sensor_shape": [64, 48], "shuttering_mode": True}}
+    server = serve([at("Camera", camera), at("Lines", {"driver": "simulated-digital-io", "conf": {"numLines": 4}})])
+    camera, lines = connect(server.uri("Camera")), connect(server.uri("Lines"))
+    # A class of later versions of python-microscope; its numbers do here.
+    monkeypatch.setattr(microscope, "ElectronicShutteringMode", int, raising=False)
+    other = 3 - camera.shuttering_mode
+    camera.shuttering_mode = other
+    lines.set_all_IO_state([True, False, True, False])
+    lines.set_IO_state(0, False)
+    lines.set_IO_state(line=3, state=True)
+    wanted = lines.get_all_IO_state()
+    assert wanted == [False, False, True, True]
+    for proxy, name in ((camera, "Camera"), (lines, "Lines")):
+        kill_and_wait(server, connect, server.uri(name))
+        proxy._pyroRelease()
+    assert camera.shuttering_mode == other
+    assert [state for state, before in zip(lines.get_all_IO_state(), wanted) if not before] == [False, False]
+
+
+def test_log_of_each_definition(serve, connect, tmp_path):
+    """Its file is there from the start, and has the server's lines on the definition as well."""
+    logs = tmp_path / "logs"
+    server = serve([at("Wheel", WHEEL)], "--log-directory", logs)
+    uri = server.uri("Wheel")
+    since = len(server.lines)
+    os.kill(worker(server, uri), signal.SIGKILL)
+    server.uri("Wheel", since=since)
+    text = (logs / "Wheel.log").read_text().splitlines()
+    assert re.search(r"device-server\[\d+\]: Wheel: to be served by version \S+, with simulated-filter-wheel$", text[0])
+    expected = ["serving " + uri, "Wheel: its process was killed (SIGKILL)", "serving " + uri]
+    assert [line.partition("]: ")[2].replace(" (simulated)", "") for line in text[1:]] == expected
+    assert not server.find("to be served by version")

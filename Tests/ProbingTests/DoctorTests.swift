@@ -204,6 +204,8 @@ struct DoctorTests {
     @Test func ourOwnServersAreNotInTheWay() throws {
         let world = try Self.wheel()
         world.addProcess(4211, "device-server", has: ["/dev/bus/usb/001/005"])
+        // A microscope's own program.
+        world.addProcess(4212, "my-microscope", "worker", "Wheel", has: ["/dev/bus/usb/001/005"])
         #expect(Self.findings(world).isEmpty)
     }
 

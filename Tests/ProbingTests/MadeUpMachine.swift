@@ -128,8 +128,9 @@ extension MadeUpMachine {
     }
 
     /// A process that has files open.
-    func addProcess(_ pid: Int, _ name: String, has files: [String]) {
+    func addProcess(_ pid: Int, _ name: String, _ words: String..., has files: [String]) {
         write("\(name)\n", "/proc/\(pid)/comm")
+        write(([name] + words).map { "\($0)\0" }.joined(), "/proc/\(pid)/cmdline")
         for (index, file) in files.enumerated() { link("/proc/\(pid)/fd/\(index + 3)", to: file) }
     }
 }

@@ -25,7 +25,8 @@ struct Program: Sendable {
             let arguments = completed(Array(CommandLine.arguments.dropFirst()))
             guard let word = arguments.first else { return await DeviceServerCommand.main([]) }
             if word == "worker" {
-                WorkerCommand.main(Array(arguments.dropFirst()))
+                // What follows names the definition, for people who list processes.
+                WorkerCommand.main([])
             } else if word == "conform" {
                 ConformCommand.mainWithStatus(arguments)
             } else if Commands.names.contains(word) || word == "help" && arguments.count > 1 {

@@ -17,9 +17,7 @@ struct ReloadCommand: ParsableCommand {
     var config: String
 
     func run() throws {
-        guard let server = RunningServer.serving(file: config) else {
-            throw ValidationError("No server of this user's runs with \(config).")
-        }
+        let server = try RunningServer.asked(for: config)
         do {
             guard case .dict(let changes) = try server.reload() else { return }
             for (key, names) in changes.pairs where names != [] { print("\(key.word): \(names.words)") }

@@ -20,18 +20,13 @@ struct StatusCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let servers: [RunningServer]
-        if let config {
-            guard let server = RunningServer.serving(file: config) else {
-                throw ValidationError("No server of this user's runs with \(config).")
-            }
-            servers = [server]
-        } else {
-            servers = RunningServer.all
-        }
+        let servers = try config.map { [try RunningServer.asked(for: $0)] } ?? RunningServer.all
         let statuses = try servers.map { try $0.status() }
         if json { return print(try SerializerID.json.text(of: .list(statuses))) }
-        guard !statuses.isEmpty else { return print("No server of this user's runs.") }
+        guard !statuses.isEmpty else {
+            let silent = RunningServer.silent.map { " Process \($0) does not answer." }.joined()
+            return print("No server of this user's runs\(silent.isEmpty ? "" : " that can be asked").\(silent)")
+        }
         for status in statuses { print(StatusTable(status).text) }
     }
 }

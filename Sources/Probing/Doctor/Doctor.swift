@@ -44,7 +44,7 @@ public struct Doctor: Sendable {
         let devices = inventory.knownUSB.map { ("\($0.info)", $0.holders) }
         let ports = inventory.ports.map { ($0.path, $0.holders) }
         return (devices + ports).flatMap { subject, holders in
-            holders.filter { inventory.servedName([$0]) == nil && $0.name != "device-server" }.map { holder in
+            holders.filter { inventory.servedName([$0]) == nil && !$0.isWorker }.map { holder in
                 Finding(.problem, .use, subject, "is in use by \(holder)", Self.ending(holder))
             }
         }

@@ -5,6 +5,8 @@ public struct Holder: Sendable, Hashable, CustomStringConvertible {
     public let pid: Int
     /// What it is called: `device-server`.
     public let name: String
+    /// Whether a server has started it for a device: `device-server worker Wheel`.
+    let isWorker: Bool
 
     public var description: String { "\(name) (process \(pid))" }
 }
@@ -27,7 +29,7 @@ struct Holders {
                 }
             )
             for path in targets where path.hasPrefix("/dev/") {
-                byPath[path, default: []].append(Holder(pid: pid, name: machine.text("/proc/\(name)/comm") ?? "?"))
+                byPath[path, default: []].append(Holder(pid, machine))
             }
         }
     }
@@ -40,4 +42,14 @@ struct Holders {
 
     /// Those that have a file open, by its number.
     func of(_ path: String) -> [Holder] { (byPath[path] ?? []).sorted { $0.pid < $1.pid } }
+}
+
+extension Holder {
+    fileprivate init(_ pid: Int, _ machine: Machine) {
+        name = machine.text("/proc/\(pid)/comm") ?? "?"
+        // Whatever the program is called.
+        let words = (machine.text("/proc/\(pid)/cmdline") ?? "").split(separator: "\0")
+        isWorker = name == "device-server" || words.dropFirst().first == "worker"
+        self.pid = pid
+    }
 }

@@ -1,3 +1,4 @@
+internal import Devices
 internal import Pickle
 
 /// What clients have set in the devices of a process, for the process that takes its place when it crashes.
@@ -8,8 +9,11 @@ internal import Pickle
 struct DeviceMemory: Sendable, Equatable {
     struct Call: Sendable, Equatable {
         let object: String
+        /// The method, or the attribute that was set.
         let method: String
         let arguments: [PythonValue]
+
+        var isOfAttribute: Bool { DeviceMemory.concerns(attribute: method) }
     }
 
     private(set) var calls: [Call] = []
@@ -38,14 +42,22 @@ struct DeviceMemory: Sendable, Equatable {
         "set_binning", "set_exposure_time", "set_roi", "set_transform", "set_trigger",
     ]
 
+    /// Attributes that move nothing and light nothing, which clients set as such.
+    private static let attributes: Set<String> = ["shuttering_mode"]
+
     /// All methods that ``note(_:comesBackEnabled:)`` knows.
-    private static let known = replacing.union(["set_setting", "update_settings", "enable", "disable", "shutdown"])
+    private static let known = replacing.union([
+        "set_setting", "update_settings", "enable", "disable", "shutdown", "set_IO_state", "set_all_IO_state",
+    ])
 
     /// Whether a method is one of those that count, which most that are called are not.
     static func concerns(_ method: String) -> Bool {
         // Most calls get something, and none that counts begins with the same letter.
         method.utf8.first != UInt8(ascii: "g") && known.contains(method)
     }
+
+    /// Whether an attribute is one of those that count.
+    static func concerns(attribute: String) -> Bool { attributes.contains(attribute) }
 
     /// Notes a call that went well; whether it was one to be kept.
     mutating func note(_ call: Call, comesBackEnabled: Bool) -> Bool {
@@ -54,7 +66,11 @@ struct DeviceMemory: Sendable, Equatable {
             // The first argument is the setting's name.
             calls.removeAll { $0.isLike(call) && $0.arguments.first == call.arguments.first }
             calls.append(call)
-        case let method where Self.replacing.contains(method):
+        case "set_IO_state":
+            // The first argument is the line. An input must not be driven; an output comes back as the device has it.
+            calls.removeAll { $0.isLike(call) && $0.arguments.first == call.arguments.first }
+            if call.arguments.last.flatMap({ Bool(python: $0) }) == false { calls.append(call) }
+        case let method where Self.replacing.contains(method) || Self.attributes.contains(method):
             calls.removeAll { $0.isLike(call) }
             calls.append(call)
         case "enable" where comesBackEnabled:

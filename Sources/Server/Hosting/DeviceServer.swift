@@ -104,6 +104,10 @@ public final class DeviceServer: Sendable {
         for call in memory.calls {
             do {
                 guard let (host, object) = find(call.object) else { continue }
+                if call.isOfAttribute {
+                    try ServedObject(object, of: host, self.memory).set(call.method, to: call.arguments.first ?? .none)
+                    continue
+                }
                 let arguments = Arguments(call.arguments)
                 let result = try host.call(object.index, call.method, arguments)
                 self.memory.note(object, call.method, arguments, result)

@@ -11,7 +11,15 @@ final class MemoryKeeper: Sendable {
 
     /// Notes a call that went well.
     func note(_ object: ObjectDescription, _ method: String, _ arguments: Arguments, _ result: PythonValue) {
-        let calls = Self.calls(method, arguments, result)
+        keep(Self.calls(method, arguments, result), of: object)
+    }
+
+    /// Notes an attribute that was set.
+    func note(_ object: ObjectDescription, attribute: String, _ value: PythonValue) {
+        keep([(attribute, [value])], of: object)
+    }
+
+    private func keep(_ calls: [(method: String, arguments: [PythonValue])], of object: ObjectDescription) {
         change { memory in
             calls.reduce(false) { hasChanged, call in
                 guard !object.settingsNotComingBack.contains(call) else { return hasChanged }
@@ -33,6 +41,10 @@ final class MemoryKeeper: Sendable {
                 case .dict(let incoming)? = arguments.ordered(by: ["incoming"]).first, case .dict(let changed) = result
             else { return [] }
             return changed.pairs.compactMap { name, _ in incoming[name].map { ("set_setting", [name, $0]) } }
+        case "set_IO_state": return [(method, arguments.ordered(by: ["line", "state"]))]
+        case "set_all_IO_state":
+            guard case .list(let states)? = arguments.ordered(by: ["stateArray"]).first?.asList else { return [] }
+            return states.enumerated().map { ("set_IO_state", [.int($0), $1]) }
         case "set_setting": return [(method, arguments.ordered(by: ["name", "value"]))]
         case "set_trigger": return [(method, arguments.ordered(by: ["ttype", "tmode"]))]
         default: return [(method, arguments.positional + arguments.keywords.pairs.map(\.value))]
@@ -68,4 +80,9 @@ extension Arguments {
     fileprivate func ordered(by names: [String]) -> [PythonValue] {
         positional + names.dropFirst(positional.count).compactMap { keywords[.str($0)] }
     }
+}
+
+extension PythonValue {
+    /// A tuple as the list that it is as good as.
+    fileprivate var asList: PythonValue { if case .tuple(let items) = self { .list(items) } else { self } }
 }

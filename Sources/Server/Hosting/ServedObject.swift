@@ -45,6 +45,11 @@ final class ServedObject: PyroObject {
     }
 
     func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws {
+        try set(attribute, to: value)
+    }
+
+    func set(_ attribute: String, to value: PythonValue) throws {
         try host.set(description.index, attribute, to: value)
+        if DeviceMemory.concerns(attribute: attribute) { memory.note(description, attribute: attribute, value) }
     }
 }

@@ -17,11 +17,13 @@ actor FloatingSearch: WorkerSource {
     private var waiting: [Int: CheckedContinuation<WorkerProcess?, Never>] = [:]
     /// The children there are, and those that shall be started once it is this server's turn.
     private var children: [Arbitration.Child: WorkerProcess] = [:]
+    /// What listens to each child, for as long as that runs.
+    private var attentions: [Arbitration.Child: Task<Void, Never>] = [:]
     private var unstarted: [Arbitration.Child] = []
     private var assigned: Set<Arbitration.Child> = []
     private var childCount = 0
     private var turn: SearchTurn?
-    private var isWaitingForTurn = false
+    private var turnWait: Task<Void, Never>?
     private var backoff = Backoff()
     private var retry: Task<Void, Never>?
     private var isStopping = false
@@ -73,6 +75,7 @@ actor FloatingSearch: WorkerSource {
         for continuation in waiting.values { continuation.resume(returning: nil) }
         waiting.removeAll()
         unstarted.removeAll()
+        turnWait?.cancel()
         let idle = children.filter { !assigned.contains($0.key) }.values
         for process in idle { process.hangUp() }
         let impatience = Task {
@@ -81,6 +84,7 @@ actor FloatingSearch: WorkerSource {
         }
         for process in idle { _ = await process.outcome }
         impatience.cancel()
+        for (child, attention) in attentions where !assigned.contains(child) { await attention.value }
         turn = nil
     }
 
@@ -131,7 +135,7 @@ actor FloatingSearch: WorkerSource {
             let environment = definition.environment
             let process = try WorkerProcess(name, executable: executable, environment: environment, log: log)
             children[child] = process
-            Task { await attend(child, process, definition.order) }
+            attentions[child] = Task { await attend(child, process, definition.order) }
         } catch {
             perform(arbitration.ended(child, "\(error)", hasGivenUp: true))
         }
@@ -149,6 +153,7 @@ actor FloatingSearch: WorkerSource {
         impatience.cancel()
         let outcome = await process.outcome
         children[child] = nil
+        attentions[child] = nil
         assigned.remove(child)
         perform(arbitration.ended(child, reason ?? outcome, hasGivenUp: reason != nil))
     }
@@ -176,7 +181,9 @@ actor FloatingSearch: WorkerSource {
         }
         assigned.insert(child)
         backoff = Backoff()
-        if let definition = definitions[definition] { log.info("\(definition.name): found \(definition.uidText)") }
+        if let definition = definitions[definition] {
+            definition.log.info("\(definition.name): found \(definition.uidText)")
+        }
         continuation.resume(returning: process)
     }
 
@@ -193,8 +200,10 @@ actor FloatingSearch: WorkerSource {
         let delay = backoff.delay()
         for definition in numbers.compactMap({ definitions[$0] }) {
             let reason = "\(driver) \(definition.uidText) was not found: \(report)"
-            if attendance.fail(definition.name, reason, retryIn: delay) { log.error("\(definition.name): \(reason)") }
-            log.debug("\(definition.name): \(delay.asRetry)")
+            if attendance.fail(definition.name, reason, retryIn: delay) {
+                definition.log.error("\(definition.name): \(reason)")
+            }
+            definition.log.debug("\(definition.name): \(delay.asRetry)")
         }
         retry = Task {
             try? await Task.sleep(for: delay)
@@ -206,11 +215,10 @@ actor FloatingSearch: WorkerSource {
     // MARK: One server at a time
 
     private func waitForTurn() {
-        guard !isWaitingForTurn else { return }
-        isWaitingForTurn = true
-        Task {
+        guard turnWait == nil else { return }
+        turnWait = Task {
             let turn = await SearchTurn(driver)
-            isWaitingForTurn = false
+            turnWait = nil
             guard !isStopping else { return }
             self.turn = turn
             startChildren()
@@ -234,6 +242,8 @@ struct FloatingDefinition: Sendable {
     let order: WorkerOrder
     /// What simulated hardware finds in its environment.
     let environment: [String: String]
+    /// Where it is told what becomes of it.
+    let log: Logger
 
     var uidText: String { uids.joined(separator: ", ") }
 }

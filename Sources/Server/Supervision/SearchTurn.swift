@@ -12,7 +12,7 @@ final class SearchTurn: Sendable {
         let clock = ContinuousClock()
         let end = clock.now + limit
         var taken: Int32?
-        while taken == nil, clock.now < end {
+        while taken == nil, clock.now < end, !Task.isCancelled {
             taken = Self.take("device-server search \(driver)")
             if taken == nil { try? await Task.sleep(for: .milliseconds(20), clock: clock) }
         }

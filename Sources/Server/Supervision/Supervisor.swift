@@ -82,7 +82,13 @@ public actor Supervisor {
         let (number, definition) = (count, new.definition)
         attendance.add(definition.name)
         let order = WorkerOrder(new, source, memory: memory)
-        let workers = await workers(for: definition, number, order, new.all)
+        let drivers = definition.devices.map(\.driver.name).joined(separator: ", ")
+        let log = self.log.logger(
+            alsoFor: definition.name,
+            options: order.log,
+            beginning: "\(definition.name): to be served by version \(version), with \(drivers)"
+        )
+        let workers = await workers(for: definition, number, order, new.all, log)
         // Told to end meanwhile: what is begun now nobody would stop.
         guard !isStopping else { return }
         let keeper = WorkerKeeper(
@@ -92,7 +98,7 @@ public actor Supervisor {
             from: workers,
             served: served,
             attendance: attendance,
-            log: log.logger
+            log: log
         )
         let end = Task { await keeper.run() }
         entries.append(Entry(number: number, definition: definition, keeper: keeper, end: end))
@@ -102,14 +108,15 @@ public actor Supervisor {
         for definition: Definition,
         _ number: Int,
         _ order: WorkerOrder,
-        _ all: [Definition]
+        _ all: [Definition],
+        _ log: Logger
     ) async -> any WorkerSource {
         guard let (key, candidates, uids) = definition.search else {
-            return FreshWorkers(executable: executable, log: log.logger)
+            return FreshWorkers(executable: executable, log: log)
         }
         let search =
             searches[key]
-            ?? FloatingSearch(candidates, executable: executable, attendance: attendance, log: log.logger)
+            ?? FloatingSearch(candidates, executable: executable, attendance: attendance, log: self.log.logger)
         searches[key] = search
         await search.add(
             number,
@@ -117,7 +124,8 @@ public actor Supervisor {
                 name: definition.name,
                 uids: uids,
                 order: order,
-                environment: all.simulatedEnvironment
+                environment: all.simulatedEnvironment,
+                log: log
             )
         )
         return search

@@ -28,6 +28,8 @@ struct Worker: Sendable {
     /// Serves until the end; gives the exit status.
     func run() -> Int32 {
         signal(SIGPIPE, SIG_IGN)
+        // It was started by another name of the program, /proc/self/exe.
+        ProcessName.set(WorkerProcess.programName)
         defer {
             claims.releaseAll()
             outbox.flush(within: .seconds(1))

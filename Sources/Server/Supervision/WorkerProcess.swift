@@ -33,7 +33,7 @@ final class WorkerProcess: Sendable {
         }
         end = Task { [process, log] in
             do {
-                let result = try await Self.run(executable, environment, input: childs) { execution in
+                let result = try await Self.run(executable, name, environment, input: childs) { execution in
                     process.update { $0 = execution.value }
                     for await _ in closed {}
                     await Self.makeSureOfEnd(execution, name, log)
@@ -49,6 +49,7 @@ final class WorkerProcess: Sendable {
 
     private static func run(
         _ executable: String,
+        _ name: String,
         _ environment: [String: String],
         input: Int32,
         attend: sending @escaping (ProcessIdentifier) async -> Void
@@ -59,7 +60,8 @@ final class WorkerProcess: Sendable {
         let changes = environment.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) }
         return try await Subprocess.run(
             .path(FilePath(executable)),
-            arguments: ["worker"],
+            // The name is for `ps`; a worker learns from its order what to serve.
+            arguments: Arguments(executablePathOverride: programName, remainingValues: ["worker", name]),
             environment: .inherit.updating(Dictionary(uniqueKeysWithValues: changes)),
             platformOptions: options,
             input: .fileDescriptor(FileDescriptor(rawValue: input), closeAfterSpawningProcess: true),
@@ -68,6 +70,11 @@ final class WorkerProcess: Sendable {
         ) { execution in
             await attend(execution.processIdentifier)
         }.terminationStatus
+    }
+
+    /// What the program was called as, without the folder.
+    static var programName: String {
+        CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? "device-server"
     }
 
     /// Its number, as long as it runs.

@@ -54,6 +54,25 @@ import Testing
         #expect(memory.calls.isEmpty)
     }
 
+    @Test func linesThatAreInputsStaySo() {
+        var memory = DeviceMemory()
+        note(&memory, "set_IO_state", [0, false])
+        note(&memory, "set_IO_state", [1, 0])
+        note(&memory, "set_IO_state", [2, true])
+        note(&memory, "set_IO_state", [0, true])
+        #expect(memory.calls.map(\.arguments) == [[1, 0]])
+    }
+
+    @Test func attributesAreKeptIfTheyNeitherMoveNorShine() {
+        var memory = DeviceMemory()
+        note(&memory, "shuttering_mode", ["rolling"])
+        note(&memory, "shuttering_mode", ["global"])
+        note(&memory, "power", [0.5])
+        note(&memory, "position", [1])
+        #expect(memory.calls.map(\.arguments) == [["global"]])
+        #expect(memory.calls.first?.isOfAttribute == true)
+    }
+
     @Test func memoriesTravel() {
         var memory = DeviceMemory()
         note(&memory, "set_setting", ["gain", 1.5])

@@ -1,3 +1,4 @@
+import Pickle
 import Testing
 import Threads
 

@@ -29,4 +29,18 @@ struct LocalAddress: Sendable {
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, length) }
         }
     }
+
+    /// Whether some process listens there, be it that it does not answer.
+    var isListenedAt: Bool {
+        let socket = Glibc.socket(
+            AF_UNIX,
+            Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue),
+            0
+        )
+        guard socket >= 0 else { return false }
+        defer { close(socket) }
+        // Where too many wait already, somebody listens as well.
+        return unsafe withSockaddr { address, length in unsafe connect(socket, address, length) } == 0
+            || errno == EAGAIN
+    }
 }
