@@ -105,7 +105,8 @@ public final class DeviceServer: Sendable {
             do {
                 guard let (host, object) = find(call.object) else { continue }
                 if call.isOfAttribute {
-                    try ServedObject(object, of: host, self.memory).set(call.method, to: call.arguments.first ?? .none)
+                    let served = ServedObject(object, of: host, self.memory, log: log)
+                    try served.set(call.method, to: call.arguments.first ?? .none)
                     continue
                 }
                 let arguments = Arguments(call.arguments)
