@@ -72,14 +72,23 @@ final class ClientStack: Sendable {
     ///
     /// - Returns: how many of these nobody took.
     func replace(_ client: ClientLink, leaving deliveries: [Delivery]) -> Int {
-        remove(client)
-        return deliveries.count { !offer($0) }
+        entries.withLock { entries in
+            entries.removeAll { $0.receiver === client }
+            // Before others know of it, whose data come later.
+            let lost = deliveries.count { !Self.offer($0, to: entries) }
+            changed(entries.compactMap(\.uri))
+            return lost
+        }
     }
 
     /// Hands a datum to the last client that has a use for it; whether one has.
     @discardableResult
     func offer(_ delivery: Delivery) -> Bool {
-        entries.withLock { $0 }.last { $0.receiver.offer(delivery) } != nil
+        Self.offer(delivery, to: entries.withLock { $0 })
+    }
+
+    private static func offer(_ delivery: Delivery, to entries: [Entry]) -> Bool {
+        entries.last { $0.receiver.offer(delivery) } != nil
     }
 
     /// Waits until the last client would take a datum at once; without any, for the limit.
