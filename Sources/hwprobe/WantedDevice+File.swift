@@ -1,6 +1,7 @@
 import ArgumentParser
 import DriverCatalogue
 import Glibc
+import Pickle
 import Probing
 import Server
 
@@ -12,8 +13,19 @@ extension WantedDevice {
             throw ValidationError("\(error)")
         }
         let path = realPath(file)
-        return configuration.definitions.flatMap(\.devices).map { device in
-            WantedDevice(device.name, device.driver, uid: device.uid, isSimulated: device.isSimulated, file: path)
+        return configuration.definitions.flatMap { definition in
+            var port: Int?
+            if case .tcp(_, let number) = definition.endpoint, number > 0 { port = number }
+            return definition.devices.map { device in
+                WantedDevice(
+                    device.name,
+                    device.driver,
+                    uid: device.uid,
+                    isSimulated: device.isSimulated,
+                    file: path,
+                    port: port
+                )
+            }
         }
     }
 

@@ -164,6 +164,36 @@ struct DoctorTests {
         #expect(found[0].command == "sed -i 's|/dev/ttyUSB0\\b|usb:A5|' '/etc/it'\\''s.yaml'")
     }
 
+    @Test func aPortThatAnotherProgramHasIsFound() throws {
+        let world = try MadeUpMachine()
+        let options = LightOptions(port: .usb(serial: "A5", interface: nil))
+        func wanted(port: Int) -> [WantedDevice] {
+            let driver = Driver.cobolt.configured(options)
+            return [WantedDevice("Red", driver, uid: nil, isSimulated: true, file: "a.yaml", port: port)]
+        }
+        let numbers = "00000000:00000000 00:00000000 00000000  1000        0"
+        world.write(
+            """
+              sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+               0: 0100007F:1F41 00000000:0000 0A \(numbers) 4711 1
+               1: 0100007F:1F42 0100007F:9999 01 \(numbers) 4712 1
+               2: 0100007F:1F43 00000000:0000 0A \(numbers) 4713 1
+
+            """,
+            "/proc/net/tcp"
+        )
+        world.addProcess(77, "python3", has: ["socket:[4711]"])
+        let found = Self.findings(world, wanted: wanted(port: 8001))
+        #expect(found.map(\.check) == [.use])
+        #expect(found.first?.subject == "port 8001")
+        #expect(found.first?.text == "Red: in use by python3 (process 77)")
+        #expect(found.first?.command == "kill 77")
+        // One that only a connection has, and one whose program cannot be seen.
+        #expect(Self.findings(world, wanted: wanted(port: 8002)).isEmpty)
+        let unseen = Self.findings(world, wanted: wanted(port: 8003))
+        #expect(unseen.first?.command == "sudo ss -ltnp 'sport = :8003'")
+    }
+
     @Test(arguments: [
         ("Andor's SDK 3 is not installed", "is not installed"),
         ("/usr/lib/libatcore.so.3 is no libatcore: it lacks AT_Open", "of a wrong version"),

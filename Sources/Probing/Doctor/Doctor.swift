@@ -22,7 +22,8 @@ public struct Doctor: Sendable {
 
     /// All that was found, what keeps devices from working first.
     public var findings: [Finding] {
-        let all = permissions + kernelDrivers + links + memory + power + naming + libraries + uses + clock
+        let computer = permissions + kernelDrivers + links + memory + power
+        let all = computer + naming + libraries + uses + occupiedPorts + clock
         return all.filter { $0.weight == .problem } + all.filter { $0.weight == .advice }
     }
 
@@ -50,7 +51,7 @@ public struct Doctor: Sendable {
         }
     }
 
-    private static func ending(_ holder: Holder) -> String {
+    static func ending(_ holder: Holder) -> String {
         switch holder.name {
         case "ModemManager": "sudo systemctl disable --now ModemManager"
         case "brltty": "sudo apt-get remove brltty"

@@ -11,7 +11,7 @@ public struct Holder: Sendable, Hashable, CustomStringConvertible {
     public var description: String { "\(name) (process \(pid))" }
 }
 
-/// Who has which device open, at one moment.
+/// Who has which device or socket open, at one moment.
 struct Holders {
     private var byPath: [String: [Holder]] = [:]
     /// Whether the files of every process could be seen, which only root is granted.
@@ -28,7 +28,7 @@ struct Holders {
                     Self.name(of: machine.withoutRoot(target))
                 }
             )
-            for path in targets where path.hasPrefix("/dev/") {
+            for path in targets where path.hasPrefix("/dev/") || path.hasPrefix("socket:") {
                 byPath[path, default: []].append(Holder(pid, machine))
             }
         }
@@ -40,7 +40,7 @@ struct Holders {
         return parts.count == 5 && parts.starts(with: ["dev", "bus", "usb"]) ? "/\(parts.joined(separator: "/"))" : path
     }
 
-    /// Those that have a file open, by its number.
+    /// Those that have a file, or a socket as `/proc` names it (`socket:[4711]`), open, by their numbers.
     func of(_ path: String) -> [Holder] { (byPath[path] ?? []).sorted { $0.pid < $1.pid } }
 }
 

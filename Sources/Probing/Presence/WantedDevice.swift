@@ -8,9 +8,19 @@ public struct WantedDevice: Sendable {
     public let isSimulated: Bool
     /// The configuration's file, without links on the way.
     public let file: String
+    /// The TCP port that it is to be served at; nil if that is left to the kernel, or it is none.
+    public let port: Int?
 
-    public init(_ name: String, _ driver: ConfiguredDriver, uid: String?, isSimulated: Bool, file: String) {
-        (self.name, self.driver, self.uid, self.isSimulated, self.file) = (name, driver, uid, isSimulated, file)
+    public init(
+        _ name: String,
+        _ driver: ConfiguredDriver,
+        uid: String?,
+        isSimulated: Bool,
+        file: String,
+        port: Int? = nil
+    ) {
+        (self.name, self.driver, self.uid) = (name, driver, uid)
+        (self.isSimulated, self.file, self.port) = (isSimulated, file, port)
     }
 }
 
