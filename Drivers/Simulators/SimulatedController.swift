@@ -19,9 +19,7 @@ extension SimulatedController {
 
 extension Driver where Configuration == SimulatedController.Configuration {
     public static var simulatedController: Self {
-        Driver("simulated-controller", "a controller of other devices that is made up", hasHardware: false) {
-            configuration,
-            context in
+        Driver("simulated-controller", "a controller of other devices that is made up") { configuration, context in
             SimulatedController(try configuration.devices.pairs.map { ($0, try $1.driver.open(context)) })
         }
     }

@@ -14,9 +14,7 @@ extension SimulatedDeformableMirror {
 
 extension Driver where Configuration == SimulatedDeformableMirror.Configuration {
     public static var simulatedDeformableMirror: Self {
-        Driver("simulated-deformable-mirror", "a deformable mirror that is made up", hasHardware: false) {
-            configuration,
-            _ in
+        Driver("simulated-deformable-mirror", "a deformable mirror that is made up") { configuration, _ in
             SimulatedDeformableMirror(configuration)
         }
     }

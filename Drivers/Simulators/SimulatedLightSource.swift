@@ -20,8 +20,6 @@ public final class SimulatedLightSource: LightSource, OnlyTriggersBulbOnSoftware
 
 extension Driver where Configuration == NoOptions {
     public static var simulatedLightSource: Self {
-        Driver("simulated-light-source", "a light source that is made up", hasHardware: false) { _, _ in
-            SimulatedLightSource()
-        }
+        Driver("simulated-light-source", "a light source that is made up") { _, _ in SimulatedLightSource() }
     }
 }

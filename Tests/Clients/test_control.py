@@ -61,7 +61,7 @@ def test_status_tells_of_each_device(serve, config, connect):
     assert now["Wheel"]["pid"] == listener(server.workers, wheel["port"])
     assert now["Wheel"]["last_error"] is None
     (device,) = now["Camera"]["devices"]
-    assert device["uri"] == uri and device["driver"] == "simulated-camera" and device["simulated"] is True
+    assert device["uri"] == uri and device["driver"] == "simulated-camera" and device["simulated"] is False
     assert device["state"] == "serving" and device["problem"] is None and device["parts"] == []
     assert device["sending"] is True and device["lost"] == 0 and len(device["clients"]) == 1
     eventually(lambda: status(config)["Camera"]["devices"][0]["sent"] == 3, "three images have been sent")

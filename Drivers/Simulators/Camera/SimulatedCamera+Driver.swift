@@ -39,15 +39,13 @@ extension SimulatedCamera {
 
 extension Driver where Configuration == SimulatedCamera.Configuration {
     public static var simulatedCamera: Self {
-        Driver("simulated-camera", "a camera whose images are made up", hasHardware: false) { configuration, _ in
+        Driver("simulated-camera", "a camera whose images are made up") { configuration, _ in
             SimulatedCamera(configuration)
         }
     }
 
     public static var testCamera: Self {
-        Driver("test-camera", "a simulated camera with a setting of each kind", hasHardware: false) {
-            configuration,
-            _ in
+        Driver("test-camera", "a simulated camera with a setting of each kind") { configuration, _ in
             TestCamera(configuration)
         }
     }

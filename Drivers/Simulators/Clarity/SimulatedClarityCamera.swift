@@ -95,8 +95,7 @@ extension SimulatedClarityCamera {
 
 extension Driver where Configuration == SimulatedClarityCamera.Options {
     public static var simulatedClarityCamera: Self {
-        Driver("simulated-clarity-camera", "a camera that sees the two halves of an Aurox Clarity", hasHardware: false)
-        {
+        Driver("simulated-clarity-camera", "a camera that sees the two halves of an Aurox Clarity") {
             options,
             context in
             SimulatedClarityCamera(

@@ -55,8 +55,6 @@ public final class DummyDSP: DataDevice {
 
 extension Driver where Configuration == NoOptions {
     public static var dummyDSP: Self {
-        Driver("dummy-dsp", "an executor for Cockpit's experiments that is made up", hasHardware: false) { _, _ in
-            DummyDSP()
-        }
+        Driver("dummy-dsp", "an executor for Cockpit's experiments that is made up") { _, _ in DummyDSP() }
     }
 }

@@ -24,8 +24,6 @@ public final class DummySLM: Device {
 
 extension Driver where Configuration == NoOptions {
     public static var dummySLM: Self {
-        Driver("dummy-slm", "a spatial light modulator for Cockpit that is made up", hasHardware: false) { _, _ in
-            DummySLM()
-        }
+        Driver("dummy-slm", "a spatial light modulator for Cockpit that is made up") { _, _ in DummySLM() }
     }
 }

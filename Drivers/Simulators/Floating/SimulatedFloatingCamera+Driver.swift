@@ -58,7 +58,6 @@ extension FloatingDriver where Configuration == SimulatedFloatingCamera.Options 
         FloatingDriver(
             "simulated-floating-camera",
             "a simulated camera that is chosen by its uid",
-            hasHardware: false,
             opensSideBySide: { !($0.opensOneAtATime ?? false) },
             kind: { $0.uids.joined(separator: ",") },
             count: { options, _ in options.uids.count },

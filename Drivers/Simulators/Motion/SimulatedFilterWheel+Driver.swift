@@ -20,7 +20,7 @@ extension SimulatedFilterWheel {
 
 extension Driver where Configuration == SimulatedFilterWheel.Configuration {
     public static var simulatedFilterWheel: Self {
-        Driver("simulated-filter-wheel", "a filter wheel that is made up", hasHardware: false) { configuration, _ in
+        Driver("simulated-filter-wheel", "a filter wheel that is made up") { configuration, _ in
             SimulatedFilterWheel(configuration) { .now }
         }
     }

@@ -16,7 +16,7 @@ extension SimulatedStage {
 
 extension Driver where Configuration == SimulatedStage.Configuration {
     public static var simulatedStage: Self {
-        Driver("simulated-stage", "a stage that is made up", hasHardware: false) { configuration, _ in
+        Driver("simulated-stage", "a stage that is made up") { configuration, _ in
             SimulatedStage(configuration) { .now }
         }
     }

@@ -37,9 +37,7 @@ extension BenchCamera {
 
 extension Driver where Configuration == BenchCamera.Configuration {
     public static var prebuiltCamera: Self {
-        Driver("prebuilt-camera", "a camera with frames made beforehand, for benchmarks", hasHardware: false) {
-            configuration,
-            _ in
+        Driver("prebuilt-camera", "a camera with frames made beforehand, for benchmarks") { configuration, _ in
             BenchCamera(configuration)
         }
     }

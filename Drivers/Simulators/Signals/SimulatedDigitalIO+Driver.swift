@@ -20,7 +20,7 @@ extension SimulatedDigitalIO {
 
 extension Driver where Configuration == SimulatedDigitalIO.Configuration {
     public static var simulatedDigitalIO: Self {
-        Driver("simulated-digital-io", "digital lines that are made up", hasHardware: false) { configuration, _ in
+        Driver("simulated-digital-io", "digital lines that are made up") { configuration, _ in
             SimulatedDigitalIO(configuration)
         }
     }

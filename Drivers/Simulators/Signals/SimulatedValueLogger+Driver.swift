@@ -24,7 +24,7 @@ extension SimulatedValueLogger {
 
 extension Driver where Configuration == SimulatedValueLogger.Configuration {
     public static var simulatedValueLogger: Self {
-        Driver("simulated-value-logger", "sensors that are made up", hasHardware: false) { configuration, _ in
+        Driver("simulated-value-logger", "sensors that are made up") { configuration, _ in
             SimulatedValueLogger(configuration)
         }
     }

@@ -52,11 +52,7 @@ extension StageAwareCamera {
 
 extension Driver where Configuration == StageAwareCamera.Options {
     public static var stageAwareCamera: Self {
-        Driver(
-            "stage-aware-camera",
-            "a camera that sees what of an image a stage and a filter wheel select",
-            hasHardware: false
-        ) {
+        Driver("stage-aware-camera", "a camera that sees what of an image a stage and a filter wheel select") {
             options,
             context in
             try StageAwareCamera(

@@ -88,9 +88,7 @@ public enum StageAwareSetup {
 
 extension Driver where Configuration == StageAwareSetup.Configuration {
     public static var stageAwareSetup: Self {
-        Driver("stage-aware-setup", "camera, filter wheel and stage that see parts of one image", hasHardware: false) {
-            configuration,
-            _ in
+        Driver("stage-aware-setup", "camera, filter wheel and stage that see parts of one image") { configuration, _ in
             try StageAwareSetup.open(configuration)
         }
     }

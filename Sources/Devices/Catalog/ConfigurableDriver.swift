@@ -40,8 +40,6 @@ public struct ConfiguredDriver: Sendable {
     public let kind: DeviceKind
     /// Whether the device will be a ``LightGate``.
     public var gatesLight = false
-    /// Whether there is hardware for it; devices without are simulated whatever a configuration says.
-    public var hasHardware = true
     /// The devices that its options refer to.
     public var references: [DeviceReference] = []
     /// How the device that its options mean is attached, as far as they tell.

@@ -10,16 +10,13 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
     public let ask: (@Sendable (_ port: String) throws -> String)?
     private let attached: @Sendable (Configuration?) -> Attachment?
     private let gatesLight: Bool
-    private let hasHardware: Bool
 
     /// - Parameters:
-    ///   - hasHardware: false for devices that are made up, with no hardware that could be theirs.
     ///   - attached: how the device that the options mean is attached, or any of the driver's if there are none.
     ///   - ask: asks what is at a serial port for its serial number, and changes nothing.
     public init<Opened: Device & SendableMetatype>(
         _ name: String,
         _ summary: String,
-        hasHardware: Bool = true,
         attached: @escaping @Sendable (Configuration?) -> Attachment? = { _ in nil },
         ask: (@Sendable (_ port: String) throws -> String)? = nil,
         open: @escaping @Sendable (Configuration, DriverContext) throws -> Opened
@@ -27,7 +24,6 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
         self.name = name
         self.summary = summary
         self.open = open
-        self.hasHardware = hasHardware
         (self.attached, self.ask) = (attached, ask)
         kind = DeviceKind(of: Opened.self)
         gatesLight = Opened.self is any LightGate.Type
@@ -44,7 +40,6 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
         var driver = ConfiguredDriver(name: name, kind: kind) { [open] context in try open(configuration, context) }
         driver.attachment = attached(configuration)
         driver.gatesLight = gatesLight
-        driver.hasHardware = hasHardware
         return driver
     }
 }

@@ -11,7 +11,6 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     public let attachment: Attachment?
     private let opensSideBySide: @Sendable (Configuration) -> Bool
     private let deviceKind: DeviceKind
-    private let hasHardware: Bool
     private let kind: @Sendable (Configuration) -> String
     private let count: @Sendable (Configuration, DriverContext) throws -> Int
     private let open: @Sendable (Int, Configuration, DriverContext) throws -> Candidate<any FloatingClaim>
@@ -19,7 +18,6 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     private let simulating: @Sendable ([String]) -> [String: String]
 
     /// - Parameters:
-    ///   - hasHardware: false for devices that are made up, with no hardware that could be theirs.
     ///   - opensSideBySide: whether several processes may open candidates at the same time.
     ///   - kind: what of the options decides which candidates there are, such as the library's file; definitions in
     ///     which it is the same are searched for together.
@@ -32,7 +30,6 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     public init<Claim: FloatingClaim, Opened: Device & SendableMetatype>(
         _ name: String,
         _ summary: String,
-        hasHardware: Bool = true,
         opensSideBySide: @escaping @Sendable (Configuration) -> Bool = { _ in true },
         kind: @escaping @Sendable (Configuration) -> String = { _ in "" },
         count: @escaping @Sendable (Configuration, DriverContext) throws -> Int,
@@ -43,7 +40,6 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     ) {
         (self.name, self.summary, self.opensSideBySide) = (name, summary, opensSideBySide)
         self.attachment = attachment
-        self.hasHardware = hasHardware
         deviceKind = DeviceKind(of: Opened.self)
         (self.kind, self.count, self.simulating) = (kind, count, simulating)
         self.open = { index, configuration, context in
@@ -82,7 +78,6 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
             }
         }
         driver.attachment = attachment
-        driver.hasHardware = hasHardware
         return driver
     }
 

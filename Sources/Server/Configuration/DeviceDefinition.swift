@@ -35,7 +35,7 @@ public struct DeviceDefinition: Sendable {
         self.uid = uid
         self.settings = settings
         self.startsEnabled = startsEnabled
-        self.isSimulated = isSimulated || !driver.hasHardware
+        self.isSimulated = isSimulated
         self.mayBeAbsent = mayBeAbsent
         self.place = place
     }
