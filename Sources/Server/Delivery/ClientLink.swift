@@ -88,10 +88,11 @@ final class ClientLink: DataReceiver {
 
     /// Sends until the link is closed; throws if the client goes away before.
     private func sendAll() throws(ClientError) {
-        greet()
-        while let delivery = try next() {
+        var isReached = greet()
+        while let delivery = try next(isReached: isReached) {
             do {
                 try send(delivery)
+                isReached = true
                 queue.withLock { $0.sent += 1 }
                 tally.addSent()
             } catch let error as ClientError {
@@ -116,20 +117,25 @@ final class ClientLink: DataReceiver {
         }
     }
 
-    /// Connects before there is anything to send, so that the log tells at once of a client that cannot be reached.
-    private func greet() {
+    /// Connects before there is anything to send, so that the log tells at once of a client that cannot be reached;
+    /// whether it is.
+    private func greet() -> Bool {
         do {
             // Over a network it would take longer than it saves.
-            guard options.warmUp > 0, try client.isLocal else { return _ = try client.metadata }
+            guard options.warmUp > 0, try client.isLocal else {
+                _ = try client.metadata
+                return true
+            }
         } catch {
             log.warning(
                 "client \(uri.text) cannot be reached, which will be tried again with the first datum: \(error)"
             )
-            return
+            return false
         }
         do { try client.ping(carrying: options.warmUp) } catch {
             log.debug("client \(uri.text) takes frames, but no long message before them: \(error)")
         }
+        return true
     }
 
     private var summary: String {
@@ -143,8 +149,7 @@ final class ClientLink: DataReceiver {
     /// The next datum to send; nil when there will be no more.
     ///
     /// - Throws: when the client ends its connection meanwhile, and cannot be reached again.
-    private func next() throws(ClientError) -> Delivery? {
-        var wasConnected = client.isConnected
+    private func next(isReached: Bool) throws(ClientError) -> Delivery? {
         while true {
             var left = 0
             let delivery: Delivery?? = queue.wait(within: Self.attention) { queue in
@@ -158,8 +163,11 @@ final class ClientLink: DataReceiver {
                 return delivery
             }
             // One that could not be reached from the start is given until its first datum.
-            guard wasConnected, !client.isConnected else { continue }
-            do { _ = try client.metadata } catch let error as ClientError { throw error } catch { wasConnected = false }
+            guard isReached, !client.isConnected else { continue }
+            do { _ = try client.metadata } catch let error as ClientError { throw error } catch {
+                // It is there, and raised an exception, which the next datum will meet as well.
+                log.debug("client \(uri.text) was looked for: \(error)")
+            }
         }
     }
 
