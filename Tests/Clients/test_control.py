@@ -6,6 +6,7 @@ import select
 import signal
 import socket
 import subprocess
+import sys
 
 import pytest
 import Pyro4
@@ -20,9 +21,32 @@ LASER = {"driver": "simulated-light-source"}
 CAMERA = {"driver": "simulated-camera", "conf": {"sensor_shape": [64, 48]}}
 
 
+# Ends in the middle of the first call, and leaves its socket behind.
+ENDING_SERVER = """
+import os, sys, Pyro4
+@Pyro4.expose
+class Server:
+    def status(self):
+        os._exit(17)
+Pyro4.config.SERIALIZERS_ACCEPTED.add("pickle")
+daemon = Pyro4.Daemon(unixsocket=sys.argv[1])
+daemon.register(Server(), "device-server")
+print("ready", flush=True)
+daemon.requestLoop()
+"""
+
+
 def at(name, device, **more):
     """A definition of a device at a free port."""
     return {"name": name, "port": free_port(), **device, **more}
+
+
+def control_socket(server):
+    """The path at which a running server can be asked."""
+    folders = ["/run/device-server", "/tmp/device-server-%d" % os.geteuid(),
+               os.environ.get("XDG_RUNTIME_DIR", "/nowhere") + "/device-server"]
+    path, = filter(os.path.exists, ("%s/%d.sock" % (folder, server.process.pid) for folder in folders))
+    return path
 
 
 @pytest.fixture
@@ -105,16 +129,51 @@ def test_any_pyro_client_can_ask(serve, config):
     """The control socket is a Pyro object like the others."""
     server = serve([at("Wheel", WHEEL)])
     server.uri("Wheel")
-    folders = ["/run/device-server", "/tmp/device-server-%d" % os.geteuid(),
-               os.environ.get("XDG_RUNTIME_DIR", "/nowhere") + "/device-server"]
-    sockets = [path for path in ("%s/%d.sock" % (folder, server.process.pid) for folder in folders)
-               if os.path.exists(path)]
-    assert len(sockets) == 1
-    with Pyro4.Proxy("PYRO:device-server@./u:" + sockets[0]) as control:
+    path = control_socket(server)
+    with Pyro4.Proxy("PYRO:device-server@./u:" + path) as control:
         assert control.status()["definitions"][0]["name"] == "Wheel"
     server.process.send_signal(signal.SIGTERM)
     assert server.wait() == 0
-    assert not os.path.exists(sockets[0])
+    assert not os.path.exists(path)
+
+
+def test_socket_of_a_crashed_server_is_taken_away(serve, config):
+    """By the next one that starts; those of servers that run stay."""
+    folder = config.parent / "crashed"
+    folder.mkdir()
+    file = write_config(folder, [at("Wheel", WHEEL)])
+    crashed = DeviceServer(file)
+    running = serve([at("Wheel", WHEEL)])
+    for server in (crashed, running):
+        server.uri("Wheel")
+    left, kept = control_socket(crashed), control_socket(running)
+    crashed.kill()
+    assert os.path.exists(left)
+    next_one = DeviceServer(file)
+    try:
+        next_one.uri("Wheel")
+        assert not os.path.exists(left) and os.path.exists(kept)
+        assert status(config)["Wheel"]["state"] == "serving"
+    finally:
+        next_one.kill()
+
+
+def test_server_that_ends_while_it_is_asked(serve, config):
+    """The others are told all the same."""
+    server = serve([at("Wheel", WHEEL)])
+    server.uri("Wheel")
+    path = os.path.join(os.path.dirname(control_socket(server)), "0.sock")
+    ending = subprocess.Popen([sys.executable, "-c", ENDING_SERVER, path], stdout=subprocess.PIPE)
+    try:
+        assert ending.stdout.readline() == b"ready\n"
+        code, out, err = run("status", "--json")
+        assert (code, err) == (0, "")
+        assert str(config) in [status["configuration"] for status in json.loads(out)]
+        assert ending.wait(PATIENCE) == 17
+    finally:
+        ending.kill()
+        ending.wait()
+        os.unlink(path)
 
 
 def test_no_server_is_an_error(tmp_path):

@@ -20,13 +20,12 @@ struct StatusCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let servers = try config.map { [try RunningServer.asked(for: $0)] } ?? RunningServer.all
-        let statuses = try servers.map { try $0.status() }
+        let (statuses, silent) =
+            try config.map { ([try RunningServer.asked(for: $0).status()], []) } ?? RunningServer.askAll()
+        var standardError = StandardError()
+        for process in silent { print("Process \(process) does not answer.", to: &standardError) }
         if json { return print(try SerializerID.json.text(of: .list(statuses))) }
-        guard !statuses.isEmpty else {
-            let silent = RunningServer.silent.map { " Process \($0) does not answer." }.joined()
-            return print("No server of this user's runs\(silent.isEmpty ? "" : " that can be asked").\(silent)")
-        }
+        if statuses.isEmpty { print("No server of this user's runs\(silent.isEmpty ? "" : " that can be asked").") }
         for status in statuses { print(StatusTable(status).text) }
     }
 }

@@ -26,6 +26,17 @@ enum ControlFolder {
         .flatMap { folder in names(in: folder).filter { $0.hasSuffix(".sock") }.map { "\(folder)/\($0)" } }
     }
 
+    /// Takes away what servers left in a folder when they crashed.
+    static func sweep(_ folder: String) {
+        for name in names(in: folder) where name.hasSuffix(".sock") {
+            // Each is named by its server's process. That nobody listens is not enough: a server may be about to.
+            guard let process = pid_t(name.dropLast(5)), process > 0, kill(process, 0) != 0, errno == ESRCH,
+                LocalAddress("\(folder)/\(name)")?.isListenedAt == false
+            else { continue }
+            _ = unsafe unlink("\(folder)/\(name)")
+        }
+    }
+
     private static let system = "/run/device-server"
 
     /// In the folder of the user's session, which `su` and `cron` may name without there being one.

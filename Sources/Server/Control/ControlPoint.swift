@@ -13,6 +13,7 @@ final class ControlPoint: Sendable {
     init?(_ supervisor: Supervisor, log: Logger) {
         do {
             let folder = try ControlFolder.ours()
+            ControlFolder.sweep(folder)
             server = try PyroServer(
                 at: .unix(path: "\(folder)/\(getpid()).sock"),
                 log: log,

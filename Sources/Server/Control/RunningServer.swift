@@ -4,43 +4,65 @@ internal import Pyro
 /// A server that runs on this machine, as its control programs reach it.
 public struct RunningServer: Sendable {
     private let client: PyroClient
+    /// Where it is asked.
+    private let socket: String
 
-    /// All that run and that this user may ask.
-    public static var all: [RunningServer] { found.answering }
-
-    private static var found: (answering: [RunningServer], silent: [String]) {
-        var found: (answering: [RunningServer], silent: [String]) = ([], [])
-        for socket in ControlFolder.sockets {
-            let uri = PyroURI(object: ControlPoint.object, location: .unix(path: socket))
-            var options = ClientOptions()
-            (options.connectLimit, options.callLimit) = (.seconds(2), .seconds(5))
-            if (try? PyroClient(uri, options: options).metadata) != nil {
-                options.callLimit = .seconds(60)
-                found.answering.append(RunningServer(client: PyroClient(uri, options: options)))
-            } else if LocalAddress(socket)?.isListenedAt == true {
-                // A server that crashed left its socket behind; this one is still there.
-                found.silent.append(socket.split(separator: "/").last.map { String($0.dropLast(5)) } ?? socket)
+    /// What those that run and that this user may ask say of themselves, and the processes of those that do not answer.
+    public static func askAll() -> (statuses: [PythonValue], silent: [String]) {
+        var (answering, silent) = found()
+        let statuses = answering.compactMap { server -> PythonValue? in
+            do { return try server.status() } catch {
+                if !server.hasEnded(by: error) { silent.append(server.process) }
+                return nil
             }
         }
-        return found
+        return (statuses, silent)
     }
 
     /// The one that serves a configuration file.
     public static func serving(file: String) throws(ServerSearchError) -> RunningServer {
         guard let wanted = file.realPath else { throw ServerSearchError("There is no file \(file).") }
-        let found = found
-        let server = found.answering.first { server in
+        let (answering, silent) = found()
+        let server = answering.first { server in
             guard case .dict(let status)? = try? server.status() else { return false }
             return status["configuration"] == .str(wanted)
         }
         if let server { return server }
-        let silent = found.silent.map { "process \($0) does not answer" }.joined(separator: ", ")
-        let hint = silent.isEmpty ? "" : "; \(silent)"
+        let hint = silent.isEmpty ? "" : "; " + silent.map { "process \($0) does not answer" }.joined(separator: ", ")
         throw ServerSearchError("No server of this user's runs with \(file)\(hint).")
     }
 
-    /// The processes of servers that run and do not answer.
-    public static var silent: [String] { found.silent }
+    private static func found() -> (answering: [RunningServer], silent: [String]) {
+        var found: (answering: [RunningServer], silent: [String]) = ([], [])
+        for socket in ControlFolder.sockets {
+            let server = RunningServer(at: socket, callLimit: .seconds(5))
+            do {
+                _ = try server.client.metadata
+                found.answering.append(RunningServer(at: socket, callLimit: .seconds(60)))
+            } catch  where server.hasEnded(by: error) {
+                // It crashed some time ago and left its socket behind, or ends just now.
+            } catch { found.silent.append(server.process) }
+        }
+        return found
+    }
+
+    private init(at socket: String, callLimit: Duration) {
+        var options = ClientOptions()
+        (options.connectLimit, options.callLimit) = (.seconds(2), callLimit)
+        let uri = PyroURI(object: ControlPoint.object, location: .unix(path: socket))
+        client = PyroClient(uri, options: options)
+        self.socket = socket
+    }
+
+    /// Its number, as the socket is named.
+    private var process: String { socket.split(separator: "/").last.map { String($0.dropLast(5)) } ?? socket }
+
+    /// Whether it was not reached because it is not there any more.
+    private func hasEnded(by error: any Error) -> Bool {
+        // While a process ends, its connections may be closed before the socket at which it listens is.
+        if case ClientError.lost = error { return true }
+        return LocalAddress(socket)?.isListenedAt != true
+    }
 
     /// How each definition is served, as a dictionary; times are seconds since 1970.
     ///

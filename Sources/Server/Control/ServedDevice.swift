@@ -22,7 +22,7 @@ public struct ServedDevice: Sendable, Hashable {
 
     /// Those of all servers that this user may ask.
     public static var all: [ServedDevice] {
-        RunningServer.all.compactMap { try? $0.status() }.flatMap(all)
+        RunningServer.askAll().statuses.flatMap(all)
     }
 
     /// The devices in a server's answer to `status`; what is not as it should be is left out.
