@@ -8,7 +8,7 @@ extension RigDevice {
     func tryContracts(without forbidden: Set<Effect>) throws {
         do {
             try Examination(
-                open: { [self] in try open { say($0) } },
+                open: { try open { print($0) } },
                 forbidding: { _ in forbidden },
                 report: report
             )

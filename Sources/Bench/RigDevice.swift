@@ -13,6 +13,8 @@ public struct RigDevice: Sendable, CustomStringConvertible {
     /// Opens the device and gives it the settings of its definition, as a server does.
     ///
     /// Throws a ``RigError`` that names the device and the line of the file.
+    ///
+    /// - Parameter log: takes what its driver has to say, in lines that begin with its name.
     public func open(log: @escaping @Sendable (String) -> Void) throws -> any Device {
         guard definition.driver.references.isEmpty else {
             let others = definition.driver.references.map { "\($0)" }.joined(separator: " and ")
@@ -29,7 +31,7 @@ public struct RigDevice: Sendable, CustomStringConvertible {
         }
         let device: any Device
         do {
-            let log = DeviceLog(write: { line, _ in log(line) })
+            let log = DeviceLog(write: { [name] line, level in log("\(name): \(level.mark)\(line)") })
             device = try definition.driver.open(DriverContext(isSimulated: definition.isSimulated, log: log))
         } catch {
             throw RigError("\(name) (\(definition.place)) could not be opened: \(error)", .absence)
@@ -51,4 +53,8 @@ public struct RigDevice: Sendable, CustomStringConvertible {
             }
         }
     }
+}
+
+extension DeviceLog.Level {
+    fileprivate var mark: String { self == .info ? "" : "\(self): " }
 }

@@ -28,7 +28,7 @@ public final class RigSetup {
         guard let wanted = rig.devices.first(where: { $0.name == name }) else {
             throw RigError("the rig has no device \(name)")
         }
-        let device = try wanted.open { [log] in log("\(name): \($0)") }
+        let device = try wanted.open(log: log)
         opened.append((name, device))
         return device
     }

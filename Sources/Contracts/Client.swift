@@ -24,7 +24,7 @@ public struct Client {
     @discardableResult
     public func call(_ name: String, with arguments: [PythonValue]) throws -> PythonValue {
         try Interruption.check()
-        return switch try interface.call(name, Arguments(arguments)) {
+        return switch try interface.call(name, CallArguments(arguments)) {
         case .value(let value): value
         case .pending(let completion): try completion.wait()
         }

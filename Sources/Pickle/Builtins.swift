@@ -1,9 +1,9 @@
 /// What the functions and classes of Python's own modules make of their arguments.
 enum Builtins {
     /// `_codecs.encode(text, "latin1")`, the form of bytes up to protocol 2.
-    static func encode(_ arguments: Arguments, _ allowance: inout Allowance) throws(PickleError) -> Item {
+    static func encode(_ arguments: ItemTuple, _ allowance: inout Allowance) throws(PickleError) -> Item {
         guard arguments.count == 2, let text = arguments.text(0), arguments.text(1) == "latin1" else {
-            throw Arguments.wrong("_codecs.encode")
+            throw ItemTuple.wrong("_codecs.encode")
         }
         return .value(.bytes(Bytes(try latin1(text, &allowance))))
     }
@@ -30,84 +30,84 @@ enum Builtins {
         return bytes
     }
 
-    static func bytes(_ arguments: Arguments, _: inout Allowance) throws(PickleError) -> Item {
-        guard arguments.count == 0 else { throw Arguments.wrong("bytes") }
+    static func bytes(_ arguments: ItemTuple, _: inout Allowance) throws(PickleError) -> Item {
+        guard arguments.count == 0 else { throw ItemTuple.wrong("bytes") }
         return .value(.bytes([]))
     }
 
-    static func bytearray(_ arguments: Arguments, _ allowance: inout Allowance) throws(PickleError) -> Item {
+    static func bytearray(_ arguments: ItemTuple, _ allowance: inout Allowance) throws(PickleError) -> Item {
         if arguments.count == 0 { return .value(.bytearray([])) }
         if arguments.count == 1, let bytes = arguments.bytes(0) { return .value(.bytearray(bytes)) }
         guard arguments.count == 2, let text = arguments.text(0), arguments.text(1) == "latin-1" else {
-            throw Arguments.wrong("bytearray")
+            throw ItemTuple.wrong("bytearray")
         }
         return .value(.bytearray(Bytes(try latin1(text, &allowance))))
     }
 
-    static func set(_ arguments: Arguments, _ allowance: inout Allowance) throws(PickleError) -> Item {
+    static func set(_ arguments: ItemTuple, _ allowance: inout Allowance) throws(PickleError) -> Item {
         .value(.set(try members(arguments, &allowance)))
     }
 
-    static func frozenset(_ arguments: Arguments, _ allowance: inout Allowance) throws(PickleError) -> Item {
+    static func frozenset(_ arguments: ItemTuple, _ allowance: inout Allowance) throws(PickleError) -> Item {
         .value(.frozenset(try members(arguments, &allowance)))
     }
 
     private static func members(
-        _ arguments: Arguments,
+        _ arguments: ItemTuple,
         _ allowance: inout Allowance
     ) throws(PickleError) -> [PythonValue] {
-        guard arguments.count == 1, case .list(let items) = arguments.value(0) else { throw Arguments.wrong("a set") }
+        guard arguments.count == 1, case .list(let items) = arguments.value(0) else { throw ItemTuple.wrong("a set") }
         for item in items { try allowance.hash(item) }
         return items
     }
 
-    static func complex(_ arguments: Arguments, _: inout Allowance) throws(PickleError) -> Item {
+    static func complex(_ arguments: ItemTuple, _: inout Allowance) throws(PickleError) -> Item {
         guard arguments.count == 2, let real = arguments.float(0), let imaginary = arguments.float(1) else {
-            throw Arguments.wrong("complex")
+            throw ItemTuple.wrong("complex")
         }
         return .value(.complex(real: real, imaginary: imaginary))
     }
 
-    static func range(_ arguments: Arguments, _: inout Allowance) throws(PickleError) -> Item {
+    static func range(_ arguments: ItemTuple, _: inout Allowance) throws(PickleError) -> Item {
         guard arguments.count == 3, let start = arguments.int(0), let stop = arguments.int(1),
             let step = arguments.int(2), step != 0
-        else { throw Arguments.wrong("range") }
+        else { throw ItemTuple.wrong("range") }
         return .value(.range(start: start, stop: stop, step: step))
     }
 
     /// `getattr(TriggerType, "PULSE")`, which is how Python 3.11.2 pickles the members of an enumeration.
-    static func getattr(_ arguments: Arguments, _: inout Allowance) throws(PickleError) -> Item {
+    static func getattr(_ arguments: ItemTuple, _: inout Allowance) throws(PickleError) -> Item {
         guard arguments.count == 2, case .enumeration(let enumeration) = arguments.global(0),
             let name = arguments.text(1)
-        else { throw Arguments.wrong("getattr") }
+        else { throw ItemTuple.wrong("getattr") }
         return .value(try enumeration.member(named: name))
     }
 
     /// `copyreg._reconstructor(class, base, state)`, the form of objects up to protocol 1 and of Pyro's autoproxies.
-    static func reconstructor(_ arguments: Arguments, _: inout Allowance) throws(PickleError) -> Item {
-        guard arguments.count == 3 else { throw Arguments.wrong("_reconstructor") }
+    static func reconstructor(_ arguments: ItemTuple, _: inout Allowance) throws(PickleError) -> Item {
+        guard arguments.count == 3 else { throw ItemTuple.wrong("_reconstructor") }
         switch arguments.global(0) {
         case .shell(let shell, _) where arguments.isClass(1, .object) && arguments.isNone(2):
             return .unfilled(shell)
         case .unknown(let type) where arguments.isClass(1, .object) && arguments.isNone(2):
             return .value(.opaque(OpaqueObject(type, arguments: [])))
         case .namedTuple(let type, let count) where arguments.isClass(1, .tuple):
-            guard let items = arguments.tuple(2), items.count == count else { throw Arguments.wrong("\(type)") }
+            guard let items = arguments.tuple(2), items.count == count else { throw ItemTuple.wrong("\(type)") }
             return .value(.namedTuple(type, items))
-        default: throw Arguments.wrong("_reconstructor")
+        default: throw ItemTuple.wrong("_reconstructor")
         }
     }
 
-    static func orderedDict(_ arguments: Arguments, _: inout Allowance) throws(PickleError) -> Item {
-        guard arguments.count == 0 else { throw Arguments.wrong("OrderedDict") }
+    static func orderedDict(_ arguments: ItemTuple, _: inout Allowance) throws(PickleError) -> Item {
+        guard arguments.count == 0 else { throw ItemTuple.wrong("OrderedDict") }
         var dictionary = PythonDictionary()
         dictionary.isOrderedDict = true
         return .value(.dict(dictionary))
     }
 
-    static func decimal(_ arguments: Arguments, _: inout Allowance) throws(PickleError) -> Item {
+    static func decimal(_ arguments: ItemTuple, _: inout Allowance) throws(PickleError) -> Item {
         guard arguments.count == 1, let text = arguments.text(0), DecimalText.isDecimal(text) else {
-            throw Arguments.wrong("Decimal")
+            throw ItemTuple.wrong("Decimal")
         }
         return .value(.decimal(text))
     }

@@ -3,55 +3,55 @@ enum Dates {
     /// Added to the month or hour of the second of two equal times, when clocks are set back.
     static let foldMark: UInt8 = 0x80
 
-    static func date(_ arguments: Arguments, _: inout Allowance) throws(PickleError) -> Item {
+    static func date(_ arguments: ItemTuple, _: inout Allowance) throws(PickleError) -> Item {
         guard arguments.count == 1, let bytes = arguments.bytes(0), bytes.count == 4,
             let (year, month, day) = date(bytes.array)
-        else { throw Arguments.wrong("date") }
+        else { throw ItemTuple.wrong("date") }
         return .value(.date(.date(year: year, month: month, day: day)))
     }
 
-    static func time(_ arguments: Arguments, _: inout Allowance) throws(PickleError) -> Item {
+    static func time(_ arguments: ItemTuple, _: inout Allowance) throws(PickleError) -> Item {
         guard arguments.count == 1, let bytes = arguments.bytes(0), bytes.count == 6 else {
-            throw Arguments.wrong("time")
+            throw ItemTuple.wrong("time")
         }
         // In a time alone it is the hour that carries the mark, in a datetime the month.
         let array = bytes.array
         guard let time = time([array[0] & 0x7F] + array.dropFirst(), fold: array[0] >= foldMark) else {
-            throw Arguments.wrong("time")
+            throw ItemTuple.wrong("time")
         }
         return .value(.date(.time(time)))
     }
 
-    static func datetime(_ arguments: Arguments, _: inout Allowance) throws(PickleError) -> Item {
+    static func datetime(_ arguments: ItemTuple, _: inout Allowance) throws(PickleError) -> Item {
         guard (1...2).contains(arguments.count), let bytes = arguments.bytes(0), bytes.count == 10 else {
-            throw Arguments.wrong("datetime")
+            throw ItemTuple.wrong("datetime")
         }
         var array = bytes.array
         let fold = array[2] >= foldMark
         array[2] &= 0x7F
         guard let (year, month, day) = date(array), let time = time(Array(array.dropFirst(4)), fold: fold) else {
-            throw Arguments.wrong("datetime")
+            throw ItemTuple.wrong("datetime")
         }
         var zone: PythonDate.Span?
         if arguments.count == 2 {
-            guard case .date(.timezone(let span)) = arguments.value(1) else { throw Arguments.wrong("datetime") }
+            guard case .date(.timezone(let span)) = arguments.value(1) else { throw ItemTuple.wrong("datetime") }
             zone = span
         }
         return .value(.date(.datetime(year: year, month: month, day: day, time, zone: zone)))
     }
 
-    static func timedelta(_ arguments: Arguments, _: inout Allowance) throws(PickleError) -> Item {
+    static func timedelta(_ arguments: ItemTuple, _: inout Allowance) throws(PickleError) -> Item {
         guard arguments.count == 3, let days = arguments.int(0), let seconds = arguments.int(1),
             let microseconds = arguments.int(2), (-999_999_999...999_999_999).contains(days),
             (0..<86_400).contains(seconds), (0..<1_000_000).contains(microseconds)
-        else { throw Arguments.wrong("timedelta") }
+        else { throw ItemTuple.wrong("timedelta") }
         return .value(.date(.timedelta(PythonDate.Span(days: days, seconds: seconds, microseconds: microseconds))))
     }
 
-    static func timezone(_ arguments: Arguments, _: inout Allowance) throws(PickleError) -> Item {
+    static func timezone(_ arguments: ItemTuple, _: inout Allowance) throws(PickleError) -> Item {
         guard arguments.count == 1, case .date(.timedelta(let span)) = arguments.value(0),
             span.days == 0 || span.days == -1 && (span.seconds, span.microseconds) != (0, 0)
-        else { throw Arguments.wrong("timezone") }
+        else { throw ItemTuple.wrong("timezone") }
         return .value(.date(.timezone(span)))
     }
 

@@ -37,7 +37,7 @@ struct ElementType {
 
     /// The type with the order of bytes that its state `(3, order, None, None, None, -1, -1, 0)` gives it.
     static func item(_ type: DType, state: Item) throws(PickleError) -> Item {
-        let state = try Arguments(state)
+        let state = try ItemTuple(state)
         guard state.count == 8, state.int(0) == 3, let order = state.text(1)?.utf8, order.count == 1,
             let isSwapped = order.first.flatMap(swaps), (2...4).allSatisfy(state.isNone), state.int(5) == -1,
             state.int(6) == -1, state.int(7) == 0

@@ -11,7 +11,7 @@ indirect enum Global: Sendable {
     /// A class that is not in the table.
     case unknown(PythonClass)
 
-    typealias Function = @Sendable (Arguments, inout Allowance) throws(PickleError) -> Item
+    typealias Function = @Sendable (ItemTuple, inout Allowance) throws(PickleError) -> Item
 
     /// The class it is, nil for a function.
     var type: PythonClass? {

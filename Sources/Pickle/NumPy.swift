@@ -1,7 +1,7 @@
 /// Arrays, their element types and single elements, as numpy pickles them.
 enum NumPy {
     /// `numpy.dtype("u2", False, True)`, after which a state may set the order of bytes.
-    static func dtype(_ arguments: Arguments, _: inout Allowance) throws(PickleError) -> Item {
+    static func dtype(_ arguments: ItemTuple, _: inout Allowance) throws(PickleError) -> Item {
         guard (1...3).contains(arguments.count), let code = arguments.text(0), let type = ElementType(code: code) else {
             throw .malformed("an array type that is not one of plain numbers")
         }
@@ -9,33 +9,33 @@ enum NumPy {
     }
 
     /// `_reconstruct(numpy.ndarray, (0,), b"b")`, an array whose state is still to come.
-    static func reconstruct(_ arguments: Arguments, _: inout Allowance) throws(PickleError) -> Item {
+    static func reconstruct(_ arguments: ItemTuple, _: inout Allowance) throws(PickleError) -> Item {
         guard arguments.count == 3, arguments.isClass(0, .ndarray), let shape = arguments.tuple(1), shape == [0],
             arguments.bytes(2) == [0x62]
-        else { throw Arguments.wrong("_reconstruct") }
+        else { throw ItemTuple.wrong("_reconstruct") }
         return .unfilled(.array)
     }
 
     /// The array with the state `(1, shape, dtype, isFortranOrder, bytes)`.
-    static func array(state: Arguments, _ allowance: inout Allowance) throws(PickleError) -> PythonValue {
+    static func array(state: ItemTuple, _ allowance: inout Allowance) throws(PickleError) -> PythonValue {
         guard state.count == 5, state.int(0) == 1, let shape = shape(state.tuple(1)), let type = state.elementType(2),
             case .bool(let isFortranOrder) = state.value(3), let data = state.bytes(4)
         else { throw .malformed("state of an array") }
         return .array(try array(type, shape, data, isFortranOrder: isFortranOrder, &allowance))
     }
 
-    static func scalar(_ arguments: Arguments, _ allowance: inout Allowance) throws(PickleError) -> Item {
+    static func scalar(_ arguments: ItemTuple, _ allowance: inout Allowance) throws(PickleError) -> Item {
         guard arguments.count == 2, let type = arguments.elementType(0), let data = arguments.bytes(1) else {
-            throw Arguments.wrong("numpy.core.multiarray.scalar")
+            throw ItemTuple.wrong("numpy.core.multiarray.scalar")
         }
         return .value(.scalar(try array(type, [], data, isFortranOrder: false, &allowance)))
     }
 
     /// `_frombuffer(bytes, dtype, shape, order)`, or with order `"K"` and the axes to transpose by.
-    static func fromBuffer(_ arguments: Arguments, _ allowance: inout Allowance) throws(PickleError) -> Item {
+    static func fromBuffer(_ arguments: ItemTuple, _ allowance: inout Allowance) throws(PickleError) -> Item {
         guard let data = buffer(arguments.value(0)), let type = arguments.elementType(1),
             let shape = shape(arguments.tuple(2))
-        else { throw Arguments.wrong("_frombuffer") }
+        else { throw ItemTuple.wrong("_frombuffer") }
         let array = try array(type, shape, data, isFortranOrder: arguments.text(3) == "F", &allowance)
         switch (arguments.text(3), arguments.count) {
         case ("C", 4), ("F", 4): return .value(.array(array))
@@ -45,7 +45,7 @@ enum NumPy {
             }
             try allowance.copy(data.count)
             return .value(.array(array.transposed(axes)))
-        default: throw Arguments.wrong("_frombuffer")
+        default: throw ItemTuple.wrong("_frombuffer")
         }
     }
 

@@ -24,7 +24,7 @@ extension PickleReader {
         let arguments = try pop()
         let item: Item =
             switch try callee() {
-            case .function(let function): try function(try Arguments(arguments.item), &allowance)
+            case .function(let function): try function(try ItemTuple(arguments.item), &allowance)
             case .exception(let type):
                 .value(.exception(PythonException(type, try arguments.item.tuple(unknown))))
             case .enumeration(let enumeration): .value(try enumeration.member(try arguments.item.tuple(unknown)))

@@ -7,9 +7,9 @@ extension Shell {
     /// The object with its state in it.
     func filled(with state: Item, _ allowance: inout Allowance) throws(PickleError) -> PythonValue {
         switch self {
-        case .array: return try NumPy.array(state: Arguments(state), &allowance)
-        case .uri: return .uri(try PyroState.uri(Arguments(state)))
-        case .proxy: return .proxy(try PyroState.proxy(Arguments(state)))
+        case .array: return try NumPy.array(state: ItemTuple(state), &allowance)
+        case .uri: return .uri(try PyroState.uri(ItemTuple(state)))
+        case .proxy: return .proxy(try PyroState.proxy(ItemTuple(state)))
         case .uuid:
             guard let text = UUIDText(integer: try Self.attributes(state)["int"]) else {
                 throw .malformed("state of a UUID")

@@ -28,6 +28,18 @@ public final class BlockingThread: Sendable {
     public func join(within limit: Duration? = nil) -> Bool {
         finished.wait(within: limit) { $0 ? true : nil } ?? false
     }
+
+    /// What the body returns, which runs on a thread of its own while the task waits.
+    ///
+    /// - Parameter name: as with ``init(_:_:)``.
+    public static func value<Result: Sendable>(
+        _ name: String,
+        of body: @escaping @Sendable () -> Result
+    ) async -> Result {
+        await withCheckedContinuation { continuation in
+            _ = BlockingThread(name) { continuation.resume(returning: body()) }
+        }
+    }
 }
 
 /// What a new thread is given: its name and what to run.

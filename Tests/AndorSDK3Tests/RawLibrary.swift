@@ -7,6 +7,7 @@ import Glibc
 @safe struct RawLibrary {
     let functions: AndorFunctions
     private let setEnumString: AndorFunctions.SetText
+    private let isReadable: AndorFunctions.GetInt32
     private let register, unregister: Register
 
     typealias Callback = @convention(c) (Int32, UnsafePointer<wchar_t>?, UnsafeMutableRawPointer?) -> Int32
@@ -18,6 +19,7 @@ import Glibc
     init(_ path: String) throws {
         var symbols = try AndorSymbols(path)
         unsafe setEnumString = symbols.function("AT_SetEnumString", "AT_SetEnumeratedString")
+        unsafe isReadable = symbols.function("AT_IsReadable")
         unsafe register = symbols.function("AT_RegisterFeatureCallback")
         unsafe unregister = symbols.function("AT_UnregisterFeatureCallback")
         functions = try AndorFunctions(&symbols)
@@ -50,7 +52,7 @@ import Glibc
     private func function(_ question: Question) -> AndorFunctions.GetInt32 {
         switch question {
         case .implemented: unsafe functions.isImplemented
-        case .readable: unsafe functions.isReadable
+        case .readable: unsafe isReadable
         case .writable: unsafe functions.isWritable
         case .readOnly: unsafe functions.isReadOnly
         }

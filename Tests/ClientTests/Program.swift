@@ -46,10 +46,8 @@ final class Program: Sendable {
     ///
     /// Waited for on a thread of its own, since the tests of a machine share as many as it has cores.
     func word(after prefix: String) async throws -> String {
-        let found: String? = await withCheckedContinuation { continuation in
-            _ = BlockingThread("output") { [lines] in
-                continuation.resume(returning: lines.wait(within: .seconds(60)) { Self.word(after: prefix, in: $0) })
-            }
+        let found = await BlockingThread.value("output") { [lines] in
+            lines.wait(within: .seconds(60)) { Self.word(after: prefix, in: $0) }
         }
         return try #require(found, "no line with '\(prefix)' in: \(lines.withLock { $0.joined(separator: "\n") })")
     }

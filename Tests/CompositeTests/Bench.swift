@@ -14,7 +14,7 @@ final class LocalLink: PartLink, @unchecked Sendable {
     init(_ name: String, _ device: any Device) { (self.name, client) = (name, Client(device)) }
 
     func call(_ method: String, _ arguments: [PythonValue]) throws -> PythonValue {
-        switch try client.interface.call(method, Arguments(arguments)) {
+        switch try client.interface.call(method, CallArguments(arguments)) {
         case .value(let value): return value
         case .pending(let completion):
             while true {

@@ -5,13 +5,13 @@ extension RemoteInterface {
     /// Calls a method as a client does, with its arguments by position.
     @discardableResult
     func call(_ name: String, _ arguments: PythonValue...) throws -> PythonValue {
-        try value(of: try call(name, Arguments(arguments)))
+        try value(of: try call(name, CallArguments(arguments)))
     }
 
     /// Calls a method with arguments by name.
     @discardableResult
     func call(_ name: String, by keywords: PythonDictionary) throws -> PythonValue {
-        try value(of: try call(name, Arguments([], keywords: keywords)))
+        try value(of: try call(name, CallArguments([], keywords: keywords)))
     }
 
     private func value(of outcome: Outcome) throws -> PythonValue {

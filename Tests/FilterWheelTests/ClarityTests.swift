@@ -27,19 +27,19 @@ struct ClarityTests {
         let bench = try TestMake.clarity.bench()
         let interface = RemoteInterface(of: bench.wheel.typeName) { bench.wheel.remoteMembers }
         #expect(bench.wheel.typeName == "Clarity")
-        #expect(try interface.call("get_id", Arguments([])).value == "12345678")
-        guard case .pending(let completion) = try interface.call("set_slide_position", Arguments([2])) else {
+        #expect(try interface.call("get_id", CallArguments()).value == "12345678")
+        guard case .pending(let completion) = try interface.call("set_slide_position", CallArguments([2])) else {
             Issue.record("a move of the disk is over at once")
             return
         }
         try TestMake.Bench.finish(completion)
-        #expect(try interface.call("get_slide_position", Arguments([])).value == 2)
-        guard case .dict(let status)? = try interface.call("get_status", Arguments([])).value else {
+        #expect(try interface.call("get_slide_position", CallArguments()).value == 2)
+        guard case .dict(let status)? = try interface.call("get_status", CallArguments()).value else {
             Issue.record("the status is no dictionary")
             return
         }
         #expect(status["filter"] == 0 && status["slide"] == 2 && status["on"] == true && status["serial"] == "12345678")
-        #expect(throws: RemoteError.self) { try interface.call("set_slide_position", Arguments([4])) }
+        #expect(throws: RemoteError.self) { try interface.call("set_slide_position", CallArguments([4])) }
     }
 }
 

@@ -86,7 +86,7 @@ struct CoboltTests {
         let light = try bench.open()
         bench.port.update { $0.fault = 1 }
         let table = RemoteInterface(of: "CoboltLaser") { light.remoteMembers }
-        guard case .value(let status) = try table.call("clearFault", Arguments([])) else { return }
+        guard case .value(let status) = try table.call("clearFault", CallArguments()) else { return }
         #expect(try #require([String](python: status)).contains("fault: none"))
         try light.enable()
         #expect(bench.isSwitchedOn)

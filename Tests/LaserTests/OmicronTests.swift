@@ -75,7 +75,7 @@ struct OmicronTests {
         #expect("\(error)".contains("fault: \(name); clearFault() resets the laser"), "\(error)")
         #expect(try light.setting("latched fault").get() == .str(name))
         let table = RemoteInterface(of: "OmicronLaser") { light.remoteMembers }
-        guard case .value(let status) = try table.call("clearFault", Arguments([])) else { return }
+        guard case .value(let status) = try table.call("clearFault", CallArguments()) else { return }
         #expect(try #require([String](python: status)).contains("fault: none"))
         try light.enable()
         #expect(bench.isSwitchedOn)

@@ -50,7 +50,7 @@ struct StradusTests {
         let error = try #require(throws: DeviceError.self) { try light.enable() }
         #expect("\(error)".contains("fault: \(name)"), "\(error)")
         let table = RemoteInterface(of: "StradusLaser") { light.remoteMembers }
-        guard case .value(let status) = try table.call("clearFault", Arguments([])) else { return }
+        guard case .value(let status) = try table.call("clearFault", CallArguments()) else { return }
         #expect(try #require([String](python: status)).contains("fault: none"))
     }
 

@@ -6,7 +6,7 @@ import Server
 import Threads
 
 /// Opens devices on demand and shuts them down again, for tests that need a fresh one each.
-final class Factory: PyroObject {
+final class Factory: TableObject {
     private let server: DeviceServer
     private let count = Monitor(0)
     private let simulations = Simulations()
@@ -17,7 +17,7 @@ final class Factory: PyroObject {
         "create", "destroy", "simulate", "remove_simulation", "is_switched_on", "transcript", "unplug", "plug_in",
     ])
 
-    private var table: RemoteInterface {
+    var table: RemoteInterface {
         RemoteInterface(of: "Factory") {
             RemoteMethod("create", "definition", call: create)
             RemoteMethod("destroy", "name") { (name: String) in self.server.close(name) }
@@ -53,17 +53,5 @@ final class Factory: PyroObject {
             try server.open(as: device.name) { try device.driver.open(DriverContext()) }
         }
         return .reference(name)
-    }
-
-    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
-        let arguments = Arguments(arguments.positional, keywords: arguments.keywords)
-        guard case .value(let value) = try table.call(method, arguments) else { return .value(.none) }
-        return .value(value)
-    }
-
-    func get(_ attribute: String, _ context: CallContext) throws -> PythonValue { try table.get(attribute) }
-
-    func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws {
-        _ = try table.set(attribute, to: value)
     }
 }

@@ -5,7 +5,7 @@ import Pyro
 import Threads
 
 /// The object with the methods that `pyro4_probe.py` knows from its own reference server.
-final class ReferenceProbe: PyroObject {
+final class ReferenceProbe: TableObject {
     private struct State {
         var value: PythonValue = 42
         var notes: [PythonValue] = []
@@ -31,18 +31,10 @@ final class ReferenceProbe: PyroObject {
         case ("fail_after", .int(let count)?): return .items(Counter(upTo: count, fails: true))
         default: break
         }
-        let arguments = Arguments(arguments.positional, keywords: arguments.keywords)
-        guard case .value(let value) = try table.call(method, arguments) else { return .value(.none) }
-        return .value(value)
+        return .value(try value(of: method, arguments))
     }
 
-    func get(_ attribute: String, _ context: CallContext) throws -> PythonValue { try table.get(attribute) }
-
-    func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws {
-        _ = try table.set(attribute, to: value)
-    }
-
-    private var table: RemoteInterface {
+    var table: RemoteInterface {
         RemoteInterface(of: "Probe") {
             calls
             RemoteMethod("child", "name") { (name: String) in PythonValue.reference(Self.childID(name)) }

@@ -24,7 +24,4 @@ enum AndorTriggerMode: String, Sendable, CaseIterable {
         guard let found = Self.allCases.first(where: { $0.type == type && $0.mode == mode }) else { return nil }
         self = found
     }
-
-    /// Whether images come by themselves, so that one which does not is missed.
-    var runsByItself: Bool { self == .freeRunning }
 }

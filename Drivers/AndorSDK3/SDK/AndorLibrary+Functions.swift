@@ -28,7 +28,7 @@ internal import Glibc
     let initialise, finalise: Plain
     let open: Open
     let close, flush: OfHandle
-    let isImplemented, isReadable, isWritable, isReadOnly: GetInt32
+    let isImplemented, isWritable, isReadOnly: GetInt32
     let setInt: SetInt64
     let getInt, getIntMin, getIntMax: GetInt64
     let setFloat: SetDouble
@@ -54,7 +54,6 @@ internal import Glibc
         unsafe close = symbols.function("AT_Close")
         unsafe flush = symbols.function("AT_Flush")
         unsafe isImplemented = symbols.function("AT_IsImplemented")
-        unsafe isReadable = symbols.function("AT_IsReadable")
         unsafe isWritable = symbols.function("AT_IsWritable")
         unsafe isReadOnly = symbols.function("AT_IsReadOnly")
         unsafe setInt = symbols.function("AT_SetInt")

@@ -76,10 +76,6 @@ extension AndorLibrary {
         unsafe try small(functions.isImplemented, feature, camera) != 0
     }
 
-    func canRead(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> Bool {
-        unsafe try small(functions.isReadable, feature, camera) != 0
-    }
-
     func canWrite(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> Bool {
         unsafe try small(functions.isWritable, feature, camera) != 0
     }

@@ -13,9 +13,8 @@ protocol AndorSDK: Sendable {
     func open(_ index: Int) throws(AndorStatus) -> AndorHandle
     func close(_ camera: AndorHandle) throws(AndorStatus)
 
-    /// Whether a camera has a feature, or it can be read or written now, or never be written.
+    /// Whether a camera has a feature, or it can be written now, or never.
     func has(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> Bool
-    func canRead(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> Bool
     func canWrite(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> Bool
     func isReadOnly(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> Bool
 

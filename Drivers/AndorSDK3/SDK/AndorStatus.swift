@@ -8,7 +8,6 @@ struct AndorStatus: Error, Hashable, CustomStringConvertible {
     var description: String { "\(Self.names[code] ?? "AT_ERR_unknown") (\(code))" }
 
     static let notImplemented = AndorStatus(2)
-    static let notReadable = AndorStatus(4)
     static let notWritable = AndorStatus(5)
     static let outOfRange = AndorStatus(6)
     static let connection = AndorStatus(10)

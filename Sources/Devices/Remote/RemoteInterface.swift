@@ -26,7 +26,7 @@ public struct RemoteInterface {
     public func has(method name: String) -> Bool { methods[name] != nil }
     public func has(property name: String) -> Bool { properties[name] != nil }
 
-    public func call(_ name: String, _ arguments: Arguments) throws -> Outcome {
+    public func call(_ name: String, _ arguments: CallArguments) throws -> Outcome {
         if let method = methods[name] { return try method.body(arguments) }
         if let property = properties[name] {
             throw RemoteError.type("'\(try property.get().typeName)' object is not callable")

@@ -6,7 +6,7 @@ public import Pickle
 ///     RemoteMethod("update_settings", "incoming", Parameter("init", default: false), call: update)
 public struct RemoteMethod: RemoteMember {
     let name: String
-    let body: (Arguments) throws -> Outcome
+    let body: (CallArguments) throws -> Outcome
 
     public func add(to interface: inout RemoteInterface) { interface.add(self) }
 
@@ -20,7 +20,7 @@ public struct RemoteMethod: RemoteMember {
         self.name = name
         self.body = { [names] arguments in
             try arguments.check(for: name, taking: names)
-            var cursor = Arguments.Cursor(arguments, of: name)
+            var cursor = CallArguments.Cursor(arguments, of: name)
             let values = (repeat try cursor.next(each parameters))
             return try body(repeat each values).outcome
         }
@@ -39,7 +39,7 @@ public struct RemoteMethod: RemoteMember {
     }
 
     /// A method that takes whatever it is given.
-    public init(_ name: String, any body: @escaping (Arguments) throws -> PythonValue) {
+    public init(_ name: String, any body: @escaping (CallArguments) throws -> PythonValue) {
         self.name = name
         self.body = { .value(try body($0)) }
     }

@@ -5,7 +5,6 @@ struct ByteCursor {
     init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
 
     var isAtEnd: Bool { rest.isEmpty }
-    var count: Int { rest.count }
 
     mutating func next() throws(SerializerError) -> UInt8 {
         guard let byte = rest.popFirst() else { throw .truncated }

@@ -17,7 +17,7 @@ struct ClientRows: Sendable {
     }
 
     /// The result of one of the methods; nil for any other.
-    func call(_ method: String, _ arguments: Arguments, _ context: CallContext) throws -> PythonValue? {
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue? {
         guard Self.methods.contains(method) else { return nil }
         guard case .value(let value) = try table(context).call(method, arguments) else { return nil }
         return value
@@ -72,7 +72,7 @@ struct ClientRows: Sendable {
         stream.clients.push(receiver)
         defer { stream.clients.remove(receiver) }
         if triggers, description.methods.contains("trigger") {
-            _ = try host.call(description.index, "trigger", Arguments())
+            _ = try host.call(description.index, "trigger", CallArguments())
         }
         while true {
             if let delivery = receiver.next(within: Self.attention) { return value(of: delivery) }

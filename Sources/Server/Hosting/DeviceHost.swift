@@ -20,7 +20,7 @@ final class DeviceHost: Sendable {
 
     var hasLightSource: Bool { objects.contains(where: \.isLightSource) }
 
-    func call(_ object: Int, _ method: String, _ arguments: Arguments) throws -> PythonValue {
+    func call(_ object: Int, _ method: String, _ arguments: CallArguments) throws -> PythonValue {
         try finish(try devices.withLock { devices in try devices.call(object, method, arguments) })
     }
 

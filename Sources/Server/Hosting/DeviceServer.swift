@@ -99,7 +99,7 @@ public final class DeviceServer: Sendable {
     /// Sets what clients of an earlier process had set; what does not work any more is told to the log.
     func restore(_ memory: DeviceMemory) {
         for id in memory.disabled {
-            if let object = find(id)?.object { self.memory.note(object, "disable", Arguments(), .none) }
+            if let object = find(id)?.object { self.memory.note(object, "disable", CallArguments(), .none) }
         }
         for call in memory.calls {
             do {
@@ -109,7 +109,7 @@ public final class DeviceServer: Sendable {
                     try served.set(call.method, to: call.arguments.first ?? .none)
                     continue
                 }
-                let arguments = Arguments(call.arguments)
+                let arguments = CallArguments(call.arguments)
                 let result = try host.call(object.index, call.method, arguments)
                 self.memory.note(object, call.method, arguments, result)
             } catch {

@@ -10,7 +10,7 @@ final class MemoryKeeper: Sendable {
     init(changed: @escaping @Sendable (DeviceMemory) -> Void) { self.changed = changed }
 
     /// Notes a call that went well.
-    func note(_ object: ObjectDescription, _ method: String, _ arguments: Arguments, _ result: PythonValue) {
+    func note(_ object: ObjectDescription, _ method: String, _ arguments: CallArguments, _ result: PythonValue) {
         keep(Self.calls(method, arguments, result), of: object)
     }
 
@@ -32,7 +32,7 @@ final class MemoryKeeper: Sendable {
     /// A call as it is kept: several settings as one call for each, since any of them may be set again alone.
     private static func calls(
         _ method: String,
-        _ arguments: Arguments,
+        _ arguments: CallArguments,
         _ result: PythonValue
     ) -> [(method: String, arguments: [PythonValue])] {
         switch method {
@@ -75,7 +75,7 @@ extension Set<String> {
     }
 }
 
-extension Arguments {
+extension CallArguments {
     /// The arguments for parameters of these names, whether they were given by place or by name.
     fileprivate func ordered(by names: [String]) -> [PythonValue] {
         positional + names.dropFirst(positional.count).compactMap { keywords[.str($0)] }

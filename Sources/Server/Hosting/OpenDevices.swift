@@ -106,7 +106,7 @@ struct OpenDevices {
 
     // MARK: Calls
 
-    mutating func call(_ index: Int, _ method: String, _ arguments: Arguments) throws -> Progress {
+    mutating func call(_ index: Int, _ method: String, _ arguments: CallArguments) throws -> Progress {
         try refuseWhenShutDown()
         defer { followEnabling() }
         return try progress(of: try entries[index].interface.call(method, arguments))

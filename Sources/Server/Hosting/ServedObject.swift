@@ -25,7 +25,6 @@ final class ServedObject: PyroObject {
     }
 
     func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
-        let arguments = Arguments(arguments.positional, keywords: arguments.keywords)
         if let clientRows, let result = try clientRows.call(method, arguments, context) { return .value(result) }
         let result = try host.call(description.index, method, arguments)
         if DeviceMemory.concerns(method) { memory.note(description, method, arguments, result) }

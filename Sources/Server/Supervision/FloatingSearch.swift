@@ -16,17 +16,22 @@ actor FloatingSearch: WorkerSource {
     private var arbitration: Arbitration
     private var waiting: [Int: CheckedContinuation<WorkerProcess?, Never>] = [:]
     /// The children there are, and those that shall be started once it is this server's turn.
-    private var children: [Arbitration.Child: WorkerProcess] = [:]
-    /// What listens to each child, for as long as that runs.
-    private var attentions: [Arbitration.Child: Task<Void, Never>] = [:]
+    private var children: [Arbitration.Child: ChildProcess] = [:]
     private var unstarted: [Arbitration.Child] = []
-    private var assigned: Set<Arbitration.Child> = []
     private var childCount = 0
     private var turn: SearchTurn?
     private var turnWait: Task<Void, Never>?
     private var backoff = Backoff()
     private var retry: Task<Void, Never>?
     private var isStopping = false
+
+    private struct ChildProcess {
+        let process: WorkerProcess
+        /// What listens to it, until it has ended.
+        let attention: Task<Void, Never>
+        /// Whether it serves a definition, whose keeper then looks after it.
+        var isAssigned = false
+    }
 
     init(
         _ candidates: Candidates,
@@ -64,7 +69,7 @@ actor FloatingSearch: WorkerSource {
     }
 
     func worker(_ worker: WorkerProcess, has uid: String) {
-        guard let child = children.first(where: { $0.value === worker })?.key else { return }
+        guard let child = children.first(where: { $0.value.process === worker })?.key else { return }
         arbitration.serves(uid, child)
     }
 
@@ -76,22 +81,23 @@ actor FloatingSearch: WorkerSource {
         waiting.removeAll()
         unstarted.removeAll()
         turnWait?.cancel()
-        let idle = children.filter { !assigned.contains($0.key) }.values
-        for process in idle { process.hangUp() }
+        let idle = self.idle
+        for child in idle { child.process.hangUp() }
         let impatience = Task {
             try await Task.sleep(for: WorkerProcess.patience)
-            for process in idle { process.kill() }
+            for child in idle { child.process.kill() }
         }
-        for process in idle { _ = await process.outcome }
+        for child in idle { await child.attention.value }
         impatience.cancel()
-        for (child, attention) in attentions where !assigned.contains(child) { await attention.value }
         turn = nil
     }
 
     /// Ends all children at once that do not serve.
     func kill() {
-        for (child, process) in children where !assigned.contains(child) { process.kill() }
+        for child in idle { child.process.kill() }
     }
+
+    private var idle: [ChildProcess] { children.values.filter { !$0.isAssigned } }
 
     // MARK: Searching
 
@@ -134,8 +140,8 @@ actor FloatingSearch: WorkerSource {
             let name = "\(driver), candidate \(child)"
             let environment = definition.environment
             let process = try WorkerProcess(name, executable: executable, environment: environment, log: log)
-            children[child] = process
-            attentions[child] = Task { await attend(child, process, definition.order) }
+            let attention = Task { await attend(child, process, definition.order) }
+            children[child] = ChildProcess(process: process, attention: attention)
         } catch {
             perform(arbitration.ended(child, "\(error)", hasGivenUp: true))
         }
@@ -153,8 +159,6 @@ actor FloatingSearch: WorkerSource {
         impatience.cancel()
         let outcome = await process.outcome
         children[child] = nil
-        attentions[child] = nil
-        assigned.remove(child)
         perform(arbitration.ended(child, reason ?? outcome, hasGivenUp: reason != nil))
     }
 
@@ -174,12 +178,12 @@ actor FloatingSearch: WorkerSource {
     }
 
     private func assign(_ child: Arbitration.Child, to definition: Int) {
-        guard let process = children[child], let continuation = waiting.removeValue(forKey: definition) else {
+        guard let process = children[child]?.process, let continuation = waiting.removeValue(forKey: definition) else {
             // Nobody waits for it any more, and nobody else could have its device.
-            children[child]?.hangUp()
+            children[child]?.process.hangUp()
             return
         }
-        assigned.insert(child)
+        children[child]?.isAssigned = true
         backoff = Backoff()
         if let definition = definitions[definition] {
             definition.log.info("\(definition.name): found \(definition.uidText)")
@@ -192,7 +196,7 @@ actor FloatingSearch: WorkerSource {
             unstarted.remove(at: place)
             perform(arbitration.ended(child, "not started"))
         } else {
-            children[child]?.send(.shutDown)
+            children[child]?.process.send(.shutDown)
         }
     }
 
@@ -229,21 +233,7 @@ actor FloatingSearch: WorkerSource {
     /// Lets other servers search, once no child has anything open for the search.
     private func endTurn() {
         guard !arbitration.isSearching, unstarted.isEmpty else { return }
-        guard children.keys.allSatisfy(assigned.contains) else { return }
+        guard idle.isEmpty else { return }
         turn = nil
     }
-}
-
-/// A definition that needs floating devices, as a search knows it.
-struct FloatingDefinition: Sendable {
-    let name: String
-    let uids: [String]
-    /// What a child is told that searches with the definition's options.
-    let order: WorkerOrder
-    /// What simulated hardware finds in its environment.
-    let environment: [String: String]
-    /// Where it is told what becomes of it.
-    let log: Logger
-
-    var uidText: String { uids.joined(separator: ", ") }
 }

@@ -148,20 +148,10 @@ public actor Supervisor {
 
     private func waitForEnd(of entry: Entry) async {
         if let key = entry.definition.search?.key { await searches[key]?.remove(entry.number) }
-        await Self.blocking("end of \(entry.keeper.name)") {
+        await BlockingThread.value("end of \(entry.keeper.name)") {
             entry.keeper.waitForEnd(within: WorkerProcess.patience)
         }
         await entry.end.value
-    }
-
-    /// Waits on a thread of its own, since neither tasks nor Dispatch's threads must block.
-    private static func blocking<Result: Sendable>(
-        _ name: String,
-        _ body: @escaping @Sendable () -> Result
-    ) async -> Result {
-        await withCheckedContinuation { continuation in
-            _ = BlockingThread(name) { continuation.resume(returning: body()) }
-        }
     }
 
     // MARK: While it runs
@@ -197,7 +187,7 @@ public actor Supervisor {
     /// How each definition is served.
     func status() async -> ServerStatus {
         let entries = entries
-        let statuses = await Self.blocking("status") { entries.map { $0.keeper.status(within: .seconds(1)) } }
+        let statuses = await BlockingThread.value("status") { entries.map { $0.keeper.status(within: .seconds(1)) } }
         return ServerStatus(
             file: source.path,
             definitions: zip(entries, statuses).map { DefinitionStatus($0.definition, $1) }

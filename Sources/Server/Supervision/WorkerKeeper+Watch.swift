@@ -10,12 +10,12 @@ extension WorkerKeeper {
     func watch(_ worker: WorkerProcess) async {
         var heartbeat = Heartbeat()
         while !Task.isCancelled {
-            let before = state.withLock(\.reportCount)
+            let before = state.withLock(\.upkeep.reportCount)
             worker.send(.askForReport)
             // What has not been asked meanwhile, be it by a computer that was asleep, does not count.
             try? await Task.sleep(for: Heartbeat.interval, clock: .suspending)
             guard !Task.isCancelled else { return }
-            let hasAnswered = state.withLock { $0.reportCount > before }
+            let hasAnswered = state.withLock { $0.upkeep.reportCount > before }
             switch heartbeat.note(hasAnswered: hasAnswered) {
             case .answers: noteAnswer()
             case .silent: noteSilence(of: worker)
@@ -25,29 +25,24 @@ extension WorkerKeeper {
     }
 
     private func noteAnswer() {
-        let (wasSilent, isServed) = change { state in
-            defer { state.isSilent = false }
-            return (state.isSilent, !state.uris.isEmpty)
+        let (wasSilent, isServing) = state.update { state in
+            (state.upkeep.noteAnswer(), state.upkeep.service == .serving)
         }
         guard wasSilent else { return }
         log.notice("\(name): its process answers again")
-        attendance.note(name, isServed ? .served : .awaited)
+        attendance.note(name, isServing ? .served : .awaited)
     }
 
     private func noteSilence(of worker: WorkerProcess) {
-        let (isNew, hasLight) = change { state in
-            defer { state.isSilent = true }
-            return (!state.isSilent, state.hasLightSource)
-        }
-        guard isNew else { return }
+        guard state.update({ $0.upkeep.noteSilence() }) else { return }
         let reason = "process \(worker.pid ?? 0) does not answer"
         _ = attendance.fail(name, reason)
-        let light = hasLight ? "; what it has of light may be on" : ""
+        let light = hasLightSource ? "; what it has of light may be on" : ""
         log.error("\(name): \(reason)\(light); it is killed unless it answers within \(Heartbeat.graceTime.formatted)")
     }
 
     private func end(_ worker: WorkerProcess) {
-        state.withLock { $0.isLost = true }
+        state.withLock { $0.upkeep.giveUp() }
         worker.kill()
     }
 }

@@ -1,47 +1,19 @@
 internal import Devices
-internal import Glibc
 internal import Logging
-internal import Pickle
-internal import Pyro
 internal import Threads
 
 /// Keeps one definition served: gets it a worker, and another one when that has ended, until it is told to stop.
 final class WorkerKeeper: Sendable {
     struct State {
-        var worker: WorkerProcess?
-        /// Whether the worker does not answer, and whether it is ended for that.
-        var isSilent = false
-        var isLost = false
-        /// Since when it has been served as it is.
-        var since = Timestamp.now
-        var memory: DeviceMemory
-        var hasServed = false
-        var hasLightSource = false
-        var uris: [String] = []
-        /// Where the last worker listened.
-        var port: Int?
-        var starts = 0
-        /// What the worker said of its devices when it was last asked, and how often it has.
-        var report = PythonDictionary()
-        var reportCount = 0
+        var upkeep: Upkeep<WorkerProcess>
         var isStopping = false
         var hasEnded = false
-
-        /// Forgets a worker that has ended.
-        mutating func clear() {
-            (worker, uris, isSilent, isLost) = (nil, [], false, false)
-            report = PythonDictionary()
-        }
-
-        var service: ServiceState {
-            if isSilent { return .notAnswering }
-            return uris.isEmpty ? (worker == nil ? .waiting : .starting) : .serving
-        }
     }
 
     let name: String
     /// The number by which its source knows the definition.
     private let number: Int
+    /// What the first worker is told to serve.
     private let order: WorkerOrder
     /// Which of the devices have no hardware.
     private let simulated: [Bool]
@@ -62,29 +34,32 @@ final class WorkerKeeper: Sendable {
         attendance: Attendance,
         log: Logger
     ) {
+        (self.number, self.order, self.source, self.served) = (number, order, source, served)
         name = definition.name
         (names, needed) = (definition.devices.map(\.name), definition.foreignParts)
         simulated = definition.devices.map(\.isSimulated)
-        self.served = served
-        self.number = number
-        state = Monitor(State(memory: order.memory))
-        self.order = order
-        self.source = source
-        self.attendance = attendance
-        self.log = log
+        (self.attendance, self.log) = (attendance, log)
+        state = Monitor(State(upkeep: Upkeep(memory: order.memory)))
     }
 
-    var hasLightSource: Bool { state.withLock(\.hasLightSource) }
+    var hasLightSource: Bool { state.withLock(\.upkeep.hasLightSource) }
+    /// What clients have set so far.
+    var memory: DeviceMemory { state.withLock(\.upkeep.memory) }
     private var isStopping: Bool { state.withLock(\.isStopping) }
 
-    /// Changes the state, and notes the time if the definition is then served in another way.
-    func change<Result>(_ body: (inout State) -> Result) -> Result {
-        state.update { state in
-            let before = state.service
-            defer { if state.service != before { state.since = Timestamp.now } }
-            return body(&state)
+    /// How things are, as the worker tells it within a limit.
+    func status(within limit: Duration) -> WorkerStatus {
+        let upkeep = state.withLock(\.upkeep)
+        if upkeep.service == .serving, let worker = upkeep.tenure?.worker {
+            worker.send(.askForReport)
+            let _: Bool? = state.wait(within: limit) { state in
+                state.upkeep.reportCount > upkeep.reportCount || state.upkeep.tenure == nil ? true : nil
+            }
         }
+        return WorkerStatus(state.withLock(\.upkeep), attendance.failure(of: name))
     }
+
+    // MARK: One worker after another
 
     /// Has the definition served by workers one after another; returns when told to stop and the last one has ended.
     func run() async {
@@ -104,11 +79,16 @@ final class WorkerKeeper: Sendable {
     private func waitForParts() async -> [String: String]? {
         guard !needed.isEmpty else { return [:] }
         log.info("\(name): needs \(needed.sorted().joined(separator: ", "))")
-        return await withCheckedContinuation { continuation in
-            // On a thread of its own, since tasks must not block.
-            _ = BlockingThread("parts of \(name)") { [served, needed, self] in
-                continuation.resume(returning: served.uris(of: needed) { self.isStopping })
-            }
+        return await BlockingThread.value("parts of \(name)") { [served, needed, self] in
+            served.uris(of: needed) { self.isStopping }
+        }
+    }
+
+    /// Waits, or until told to stop.
+    private func wait(_ delay: Duration) async {
+        guard delay > .zero else { return }
+        await BlockingThread.value("retry of \(name)") { [state] in
+            let _: Bool? = state.wait(within: delay) { $0.isStopping ? true : nil }
         }
     }
 
@@ -120,28 +100,21 @@ final class WorkerKeeper: Sendable {
             let begin = ContinuousClock.now
             let reason = await attend(worker, with: parts)
             let outcome = await worker.outcome
-            let isLost = change { state in
-                defer { state.clear() }
-                return state.isLost
-            }
+            let tenure = state.update { $0.upkeep.end() }
             served.remove(names)
-            return (isLost ? Self.loss : reason ?? outcome, .now - begin)
+            return (tenure?.isLost == true ? Self.loss : reason ?? outcome, .now - begin)
         } catch {
             return ("its process could not be started: \(error)", .now - start)
         }
     }
 
+    // MARK: One worker
+
     /// Listens to a worker until it has gone; gives the reason, if it named one.
     private func attend(_ worker: WorkerProcess, with parts: [String: String]) async -> String? {
-        let order = change { state in
-            state.worker = worker
-            state.starts += 1
-            var order = self.order
-            order.memory = state.memory
-            order.parts = parts
-            order.port = state.port
-            order.isRestart = state.hasServed
-            return order
+        let order = state.update { state in
+            state.upkeep.begin(worker)
+            return state.upkeep.order(like: self.order, parts: parts)
         }
         // Told to stop while the worker was being started, before there was a line to tell it by.
         if isStopping { worker.hangUp() }
@@ -151,7 +124,7 @@ final class WorkerKeeper: Sendable {
             defer { group.cancelAll() }
             return await listen(to: worker)
         }
-        let hasServed = state.withLock { !$0.uris.isEmpty }
+        let hasServed = state.withLock { $0.upkeep.tenure?.isServing == true }
         worker.hangUp()
         if !hasServed, order.memory != DeviceMemory() { forget() }
         return reason
@@ -162,13 +135,9 @@ final class WorkerKeeper: Sendable {
         for await message in worker.messages {
             switch message {
             case .serving(let uris, let hasLightSource): noteServing(at: uris, hasLightSource)
-            case .memory(let memory): state.withLock { $0.memory = memory }
+            case .memory(let memory): state.withLock { $0.upkeep.memory = memory }
             case .failed(let text): reason = text
-            case .report(let report):
-                state.update { state in
-                    state.report = report
-                    state.reportCount += 1
-                }
+            case .report(let report): state.update { $0.upkeep.note(report) }
             case .opened(let uid): await source.worker(worker, has: uid)
             case .start, .search, .shutDown, .askForReport, .counted, .exhausted: break
             }
@@ -177,12 +146,7 @@ final class WorkerKeeper: Sendable {
     }
 
     private func noteServing(at uris: [String], _ hasLightSource: Bool) {
-        change { state in
-            state.hasServed = true
-            state.uris = uris
-            if case .tcp(_, let port)? = uris.first.flatMap({ PyroURI($0) })?.location { state.port = port }
-            state.hasLightSource = hasLightSource
-        }
+        state.update { $0.upkeep.serve(at: uris, hasLightSource: hasLightSource) }
         served.set(Array(zip(names, uris)).map { (name: $0, uri: $1) })
         attendance.note(name, .served)
         for (uri, isSimulated) in zip(uris, simulated) {
@@ -192,60 +156,30 @@ final class WorkerKeeper: Sendable {
 
     /// What clients had set may be what no worker survives, so that the next one has to do without.
     private func forget() {
-        state.withLock { $0.memory = DeviceMemory() }
+        state.withLock { $0.upkeep.memory = DeviceMemory() }
         log.warning("\(name): a worker did not start with what clients had set; the next one starts without")
     }
 
-    /// What clients have set so far.
-    var memory: DeviceMemory { state.withLock(\.memory) }
-
-    /// How things are, as the worker tells it within a limit.
-    func status(within limit: Duration) -> WorkerStatus {
-        let (worker, before, service) = state.withLock { ($0.worker, $0.reportCount, $0.service) }
-        if let worker, service == .serving {
-            worker.send(.askForReport)
-            let _: Bool? = state.wait(within: limit) { $0.reportCount > before || $0.worker == nil ? true : nil }
-        }
-        return state.withLock { state in
-            WorkerStatus(
-                state: state.service,
-                since: state.since,
-                pid: state.worker?.pid,
-                uris: state.uris,
-                restarts: max(0, state.starts - 1),
-                failure: attendance.failure(of: name),
-                report: state.report
-            )
-        }
-    }
+    // MARK: The end
 
     /// Ends the worker at once, without shutting its devices down.
-    func killWorker() { state.withLock(\.worker)?.kill() }
+    func killWorker() { state.withLock(\.upkeep.tenure)?.worker.kill() }
 
     /// Tells the worker to shut its devices down, and not to be replaced.
     func stop() {
-        let worker = state.update { state in
+        let tenure = state.update { state in
             state.isStopping = true
-            return state.worker
+            return state.upkeep.tenure
         }
-        worker?.send(.shutDown)
+        tenure?.worker.send(.shutDown)
         served.wake()
     }
 
     /// Waits for the worker to end, and ends it by force when it does not.
     func waitForEnd(within limit: Duration) {
         let ended: Bool? = state.wait(within: limit) { $0.hasEnded ? true : nil }
-        guard ended == nil, let worker = state.withLock(\.worker) else { return }
+        guard ended == nil, let worker = state.withLock(\.upkeep.tenure)?.worker else { return }
         log.error("\(name): does not shut down; killed")
         worker.kill()
-    }
-
-    /// Waits, or until told to stop.
-    private func wait(_ delay: Duration) async {
-        let clock = ContinuousClock()
-        let end = clock.now + delay
-        while !isStopping, clock.now < end {
-            try? await Task.sleep(until: min(end, clock.now + .milliseconds(50)), clock: clock)
-        }
     }
 }

@@ -16,3 +16,17 @@ struct WorkerStatus: Sendable {
     /// What the process says of its data devices, by name.
     var report: PythonDictionary
 }
+
+extension WorkerStatus {
+    init(_ upkeep: Upkeep<WorkerProcess>, _ failure: Failure?) {
+        self.init(
+            state: upkeep.service,
+            since: upkeep.since,
+            pid: upkeep.tenure?.worker.pid,
+            uris: upkeep.tenure?.uris ?? [],
+            restarts: max(0, upkeep.starts - 1),
+            failure: failure,
+            report: upkeep.tenure?.report ?? PythonDictionary()
+        )
+    }
+}

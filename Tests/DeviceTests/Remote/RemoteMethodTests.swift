@@ -24,7 +24,7 @@ struct RemoteMethodTests {
     }
 
     @Test func thatTakesItsTimeIsPendingUntilItsResultIsThere() throws {
-        guard case .pending(let completion) = try rows.call("later", Arguments()) else {
+        guard case .pending(let completion) = try rows.call("later", CallArguments()) else {
             Issue.record("a value at once")
             return
         }
@@ -49,7 +49,9 @@ struct RemoteMethodTests {
         keywords: PythonDictionary,
         message: String
     ) {
-        #expect(throws: RemoteError.type(message)) { try rows.call(name, Arguments(positional, keywords: keywords)) }
+        #expect(throws: RemoteError.type(message)) {
+            try rows.call(name, CallArguments(positional, keywords: keywords))
+        }
     }
 
     @Test func unknownNamesAreAttributeErrors() {

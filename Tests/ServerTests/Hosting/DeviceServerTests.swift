@@ -76,10 +76,10 @@ import Threads
             devices.add(SimulatedLightSource(), as: "Lamp")
             return devices
         }
-        #expect(try host.call(0, "enable", Arguments()) == .none)
-        #expect(try host.call(0, "get_is_on", Arguments()) == .bool(true))
+        #expect(try host.call(0, "enable", CallArguments()) == .none)
+        #expect(try host.call(0, "get_is_on", CallArguments()) == .bool(true))
         host.shutDown { Issue.record("\($0)") }
-        #expect(throws: DeviceError.self) { try host.call(0, "enable", Arguments()) }
+        #expect(throws: DeviceError.self) { try host.call(0, "enable", CallArguments()) }
         #expect(throws: DeviceError.self) { try host.set(0, "power", to: 1.0) }
     }
 
@@ -91,7 +91,7 @@ import Threads
         }
         let move = BlockingThread("move") {
             #expect(throws: DeviceError.self) {
-                try host.call(0, "move_to", Arguments([.dict(["x @": 5.0])]))
+                try host.call(0, "move_to", CallArguments([.dict(["x @": 5.0])]))
             }
         }
         host.shutDown { Issue.record("\($0)") }

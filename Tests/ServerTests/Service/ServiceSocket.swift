@@ -25,9 +25,7 @@ final class ServiceSocket: Sendable {
 
     /// The next message, waited for on a thread of its own: its lines.
     func next() async -> [String] {
-        await withCheckedContinuation { continuation in
-            _ = BlockingThread("listening") { continuation.resume(returning: self.receive(0)) }
-        }
+        await BlockingThread.value("listening") { self.receive(0) }
     }
 
     /// The messages that have arrived.

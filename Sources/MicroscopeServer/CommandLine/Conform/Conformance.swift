@@ -38,7 +38,7 @@ struct Conformance {
         let start = ContinuousClock.now
         do {
             try Examination(
-                open: { try device.open(log: Self.logging(device.name)) },
+                open: { try device.open(log: Self.log) },
                 forbidding: {
                     report.forbidden = consent.forbidden(on: $0, called: device.name)
                     return report.forbidden
@@ -68,10 +68,8 @@ struct Conformance {
     }
 
     /// What drivers have to say goes where it does not get into the report.
-    private static func logging(_ name: String) -> @Sendable (String) -> Void {
-        { text in
-            var standardError = StandardError()
-            print("\(name): \(text)", to: &standardError)
-        }
+    @Sendable private static func log(_ line: String) {
+        var standardError = StandardError()
+        print(line, to: &standardError)
     }
 }

@@ -1,5 +1,5 @@
 /// What a function is called with or an object is filled with: a tuple whose items are looked at one by one.
-struct Arguments {
+struct ItemTuple {
     private let items: [Item]
 
     init(_ item: Item) throws(PickleError) {

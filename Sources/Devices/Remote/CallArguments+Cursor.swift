@@ -1,15 +1,6 @@
-public import Pickle
+internal import Pickle
 
-/// The arguments of one call, as Python sent them.
-public struct Arguments: Sendable {
-    public var positional: [PythonValue]
-    public var keywords: PythonDictionary
-
-    public init(_ positional: [PythonValue] = [], keywords: PythonDictionary = [:]) {
-        self.positional = positional
-        self.keywords = keywords
-    }
-
+extension CallArguments {
     /// Complains, as Python would, about arguments that a method does not take.
     ///
     /// - Parameter names: of the method's parameters, in their order.
@@ -30,11 +21,11 @@ public struct Arguments: Sendable {
 
     /// Hands out the arguments one after another, and complains as Python would about those that are missing or of no use.
     struct Cursor {
-        private let arguments: Arguments
+        private let arguments: CallArguments
         private let method: String
         private var index = 0
 
-        init(_ arguments: Arguments, of method: String) {
+        init(_ arguments: CallArguments, of method: String) {
             self.arguments = arguments
             self.method = method
         }
