@@ -201,7 +201,13 @@ void fault_over(const camera *camera, const char *fault) {
     unlink(path);
 }
 
+static bool is_stuck(const camera *camera, const char *call) {
+    char text[128], name[64] = "";
+    return fault_ordered(camera, "stuck", text, sizeof text) && sscanf(text, "%63s", name) == 1 && !strcmp(name, call);
+}
+
 int fault_code(const camera *camera, const char *call) {
+    while (is_stuck(camera, call)) pause_for(0.001);
     char text[128], name[64] = "";
     int code = 0, times = 0;
     if (!fault_ordered(camera, "fails", text, sizeof text)) return 0;

@@ -175,7 +175,7 @@ def options(text):
 
 def test_manual_page_tells_every_option(system):
     """What --help tells of the program and its commands is in the page, and the page has no other options."""
-    commands = ["", "reload", "status", "lights-off", "conform"]
+    commands = ["", "reload", "restart", "status", "lights-off", "conform"]
     helps = [system.run("device-server", *command.split(), "--help").stdout for command in commands]
     page = (ROOT / "Configs" / "install" / "device-server.1.md").read_text()
     assert options(page) == set.union(*map(options, helps)) >= {"--check", "--json", "--within", "--version", "--help"}
@@ -190,7 +190,7 @@ def test_completion(system, shell):
     file = system.root / SHELLS[shell]
     subprocess.run([shell, "-n" if shell != "fish" else "--no-execute", file], check=True, capture_output=True)
     text = file.read_text()
-    assert all(word in text for word in ("log-level", "lights-off", "status", "reload"))
+    assert all(word in text for word in ("log-level", "lights-off", "status", "reload", "restart"))
 
 
 def test_version(system, package):

@@ -67,7 +67,7 @@ def test_commands_without_a_server():
     """--check, --help, --list-drivers, conform and lights-off need no configuration file."""
     assert example("--check") == (0, EXAMPLE + ": no errors; 9 devices in 7 processes\n", "")
     assert EXAMPLE in example("--help")[1]
-    for command in ("status", "reload", "conform", "lights-off"):
+    for command in ("status", "reload", "restart", "conform", "lights-off"):
         assert example(command, "--help")[0] == 0
     drivers = example("--list-drivers")[1]
     assert re.search(r"^led-lamp  +an LED on an Arduino$", drivers, re.M) and "andor-sdk3" in drivers

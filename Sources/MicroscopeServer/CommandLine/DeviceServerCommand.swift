@@ -30,7 +30,9 @@ struct DeviceServerCommand: AsyncParsableCommand {
                 \(examples.map { "  \(name)\($0)" }.joined(separator: "\n"))
                 """,
             version: version,
-            subcommands: [ReloadCommand.self, StatusCommand.self, LightsOffCommand.self, ConformCommand.self]
+            subcommands: [
+                ReloadCommand.self, RestartCommand.self, StatusCommand.self, LightsOffCommand.self, ConformCommand.self,
+            ]
         )
     }
 

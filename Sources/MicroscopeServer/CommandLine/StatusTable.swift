@@ -35,8 +35,9 @@ struct StatusTable {
         let rows = devices.flatMap { device -> [Line] in
             let parts = device["parts"].items.filter { $0["sent"] != .none }
             let problem = device["problem"] == .none ? [] : [device["problem_time"].time + " " + device["problem"].word]
+            let call = device["overdue_call"] == .none ? [] : [overdueCall(of: device)]
             return [.row(row(device, of: definition))] + parts.map { .row(row($0, partOf: device)) }
-                + problem.map(Line.note)
+                + (problem + call).map(Line.note)
         }
         guard definition["last_error"] != .none else { return rows }
         // A group's name stands in no row.
@@ -44,6 +45,13 @@ struct StatusTable {
         let group =
             names == [definition["name"].word] ? "" : "\(definition["name"].word) (\(names.joined(separator: ", "))): "
         return rows + [.note(group + error(of: definition))]
+    }
+
+    private func overdueCall(of device: PythonValue) -> String {
+        let name = device["name"].word
+        return
+            "\(device["overdue_call_time"].time) \(device["overdue_call"].word) was called and has not come back; if "
+            + "\(name) hangs, `device-server restart CONFIG \(name)` replaces its process"
     }
 
     private func error(of definition: PythonValue) -> String {

@@ -29,4 +29,7 @@ public struct Definition: Sendable {
         self.pyro = pyro
         self.place = place
     }
+
+    /// Whether it, or one of its devices, has that name.
+    func isCalled(_ name: String) -> Bool { self.name == name || devices.contains { $0.name == name } }
 }

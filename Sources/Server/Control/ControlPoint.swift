@@ -22,7 +22,7 @@ final class ControlPoint: Sendable {
             server.register(SupervisorObject(supervisor), as: Self.object)
             server.start()
         } catch {
-            log.warning("`device-server status` and `reload` will not find this server: \(error)")
+            log.warning("`device-server status`, `reload` and `restart` will not find this server: \(error)")
             return nil
         }
     }

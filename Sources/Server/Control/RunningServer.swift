@@ -70,6 +70,7 @@ public struct RunningServer: Sendable {
     /// (`starting`, `serving`, `waiting` or `not answering`), `since`, `pid`, `restarts`, `last_error`,
     /// `last_error_time`, `recovery_time` (when it was served again), `retry_time`, and `devices`: dictionaries with
     /// `name`, `driver`, `uid`, `simulated`, `uri`, `state` (the definition's, or `lost`), `problem`, `problem_time`,
+    /// `overdue_call` and `overdue_call_time` (a call that has not come back for more than five seconds),
     /// `parts` (of each the `name` and `uri`), and, as parts have too if they send data, `sending`, `sent`, `lost` and
     /// `clients`.
     public func status() throws -> PythonValue { try client.call("status") }
@@ -78,4 +79,12 @@ public struct RunningServer: Sendable {
     ///
     /// Throws a `PythonException` with all errors in the file, if there are any; nothing is changed then.
     public func reload() throws -> PythonValue { try client.call("reload") }
+
+    /// Has the devices of definitions shut down and served again by other processes: a dictionary that says for each
+    /// definition why it is not served, or None.
+    ///
+    /// Throws a `PythonException` if there is none of a name; nothing is done then.
+    public func restart(_ names: [String]) throws -> PythonValue {
+        try client.call("restart", names.map(PythonValue.str))
+    }
 }

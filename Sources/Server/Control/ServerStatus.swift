@@ -20,7 +20,8 @@ struct DefinitionStatus: Sendable {
             var fields: PythonDictionary = [
                 "name": .str(device.name), "driver": .str(device.driver.name), "uid": .text(device.uid),
                 "simulated": .bool(device.isSimulated), "state": .str(status.state.rawValue),
-                "problem": .none, "problem_time": .none, "parts": .list([]),
+                "problem": .none, "problem_time": .none, "overdue_call": .none, "overdue_call_time": .none,
+                "parts": .list([]),
             ]
             // What a process said that does not answer any more may still hold.
             if case .dict(let report)? = status.report[.str(device.name)] {

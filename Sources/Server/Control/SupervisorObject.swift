@@ -4,7 +4,7 @@ internal import Threads
 
 /// A server as an object that its control programs call.
 final class SupervisorObject: PyroObject {
-    let metadata = ObjectMetadata(methods: ["reload", "status"])
+    let metadata = ObjectMetadata(methods: ["reload", "restart", "status"])
     private let supervisor: Supervisor
 
     init(_ supervisor: Supervisor) { self.supervisor = supervisor }
@@ -13,8 +13,18 @@ final class SupervisorObject: PyroObject {
         switch method {
         case "status": .value(try wait { [supervisor] in await supervisor.status().value })
         case "reload": .value(try wait { [supervisor] in try await supervisor.reload().value })
+        case "restart": .value(try restart(arguments.positional))
         default: throw noAttribute(method)
         }
+    }
+
+    private func restart(_ arguments: [PythonValue]) throws -> PythonValue {
+        let names = try arguments.map { argument in
+            guard case .str(let name) = argument else { throw PythonException("TypeError", "names are texts") }
+            return name
+        }
+        guard !names.isEmpty else { throw PythonException("TypeError", "restart() needs the name of a definition") }
+        return try wait { [supervisor] in .dict(try await supervisor.restart(names)) }
     }
 
     func get(_ attribute: String, _ context: CallContext) throws -> PythonValue {

@@ -1,4 +1,5 @@
 internal import Devices
+internal import Logging
 internal import Pickle
 internal import Threads
 
@@ -8,12 +9,15 @@ internal import Threads
 /// can leave that lock but values, which the compiler proves.
 final class DeviceHost: Sendable {
     private let devices: Lock<OpenDevices>
+    private let occupation = Occupation()
+    private let log: Logger
     /// What clients reach, none of which changes once the devices are open.
     let objects: [ObjectDescription]
 
     /// Opens devices; the function's thread is the first to use them.
-    init(_ open: () throws -> sending OpenDevices) rethrows {
+    init(log: Logger, _ open: () throws -> sending OpenDevices) rethrows {
         let opened = try open()
+        self.log = log
         objects = opened.descriptions
         devices = Lock(opened)
     }
@@ -21,15 +25,46 @@ final class DeviceHost: Sendable {
     var hasLightSource: Bool { objects.contains(where: \.isLightSource) }
 
     func call(_ object: Int, _ method: String, _ arguments: CallArguments) throws -> PythonValue {
-        try finish(try devices.withLock { devices in try devices.call(object, method, arguments) })
+        var subject: String?
+        if case .str(let text)? = arguments.positional.first { subject = text }
+        return try finish(try occupied(with: method, subject, object) { try $0.call(object, method, arguments) })
     }
 
     func get(_ object: Int, _ attribute: String) throws -> PythonValue {
-        try devices.withLock { devices in try devices.get(object, attribute) }
+        try occupied(with: attribute, nil, object) { devices in try devices.get(object, attribute) }
     }
 
     func set(_ object: Int, _ attribute: String, to value: PythonValue) throws {
-        _ = try finish(try devices.withLock { devices in try devices.set(object, attribute, to: value) })
+        _ = try finish(try occupied(with: attribute, nil, object) { try $0.set(object, attribute, to: value) })
+    }
+
+    /// The call that has not come back for so long that the devices may hang, and since when in seconds since 1970.
+    var overdueCall: (text: String, time: Double)? {
+        guard let (act, isNew) = occupation.overdue() else { return nil }
+        let text = text(of: act)
+        if isNew {
+            log.warning("\(text) has not come back for \(Occupation.patience.formatted); other calls wait for it")
+        }
+        return (text, act.time)
+    }
+
+    private func text(of act: Occupation.Act) -> String { "\(objects[act.object].id).\(act.text)" }
+
+    private func occupied<Result: Sendable>(
+        with name: String,
+        _ subject: String?,
+        _ object: Int,
+        _ body: @Sendable (inout OpenDevices) throws -> Result
+    ) throws -> Result {
+        try devices.withLock { [self] devices in
+            occupation.begin(name, on: subject, of: object)
+            defer {
+                if let (act, time) = occupation.end() {
+                    log.notice("\(text(of: act)) came back after \(time.formatted)")
+                }
+            }
+            return try body(&devices)
+        }
     }
 
     /// Applies settings, and puts a device into use, before anybody is served.

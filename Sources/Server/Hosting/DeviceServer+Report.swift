@@ -3,13 +3,18 @@ internal import Pyro
 internal import Threads
 
 extension DeviceServer {
-    /// How the devices are, by their ids: what keeps them from being used, and since when; what they have sent to whom;
-    /// and the same of their parts.
+    /// How the devices are, by their ids: what keeps them from being used, and since when; the call that has not come
+    /// back for long, for which others wait; what they have sent to whom; and the same of their parts.
     var report: PythonDictionary {
         var report = PythonDictionary()
-        for objects in hosts.withLock({ $0 }).map(\.objects) {
+        for host in hosts.withLock({ $0 }) {
+            let (objects, call) = (host.objects, host.overdueCall)
             for object in objects where object.owner == nil {
                 var fields = fields(of: object)
+                if let call {
+                    fields["overdue_call"] = .str(call.text)
+                    fields["overdue_call_time"] = .float(call.time)
+                }
                 if let problem = problems[object.id] {
                     fields["problem"] = .str(problem.text)
                     fields["problem_time"] = .float(problem.time)

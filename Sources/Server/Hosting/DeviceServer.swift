@@ -69,7 +69,7 @@ public final class DeviceServer: Sendable {
         _ open: () throws -> [any Device]
     ) throws {
         var indices: [Int] = []
-        let host = try DeviceHost {
+        let host = try DeviceHost(log: log) {
             var devices = OpenDevices(
                 isSimulated: wanted.contains { $0.preparation.isSimulated },
                 makeStream: { self.makeStream($0, $1, log) },

@@ -73,6 +73,12 @@ actor FloatingSearch: WorkerSource {
         arbitration.serves(uid, child)
     }
 
+    func hurry() {
+        guard retry != nil, !isStopping else { return }
+        backoff = Backoff()
+        search()
+    }
+
     /// Ends all searching; returns when only processes are left that serve.
     func stop() async {
         isStopping = true

@@ -1,6 +1,7 @@
 public import Devices
 internal import Glibc
 internal import Logging
+internal import Pickle
 internal import Threads
 
 /// Serves every definition of a configuration, each in a worker process of its own.
@@ -183,6 +184,37 @@ public actor Supervisor {
         }
         return changes
     }
+
+    /// Has the devices of definitions shut down and served again by other processes; the other definitions go on.
+    ///
+    /// - Parameter names: those of definitions, or of devices in them.
+    /// - Returns: for each definition why it is not served again; None if it is.
+    func restart(_ names: [String]) async throws -> PythonDictionary {
+        guard !isStopping else { throw ControlError("the server is ending") }
+        let chosen = try names.reduce(into: [Entry]()) { chosen, name in
+            guard let entry = entries.first(where: { $0.definition.isCalled(name) }) else {
+                let known = entries.map(\.definition.name).joined(separator: ", ")
+                throw ControlError("nothing is called \(name) here; there are: \(known)")
+            }
+            if !chosen.contains(where: { $0.number == entry.number }) { chosen.append(entry) }
+        }
+        return await withTaskGroup(of: (String, String?).self) { group in
+            for entry in chosen {
+                group.addTask {
+                    let failure = await entry.keeper.restart(end: WorkerProcess.patience, start: Self.restartLimit)
+                    return (entry.definition.name, failure)
+                }
+            }
+            var failures = PythonDictionary()
+            for await (name, failure) in group {
+                failures[.str(name)] = failure.map(PythonValue.str) ?? PythonValue.none
+            }
+            return failures
+        }
+    }
+
+    /// How long whoever asked for a restart waits for it at most.
+    private static let restartLimit = Duration.seconds(40)
 
     /// How each definition is served.
     func status() async -> ServerStatus {

@@ -13,6 +13,8 @@ struct Upkeep<Worker: Sendable>: Sendable {
         fileprivate(set) var isSilent = false
         /// Whether it was given up for that.
         fileprivate(set) var isLost = false
+        /// Whether it was told to make way for another one.
+        fileprivate(set) var makesWay = false
         /// What it said of its devices when it was last asked.
         fileprivate(set) var report = PythonDictionary()
 
@@ -92,6 +94,12 @@ struct Upkeep<Worker: Sendable>: Sendable {
     }
 
     mutating func giveUp() { tenure?.isLost = true }
+
+    /// The worker is told to end and to be replaced: what it is, if there is one.
+    mutating func makeWay() -> Tenure? {
+        tenure?.makesWay = true
+        return tenure
+    }
 
     /// The worker has ended: what it was, if there was one.
     mutating func end() -> Tenure? {

@@ -14,7 +14,8 @@ extension WorkerKeeper {
             worker.send(.askForReport)
             // What has not been asked meanwhile, be it by a computer that was asleep, does not count.
             try? await Task.sleep(for: Heartbeat.interval, clock: .suspending)
-            guard !Task.isCancelled else { return }
+            // One that was told to end has a limit of its own for that.
+            guard !Task.isCancelled, !state.withLock({ $0.upkeep.tenure?.makesWay == true }) else { return }
             let hasAnswered = state.withLock { $0.upkeep.reportCount > before }
             switch heartbeat.note(hasAnswered: hasAnswered) {
             case .answers: noteAnswer()

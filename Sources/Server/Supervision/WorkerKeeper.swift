@@ -6,6 +6,8 @@ internal import Threads
 final class WorkerKeeper: Sendable {
     struct State {
         var upkeep: Upkeep<WorkerProcess>
+        /// Whether the next worker is to be started without a wait.
+        var isHurried = false
         var isStopping = false
         var hasEnded = false
     }
@@ -17,7 +19,7 @@ final class WorkerKeeper: Sendable {
     private let order: WorkerOrder
     /// Which of the devices have no hardware.
     private let simulated: [Bool]
-    private let source: any WorkerSource
+    let source: any WorkerSource
     /// The names of the definition's devices, and of those of other definitions that it needs.
     private let (names, needed): ([String], Set<String>)
     private let served: ServedParts
@@ -66,9 +68,13 @@ final class WorkerKeeper: Sendable {
         var backoff = Backoff()
         while !isStopping {
             guard let parts = await waitForParts() else { break }
-            guard let (end, duration) = await runWorker(with: parts), !isStopping else { break }
-            let delay = backoff.delay(after: duration)
-            if attendance.fail(name, end, retryIn: delay) { log.error("\(name): \(end)") }
+            guard let end = await runWorker(with: parts), !isStopping else { break }
+            guard !end.isWanted else {
+                backoff = Backoff()
+                continue
+            }
+            let delay = backoff.delay(after: end.duration)
+            if attendance.fail(name, end.reason, retryIn: delay) { log.error("\(name): \(end.reason)") }
             log.debug("\(name): \(delay.asRetry)")
             await wait(delay)
         }
@@ -84,16 +90,25 @@ final class WorkerKeeper: Sendable {
         }
     }
 
-    /// Waits, or until told to stop.
+    /// Waits, or until told to stop or to hurry.
     private func wait(_ delay: Duration) async {
         guard delay > .zero else { return }
         await BlockingThread.value("retry of \(name)") { [state] in
-            let _: Bool? = state.wait(within: delay) { $0.isStopping ? true : nil }
+            let _: Bool? = state.wait(within: delay) { $0.isStopping || $0.isHurried ? true : nil }
         }
     }
 
-    /// Runs one worker to its end, and says how it ended and how long it was there; nil if there is none to be had.
-    private func runWorker(with parts: [String: String]) async -> (end: String, duration: Duration)? {
+    /// How a worker ended.
+    private struct End {
+        let reason: String
+        /// How long it was there.
+        let duration: Duration
+        /// Whether it was told to make way for another one.
+        var isWanted = false
+    }
+
+    /// Runs one worker to its end; nil if there is none to be had.
+    private func runWorker(with parts: [String: String]) async -> End? {
         let start = ContinuousClock.now
         do {
             guard let worker = try await source.worker(for: number, named: name) else { return nil }
@@ -102,9 +117,13 @@ final class WorkerKeeper: Sendable {
             let outcome = await worker.outcome
             let tenure = state.update { $0.upkeep.end() }
             served.remove(names)
-            return (tenure?.isLost == true ? Self.loss : reason ?? outcome, .now - begin)
+            return End(
+                reason: tenure?.isLost == true ? Self.loss : reason ?? outcome,
+                duration: .now - begin,
+                isWanted: tenure?.makesWay == true
+            )
         } catch {
-            return ("its process could not be started: \(error)", .now - start)
+            return End(reason: "its process could not be started: \(error)", duration: .now - start)
         }
     }
 
@@ -113,6 +132,7 @@ final class WorkerKeeper: Sendable {
     /// Listens to a worker until it has gone; gives the reason, if it named one.
     private func attend(_ worker: WorkerProcess, with parts: [String: String]) async -> String? {
         let order = state.update { state in
+            state.isHurried = false
             state.upkeep.begin(worker)
             return state.upkeep.order(like: self.order, parts: parts)
         }

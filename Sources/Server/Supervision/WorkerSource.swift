@@ -6,6 +6,8 @@ protocol WorkerSource: Sendable {
     func worker(for number: Int, named name: String) async throws -> WorkerProcess?
     /// A worker has opened a floating device, beside the one it was chosen for.
     func worker(_ worker: WorkerProcess, has uid: String) async
+    /// Somebody waits for workers: where they could not be had, this is tried again at once.
+    func hurry() async
 }
 
 /// Starts a new process for each definition, which may as well open its devices there.
@@ -18,4 +20,5 @@ struct FreshWorkers: WorkerSource {
     }
 
     func worker(_ worker: WorkerProcess, has uid: String) {}
+    func hurry() {}
 }

@@ -16,7 +16,7 @@ import Threads
         var options = DeliveryOptions()
         options.method = method
         return ClientStack(changed: changed) { [options] uri, stack in
-            let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let log = Logger.silent
             return ClientLink(
                 uri,
                 capacity: capacity,
@@ -128,7 +128,7 @@ import Threads
         let (server, client) = (try ListenerServer(), ListeningClient(isOpen: false))
         var options = DeliveryOptions()
         options.method = .reply
-        let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let log = Logger.silent
         let uri = server.add(client, "slow")
         let (pool, tally) = (FramePool(), DeliveryTally())
         let link = ClientLink(uri, capacity: 4, options, pool: pool, tally: tally, log: log) { $1.count }

@@ -40,7 +40,7 @@ final class ListenerServer {
         server = try PyroServer(
             at: .tcp(host: "127.0.0.1", port: 0),
             options: options,
-            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            log: .silent,
             translate: { PythonException("RuntimeError", "\($0)") }
         )
         server.start()

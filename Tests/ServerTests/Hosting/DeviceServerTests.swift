@@ -10,7 +10,7 @@ import Threads
 
 @Suite struct DeviceServerTests {
     private func server() throws -> DeviceServer {
-        let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let log = Logger.silent
         let server = try DeviceServer(at: .tcp(host: "127.0.0.1", port: 0), log: log)
         server.start()
         return server
@@ -34,7 +34,7 @@ import Threads
 
     @Test(arguments: ["set_setting", "update_settings"]) func whatSwitchesLightOnIsNotSetAgain(method: String) throws {
         let kept = Monitor(DeviceMemory())
-        let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let log = Logger.silent
         let server = try DeviceServer(
             at: .tcp(host: "127.0.0.1", port: 0),
             options: ServerOptions(),
@@ -71,7 +71,7 @@ import Threads
     }
 
     @Test func aCallThatComesDuringShutdownSwitchesNoLightOn() throws {
-        let host = DeviceHost {
+        let host = DeviceHost(log: .silent) {
             var devices = OpenDevices(makeStream: { _, _ in preconditionFailure("a lamp sends no data") }) { _ in }
             devices.add(SimulatedLightSource(), as: "Lamp")
             return devices
@@ -84,7 +84,7 @@ import Threads
     }
 
     @Test func aMoveThatHasNotEndedEndsWithTheDevice() throws {
-        let host = DeviceHost {
+        let host = DeviceHost(log: .silent) {
             var devices = OpenDevices(makeStream: { _, _ in preconditionFailure("a stage sends no data") }) { _ in }
             devices.add(HeldStage(Monitor(true)), as: "Stage")
             return devices

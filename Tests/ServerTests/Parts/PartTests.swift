@@ -15,7 +15,7 @@ struct PartTests {
     }
 
     private func server() throws -> DeviceServer {
-        let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let log = Logger.silent
         let server = try DeviceServer(at: .tcp(host: "127.0.0.1", port: 0), log: log)
         server.start()
         return server

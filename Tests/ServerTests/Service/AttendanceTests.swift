@@ -1,4 +1,5 @@
 import Testing
+import Threads
 
 @testable import Server
 
@@ -27,6 +28,26 @@ import Testing
         #expect(attendance.failure(of: "Camera")?.recoveryTime == recovery)
         #expect(attendance.fail("Camera", "killed", at: 1010))
         #expect(attendance.failure(of: "Camera")?.recoveryTime == nil)
+    }
+
+    @Test func whoWaitsLearnsWhetherADefinitionIsServed() {
+        let attendance = Attendance()
+        #expect(attendance.presence(of: "Camera", within: .zero) == nil)
+        attendance.add("Camera")
+        #expect(attendance.presence(of: "Camera", within: .zero) == nil)
+        let waiting = BlockingThread("waiting") {
+            #expect(attendance.presence(of: "Camera", within: .seconds(60)) == .missing)
+        }
+        _ = attendance.fail("Camera", "not there")
+        #expect(waiting.join(within: .seconds(60)))
+        attendance.note("Camera", .served)
+        #expect(attendance.presence(of: "Camera", within: .zero) == .served)
+        attendance.note("Camera", .awaited)
+        let leaving = BlockingThread("leaving") {
+            #expect(attendance.presence(of: "Camera", within: .seconds(60)) == nil)
+        }
+        attendance.remove("Camera")
+        #expect(leaving.join(within: .seconds(60)))
     }
 
     @Test func whatIsRemovedIsForgotten() {

@@ -44,6 +44,16 @@ struct UpkeepTests {
         #expect(upkeep.hasLightSource)
     }
 
+    @Test mutating func onlyAWorkerThatIsThereCanMakeWay() {
+        #expect(upkeep.makeWay()?.worker == nil)
+        upkeep.begin(7)
+        #expect(upkeep.tenure?.makesWay == false)
+        #expect(upkeep.makeWay()?.worker == 7)
+        #expect(upkeep.end()?.makesWay == true)
+        upkeep.begin(8)
+        #expect(upkeep.tenure?.makesWay == false)
+    }
+
     @Test mutating func theNextWorkerGetsTheSamePortAndWhatClientsHadSet() {
         upkeep.begin(7)
         var order = upkeep.order(like: first, parts: ["Stage": "PYRO:Stage@127.0.0.1:8002"])

@@ -51,7 +51,7 @@ final class Attendance: Sendable {
     func fail(_ name: String, _ reason: String, retryIn delay: Duration = .zero, at now: Double = Timestamp.now) -> Bool
     {
         defer { changed.yield() }
-        return state.withLock { state in
+        return state.update { state in
             guard state.presences[name] != nil else { return true }
             state.presences[name] = .missing
             let last = state.failures[name]
@@ -82,13 +82,22 @@ final class Attendance: Sendable {
     func endWait() { change { $0.isWaitOver = true } }
 
     private func change(_ body: (inout State) -> Void) {
-        state.withLock(body)
+        state.update(body)
         changed.yield()
     }
 
     /// Whether every definition has been served or has failed at least once, or nobody waits for that any more.
     var isSettled: Bool {
         state.withLock { state in state.isWaitOver || !state.presences.values.contains(.awaited) }
+    }
+
+    /// Waits until it is known whether a definition is served; nil when the limit has passed before, or it is no more.
+    func presence(of name: String, within limit: Duration) -> Presence? {
+        let presence: Presence?? = state.wait(within: limit) { state in
+            let presence = state.presences[name]
+            return presence == .awaited ? nil : .some(presence)
+        }
+        return presence ?? nil
     }
 
     /// How many are served and which are not: `2 of 3 definitions are served; not: RedCamera`.
