@@ -2,8 +2,9 @@ internal import Logging
 internal import Threads
 
 extension WorkerKeeper {
-    /// Has the worker shut its devices down and make way for another one, which knows what clients have set as it does
-    /// after a crash. Where there is no worker, the next try is made at once.
+    /// Has the worker shut its devices down and make way for another one.
+    ///
+    /// The next one knows what clients have set, as after a crash. Where there is no worker, the next try is made at once.
     ///
     /// - Parameters:
     ///   - end: how long the worker may take to shut its devices down before it is killed.
