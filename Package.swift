@@ -204,7 +204,7 @@ let package = Package(
         .testTarget(
             name: "FilterWheelTests",
             dependencies: ["Contracts", "Devices", "FilterWheels", "Pickle", "Threads", "Transports", "VirtualUSB"],
-            exclude: ["Recordings", "make_recordings.py"],
+            exclude: ["Recordings"],
             swiftSettings: settings
         ),
         .target(

@@ -1,5 +1,7 @@
 // The functions that read and write features.
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "library.h"
 
@@ -84,6 +86,14 @@ typedef enum { VALUE, LOWEST, HIGHEST } which;
 
 static const int null_codes[] = {AT_ERR_NULL_VALUE, AT_ERR_NULL_MINVALUE, AT_ERR_NULL_MAXVALUE};
 
+/// What a fault makes of a number.
+static double as_told(const camera *camera, const feature *feature, double value) {
+    char text[128], name[64] = "", told[64];
+    if (!fault_ordered(camera, "lies", text, sizeof text)) return value;
+    bool is_it = sscanf(text, "%63s %63s", name, told) == 2 && strcmp(name, feature->name) == 0;
+    return is_it ? strtod(told, NULL) : value;
+}
+
 static int get_number(AT_H handle, const AT_WC *name, kind kind, which which, bool has_place, double *value) {
     camera *camera;
     const feature *feature;
@@ -93,10 +103,10 @@ static int get_number(AT_H handle, const AT_WC *name, kind kind, which which, bo
     if (!has_place) {
         code = null_codes[which];
     } else if (which == VALUE) {
-        *value = read_value(camera, feature);
+        *value = as_told(camera, feature, read_value(camera, feature));
     } else {
         limits(camera, feature, &bounds[0], &bounds[1]);
-        *value = bounds[which == HIGHEST];
+        *value = as_told(camera, feature, bounds[which == HIGHEST]);
     }
     leave(camera);
     return code;
@@ -121,7 +131,7 @@ static int set_number(AT_H handle, const AT_WC *name, kind kind, double value) {
 static int get_int(AT_H handle, const AT_WC *name, which which, AT_64 *place) {
     double value = 0;
     int code = get_number(handle, name, KIND_INT, which, place != NULL, &value);
-    if (!code) *place = value >= 9.2e18 ? 0x7FFFFFFFFFFFFFFF : (AT_64)value;
+    if (!code) *place = value >= 9.2e18 ? INT64_MAX : value <= -9.2e18 ? INT64_MIN : (AT_64)value;
     return code;
 }
 

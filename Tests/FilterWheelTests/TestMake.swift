@@ -19,29 +19,33 @@ enum TestMake: CaseIterable {
         }
     }
 
-    func open(_ configuration: WheelConfiguration, in world: World) throws -> any FilterWheel {
+    var session: any WheelSession.Type {
         switch self {
-        case .zwo: try open(ZWOSession.self, configuration, world)
-        case .starlightXpress: try open(StarlightXpressSession.self, configuration, world)
-        case .clarity: try open(ClaritySession.self, configuration, world)
-        case .fingerLakes, .oldFingerLakes: try open(FingerLakesSession.self, configuration, world)
+        case .zwo: ZWOSession.self
+        case .starlightXpress: StarlightXpressSession.self
+        case .clarity: ClaritySession.self
+        case .fingerLakes, .oldFingerLakes: FingerLakesSession.self
         }
     }
 
-    private func open<Session: WheelSession>(
-        _: Session.Type,
-        _ configuration: WheelConfiguration,
-        _ world: World
-    ) throws -> any FilterWheel {
-        try USBFilterWheel<Session>(
-            configuration,
-            on: world.bus,
-            pace: WheelPace(interval: .milliseconds(5)),
-            log: world.log
-        ) {
+    func open(_ configuration: WheelConfiguration, in world: World) throws -> any FilterWheel {
+        try open(configuration, on: world.bus, pace: WheelPace(interval: .milliseconds(5)), log: world.log) {
             // The world lasts for as long as the wheel.
             world.time.now
         }
+    }
+
+    func open(
+        _ configuration: WheelConfiguration,
+        on bus: any USBBus,
+        pace: WheelPace,
+        log: DeviceLog,
+        now: @escaping () -> ContinuousClock.Instant = { .now }
+    ) throws -> any FilterWheel {
+        func open<Session: WheelSession>(_: Session.Type) throws -> any FilterWheel {
+            try USBFilterWheel<Session>(configuration, on: bus, pace: pace, log: log, now: now)
+        }
+        return try open(session)
     }
 
     /// A wheel that is plugged in and open, and what it is made of.

@@ -85,6 +85,7 @@ extension Acquisition {
             seconds = max(seconds, 1 / rate)
         }
         seconds += (try? camera.float("ReadoutTime")) ?? 0
-        return .seconds(seconds) + options.margin
+        // Ten days, which nobody exposes for, and which is far from what a duration can hold.
+        return .seconds(seconds.isFinite ? min(max(seconds, 0), 864_000) : 864_000) + options.margin
     }
 }

@@ -18,13 +18,13 @@ struct ImageLayout: Sendable, Equatable {
             throw DeviceError(.unsupported, "images of PixelEncoding \(label) on \(camera.serialNumber)")
         }
         self.encoding = encoding
-        width = try camera.int("AOIWidth")
-        height = try camera.int("AOIHeight")
-        byteCount = try camera.int("ImageSizeBytes")
+        width = try camera.int("AOIWidth", within: Area.sides)
+        height = try camera.int("AOIHeight", within: Area.sides)
+        byteCount = try camera.int("ImageSizeBytes", within: 1...1 << 40)
         // A SimCam has neither; its rows have nothing behind them.
-        stride = try camera.has("AOIStride") ? try camera.int("AOIStride") : encoding.rowBytes(width)
+        stride = try camera.has("AOIStride") ? try camera.int("AOIStride", within: 1...1 << 24) : encoding.rowBytes(width)
         hasMetadata = try camera.has("MetadataEnable") ? try camera.bool("MetadataEnable") : false
-        guard width > 0, height > 0, stride >= encoding.rowBytes(width), byteCount >= stride * height else {
+        guard stride >= encoding.rowBytes(width), byteCount >= stride * height else {
             throw DeviceError(
                 .failed,
                 "\(camera.serialNumber) sends \(byteCount) bytes for \(height) rows of \(stride) with \(width) pixels"

@@ -95,6 +95,11 @@ final class AndorCamera: Sendable {
         let status = status == .invalidHandle ? .connection : status
         return DeviceError(status.kind, "\(act) on \(serialNumber)", cause: status)
     }
+
+    /// An error about what the SDK says and cannot be.
+    private func nonsense(_ what: AndorFeature, _ value: String) -> DeviceError {
+        DeviceError(.failed, "\(serialNumber) has \(what) = \(value), which makes no sense")
+    }
 }
 
 extension AndorStatus {
@@ -129,6 +134,13 @@ extension AndorCamera {
         try call("\(feature)") { handle throws(AndorStatus) in try sdk.int(feature, handle) }
     }
 
+    /// A number to calculate with; throws if it is not within the bounds.
+    func int(_ feature: AndorFeature, within bounds: ClosedRange<Int>) throws(DeviceError) -> Int {
+        let value = try int(feature)
+        guard bounds.contains(value) else { throw nonsense(feature, "\(value)") }
+        return value
+    }
+
     func setInt(_ feature: AndorFeature, to value: Int) throws(DeviceError) {
         try write(.int(value), to: feature)
     }
@@ -152,6 +164,7 @@ extension AndorCamera {
         let limits = try call("limits of \(feature)") { handle throws(AndorStatus) in
             try sdk.floatLimits(feature, handle)
         }
+        guard !limits.lowest.isNaN else { throw nonsense(feature, "\(limits.lowest) at least") }
         return limits.lowest...max(limits.lowest, limits.highest)
     }
 

@@ -5,9 +5,15 @@ extension AndorSDK3Camera {
     static func cameraCount(_ configuration: Configuration, _ context: DriverContext) throws -> Int {
         let library = try startedLibrary(configuration, context)
         defer { library.finalise() }
-        do throws(AndorStatus) { return try library.int("DeviceCount", .system) } catch {
+        let count: Int
+        do throws(AndorStatus) { count = try library.int("DeviceCount", .system) } catch {
             throw DeviceError(.initialise, "DeviceCount of \(library.path)", cause: error)
         }
+        // Each is tried one after another.
+        guard (0...1000).contains(count) else {
+            throw DeviceError(.initialise, "\(library.path) has DeviceCount = \(count), which makes no sense")
+        }
+        return count
     }
 
     /// Opens the camera with an index, which means another one in each process.

@@ -14,21 +14,30 @@ struct Area: Sendable, Equatable {
 
     /// What the camera is set to.
     init(_ camera: AndorCamera) throws(DeviceError) {
-        width = try camera.int("AOIWidth")
-        height = try camera.int("AOIHeight")
-        left = try camera.int("AOILeft")
-        top = try camera.int("AOITop")
+        width = try camera.int("AOIWidth", within: Self.sides)
+        height = try camera.int("AOIHeight", within: Self.sides)
+        left = try camera.int("AOILeft", within: Self.sides)
+        top = try camera.int("AOITop", within: Self.sides)
         binning = try Self.binning(of: camera)
     }
+
+    /// More than any sensor has, and little enough to be multiplied.
+    static let sides = 1...1 << 20
+    private static let binnings = 1...1 << 10
 
     /// The rectangle of the sensor, in pixels from zero.
     var roi: ROI { ROI(left: left - 1, top: top - 1, width: width * binning.h, height: height * binning.v) }
 
     private static func binning(of camera: AndorCamera) throws(DeviceError) -> Binning {
-        if try camera.has("AOIHBin") { return Binning(h: try camera.int("AOIHBin"), v: try camera.int("AOIVBin")) }
+        if try camera.has("AOIHBin") {
+            return Binning(
+                h: try camera.int("AOIHBin", within: binnings),
+                v: try camera.int("AOIVBin", within: binnings)
+            )
+        }
         let label = try camera.label("AOIBinning")
         let sides = label.split(separator: "x").compactMap { Int($0) }
-        guard sides.count == 2 else {
+        guard sides.count == 2, sides.allSatisfy(binnings.contains) else {
             throw DeviceError(.failed, "AOIBinning \(label) on \(camera.serialNumber) is no binning")
         }
         return Binning(h: sides[0], v: sides[1])

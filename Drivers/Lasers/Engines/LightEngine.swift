@@ -49,13 +49,13 @@ extension Driver where Configuration == LightOptions {
         simulated: @escaping @Sendable () -> Instrument
     ) {
         self.init(
-            name,
+            serial: name,
             summary,
-            attached: { .serialPort($0?.port.description) },
-            ask: SerialPort.question(port, format, commands.identify)
-        ) { options, context in
-            let connector = try options.connector(name, port, context, simulated: simulated)
-            return try LightEngine.open(commands, connector, format, leavesLight: options.leaveAsIs ?? false)
+            port: port,
+            ask: SerialPort.question(port, format, commands.identify),
+            simulated: { _ in simulated() }
+        ) { connector, options in
+            try LightEngine.open(commands, connector, format, leavesLight: options.leaveAsIs ?? false)
         }
     }
 }

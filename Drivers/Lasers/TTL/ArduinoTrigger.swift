@@ -69,13 +69,13 @@ public final class ArduinoTrigger: DigitalIO, LightGate, SerialDevice {
 extension Driver where Configuration == LightOptions {
     public static var arduinoTrigger: Self {
         Driver(
-            "arduino-trigger",
+            serial: "arduino-trigger",
             "TTL lines of an Arduino or Teensy with Micro-Manager's firmware",
-            attached: { .serialPort($0?.port.description) },
-            ask: SerialPort.question(ArduinoBoard.port, ArduinoBoard.format, ArduinoBoard().identify)
-        ) { options, context in
-            let connector = try options.connector("arduino-trigger", ArduinoBoard.port, context) { SimulatedArduino() }
-            return try ArduinoTrigger(connector, ArduinoBoard.format, leavesLines: options.leaveAsIs ?? false)
+            port: ArduinoBoard.port,
+            ask: SerialPort.question(ArduinoBoard.port, ArduinoBoard.format, ArduinoBoard().identify),
+            simulated: { _ in SimulatedArduino() }
+        ) { connector, options in
+            try ArduinoTrigger(connector, ArduinoBoard.format, leavesLines: options.leaveAsIs ?? false)
         }
     }
 }

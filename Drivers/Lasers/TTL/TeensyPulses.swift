@@ -62,13 +62,13 @@ public final class TeensyPulses: LightGate, SerialDevice {
 extension Driver where Configuration == LightOptions {
     public static var teensyPulses: Self {
         Driver(
-            "teensy-pulses",
+            serial: "teensy-pulses",
             "pulses for TTL inputs by a Teensy with Micro-Manager's pulse generator",
-            attached: { .serialPort($0?.port.description) },
-            ask: SerialPort.question(TeensyBoard.port, TeensyBoard.format, TeensyBoard().identify)
-        ) { options, context in
-            let connector = try options.connector("teensy-pulses", TeensyBoard.port, context) { SimulatedTeensy() }
-            return try TeensyPulses(connector, TeensyBoard.format, leavesPulses: options.leaveAsIs ?? false)
+            port: TeensyBoard.port,
+            ask: SerialPort.question(TeensyBoard.port, TeensyBoard.format, TeensyBoard().identify),
+            simulated: { _ in SimulatedTeensy() }
+        ) { connector, options in
+            try TeensyPulses(connector, TeensyBoard.format, leavesPulses: options.leaveAsIs ?? false)
         }
     }
 }

@@ -27,7 +27,7 @@ extension ElliptecCommands {
 }
 
 /// The options of a slider.
-public struct ElliptecOptions: Decodable, Sendable {
+public struct ElliptecOptions: SerialLineOptions {
     /// Which port its bus is at.
     public var port: PortName
     /// Which of those on the bus it is, 0 to 15; 0 unless given.
@@ -62,17 +62,14 @@ extension ElliptecOptions: CheckedOption {
 
 extension Driver where Configuration == ElliptecOptions {
     public static var thorlabsSlider: Self {
-        let name = "thorlabs-ell-slider"
-        return Driver(
-            name,
+        Driver(
+            serial: "thorlabs-ell-slider",
             "an Elliptec slider ELL6, ELL9 or ELL12 of Thorlabs'",
-            attached: { .serialPort($0?.port.description) }
-        ) { options, context in
-            let address = options.address ?? 0
-            let connector = try SerialConnector(name, at: options.port, ElliptecCommands.port, context) {
-                SimulatedElliptec(address: address)
-            }
-            return try ThorlabsELLSlider(ElliptecCommands(address: address), connector, ElliptecCommands.format)
+            port: ElliptecCommands.port,
+            simulated: { SimulatedElliptec(address: $0.address ?? 0) }
+        ) { connector, options in
+            let commands = ElliptecCommands(address: options.address ?? 0)
+            return try ThorlabsELLSlider(commands, connector, ElliptecCommands.format)
         }
     }
 }

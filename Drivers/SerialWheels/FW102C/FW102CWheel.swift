@@ -56,21 +56,12 @@ extension FW102CCommands {
 
 extension Driver where Configuration == SerialOptions {
     public static var thorlabsFilterWheel: Self {
-        let name = "thorlabs-filter-wheel"
-        return Driver(
-            name,
+        Driver(
+            serial: "thorlabs-filter-wheel",
             "a filter wheel FW102C or FW212C of Thorlabs'",
-            attached: { .serialPort($0?.port.description) }
-        ) { options, context in
-            let connector = try SerialConnector(
-                name,
-                at: options.port,
-                FW102CCommands.port,
-                baudRate: options.baudRate,
-                context,
-                simulated: { SimulatedFW102C() }
-            )
-            return try ThorlabsFilterWheel(FW102CCommands(), connector, FW102CCommands.format)
-        }
+            port: FW102CCommands.port,
+            simulated: { _ in SimulatedFW102C() },
+            open: { connector, _ in try ThorlabsFilterWheel(FW102CCommands(), connector, FW102CCommands.format) }
+        )
     }
 }

@@ -92,7 +92,7 @@ enum ASI {
 }
 
 /// The options of an ASI controller.
-public struct ASIOptions: Decodable, Sendable {
+public struct ASIOptions: SerialLineOptions {
     /// Which port it is at.
     public var port: PortName
     /// Bits a second, 9600 unless given.
@@ -149,21 +149,12 @@ public struct ASIOptions: Decodable, Sendable {
 
 extension Driver where Configuration == ASIOptions {
     public static var asiMS2000: Self {
-        let name = "asi-ms2000"
-        return Driver(
-            name,
+        Driver(
+            serial: "asi-ms2000",
             "an ASI controller MS2000",
-            attached: { .serialPort($0?.port.description) }
-        ) { options, context in
-            let connector = try SerialConnector(
-                name,
-                at: options.port,
-                ASI.port,
-                baudRate: options.baudRate,
-                context,
-                simulated: { SimulatedASI() }
-            )
-            return try ASI.open(connector, options)
-        }
+            port: ASI.port,
+            simulated: { _ in SimulatedASI() },
+            open: { try ASI.open($0, $1) }
+        )
     }
 }

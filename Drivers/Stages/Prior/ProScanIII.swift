@@ -2,7 +2,7 @@ public import Devices
 public import Transports
 
 /// The options of a ProScan III.
-public struct ProScanOptions: Decodable, Sendable {
+public struct ProScanOptions: SerialLineOptions {
     /// Which port it is at.
     public var port: PortName
     /// Bits a second, 9600 unless given.
@@ -116,21 +116,12 @@ extension ProScan {
 
 extension Driver where Configuration == ProScanOptions {
     public static var proScanIII: Self {
-        let name = "prior-proscan-iii"
-        return Driver(
-            name,
+        Driver(
+            serial: "prior-proscan-iii",
             "a Prior controller ProScan III",
-            attached: { .serialPort($0?.port.description) }
-        ) { options, context in
-            let connector = try SerialConnector(
-                name,
-                at: options.port,
-                ProScan.port,
-                baudRate: options.baudRate,
-                context,
-                simulated: { SimulatedProScan() }
-            )
-            return try ProScan.open(connector, options)
-        }
+            port: ProScan.port,
+            simulated: { _ in SimulatedProScan() },
+            open: { try ProScan.open($0, $1) }
+        )
     }
 }

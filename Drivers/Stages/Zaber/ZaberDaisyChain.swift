@@ -2,7 +2,7 @@ public import Devices
 public import Transports
 
 /// The options of a chain of Zaber devices.
-public struct ZaberOptions: Decodable, Sendable {
+public struct ZaberOptions: SerialLineOptions {
     /// Which port the first of them is at.
     public var port: PortName
     /// What each of them is, by its address, 1 to 99.
@@ -83,16 +83,12 @@ enum ZaberDaisyChain {
 
 extension Driver where Configuration == ZaberOptions {
     public static var zaberDaisyChain: Self {
-        let name = "zaber-daisy-chain"
-        return Driver(
-            name,
+        Driver(
+            serial: "zaber-daisy-chain",
             "Zaber stages, filter wheels and lamps in a chain",
-            attached: { .serialPort($0?.port.description) }
-        ) { options, context in
-            let connector = try SerialConnector(name, at: options.port, ZaberDevice.port, context) {
-                SimulatedZaberChain(options.devices)
-            }
-            return try ZaberDaisyChain.open(connector, options)
-        }
+            port: ZaberDevice.port,
+            simulated: { SimulatedZaberChain($0.devices) },
+            open: { try ZaberDaisyChain.open($0, $1) }
+        )
     }
 }

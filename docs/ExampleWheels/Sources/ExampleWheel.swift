@@ -55,19 +55,12 @@ public final class ExampleWheel: FilterWheel, SerialDevice {
 
 extension Driver where Configuration == SerialOptions {
     public static var exampleWheel: Self {
-        let name = "example-wheel"
-        return Driver(name, "the filter wheel of the tutorial", attached: { .serialPort($0?.port.description) }) {
-            options,
-            context in
-            let connector = try SerialConnector(
-                name,
-                at: options.port,
-                ExampleCommands.port,
-                baudRate: options.baudRate,
-                context,
-                simulated: { SimulatedExampleWheel() }
-            )
-            return try ExampleWheel(connector)
-        }
+        Driver(
+            serial: "example-wheel",
+            "the filter wheel of the tutorial",
+            port: ExampleCommands.port,
+            simulated: { _ in SimulatedExampleWheel() },
+            open: { connector, _ in try ExampleWheel(connector) }
+        )
     }
 }

@@ -17,26 +17,14 @@ extension Driver where Configuration == LightOptions {
         simulated: @escaping @Sendable () -> Instrument
     ) {
         self.init(
-            name,
+            serial: name,
             summary,
-            attached: { .serialPort($0?.port.description) },
-            ask: SerialPort.question(port, format, commands.identify)
-        ) { options, context in
-            let connector = try options.connector(name, port, context, simulated: simulated)
-            return try SerialLight.open(commands, connector, format, leavesLight: options.leaveAsIs ?? false)
+            port: port,
+            ask: SerialPort.question(port, format, commands.identify),
+            simulated: { _ in simulated() }
+        ) { connector, options in
+            try SerialLight.open(commands, connector, format, leavesLight: options.leaveAsIs ?? false)
         }
-    }
-}
-
-extension LightOptions {
-    /// What opens the port, at the rate that the option names if it does.
-    public func connector(
-        _ name: String,
-        _ port: PortSettings,
-        _ context: DriverContext,
-        simulated: () -> some SimulatedInstrument
-    ) throws -> SerialConnector {
-        try SerialConnector(name, at: self.port, port, baudRate: baudRate, context, simulated: simulated)
     }
 }
 

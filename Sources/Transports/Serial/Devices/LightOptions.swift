@@ -1,7 +1,7 @@
 public import Devices
 
 /// The options of a light source on a serial line.
-public struct LightOptions: Decodable, Sendable {
+public struct LightOptions: SerialLineOptions {
     /// Which port it is at.
     public var port: PortName
     /// Whether light that is on when the server starts stays on; it is switched off unless this is given.

@@ -1,7 +1,7 @@
 public import Devices
 
 /// The options of a device on a serial line that has none of its own.
-public struct SerialOptions: Decodable, Sendable {
+public struct SerialOptions: SerialLineOptions {
     /// Which port it is at.
     public var port: PortName
     /// Bits a second, for devices that can be set to another rate than they come with.
