@@ -51,6 +51,28 @@ struct PickleReaderTests {
         #expect(try read(unknownException, .opaque) == .opaque(expected))
     }
 
+    @Test func argumentsAmongTheAttributesOfAnExceptionAreItsArguments() throws {
+        // What `object().x` raises in Python 3.12, without its traceback.
+        let state: [PickleStep] = [
+            .code(0x7D), .code(0x28), .text("name"), .text("x"), .text("args"), .text("no x"), .code(0x85), .code(0x75),
+            .code(0x62), .stop,
+        ]
+        let error: [PickleStep] = [.proto(4), .global("builtins", "AttributeError")]
+        var expected = PythonException("AttributeError", "no x")
+        expected.attributes = ["name": "x"]
+        #expect(try read(error + [.text("no x"), .code(0x85), .code(0x52)] + state) == .exception(expected))
+        // As in Python, they take the place of what it was made with.
+        #expect(try read(error + [.code(0x29), .code(0x52)] + state) == .exception(expected))
+        #expect(
+            self.error(
+                error + [.code(0x29), .code(0x52), .code(0x7D), .text("args"), .byte(1), .code(0x73)] + [
+                    .code(0x62), .stop,
+                ]
+            )
+                == .malformed("arguments of an exception")
+        )
+    }
+
     @Test func knownFunctionsStayWhatTheyAreBesideUnknownClasses() {
         #expect(
             error([.proto(4), .global("builtins", "bytes"), .byte(200), .code(0x85), .code(0x52), .stop], .opaque)
