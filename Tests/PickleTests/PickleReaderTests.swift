@@ -141,11 +141,17 @@ struct PickleReaderTests {
         #expect(try read(steps) == .enumMember(PythonClass("microscope", "TriggerType"), 1))
     }
 
-    @Test(arguments: ["1x", "", "--1", "1 ", "0x10"])
+    @Test(arguments: ["1x", "", "--1", "1 ", "0x10", "1_0"])
     func linesThatAreNoNumbersAreRefused(_ digits: String) {
         for code in ["I", "L", "F"] {
             #expect(throws: PickleError.self) { try PickleReader.read(Array("\(code)\(digits)\n.".utf8)[...]) }
         }
+    }
+
+    /// Python reads the first as 8, refuses the others and never writes any.
+    @Test(arguments: ["I010", "I09", "L010L", "L-07L", "Fnan(1)"])
+    func numbersThatMayMeanSomethingElseAreRefused(_ line: String) {
+        #expect(throws: PickleError.self) { try PickleReader.read(Array("\(line)\n.".utf8)[...]) }
     }
 
     @Test(arguments: ["\\", "\\x41", "\\u12", "\\ud800", "\\U00110000", "\\u+123"])
