@@ -58,7 +58,7 @@ enum Builtins {
     ) throws(PickleError) -> [PythonValue] {
         guard arguments.count == 1, case .list(let items) = arguments.value(0) else { throw ItemTuple.wrong("a set") }
         for item in items { try allowance.hash(item) }
-        return items
+        return DictionaryKey.distinct(items)
     }
 
     static func complex(_ arguments: ItemTuple, _: inout Allowance) throws(PickleError) -> Item {

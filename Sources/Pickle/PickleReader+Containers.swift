@@ -57,7 +57,7 @@ extension PickleReader {
         var items: [PythonValue] = []
         items.reserveCapacity(stack.count - start)
         for place in start..<stack.count { items.append(try key(place, of: &size)) }
-        try replace(from: start, by: .value(.frozenset(items)), size)
+        try replace(from: start, by: .value(.frozenset(DictionaryKey.distinct(items))), size)
     }
 
     /// The place of the container that the entries from a place on are to be put into.
@@ -78,7 +78,7 @@ extension PickleReader {
         store(.list(list), size, at: target)
     }
 
-    /// Sets are not searched for equal members: picklers send none twice.
+    /// Only a finished set is searched for equal members: it may come in any number of parts.
     mutating func addItems(from start: Int) throws(PickleError) {
         let target = try container(below: start)
         guard case .value(.set(var set)) = stack[target].item else { throw .malformed("items for what is no set") }

@@ -76,17 +76,31 @@ extension PickleReader {
         switch item {
         case .unfilled(let shell): return .value(try shell.filled(with: state, &allowance))
         case .value(.dtype(let type)), .swapped(let type): return try ElementType.item(type, state: state)
-        case .value(.exception(var exception)):
+        case .value(.exception(let exception)):
             guard case .value(.dict(let attributes)) = state, attributes.isPlainNames else {
                 throw .malformed("state of an exception")
             }
-            exception.attributes = attributes
-            return .value(.exception(exception))
+            return .value(.exception(try Self.filled(exception, with: attributes)))
         case .value(.opaque(var object)):
             object.state = [try state.value(unknown)]
             return .value(.opaque(object))
         default: throw .malformed("state for what takes none")
         }
+    }
+
+    /// The exception with its attributes, among which an AttributeError of Python 3.12 and later has its arguments again.
+    private static func filled(
+        _ exception: PythonException,
+        with attributes: PythonDictionary
+    ) throws(PickleError) -> PythonException {
+        var exception = exception
+        exception.attributes = attributes
+        if let arguments = attributes["args"] {
+            guard case .tuple(let items) = arguments else { throw .malformed("arguments of an exception") }
+            exception.arguments = items
+            exception.attributes["args"] = nil
+        }
+        return exception
     }
 
     /// Counts the state of an object as part of it, if it remains in it.

@@ -51,6 +51,9 @@ extension PickleReader {
     ///
     /// Real picklers change nothing afterwards, except for values that contain themselves, which cannot be had here.
     mutating func close(_ place: Int) {
+        if stack[place].isOpen, case .value(.set(let items)) = stack[place].item {
+            stack[place].item = .value(.set(DictionaryKey.distinct(items)))
+        }
         stack[place].isOpen = false
         guard let key = stack[place].memoKey else { return }
         stack[place].memoKey = nil

@@ -57,15 +57,19 @@ extension PickleReader {
     }
 
     private mutating func pushDecimal(_ digits: Substring) throws(PickleError) {
-        guard let integer = BigInteger(decimal: digits) else { throw .malformed("a line that is no integer") }
+        // A zero in front would make the digits octal or be refused, depending on the instruction and on Python's version.
+        let amount = digits.drop { $0 == "-" || $0 == "+" }
+        guard amount.first != "0" || amount.count == 1, let integer = BigInteger(decimal: digits) else {
+            throw .malformed("a line that is no integer")
+        }
         guard integer.bytes.count <= limits.integerBytes else { throw integerTooLong }
         try push(PythonValue(integer))
     }
 
     private mutating func pushFloat() throws(PickleError) {
         let digits = try digits()
-        // Python knows no hexadecimal digits here, whereas Swift does.
-        guard !digits.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "x") }), let number = Double(digits) else {
+        // Python knows neither hexadecimal digits here nor `nan(1)`, whereas Swift does.
+        guard !digits.contains(where: { "xX(".contains($0) }), let number = Double(digits) else {
             throw .malformed("a line that is no number")
         }
         try push(.float(number))

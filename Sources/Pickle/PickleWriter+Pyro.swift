@@ -11,8 +11,8 @@ extension PickleWriter {
 }
 
 extension PyroURI {
-    /// The state `(scheme, object, socket path, host, port)`.
-    fileprivate var state: PythonValue {
+    /// The state `(scheme, object, socket path, host, port)`, which it travels as in all formats.
+    package var state: PythonValue {
         // The names of such a URI are looked for one by one, and kept as a set.
         let object: PythonValue =
             scheme == "PYROMETA"

@@ -8,7 +8,7 @@ public struct PythonDictionary: Sendable {
     public private(set) var pairs: [Pair] = []
     /// Whether it is a `collections.OrderedDict`.
     public var isOrderedDict = false
-    private var places: [PythonValue: Int]?
+    private var places: [DictionaryKey: Int]?
 
     public init() {}
 
@@ -26,7 +26,7 @@ public struct PythonDictionary: Sendable {
             if let place = place(of: key) {
                 pairs[place].value = newValue
             } else {
-                places?[key] = pairs.count
+                places?[DictionaryKey(key)] = pairs.count
                 pairs.append((key, newValue))
                 if places == nil, pairs.count > Self.scanned { index() }
             }
@@ -37,12 +37,12 @@ public struct PythonDictionary: Sendable {
     private static let scanned = 8
 
     private func place(of key: PythonValue) -> Int? {
-        if let places { return places[key] }
-        return pairs.firstIndex { $0.key == key }
+        if let places { return places[DictionaryKey(key)] }
+        return pairs.firstIndex { $0.key.isSameKey(as: key) }
     }
 
     private mutating func index() {
-        places = Dictionary(uniqueKeysWithValues: pairs.enumerated().map { ($1.key, $0) })
+        places = Dictionary(uniqueKeysWithValues: pairs.enumerated().map { (DictionaryKey($1.key), $0) })
     }
 
     private mutating func remove(_ key: PythonValue) {

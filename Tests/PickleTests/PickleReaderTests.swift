@@ -51,6 +51,28 @@ struct PickleReaderTests {
         #expect(try read(unknownException, .opaque) == .opaque(expected))
     }
 
+    @Test func argumentsAmongTheAttributesOfAnExceptionAreItsArguments() throws {
+        // What `object().x` raises in Python 3.12, without its traceback.
+        let state: [PickleStep] = [
+            .code(0x7D), .code(0x28), .text("name"), .text("x"), .text("args"), .text("no x"), .code(0x85), .code(0x75),
+            .code(0x62), .stop,
+        ]
+        let error: [PickleStep] = [.proto(4), .global("builtins", "AttributeError")]
+        var expected = PythonException("AttributeError", "no x")
+        expected.attributes = ["name": "x"]
+        #expect(try read(error + [.text("no x"), .code(0x85), .code(0x52)] + state) == .exception(expected))
+        // As in Python, they take the place of what it was made with.
+        #expect(try read(error + [.code(0x29), .code(0x52)] + state) == .exception(expected))
+        #expect(
+            self.error(
+                error + [.code(0x29), .code(0x52), .code(0x7D), .text("args"), .byte(1), .code(0x73)] + [
+                    .code(0x62), .stop,
+                ]
+            )
+                == .malformed("arguments of an exception")
+        )
+    }
+
     @Test func knownFunctionsStayWhatTheyAreBesideUnknownClasses() {
         #expect(
             error([.proto(4), .global("builtins", "bytes"), .byte(200), .code(0x85), .code(0x52), .stop], .opaque)
@@ -119,11 +141,17 @@ struct PickleReaderTests {
         #expect(try read(steps) == .enumMember(PythonClass("microscope", "TriggerType"), 1))
     }
 
-    @Test(arguments: ["1x", "", "--1", "1 ", "0x10"])
+    @Test(arguments: ["1x", "", "--1", "1 ", "0x10", "1_0"])
     func linesThatAreNoNumbersAreRefused(_ digits: String) {
         for code in ["I", "L", "F"] {
             #expect(throws: PickleError.self) { try PickleReader.read(Array("\(code)\(digits)\n.".utf8)[...]) }
         }
+    }
+
+    /// Python reads the first as 8, refuses the others and never writes any.
+    @Test(arguments: ["I010", "I09", "L010L", "L-07L", "Fnan(1)"])
+    func numbersThatMayMeanSomethingElseAreRefused(_ line: String) {
+        #expect(throws: PickleError.self) { try PickleReader.read(Array("\(line)\n.".utf8)[...]) }
     }
 
     @Test(arguments: ["\\", "\\x41", "\\u12", "\\ud800", "\\U00110000", "\\u+123"])

@@ -79,10 +79,23 @@ final class Channel {
         if reply.header.flags.contains(.itemStream) {
             throw PythonException.pyro("ProtocolError", "\(call.method)() gives an iterator")
         }
-        guard case .exception(let exception) = value else {
-            throw PythonException("TypeError", "exceptions must derive from BaseException, not \(value.typeName)")
+        throw exception(value)
+    }
+
+    /// What a reply with an exception raises.
+    private func exception(_ value: PythonValue) -> PythonException {
+        switch value {
+        case .exception(let exception): return exception
+        case .opaque(let object):
+            // Under a name of Python's own, since this exception may be sent on to those who look the name up.
+            var exception = PythonException("RuntimeError", PythonException(object.type, object.arguments).description)
+            if case .dict(let attributes)? = object.state.first {
+                exception.attributes["_pyroTraceback"] = attributes["_pyroTraceback"]
+            }
+            return exception
+        default:
+            return PythonException("TypeError", "exceptions must derive from BaseException, not \(value.typeName)")
         }
-        throw exception
     }
 
     /// Sends a call, with the flags that say what is wanted of it.

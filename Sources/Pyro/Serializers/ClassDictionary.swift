@@ -24,13 +24,7 @@ enum ClassDictionary {
     }
 
     static func of(_ uri: PyroURI) -> PythonDictionary {
-        let place: [PythonValue] =
-            switch uri.location {
-            case .tcp(let host, let port): [.none, .str(host), .int(port)]
-            case .unix(let path): [.str(path), .none, .none]
-            case nil: [.none, .none, .none]
-            }
-        return ["__class__": .str(uriName), "state": .tuple([.str(uri.scheme), .str(uri.object)] + place)]
+        ["__class__": .str(uriName), "state": uri.state]
     }
 
     static func of(_ proxy: PyroProxy) -> PythonDictionary {

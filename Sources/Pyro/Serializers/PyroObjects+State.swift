@@ -3,9 +3,8 @@ internal import Pickle
 extension PyroURI {
     /// A URI by its five parts: scheme, object, Unix socket, host and port.
     init(state: [PythonValue]) throws(SerializerError) {
-        guard state.count == 5, case .str(let scheme) = state[0], case .str(let object) = state[1] else {
-            throw .malformed("invalid uri")
-        }
+        guard state.count == 5, case .str(let scheme) = state[0] else { throw .malformed("invalid uri") }
+        let object = try Self.object(state[1], isNames: scheme == "PYROMETA")
         switch (state[2], state[3], state[4]) {
         case (.none, .str(let host), .int(let port)):
             self.init(scheme: scheme, object: object, location: .tcp(host: host, port: port))
@@ -13,6 +12,13 @@ extension PyroURI {
         case (.none, .none, .none): self.init(scheme: scheme, object: object, location: nil)
         default: throw .malformed("invalid uri (location)")
         }
+    }
+
+    /// The object, or the names to look for, of which Pyro keeps a set.
+    private static func object(_ value: PythonValue, isNames: Bool) throws(SerializerError) -> String {
+        if case .str(let object) = value { return object }
+        guard isNames else { throw .malformed("invalid uri") }
+        return try [String](value).sorted().joined(separator: ",")
     }
 }
 
@@ -24,24 +30,13 @@ extension PyroProxy {
         }
         self.init(
             uri,
-            oneway: try Self.names(state[1]),
-            methods: try Self.names(state[2]),
-            attributes: try Self.names(state[3]),
+            oneway: try [String](state[1]),
+            methods: try [String](state[2]),
+            attributes: try [String](state[3]),
             handshake: state[6],
             hmacKey: try Self.key(state[5]),
             serializer: try state.count < 9 ? nil : Self.serializer(state[8])
         )
-    }
-
-    private static func names(_ value: PythonValue) throws(SerializerError) -> [String] {
-        switch value {
-        case .tuple(let items), .list(let items), .set(let items):
-            try items.map { item throws(SerializerError) in
-                guard case .str(let name) = item else { throw .malformed("the names in a proxy must be str") }
-                return name
-            }
-        default: throw .malformed("the names in a proxy must be a collection")
-        }
     }
 
     private static func key(_ value: PythonValue) throws(SerializerError) -> Bytes? {
@@ -58,6 +53,20 @@ extension PyroProxy {
         case .none: nil
         case .str(let name): name
         default: throw .malformed("the serializer of a proxy must be a str")
+        }
+    }
+}
+
+extension [String] {
+    /// The names in a collection from the wire.
+    fileprivate init(_ value: PythonValue) throws(SerializerError) {
+        switch value {
+        case .tuple(let items), .list(let items), .set(let items):
+            self = try items.map { item throws(SerializerError) in
+                guard case .str(let name) = item else { throw .malformed("the names in a URI or proxy must be str") }
+                return name
+            }
+        default: throw .malformed("the names in a URI or proxy must be a collection")
         }
     }
 }

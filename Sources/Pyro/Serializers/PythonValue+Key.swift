@@ -12,8 +12,7 @@ extension PythonValue {
     /// A set's members that came from the wire, each of them once.
     static func members(_ items: [PythonValue]) throws(SerializerError) -> [PythonValue] {
         for item in items { try item.checkHashable() }
-        var seen: Set<PythonValue> = []
-        return items.filter { seen.insert($0).inserted }
+        return DictionaryKey.distinct(items)
     }
 
     /// Refuses what cannot be a key of a dictionary.

@@ -23,12 +23,7 @@ struct Invocation: Sendable {
         guard !request.header.flags.contains(.keepSerialized) else {
             throw PythonException.pyro("PyroError", "calls with serialized blobs are not supported")
         }
-        do {
-            return try server.format(serializer).decodeCall(try request.bytes)
-        } catch let error as SerializerError {
-            // Not a SerializeError, which would make the client give up its connection.
-            throw PythonException.pyro("PyroError", error.message)
-        }
+        return try server.format(serializer).decodeCall(try request.bytes)
     }
 
     func reply(to call: WireCall) throws -> Message {
@@ -115,11 +110,7 @@ struct Invocation: Sendable {
     private func value(_ value: PythonValue, _ flags: MessageFlags = []) throws -> Message {
         var reply = request.reply(.result, flags)
         let resolved = try server.objects.resolve(value, at: context.server)
-        do {
-            try server.format(serializer).encode(resolved, to: &reply.payload)
-        } catch {
-            throw PythonException.pyro("PyroError", error.message)
-        }
+        try server.format(serializer).encode(resolved, to: &reply.payload)
         return reply
     }
 

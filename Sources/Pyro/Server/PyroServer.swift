@@ -134,7 +134,13 @@ public final class PyroServer: Sendable {
 
     /// The exception for an error, with the lines that show up as the remote traceback.
     func exception(_ error: any Error) -> PythonException {
-        let exception = error as? PythonException ?? translate(error)
+        let exception =
+            switch error {
+            case let error as PythonException: error
+            // Not a SerializeError, which would make the client give up its connection.
+            case let error as SerializerError: PythonException.pyro("PyroError", error.message)
+            default: translate(error)
+            }
         return exception.traced(["device-server:\n", "  \(exception)\n"])
     }
 }

@@ -29,14 +29,22 @@ extension Annotations {
     /// Cuts an annotation area into its chunks, which must fill it.
     init(_ area: ArraySlice<UInt8>) throws(MessageError) {
         var rest = area
+        // An area has room for ten thousand chunks, so that none is looked for along the others.
+        var places: [String: Int] = [:]
         while !rest.isEmpty {
             guard rest.count >= 6 else { throw .badAnnotations }
             let (id, first) = (rest.prefix(4), rest.startIndex)
             let length = Int(rest[first + 4]) << 8 | Int(rest[first + 5])
             rest = rest.dropFirst(6)
             guard id.allSatisfy({ $0 < 0x80 }), length <= rest.count else { throw .badAnnotations }
-            self[String(decoding: id, as: UTF8.self)] = Array(rest.prefix(length))
+            let chunk = (id: String(decoding: id, as: UTF8.self), bytes: Array(rest.prefix(length)))
             rest = rest.dropFirst(length)
+            if let place = places[chunk.id] {
+                chunks[place] = chunk
+            } else {
+                places[chunk.id] = chunks.count
+                chunks.append(chunk)
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ extension ReceivedMessage {
     /// An answer with this message's numbers and, if it has one, its correlation id.
     func reply(_ type: MessageType, _ flags: MessageFlags = []) -> Message {
         var reply = Message(type: type, flags: flags, sequence: header.sequence, serializer: header.serializer)
-        if !annotations.isEmpty { reply.annotations["CORR"] = annotations["CORR"] }
+        if !annotations.isEmpty, let id = annotations["CORR"], id.count == 16 { reply.annotations["CORR"] = id }
         return reply
     }
 }

@@ -21,6 +21,17 @@ import Threads
         #expect(try client.metadata.methods == server.object.metadata.methods)
     }
 
+    @Test func exceptionsOfUnknownClassesAreShownUnderANameThatIsKnown() throws {
+        let server = try TestServer()
+        let error = #expect(throws: PythonException.self) {
+            try server.client().call("fail", ["no port", "SerialException"])
+        }
+        #expect(error?.type == PythonClass("builtins", "RuntimeError"))
+        #expect(error?.text == "SerialException: no port")
+        guard case .list(let lines)? = error?.attributes["_pyroTraceback"] else { return #expect(Bool(false)) }
+        #expect(!lines.isEmpty)
+    }
+
     @Test func signedAndCompressedMessagesPass() throws {
         var server = ServerOptions()
         server.wire.hmacKey = Array("key".utf8)

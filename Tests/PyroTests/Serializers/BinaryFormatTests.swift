@@ -81,6 +81,13 @@ struct MsgpackBytesTests {
     )
     func areReadInAllForms(bytes: [UInt8], value: PythonValue) throws { #expect(try read(bytes) == value) }
 
+    @Test func timesAreExactFarFrom1970() throws {
+        // 253402243590.22757 seconds after it, which Python reads so.
+        let bytes: [UInt8] = [0xD7, 0x32, 0x21, 0x1D, 0x03, 0xB1, 0xF9, 0x7F, 0x4D, 0x42]
+        guard case .date(.datetime(_, _, _, let time, zone: nil)) = try read(bytes) else { return #expect(Bool(false)) }
+        #expect(time.microsecond == 227_570)
+    }
+
     @Test(
         arguments: [
             [], [0xC1], [0xC0, 0xC0], [0xA1, 0x80], [0xD9, 2, 0x61], [0xDD, 0xFF, 0xFF, 0xFF, 0xFF], [0x91],

@@ -22,6 +22,16 @@ struct ClassDictionaryTests {
         #expect(try id.passed([.failedCall(error)]) == [.failedCall(expected)])
     }
 
+    @Test(arguments: SerializerID.plain)
+    func namesToLookForAreACollection(id: SerializerID) throws {
+        let uri = PyroURI(scheme: "PYROMETA", object: "a,b", location: .tcp(host: "h", port: 1))
+        #expect(try id.passed(.uri(uri)) == .uri(uri))
+        #expect(
+            try read(#"{"__class__": "Pyro4.core.URI", "state": ["PYROMETA", ["b", "a"], null, "h", 1]}"#) == .uri(uri)
+        )
+        #expect(try id.encode(.uri(uri)) != id.encode(.uri(PyroURI(object: "a,b", location: uri.location))))
+    }
+
     @Test func exceptionsAreReadByAllTheirNames() throws {
         let names = [
             ("ValueError", "builtins.ValueError"), ("exceptions.ValueError", "builtins.ValueError"),
@@ -99,7 +109,7 @@ struct ClassDictionaryTests {
         ),
         (
             #"{"__class__": "Pyro4.core.Proxy", "state": ["PYRO:x@h:1", [], [5], [], 0, null, null]}"#,
-            "the names in a proxy must be str"
+            "the names in a URI or proxy must be str"
         ),
         (
             #"{"__class__": "Pyro4.futures._ExceptionWrapper", "exception": 5}"#,

@@ -67,10 +67,12 @@ import Testing
         ] as [PythonValue]
     )
     func whatIsNoCallIsRefused(item: PythonValue) throws {
-        guard case .exception = try answer([call("note", 1), item]) else {
+        guard case .exception(let error) = try answer([call("note", 1), item]) else {
             Issue.record("no exception")
             return
         }
+        // Whatever the object's own errors become.
+        #expect(error.type == PythonClass("Pyro4.errors", "PyroError"))
         #expect(server.object.notes(0) == [])
     }
 }

@@ -47,6 +47,17 @@ import Testing
         #expect(try server.client().call("add", [1, 2]) == 3)
     }
 
+    @Test func aCorrelationOfTheWrongLengthIsNotSentBack() throws {
+        let server = try TestServer()
+        let connection = try server.greeted()
+        for count in [15, 16] {
+            var ping = Message(type: .ping, sequence: 1, serializer: 42)
+            ping.annotations["CORR"] = Array(repeating: 7, count: count)
+            try connection.send(ping)
+            #expect(try connection.receive()?.annotations["CORR"]?.count == (count == 16 ? 16 : nil))
+        }
+    }
+
     @Test func requestsInOnePieceAreAnsweredInOrder() throws {
         let server = try TestServer()
         let connection = try server.greeted()

@@ -25,6 +25,8 @@ final class TestObject: PyroObject {
             return .value(.int(a + b))
         case ("echo", let value?, nil): return .value(value)
         case ("fail", .str(let text)?, nil): throw PythonException("ValueError", text)
+        case ("fail", .str(let text)?, .str(let name)?):
+            throw PythonException(PythonClass("serial.serialutil", name), [.str(text)])
         case ("myself", nil, nil): return .value(.reference("Test"))
         case ("note", let value?, nil):
             state.update { $0.notes.append(value) }

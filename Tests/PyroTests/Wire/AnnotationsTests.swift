@@ -16,6 +16,17 @@ import Testing
         #expect(try Annotations(area[...])["ABCD"] == Array("y".utf8))
     }
 
+    @Test func anAreaFullOfChunksTakesNoLonger() throws {
+        let ids = (10_000..<20_000).map { String("\($0)".suffix(4)) }
+        var area: [UInt8] = []
+        for id in ids { area += Array(id.utf8) + [0, 0] }
+        let start = ContinuousClock.now
+        let annotations = try Annotations(area[...])
+        #expect(annotations.chunks.map(\.id) == ids)
+        // Were each looked for along those before it, it would be some ten times as long.
+        #expect(start.duration(to: .now) < .seconds(2))
+    }
+
     @Test(arguments: ["ABC", "ABCD\u{0}", "ABCD\u{0}\u{2}x", "ABCD\u{0}\u{0}AB"])
     func areasThatChunksDoNotFillAreRefused(area: String) {
         #expect(throws: MessageError.badAnnotations) { try Annotations(Array(area.utf8)[...]) }

@@ -11,7 +11,10 @@ enum LocalTime {
     static func date(seconds: Double) throws(SerializerError) -> PythonDate {
         // A bound that is far from the limits of integers; the calendar knows the years exactly.
         guard seconds.magnitude < 1e12 else { throw .malformed("a time is out of range") }
-        let (whole, microsecond) = parts(Int((seconds * 1e6).rounded(.toNearestOrEven)), 1_000_000)
+        // Far from 1970 the microseconds are right only if they are taken from the part behind the point, as Python does.
+        let fraction = ((seconds - seconds.rounded(.towardZero)) * 1e6).rounded(.toNearestOrEven)
+        let (carry, microsecond) = parts(Int(fraction), 1_000_000)
+        let whole = Int(seconds) + carry
         let (day, second) = parts(whole + offset(at: whole), secondsOfDay)
         let date = try CalendarDay(ordinal: day + firstDay)
         let time = PythonDate.TimeOfDay(
