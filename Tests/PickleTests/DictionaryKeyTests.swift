@@ -35,6 +35,18 @@ struct DictionaryKeyTests {
         #expect(dictionary[.float(-0.0)] == nil)
     }
 
+    @Test func keysThatAreMadeToCollideDoNot() {
+        // Each bit of the number is written in one of two ways that Swift takes for the same.
+        let texts = (0..<1 << 13).map { number in
+            PythonValue.str((0..<13).map { number >> $0 & 1 == 0 ? "\u{E9}" : "e\u{301}" }.joined())
+        }
+        let start = ContinuousClock.now
+        #expect(PythonDictionary(texts.map { ($0, .none) }).count == texts.count)
+        #expect(DictionaryKey.distinct(texts + texts).count == texts.count)
+        // Were the hashes of all the same, it would be thirty million comparisons.
+        #expect(start.duration(to: .now) < .seconds(5))
+    }
+
     @Test func membersOfSetsAreThereOnce() throws {
         let items: [PickleStep] = [.code(0x28), .byte(1), .code(0x88), .text("\u{E9}"), .text("e\u{301}"), .byte(1)]
         let expected: [PythonValue] = [1, composed, decomposed]

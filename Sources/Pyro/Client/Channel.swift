@@ -71,7 +71,10 @@ final class Channel {
     func call(_ call: WireCall) throws -> PythonValue {
         try send(call, [])
         guard let reply = try connection.receive() else { throw ClientError.lost("the server closed it") }
-        guard reply.header.type == .result, reply.header.sequence == sequence else {
+        guard reply.header.type == .result else {
+            throw ClientError.outOfStep("message of type \(reply.header.type) in place of a reply")
+        }
+        guard reply.header.sequence == sequence else {
             throw ClientError.outOfStep("reply \(reply.header.sequence) in place of \(sequence)")
         }
         let value = try decode(reply)

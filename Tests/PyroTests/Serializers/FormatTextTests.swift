@@ -9,7 +9,8 @@ struct SerpentTextTests {
 
     @Test(
         arguments: [
-            ("None", .none), ("True", true), (" False # comment", false), ("# a\n#b\n 5 \n", 5), ("-7", -7), ("+7", 7),
+            ("None", .none), ("True", true), (" False # comment", false), ("# a\n#b\n 5 \n", 5), ("# a\r5", 5),
+            ("-7", -7), ("+7", 7),
             ("- 7", -7), ("1_000", 1000), ("000", 0), ("1.", 1.0), (".5", 0.5), ("1_0.2_5e1_0", 10.25e10),
             ("5E-1", 0.5),
             ("012.5", 12.5), ("1e30000", .float(.infinity)), ("-1e30000", .float(-.infinity)), ("(5)", 5), ("((5))", 5),

@@ -37,7 +37,7 @@ struct SerpentReader {
         while let character = text.character {
             switch character {
             case " ", "\t", "\n", "\r", "\u{C}": text.skip(String(character))
-            case "#": _ = text.take { $0 != UInt8(ascii: "\n") }
+            case "#": _ = text.take { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
             default: return
             }
         }
