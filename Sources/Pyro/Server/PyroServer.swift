@@ -135,7 +135,7 @@ public final class PyroServer: Sendable {
     /// The exception for an error, with the lines that show up as the remote traceback.
     func exception(_ error: any Error) -> PythonException {
         let exception = error as? PythonException ?? translate(error)
-        return exception.traced(["device-server:\n", "  \(exception)\n"])
+        return exception.traced(exception.tracebackLines)
     }
 }
 
