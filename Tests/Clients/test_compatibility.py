@@ -1,4 +1,6 @@
 """Members, results and errors as python-microscope has them, compared with its own objects call by call."""
+import traceback
+
 import numpy
 import Pyro4
 import pytest
@@ -66,6 +68,8 @@ def part(name, step):
 
 EVERY_DEVICE = [
     call("get_setting", "no such"), call("set_setting", "no such", 1), call("describe_setting", "no such"),
+    call("get_setting", None), call("set_setting", 5, 1), call("describe_setting", (1.5, "x")),
+    call("get_setting", ["no such"]), call("get_setting", {}),
     call("initialize"), call("enable"), call("get_is_enabled"), call("disable"), call("get_is_enabled"),
 ]
 CAMERA = EVERY_DEVICE + [
@@ -126,7 +130,8 @@ STEPS = {
         call("get_num_lines"), call("get_all_IO_state"), call("get_IO_state", 1), call("set_IO_state", 1, False),
         call("get_IO_state", 1), call("set_all_IO_state", [True] * 8), call("get_all_IO_state"),
         call("write_all_lines", [True, False] * 4), call("read_all_lines"), call("write_line", 2, False),
-        call("read_line", 2), call("read_all_lines"),
+        call("read_line", 2), call("read_all_lines"), call("write_all_lines", ouput_array=[True] * 8),
+        call("read_all_lines"),
     ],
     "Thermometer": EVERY_DEVICE + [call("get_num_sensors")],
     "Controller": [
@@ -136,8 +141,9 @@ STEPS = {
         part("wheel", put("position", 0)),
     ],
     "DSP": EVERY_DEVICE + [
-        call("ReadDigital"), call("WriteDigital", 5), call("ReadDigital"), call("MoveAbsolute", 1, 200),
-        call("Abort"),
+        call("ReadDigital"), call("WriteDigital", 5), call("ReadDigital"), call("ReadPosition", 1),
+        call("MoveAbsolute", 1, 200), call("ReadPosition", 1), call("MoveAbsolute", 1, 0.5), call("ReadPosition", 1),
+        call("Abort"), call("InitProfile", 3), call("arcl", 1, [(1, 2)]), call("trigCollect", wait=True),
     ],
     "SLM": EVERY_DEVICE + [
         call("run"), call("get_is_enabled"), call("stop"), call("get_is_enabled"),
@@ -171,11 +177,53 @@ def test_binning_and_roi(simulated, connect):
         assert typed(camera.get_roi()) == typed(ROI(0, 0, 2048, 2048))
 
 
+@pytest.mark.parametrize("name", ["Camera", "Laser", "Lines", "Thermometer"])
+def test_update_settings_by_name(simulated, connect, name):
+    """Its argument is called as in the Python class, which for data devices is otherwise than for others."""
+    accepted = 0
+    for argument in ("incoming", "settings"):
+        step = call("update_settings", **{argument: {"no such": 1}}, init=False)
+        if outcome(step, TWINS[name]())[0] is not TypeError:
+            assert outcome(step, connect(simulated[name])) == typed({})
+            accepted += 1
+    assert accepted == 1
+
+
+def test_classes_of_errors(simulated, connect):
+    """Exceptions of the same class, though they say more of what is wrong."""
+    for name, steps in {
+        "Camera": [call("set_roi", (0, 0, 10)), call("set_roi", (0, 0, 10, 10, 10)), call("set_binning", (2,)),
+                   call("set_binning", (1, 2, 3)), call("set_trigger"), call("set_trigger", TriggerType.SOFTWARE)],
+        "Lines": [call("read_line", 8), call("write_line", 8, True), call("get_IO_state", 99),
+                  call("set_IO_state", 8, False)],
+        "DSP": [call("InitProfile"), call("arcl", 1), call("DownloadProfile", 1), call("ReadPosition", 4)],
+    }.items():
+        ours, theirs = connect(simulated[name]), TWINS[name]()
+        for step in steps:
+            (ours_class, _), (theirs_class, _) = outcome(step, ours), outcome(step, theirs)
+            assert ours_class is theirs_class and issubclass(theirs_class, Exception)
+
+
+def test_remote_traceback(simulated, connect):
+    """It begins and ends as Python's do, so that programs that show or parse the last line see what they saw."""
+    for name, step in {"Camera": call("grab_next_data"), "Wheel": put("position", 99), "Stage": call("move_to", {"q": 1.0}),
+                       "Mirror": call("get_setting", "no such")}.items():
+        with pytest.raises(Exception) as ours:
+            step(connect(simulated[name]))
+        with pytest.raises(Exception) as theirs:
+            step(TWINS[name]())
+        lines = ours.value._pyroTraceback
+        expected = traceback.format_exception(theirs.type, theirs.value, theirs.tb)
+        assert (lines[0], lines[-1]) == (expected[0], expected[-1])
+
+
 def test_wrong_calls(simulated, connect):
     """Names that are not there and arguments that do not fit raise what Python raises."""
     camera = connect(simulated["Camera"])
     with pytest.raises(TypeError, match=r"missing 1 required positional argument: 'name'"):
         camera.get_setting()
+    with pytest.raises(TypeError, match=r"missing 2 required positional arguments: 'ttype' and 'tmode'"):
+        camera.set_trigger()
     with pytest.raises(TypeError, match="unexpected keyword argument 'zz'"):
         camera.get_setting("gain", zz=1)
     with pytest.raises(TypeError, match="takes .* positional argument"):

@@ -91,10 +91,17 @@ def test_binning_that_leaves_nothing(camera, binning):
     assert camera.get_binning() == Binning(2, 2)
 
 
-@pytest.mark.parametrize("wrong", [None, 3, "full", (1, 2, 3), (1, 2, 3, "4"), {}])
+@pytest.mark.parametrize("wrong", [None, 3, "full", (1, 2, 3, "4"), {}])
 def test_what_is_no_roi(camera, wrong):
     """What is no rectangle at all is an error of types."""
     with pytest.raises(TypeError):
+        camera.set_roi(wrong)
+
+
+@pytest.mark.parametrize("wrong", [(), (1, 2, 3), [1, 2, 3, 4, 5]])
+def test_roi_of_other_lengths(camera, wrong):
+    """As a tuple that cannot be unpacked."""
+    with pytest.raises(ValueError, match="expected 4 values"):
         camera.set_roi(wrong)
 
 

@@ -32,8 +32,9 @@ struct ExposureQueue: Sendable {
     /// What is being taken, or has been and waits to be fetched.
     private var current: Exposure?
 
+    /// Begins without triggers, or goes on with those that wait.
     mutating func start() {
-        self = ExposureQueue()
+        if !isAcquiring { self = ExposureQueue() }
         isAcquiring = true
     }
 

@@ -30,7 +30,7 @@ final class DSPSource: DataSource {
             state.settle(at: now)
             if state.isDone {
                 state.isDone = false
-                return .found(Datum(.str("DSP done"), at: Timestamp.now))
+                return .found(Datum(message: "DSP done", at: Timestamp.now))
             }
             return state.run.map { .notBefore($0.end) } ?? .notYet
         }

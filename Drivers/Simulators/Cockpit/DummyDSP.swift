@@ -29,13 +29,19 @@ public final class DummyDSP: DataDevice {
         table = try DSPTable(actions, repetitions: repetitions)
     }
 
+    /// Counts of a converter, which are whole numbers unless a client sent another one.
+    private func position(of line: Int) throws -> PythonValue {
+        let position = try source.lines.position(of: line)
+        return Int(exactly: position).map(PythonValue.int) ?? .float(position)
+    }
+
     public var remoteMembers: [any RemoteMember] {
         deviceMembers
         dataMembers
         RemoteMethod("Abort", call: abort)
         RemoteMethod("ReadDigital") { self.source.lines.digital }
         RemoteMethod("WriteDigital", "value") { value in try self.source.change { $0.digital = value } }
-        RemoteMethod("ReadPosition", "aline") { try self.source.lines.position(of: $0) }
+        RemoteMethod("ReadPosition", "aline") { try self.position(of: $0) }
         RemoteMethod("MoveAbsolute", "aline", "pos") { line, position in
             try self.source.change { try $0.move(line, to: position) }
         }
@@ -47,7 +53,10 @@ public final class DummyDSP: DataDevice {
     /// What older executors were called by; nothing follows from it here.
     @RemoteInterfaceBuilder
     private var profileMembers: [any RemoteMember] {
-        for name in ["arcl", "profileSet", "DownloadProfile", "InitProfile", "trigCollect"] {
+        RemoteMethod("arcl", "mask", "pairs") { (_: PythonValue, _: PythonValue) in }
+        RemoteMethod("DownloadProfile") {}
+        RemoteMethod("InitProfile", "numReps") { (_: PythonValue) in }
+        for name in ["profileSet", "trigCollect"] {
             RemoteMethod(name, any: { _ in .none })
         }
     }

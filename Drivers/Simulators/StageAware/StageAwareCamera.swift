@@ -59,10 +59,7 @@ public final class StageAwareCamera: SimulatedCamera {
     }
 
     public override var settings: [Setting] {
-        [
-            roiSetting,
-            Setting("pixel size", in: 0...Double.infinity, get: { self.pixelSize }, set: setPixelSize),
-        ]
+        [Setting("pixel size", in: 0...Double.infinity, get: { self.pixelSize }, set: setPixelSize)]
     }
 
     private func setPixelSize(_ size: Double) throws {

@@ -36,7 +36,7 @@ enum DeviceContracts {
         let client = trial.client
         trial.expect("disable(1)", isRefusedBy: .type) { try client.call("disable", 1) }
         trial.expect("get_setting()", isRefusedBy: .type) { try client.call("get_setting") }
-        trial.expect("get_setting(1)", isRefusedBy: .type) { try client.call("get_setting", 1) }
+        trial.expect("get_setting(1)", isRefusedBy: .key) { try client.call("get_setting", 1) }
     }
 
     private static func canBeEnabledAgainAndAgain(device: any Device, trial: Trial) throws {

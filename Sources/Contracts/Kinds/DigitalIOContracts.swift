@@ -55,10 +55,10 @@ enum DigitalIOContracts {
         let (directions, levels) = (try client.call("get_all_IO_state"), try outputLevels(of: device, trial))
         for line in [-1, device.lineCount, .max] {
             for method in ["get_IO_state", "read_line"] {
-                trial.expect("\(method)(\(line))", isRefusedBy: .value) { try client.call(method, .int(line)) }
+                trial.expect("\(method)(\(line))", isRefusedBy: .index) { try client.call(method, .int(line)) }
             }
             for method in ["set_IO_state", "write_line"] {
-                trial.expect("\(method)(\(line))", isRefusedBy: .value) { try client.call(method, .int(line), true) }
+                trial.expect("\(method)(\(line))", isRefusedBy: .index) { try client.call(method, .int(line), true) }
             }
         }
         let tooMany = PythonValue.list(Array(repeating: true, count: device.lines.count + 1))

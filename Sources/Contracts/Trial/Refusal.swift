@@ -26,7 +26,7 @@ struct Refusal {
     static var key: Refusal {
         Refusal(name: "KeyError") { error in
             switch error {
-            case RemoteError.key, SettingError.unknown: true
+            case RemoteError.key, RemoteError.noKey, SettingError.unknown: true
             default: false
             }
         }

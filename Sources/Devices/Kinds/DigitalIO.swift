@@ -14,7 +14,7 @@ public protocol DigitalIO: DataDevice {
 extension DigitalIO {
     private func checked(_ line: Int) throws -> Int {
         guard (0..<lineCount).contains(line) else {
-            throw RemoteError.value("there is no line \(line), lines are 0 to \(lineCount - 1)")
+            throw RemoteError.index("there is no line \(line), lines are 0 to \(lineCount - 1)")
         }
         return line
     }
@@ -42,8 +42,8 @@ extension DigitalIO {
         RemoteMethod("read_line", "line") { try self.level(of: try self.checked($0)) }
         RemoteMethod("read_all_lines") { try self.lines.map(self.level) }
         RemoteMethod("write_line", "line", "state") { try self.setLevel(of: try self.checked($0), $1) }
-        // Inputs are passed over, so that what was read can be written back.
-        RemoteMethod("write_all_lines", "states") {
+        // Inputs are passed over, so that what was read can be written back. The name is python-microscope's, as it is.
+        RemoteMethod("write_all_lines", "ouput_array") {
             for (line, level) in try self.checked($0) where try self.isOutput(line) {
                 try self.setLevel(of: line, level)
             }

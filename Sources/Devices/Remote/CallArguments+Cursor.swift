@@ -1,10 +1,21 @@
 internal import Pickle
 
 extension CallArguments {
-    /// Complains, as Python would, about arguments that a method does not take.
+    /// The same with keywords called by the names that they are known by.
+    func renaming(_ names: [String: String]) -> CallArguments {
+        let pairs = keywords.pairs.map { key, value -> (PythonValue, PythonValue) in
+            guard case .str(let name) = key, let known = names[name] else { return (key, value) }
+            return (.str(known), value)
+        }
+        return CallArguments(positional, keywords: PythonDictionary(pairs))
+    }
+
+    /// Complains, as Python would, about arguments that a method does not take, and about those that it needs and lacks.
     ///
-    /// - Parameter names: of the method's parameters, in their order.
-    func check(for method: String, taking names: [String]) throws {
+    /// - Parameters:
+    ///   - names: of the method's parameters, in their order.
+    ///   - needed: how many of them, from the first on, have to be given.
+    func check(for method: String, taking names: [String], needing needed: Int) throws {
         for (key, _) in keywords.pairs {
             guard case .str(let name) = key else { throw RemoteError.type("keywords must be strings") }
             guard names.contains(name) else {
@@ -12,11 +23,27 @@ extension CallArguments {
             }
         }
         guard positional.count <= names.count else {
+            let taken = needed == names.count ? "\(needed)" : "from \(needed) to \(names.count)"
             throw RemoteError.type(
-                "\(method)() takes \(names.count) positional argument\(names.count == 1 ? "" : "s") "
+                "\(method)() takes \(taken) positional argument\(names.count == 1 ? "" : "s") "
                     + "but \(positional.count) \(positional.count == 1 ? "was" : "were") given"
             )
         }
+        guard positional.count < needed else { return }
+        let missing = names[positional.count..<needed].filter { keywords[.str($0)] == nil }
+        guard missing.isEmpty else {
+            throw RemoteError.type(
+                "\(method)() missing \(missing.count) required positional argument\(missing.count == 1 ? "" : "s"): "
+                    + Self.listed(missing)
+            )
+        }
+    }
+
+    /// Names as Python lists them: `'a'`, `'a' and 'b'`, `'a', 'b', and 'c'`.
+    private static func listed(_ names: [String]) -> String {
+        let quoted = names.map { "'\($0)'" }
+        guard let last = quoted.last, quoted.count > 1 else { return quoted.joined() }
+        return quoted.dropLast().joined(separator: ", ") + (quoted.count > 2 ? ", and " : " and ") + last
     }
 
     /// Hands out the arguments one after another, and complains as Python would about those that are missing or of no use.

@@ -7,10 +7,18 @@ public protocol PythonConvertible: RemoteResult {
     var python: PythonValue { get }
     /// What an error message says was expected: `float`, `microscope.ROI`.
     static var pythonName: String { get }
+    /// The value in Swift, or the error that Python would raise for another one.
+    ///
+    /// - Parameter label: what the value is for, in the error's text.
+    static func decode(_ value: PythonValue, as label: String) throws -> Self
 }
 
 extension PythonConvertible {
-    static func decode(_ value: PythonValue, as label: String) throws -> Self {
+    public static func decode(_ value: PythonValue, as label: String) throws -> Self {
+        try converted(value, label)
+    }
+
+    static func converted(_ value: PythonValue, _ label: String) throws -> Self {
         guard let decoded = Self(python: value) else {
             throw RemoteError.type("\(label): expected \(pythonName), got \(value.shownWithType)")
         }

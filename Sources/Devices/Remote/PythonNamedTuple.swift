@@ -17,6 +17,13 @@ extension PythonNamedTuple {
         guard items.count == Self.itemCount else { return nil }
         self.init(items: items)
     }
+    /// A sequence of another length has the right type, and the wrong value.
+    public static func decode(_ value: PythonValue, as label: String) throws -> Self {
+        if let count = value.items?.count, count != itemCount {
+            throw RemoteError.value("\(label): expected \(itemCount) values for \(pythonName), got \(count)")
+        }
+        return try converted(value, label)
+    }
     public var python: PythonValue { .namedTuple(Self.pythonClass, items.map(\.python)) }
     public static var pythonName: String { "\(pythonClass)" }
 }

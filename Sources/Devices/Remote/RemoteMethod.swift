@@ -16,10 +16,17 @@ public struct RemoteMethod: RemoteMember {
         call body: @escaping (repeat each P) throws -> R
     ) {
         var names: [String] = []
-        for parameter in repeat each parameters { names.append(parameter.name) }
+        var otherNames: [String: String] = [:]
+        var needed = 0
+        for parameter in repeat each parameters {
+            names.append(parameter.name)
+            otherNames[parameter.otherName ?? parameter.name] = parameter.name
+            if parameter.fallback == nil { needed = names.count }
+        }
         self.name = name
-        self.body = { [names] arguments in
-            try arguments.check(for: name, taking: names)
+        self.body = { [names, otherNames, needed] arguments in
+            let arguments = arguments.keywords.isEmpty ? arguments : arguments.renaming(otherNames)
+            try arguments.check(for: name, taking: names, needing: needed)
             var cursor = CallArguments.Cursor(arguments, of: name)
             let values = (repeat try cursor.next(each parameters))
             return try body(repeat each values).outcome

@@ -19,6 +19,15 @@ public struct SettingList {
         return setting
     }
 
+    /// The setting that a client names: whatever is none is unknown.
+    private func find(_ name: PythonValue) throws -> Setting {
+        switch name {
+        case .str(let name): return try find(name)
+        case .list, .dict, .set, .bytearray, .array: throw RemoteError.type("unhashable type: '\(name.typeName)'")
+        default: throw RemoteError.noKey(name)
+        }
+    }
+
     /// Sets a value; that of a choice may be its key or its label.
     public func set(_ name: String, to value: PythonValue) throws {
         let setting = try find(name)
@@ -122,16 +131,17 @@ public struct SettingList {
     /// The rows that every device answers to, since clients reach settings by name only.
     @RemoteInterfaceBuilder
     public var remoteMembers: [any RemoteMember] {
-        RemoteMethod("get_setting", "name") { (name: String) in try find(name).get() }
-        RemoteMethod("set_setting", "name", "value") { (name: String, value: PythonValue) in
+        RemoteMethod("get_setting", "name") { (name: PythonValue) in try find(name).get() }
+        RemoteMethod("set_setting", "name", "value") { (name: PythonValue, value: PythonValue) in
             try find(name).set(value)
         }
-        RemoteMethod("describe_setting", "name") { (name: String) in try find(name).describe() }
+        RemoteMethod("describe_setting", "name") { (name: PythonValue) in try find(name).describe() }
         RemoteMethod("describe_settings") {
             PythonValue.list(try settings.map { .tuple([.str($0.name), try $0.describe()]) })
         }
         RemoteMethod("get_all_settings") { PythonValue.dict(all()) }
-        RemoteMethod("update_settings", "incoming", Parameter("init", default: false)) {
+        // Data devices of python-microscope's call the argument otherwise.
+        RemoteMethod("update_settings", Parameter("incoming", or: "settings"), Parameter("init", default: false)) {
             (incoming: PythonDictionary, isComplete: Bool) in
             PythonValue.dict(try update(incoming, isComplete: isComplete))
         }

@@ -30,7 +30,9 @@ final class DaemonObject: PyroObject {
             return .value(.str("Pyro.Daemon bound on \(context.server), \(count) objects registered."))
         case "get_metadata":
             let values = try arguments.values(of: method, ["objectId"], optional: ["as_lists"])
-            let metadata = try objects.find(try values.text(0, of: method)).metadata
+            // Whatever is no object's name is the name of an unknown one.
+            guard case .str(let id) = values[0] else { throw PythonException.pyro("DaemonError", "unknown object") }
+            let metadata = try objects.find(id).metadata
             return .value(metadata.value(asLists: values.count > 1 && values[1] != .bool(false)))
         case "get_next_stream_item":
             let id = try arguments.values(of: method, ["streamId"]).text(0, of: method)

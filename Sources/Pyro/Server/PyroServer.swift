@@ -141,7 +141,7 @@ public final class PyroServer: Sendable {
             case let error as SerializerError: PythonException.pyro("PyroError", error.message)
             default: translate(error)
             }
-        return exception.traced(["device-server:\n", "  \(exception)\n"])
+        return exception.traced(exception.tracebackLines)
     }
 }
 

@@ -174,9 +174,8 @@ final class ClientLink: DataReceiver {
     private func send(_ delivery: Delivery) throws {
         // A queue, such as microscope-gui's, takes the data alone.
         let isQueue = try client.metadata.methods.contains("put")
-        let data = delivery.value(pool)
         let name = isQueue ? "put" : "receiveData"
-        let arguments = isQueue ? [data] : [data, .float(delivery.timestamp)]
+        let arguments = isQueue ? [delivery.value(pool)] : delivery.arguments(pool)
         switch options.method {
         case .batch: try client.sendInOrder(name, arguments)
         case .oneway: try client.send(name, arguments)

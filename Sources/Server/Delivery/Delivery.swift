@@ -11,9 +11,10 @@ struct Delivery: Sendable {
 
     private let content: Content
     let timestamp: Double
+    private let isMessage: Bool
 
     init(_ datum: Datum, transform: Transform = .identity) {
-        timestamp = datum.timestamp
+        (timestamp, isMessage) = (datum.timestamp, datum.isMessage)
         switch datum.content {
         case .frame(let frame): content = .frame(frame, transform)
         case .value(let value): content = .value(value)
@@ -22,8 +23,13 @@ struct Delivery: Sendable {
 
     /// An error, which clients get as an exception object in place of the data.
     init(failure: any Error, at timestamp: Double) {
-        self.timestamp = timestamp
+        (self.timestamp, isMessage) = (timestamp, false)
         content = .value(.exception(PythonException("Exception", ErrorTranslation.text(of: failure))))
+    }
+
+    /// What `receiveData` gets of it.
+    func arguments(_ pool: FramePool) -> [PythonValue] {
+        isMessage ? [value(pool)] : [value(pool), .float(timestamp)]
     }
 
     /// What the client gets.

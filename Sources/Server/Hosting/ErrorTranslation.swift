@@ -42,6 +42,7 @@ enum ErrorTranslation {
         case .type(let text): PythonException("TypeError", text)
         case .value(let text): PythonException("ValueError", text)
         case .key(let key): PythonException("KeyError", key)
+        case .noKey(let value): PythonException(PythonClass("builtins", "KeyError"), [value])
         case .index(let text): PythonException("IndexError", text)
         case .notImplemented(let text): PythonException("NotImplementedError", text)
         }

@@ -77,6 +77,19 @@ struct CameraTests {
         #expect(try camera.interface.call("get_sensor_shape") == .tuple([200, 100]))
     }
 
+    @Test func sequencesOfTheWrongLengthAreValueErrors() {
+        #expect(throws: RemoteError.value("set_roi() argument 'roi': expected 4 values for microscope.ROI, got 3")) {
+            try camera.interface.call("set_roi", .tuple([1, 2, 3]))
+        }
+        let text = "set_binning() argument 'binning': expected 2 values for microscope.Binning, got 5"
+        #expect(throws: RemoteError.value(text)) {
+            try camera.interface.call("set_binning", .list([1, 2, 3, 4, 5]))
+        }
+        #expect(throws: RemoteError.type("set_roi() argument 'roi': expected microscope.ROI, got str 'abcd'")) {
+            try camera.interface.call("set_roi", "abcd")
+        }
+    }
+
     @Test func roiIsASettingToo() throws {
         try camera.interface.call("set_setting", "roi", .tuple([1, 2, 3, 4]))
         #expect(try camera.interface.call("get_setting", "roi") == ROI(left: 1, top: 2, width: 3, height: 4).python)

@@ -23,6 +23,8 @@ struct DigitalIOTests {
         try lines.interface.call("write_all_lines", [true, true, true])
         #expect(lines.levels == [true, false, true])
         #expect(try lines.interface.call("read_all_lines") == [true, false, true])
+        try lines.interface.call("write_all_lines", by: ["ouput_array": [false, true, true]])
+        #expect(lines.levels == [false, false, true])
     }
 
     @Test func linesAreReadWrittenAndTurnedByNumber() throws {
@@ -35,12 +37,13 @@ struct DigitalIOTests {
         #expect(try lines.interface.call("get_num_lines") == 3)
     }
 
-    @Test(arguments: [-1, 3, .max]) func linesThatAreNotThereAreValueErrors(line: Int) {
+    @Test(arguments: [-1, 3, .max]) func linesThatAreNotThereAreIndexErrors(line: Int) {
+        let error = RemoteError.index("there is no line \(line), lines are 0 to 2")
         for method in ["read_line", "get_IO_state"] {
-            #expect(throws: RemoteError.self) { try lines.interface.call(method, .int(line)) }
+            #expect(throws: error) { try lines.interface.call(method, .int(line)) }
         }
         for method in ["write_line", "set_IO_state"] {
-            #expect(throws: RemoteError.self) { try lines.interface.call(method, .int(line), true) }
+            #expect(throws: error) { try lines.interface.call(method, .int(line), true) }
         }
     }
 

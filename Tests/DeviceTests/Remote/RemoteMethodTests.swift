@@ -8,6 +8,8 @@ struct RemoteMethodTests {
         RemoteMethod("move", "position", Parameter("speed", default: 1.0)) { (position: Int, speed: Double) in
             "\(position) at \(speed)"
         }
+        RemoteMethod("mix", "red", "green", "blue") { (red: Int, green: Int, blue: Int) in red + green + blue }
+        RemoteMethod("mark", Parameter("name", or: "label")) { (name: String) in name }
         RemoteMethod("echo", any: { .tuple($0.positional) })
         RemoteMethod("later") { Completion(every: .milliseconds(1), result: { .str("done") }) }
         RemoteProperty("position", get: { 4 })
@@ -20,6 +22,8 @@ struct RemoteMethodTests {
         #expect(try rows.call("move", 3) == "3 at 1.0")
         #expect(try rows.call("move", 3, 2) == "3 at 2.0")
         #expect(try rows.call("move", by: ["speed": 2.5, "position": 3]) == "3 at 2.5")
+        #expect(try rows.call("mark", by: ["name": "a"]) == "a")
+        #expect(try rows.call("mark", by: ["label": "a"]) == "a")
         #expect(try rows.call("echo", 1, "a") == .tuple([1, "a"]))
     }
 
@@ -34,7 +38,12 @@ struct RemoteMethodTests {
     @Test(
         arguments: [
             ("reset", [1], [:], "reset() takes 0 positional arguments but 1 was given"),
-            ("move", [1, 2, 3], [:], "move() takes 2 positional arguments but 3 were given"),
+            ("move", [1, 2, 3], [:], "move() takes from 1 to 2 positional arguments but 3 were given"),
+            ("mix", [1, 2, 3, 4], [:], "mix() takes 3 positional arguments but 4 were given"),
+            ("mix", [1], [:], "mix() missing 2 required positional arguments: 'green' and 'blue'"),
+            ("mix", [], ["green": 1], "mix() missing 2 required positional arguments: 'red' and 'blue'"),
+            ("mix", [], [:], "mix() missing 3 required positional arguments: 'red', 'green', and 'blue'"),
+            ("mark", ["a"], ["label": "b"], "mark() got multiple values for argument 'name'"),
             ("move", [], [:], "move() missing 1 required positional argument: 'position'"),
             ("move", [], ["when": 1], "move() got an unexpected keyword argument 'when'"),
             ("move", [1], ["position": 1], "move() got multiple values for argument 'position'"),
@@ -71,7 +80,7 @@ struct RemoteMethodTests {
     }
 
     @Test func namesAreListedByKind() {
-        #expect(rows.methodNames == ["echo", "later", "move", "reset"])
+        #expect(rows.methodNames == ["echo", "later", "mark", "mix", "move", "reset"])
         #expect(rows.propertyNames == ["position", "power"])
         #expect(rows.has(method: "move") && !rows.has(method: "power"))
         #expect(rows.has(property: "power") && !rows.has(property: "move"))

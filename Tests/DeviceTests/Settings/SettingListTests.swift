@@ -71,6 +71,14 @@ struct SettingListTests {
         #expect(try rows.call("describe_settings") == .list(descriptions))
     }
 
+    @Test(arguments: [.none, .int(1), .float(1.5), .tuple([])] as [PythonValue])
+    func whatIsNoNameIsUnknown(key: PythonValue) {
+        #expect(throws: RemoteError.noKey(key)) { try rows.call("get_setting", key) }
+        #expect(throws: RemoteError.noKey(key)) { try rows.call("set_setting", key, 1) }
+        #expect(throws: RemoteError.noKey(key)) { try rows.call("describe_setting", key) }
+        #expect(throws: RemoteError.type("unhashable type: 'list'")) { try rows.call("get_setting", .list([])) }
+    }
+
     @Test func unknownNamesAreKeyErrors() {
         #expect(throws: SettingError.unknown("z")) { try rows.call("get_setting", "z") }
         #expect(throws: SettingError.unknown("z")) { try rows.call("set_setting", "z", 1) }
@@ -138,6 +146,7 @@ struct SettingListTests {
     @Test func updateIsComplaintFreeByItsPythonName() throws {
         #expect(try rows.call("update_settings", .dict(["a": 4])) == .dict(["a": 4]))
         #expect(try rows.call("update_settings", by: ["incoming": .dict(["a": 5]), "init": false]) == .dict(["a": 5]))
+        #expect(try rows.call("update_settings", by: ["settings": .dict(["a": 6])]) == .dict(["a": 6]))
     }
 
     @Test func clientsCannotAddSettings() {

@@ -32,6 +32,30 @@ import Threads
         #expect(!lines.isEmpty)
     }
 
+    @Test(
+        arguments: [
+            (PythonException("ValueError", "no ✓"), "ValueError: no ✓\n"),
+            (PythonException("KeyError", "gain"), "KeyError: 'gain'\n"),
+            (PythonException("TypeError", ""), "TypeError\n"),
+            (PythonException(PythonClass("builtins", "KeyError"), [5]), "KeyError: 5\n"),
+            (PythonException(PythonClass("builtins", "StopIteration"), []), "StopIteration\n"),
+            (PythonException(PythonClass("microscope", "DeviceError"), ["lost"]), "microscope.DeviceError: lost\n"),
+        ]
+    )
+    func tracebacksEndAsPythons(exception: PythonException, last: String) {
+        #expect(exception.tracebackLines.first == "Traceback (most recent call last):\n")
+        #expect(exception.tracebackLines.last == last)
+    }
+
+    @Test func whatIsNoNameIsAnUnknownObject() throws {
+        let server = try TestServer()
+        let daemon = PyroClient(PyroURI(object: "Pyro.Daemon", location: server.client().uri.location))
+        for name in [.none, 5, "nobody"] as [PythonValue] {
+            let error = #expect(throws: PythonException.self) { try daemon.call("get_metadata", [name]) }
+            #expect(error?.type == PythonClass("Pyro4.errors", "DaemonError"))
+        }
+    }
+
     @Test func signedAndCompressedMessagesPass() throws {
         var server = ServerOptions()
         server.wire.hmacKey = Array("key".utf8)

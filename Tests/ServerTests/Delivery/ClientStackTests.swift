@@ -52,6 +52,16 @@ import Threads
         stack.closeAll()
     }
 
+    @Test func aMessageIsSentWithoutItsTime() throws {
+        let (server, client) = (try ListenerServer(), ListeningClient())
+        let stack = stack()
+        stack.push(server.add(client, "executor"))
+        stack.offer(Delivery(Datum(message: "done", at: 5)))
+        stack.offer(Delivery(Datum(1, at: 5)))
+        #expect(client.arguments(2) == [["done"], [1, 5.0]])
+        stack.closeAll()
+    }
+
     @Test func theLastThatCameGetsThemUntilItIsTakenOff() throws {
         let (server, first, second) = (try ListenerServer(), ListeningClient(), ListeningClient())
         let stack = stack()

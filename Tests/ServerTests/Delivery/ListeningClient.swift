@@ -5,7 +5,7 @@ import Threads
 
 /// A client's listener, as a program has one that wants a device's data.
 final class ListeningClient: PyroObject {
-    private let received = Monitor<[PythonValue]>([])
+    private let received = Monitor<[[PythonValue]]>([])
     private let gate: Monitor<Bool>
     let metadata: ObjectMetadata
 
@@ -18,13 +18,16 @@ final class ListeningClient: PyroObject {
     func open() { gate.update { $0 = true } }
 
     /// The first of the arguments of each call, once there are that many.
-    func data(_ count: Int) -> [PythonValue]? {
+    func data(_ count: Int) -> [PythonValue]? { arguments(count)?.map { $0[0] } }
+
+    /// The arguments of each call, once there are that many calls.
+    func arguments(_ count: Int) -> [[PythonValue]]? {
         received.wait(within: .seconds(20)) { $0.count >= count ? $0 : nil }
     }
 
     func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
         _ = gate.wait(within: .seconds(20)) { $0 ? true : nil }
-        received.update { $0.append(arguments.positional[0]) }
+        received.update { $0.append(arguments.positional) }
         return .value(.none)
     }
 

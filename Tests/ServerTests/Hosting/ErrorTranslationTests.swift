@@ -24,6 +24,7 @@ import Testing
         (.type("x"), "TypeError"),
         (.value("x"), "ValueError"),
         (.key("x"), "KeyError"),
+        (.noKey("x"), "KeyError"),
         (.index("x"), "IndexError"),
         (.notImplemented("x"), "NotImplementedError"),
     ])

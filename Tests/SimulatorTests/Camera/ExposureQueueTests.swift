@@ -35,6 +35,14 @@ struct ExposureQueueTests {
         #expect(queue.nextIsRead == nil)
     }
 
+    @Test mutating func startingAgainGoesOnWithTheTriggersThatWait() {
+        queue.trigger(Numbered(number: 1), at: start, timing)
+        queue.trigger(Numbered(number: 2), at: start, timing)
+        queue.start()
+        #expect(isFetched(at: 120))
+        #expect(isFetched(at: 240))
+    }
+
     @Test mutating func eachImageIsOfWhatItsOwnTriggerFound() {
         for number in 1...3 { queue.trigger(Numbered(number: number), at: start, timing) }
         let subjects = (1...3).map { image in
@@ -75,8 +83,9 @@ struct ExposureQueueTests {
         #expect(queue.nextIsRead == nil)
     }
 
-    @Test mutating func startForgetsAll() {
+    @Test mutating func startAfterAStopForgetsAll() {
         queue.trigger(Numbered(), at: start, timing)
+        queue.stop(at: after(120))
         queue.start()
         #expect(queue.nextIsRead == nil)
         #expect(queue.isAcquiring)

@@ -148,6 +148,7 @@ struct StageAwareCameraTests {
 
     @Test func hasThePythonCamerasSetting() throws {
         let client = Client(camera)
+        #expect(camera.settings.map(\.name) == ["pixel size"])
         let description: PythonDictionary = [
             "type": "float", "values": .tuple([0.0, .float(.infinity)]), "readonly": false, "cached": false,
         ]
