@@ -22,7 +22,9 @@ struct ImageLayout: Sendable, Equatable {
         height = try camera.int("AOIHeight", within: Area.sides)
         byteCount = try camera.int("ImageSizeBytes", within: 1...1 << 40)
         // A SimCam has neither; its rows have nothing behind them.
-        stride = try camera.has("AOIStride") ? try camera.int("AOIStride", within: 1...1 << 24) : encoding.rowBytes(width)
+        stride =
+            try camera.has("AOIStride")
+            ? try camera.int("AOIStride", within: 1...1 << 24) : encoding.rowBytes(width)
         hasMetadata = try camera.has("MetadataEnable") ? try camera.bool("MetadataEnable") : false
         guard stride >= encoding.rowBytes(width), byteCount >= stride * height else {
             throw DeviceError(

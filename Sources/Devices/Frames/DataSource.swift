@@ -15,8 +15,12 @@ public protocol DataSource: AnyObject, Sendable {
     ///
     /// Such a source is asked for no more than its clients take; any other one never waits for a client.
     var isOnDemand: Bool { get }
+
+    /// How many data have given way so far because nobody took them in time, and are no error.
+    var lost: Int { get }
 }
 
 extension DataSource {
     public var isOnDemand: Bool { false }
+    public var lost: Int { 0 }
 }

@@ -15,7 +15,6 @@ public final class Mailbox: DataSource {
 
     public init(capacity: Int = 32) { self.capacity = max(1, capacity) }
 
-    /// How many data gave way because nobody took them.
     public var lost: Int { contents.withLock(\.lost) }
 
     public func put(_ datum: Datum) { put(.success(datum)) }

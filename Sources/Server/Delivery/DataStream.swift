@@ -79,10 +79,15 @@ final class DataStream: Sendable {
 
     private func read(_ reader: Reader) {
         var failures = 0
+        let lostBefore = source.lost
+        var lost = 0
         while !reader.shallStop {
             do {
                 if source.isOnDemand { clients.waitForRoom(within: .milliseconds(10)) }
                 guard let datum = try source.next(within: Self.patience) else { continue }
+                let total = source.lost - lostBefore
+                noteLosses(from: lost, to: total)
+                lost = total
                 clients.offer(Delivery(datum, transform: transforms?.total ?? .identity))
                 failures = 0
             } catch {
@@ -92,6 +97,16 @@ final class DataStream: Sendable {
                 // One error is one event; a device that fails again and again must not keep a core busy.
                 if failures > 1 { Pause.wait(for: .milliseconds(min(1000, 10 << min(failures, 7)))) }
             }
+        }
+    }
+
+    /// Counts what gave way in the source before it was read, and says how much that was since reading began.
+    private func noteLosses(from before: Int, to total: Int) {
+        guard total > before else { return }
+        tally.addLost(total - before)
+        // With each digit more: a device that is always too fast must not fill the log.
+        if before == 0 || "\(total)".count > "\(before)".count {
+            log.warning("data come faster than they can be read: \(total) lost")
         }
     }
 }

@@ -85,7 +85,7 @@ struct Worker: Sendable {
         let server = try server(for: definition, order, log.logger)
         defer { server.stop() }
         outbox.report { [server] in server.report }
-        try open(definition, in: server, order, log.logger)
+        try Opening(worker: self, definition: definition, order: order, server: server).run(log.logger)
         server.start()
         outbox.send(
             .serving(

@@ -38,6 +38,7 @@ final class SectionSource: DataSource {
     }
 
     var isOnDemand: Bool { camera.isOnDemand }
+    var lost: Int { camera.lost }
     func interrupt() { camera.interrupt() }
 
     func read<Value: Sendable>(_ path: KeyPath<State, Value>) -> Value { state.withLock { $0[keyPath: path] } }

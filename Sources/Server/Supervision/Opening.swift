@@ -3,38 +3,18 @@ internal import Logging
 internal import Pickle
 internal import Pyro
 
-extension Worker {
-    /// Opens the devices of a definition, and sets what clients had set.
-    func open(
-        _ definition: Definition,
-        in server: DeviceServer,
-        _ order: WorkerOrder,
-        _ log: Logger
-    ) throws {
-        func context(for devices: [DeviceDefinition], _ log: Logger) -> DriverContext {
-            let device = devices[0]
-            var deviceLog = DeviceLog(log)
-            deviceLog.report = { [problems = server.problems, names = devices.map(\.name)] problem in
-                for name in names { problems.note(problem, of: name) }
-            }
-            var context = DriverContext(isSimulated: device.isSimulated, log: deviceLog)
-            context.part = { [server] reference in
-                try link(to: reference, from: device.name, in: server, definition, order)
-            }
-            context.claim = { part, context in try claim(part, context, for: definition) }
-            return context
-        }
-        func open(_ devices: [DeviceDefinition], _ log: Logger, _ body: () throws -> [any Device]) throws {
-            do {
-                try server.open(devices.map { ($0.name, Preparation($0, order)) }, log: log, body)
-            } catch let error as PreparationError {
-                throw error
-            } catch {
-                throw ControlError("\(definition.place(of: devices)): \(ErrorTranslation.text(of: error))")
-            }
-        }
+/// The opening of a definition's devices in a worker.
+struct Opening {
+    let worker: Worker
+    let definition: Definition
+    let order: WorkerOrder
+    let server: DeviceServer
+
+    /// Opens the devices, each after those that it works with, and sets what clients had set.
+    ///
+    /// - Parameter log: the definition's.
+    func run(_ log: Logger) throws {
         if let openTogether = definition.openTogether, !definition.devices.isEmpty {
-            // Which of them a problem is of cannot be told.
             let context = context(for: definition.devices, log)
             try open(definition.devices, log) { try openTogether(context) }
         } else {
@@ -49,14 +29,37 @@ extension Worker {
         server.restore(order.memory)
     }
 
+    private func open(_ devices: [DeviceDefinition], _ log: Logger, _ body: () throws -> [any Device]) throws {
+        do {
+            try server.open(devices.map { ($0.name, Preparation($0, order)) }, log: log, body)
+        } catch let error as PreparationError {
+            throw error
+        } catch {
+            throw ControlError("\(place(of: devices)): \(ErrorTranslation.text(of: error))")
+        }
+    }
+
+    /// Where those stand that are opened together.
+    private func place(of devices: [DeviceDefinition]) -> Place {
+        devices.count == 1 ? devices[0].place : definition.place
+    }
+
+    /// What the driver of these devices, one at least, is told and can ask for.
+    private func context(for devices: [DeviceDefinition], _ log: Logger) -> DriverContext {
+        let device = devices[0]
+        var deviceLog = DeviceLog(log)
+        // Which of them a problem is of cannot be told.
+        deviceLog.report = { [problems = server.problems, names = devices.map(\.name)] problem in
+            for name in names { problems.note(problem, of: name) }
+        }
+        var context = DriverContext(isSimulated: device.isSimulated, log: deviceLog)
+        context.part = { reference in try link(to: reference, from: device.name) }
+        context.claim = { part, context in try worker.claim(part, context, for: definition) }
+        return context
+    }
+
     /// Reaches a device that another one works with, wherever it is.
-    private func link(
-        to reference: DeviceReference,
-        from owner: String,
-        in server: DeviceServer,
-        _ definition: Definition,
-        _ order: WorkerOrder
-    ) throws -> any PartLink {
+    private func link(to reference: DeviceReference, from owner: String) throws -> any PartLink {
         let text: String
         switch reference {
         case .named(let name):
@@ -72,11 +75,6 @@ extension Worker {
         options.connectLimit = .seconds(5)
         return RemotePartLink(uri, options: options, server: server, owner: owner)
     }
-}
-
-extension Definition {
-    /// Where those of its devices stand that are opened together.
-    fileprivate func place(of devices: [DeviceDefinition]) -> Place { devices.count == 1 ? devices[0].place : place }
 }
 
 extension Preparation {
