@@ -40,12 +40,12 @@ final class DeviceHost: Sendable {
 
     /// The call that has not come back for so long that the devices may hang, and since when in seconds since 1970.
     var overdueCall: (text: String, time: Double)? {
-        guard let (act, isNew) = occupation.overdue() else { return nil }
+        guard let (act, duration, isNew) = occupation.overdue() else { return nil }
         let text = text(of: act)
         if isNew {
             log.warning("\(text) has not come back for \(Occupation.patience.formatted); other calls wait for it")
         }
-        return (text, act.time)
+        return (text, Timestamp.now - duration / .seconds(1))
     }
 
     private func text(of act: Occupation.Act) -> String { "\(objects[act.object].id).\(act.text)" }

@@ -59,8 +59,10 @@ struct DeviceMemory: Sendable, Equatable {
     /// Whether an attribute is one of those that count.
     static func concerns(attribute: String) -> Bool { attributes.contains(attribute) }
 
-    /// Notes a call that went well; whether it was one to be kept.
+    /// Notes a call that went well; whether it was one to be kept that was not the last one already.
     mutating func note(_ call: Call, comesBackEnabled: Bool) -> Bool {
+        // Programs that set the same before each image need not wait for it to be kept each time.
+        guard calls.last != call || disabled.contains(call.object) else { return false }
         switch call.method {
         case "set_setting":
             // The first argument is the setting's name.

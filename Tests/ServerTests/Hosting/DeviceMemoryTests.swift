@@ -26,6 +26,20 @@ import Testing
         #expect(memory.calls.map(\.arguments) == [["fan", 2], [0.2], ["gain", 3]])
     }
 
+    @Test func theSameOnceMoreIsNothingNew() {
+        var memory = DeviceMemory()
+        let exposure = DeviceMemory.Call(object: "Camera", method: "set_exposure_time", arguments: [0.1])
+        let enabling = DeviceMemory.Call(object: "Camera", method: "enable", arguments: [])
+        #expect(memory.note(exposure, comesBackEnabled: true))
+        #expect(!memory.note(exposure, comesBackEnabled: true))
+        #expect(memory.note(enabling, comesBackEnabled: true))
+        #expect(!memory.note(enabling, comesBackEnabled: true))
+        #expect(memory.note(exposure, comesBackEnabled: true))
+        note(&memory, "disable", on: "Camera")
+        #expect(memory.note(enabling, comesBackEnabled: true))
+        #expect(memory.disabled.isEmpty)
+    }
+
     @Test func objectsAreKeptApart() {
         var memory = DeviceMemory()
         note(&memory, "set_roi", [1], on: "A")
