@@ -30,13 +30,11 @@ import Testing
         var memory = DeviceMemory()
         let exposure = DeviceMemory.Call(object: "Camera", method: "set_exposure_time", arguments: [0.1])
         let enabling = DeviceMemory.Call(object: "Camera", method: "enable", arguments: [])
-        #expect(memory.note(exposure, comesBackEnabled: true))
-        #expect(!memory.note(exposure, comesBackEnabled: true))
-        #expect(memory.note(enabling, comesBackEnabled: true))
-        #expect(!memory.note(enabling, comesBackEnabled: true))
-        #expect(memory.note(exposure, comesBackEnabled: true))
+        let news = [exposure, exposure, enabling, enabling, exposure].map { memory.note($0, comesBackEnabled: true) }
+        #expect(news == [true, false, true, false, true])
         note(&memory, "disable", on: "Camera")
-        #expect(memory.note(enabling, comesBackEnabled: true))
+        let isNewAgain = memory.note(enabling, comesBackEnabled: true)
+        #expect(isNewAgain)
         #expect(memory.disabled.isEmpty)
     }
 
