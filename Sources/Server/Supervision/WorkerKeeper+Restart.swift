@@ -26,7 +26,7 @@ extension WorkerKeeper {
             switch attendance.presence(of: name, within: start) {
             case .served: return nil
             case .missing: return attendance.failure(of: name)?.reason ?? "it is not served"
-            case .awaited, nil: return "not served within \(start.formatted)"
+            case .awaited, nil: return "not served yet; `device-server status` tells when it is"
             }
         }
     }
