@@ -1,4 +1,4 @@
-import Bench
+import MicroscopeServer
 import Contracts
 import Devices
 import Server

@@ -1,4 +1,5 @@
 public import Devices
+internal import DriverCatalogue
 public import Server
 
 /// A microscope: the devices that a program serves, and how.
@@ -75,4 +76,33 @@ public struct Microscope: Sendable {
     ///
     /// Ends the program if there is an error, and in the processes that serve a definition.
     public func run() async { await Program(self).run() }
+}
+
+/// What of a microscope a process serves: a device, a group or devices that are opened together.
+public struct MicroscopePart: Sendable {
+    let draft: DefinitionDraft
+}
+
+/// Gathers the parts of a microscope.
+@resultBuilder
+public enum MicroscopeBuilder {
+    public static func buildExpression(_ device: DeviceDefinition) -> [MicroscopePart] { [device.part] }
+    public static func buildExpression(_ group: DeviceGroup) -> [MicroscopePart] { [group.part] }
+    public static func buildExpression(_ set: DeviceSet) -> [MicroscopePart] { [set.part] }
+    public static func buildExpression(_ devices: [DeviceDefinition]) -> [MicroscopePart] { devices.map(\.part) }
+    public static func buildExpression(_ parts: [MicroscopePart]) -> [MicroscopePart] { parts }
+    public static func buildBlock(_ parts: [MicroscopePart]...) -> [MicroscopePart] { parts.flatMap(\.self) }
+    public static func buildArray(_ parts: [[MicroscopePart]]) -> [MicroscopePart] { parts.flatMap(\.self) }
+    public static func buildOptional(_ parts: [MicroscopePart]?) -> [MicroscopePart] { parts ?? [] }
+    public static func buildEither(first parts: [MicroscopePart]) -> [MicroscopePart] { parts }
+    public static func buildEither(second parts: [MicroscopePart]) -> [MicroscopePart] { parts }
+}
+
+extension DriverCatalog {
+    /// This package's drivers and others, of which one with the same word takes the place of this package's.
+    static func of(_ others: [any ConfigurableDriver]) -> DriverCatalog {
+        DriverCatalog(
+            others + DriverCatalogue.drivers.drivers.filter { ours in !others.contains { $0.name == ours.name } }
+        )
+    }
 }

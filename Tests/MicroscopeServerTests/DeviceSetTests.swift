@@ -1,4 +1,3 @@
-import Bench
 import Devices
 import Server
 import Simulators

@@ -1,4 +1,3 @@
-import Bench
 import Pickle
 import Pyro
 

@@ -1,6 +1,78 @@
-internal import Devices
-internal import Pickle
+public import Devices
+public import Pickle
 internal import Pyro
+
+extension ServerConfiguration {
+    /// Checks the definitions that a program makes as those of a file are, and reports every error in them at once.
+    ///
+    /// - Parameters:
+    ///   - host: where definitions listen unless they say otherwise.
+    ///   - pyro: the options of definitions unless they say otherwise.
+    ///   - place: where the program makes them.
+    public init(
+        _ drafts: [DefinitionDraft],
+        host: String,
+        pyro: PyroOptions,
+        log: LogOptions,
+        place: Place
+    ) throws(ConfigurationErrors) {
+        let reader = ConfigurationReader(file: place.file, drivers: DriverCatalog([]))
+        let configuration = reader.configuration(of: drafts, host: host, pyro: pyro, log: log, place: place)
+        guard reader.errors.isEmpty else { throw ConfigurationErrors(reader.errors) }
+        self = configuration
+    }
+}
+
+extension ConfigurationReader {
+    /// The configuration of what is right in drafts; what is not is reported.
+    fileprivate func configuration(
+        of drafts: [DefinitionDraft],
+        host: String,
+        pyro: PyroOptions,
+        log: LogOptions,
+        place: Place
+    ) -> ServerConfiguration {
+        if drafts.isEmpty { report(ConfigurationError("there are no devices to serve", at: place)) }
+        _ = value(of: .made(host, place, "host"), .host)
+        check(pyro, place, [])
+        check(log, place)
+        var claims = Claims()
+        let definitions = drafts.compactMap { definition($0, host, pyro, &claims) }
+        checkReferences(among: definitions.flatMap(\.devices), names: claims.takenNames)
+        return ServerConfiguration(definitions: definitions, log: log)
+    }
+
+    private func definition(
+        _ draft: DefinitionDraft,
+        _ host: String,
+        _ defaults: PyroOptions,
+        _ claims: inout Claims
+    ) -> Definition? {
+        let title = [draft.name ?? draft.devices.first?.name].compactMap(\.self)
+        if let name = draft.name { claim(name, .made(name, draft.place, name), &claims) }
+        if draft.devices.isEmpty {
+            report(ConfigurationError("there are no devices in the group", at: draft.place, path: title.made))
+        }
+        let devices = draft.devices.compactMap { device($0, &claims) }
+        let location = location(of: draft, title, host, &claims)
+        var pyro = defaults
+        draft.pyro?(&pyro)
+        if pyro != defaults { check(pyro, draft.place, title) }
+        guard let first = devices.first, let location else { return nil }
+        var definition = Definition(
+            name: draft.name ?? first.name,
+            devices: devices,
+            endpoint: location,
+            pyro: pyro,
+            place: draft.place
+        )
+        definition.openTogether = draft.openTogether
+        if draft.openTogether != nil {
+            for index in devices.indices { definition.devices[index].isOpenedWithOthers = true }
+        }
+        return definition
+    }
+}
 
 extension ConfigurationReader {
     /// One device of a draft; nil when there is an error in it.
@@ -139,4 +211,74 @@ extension ConfigurationNode {
 extension [String] {
     /// As errors tell it.
     var made: String { map { PathKey($0) }.text }
+}
+
+/// What one worker is to serve at one place, as a program defines it: not checked yet.
+public struct DefinitionDraft: Sendable {
+    /// The group's own name, if it has one.
+    public var name: String?
+    public var devices: [DeviceDraft]
+    /// Nil for the microscope's.
+    public var host: String?
+    /// Nil where there is a socket, or where somebody forgot it.
+    public var port: Int?
+    /// The path of a Unix socket, in place of host and port.
+    public var socket: String?
+    /// What differs from the microscope's options.
+    public var pyro: (@Sendable (inout PyroOptions) -> Void)?
+    /// Opens all devices at once; nil where each has a driver that opens it.
+    public var openTogether: (@Sendable (DriverContext) throws -> [any Device])?
+    public var place: Place
+
+    public init(
+        name: String? = nil,
+        devices: [DeviceDraft],
+        host: String? = nil,
+        port: Int? = nil,
+        socket: String? = nil,
+        pyro: (@Sendable (inout PyroOptions) -> Void)? = nil,
+        openTogether: (@Sendable (DriverContext) throws -> [any Device])? = nil,
+        place: Place
+    ) {
+        (self.name, self.devices, self.place) = (name, devices, place)
+        (self.host, self.port, self.socket) = (host, port, socket)
+        (self.pyro, self.openTogether) = (pyro, openTogether)
+    }
+
+    /// Whether it says where and how to serve it.
+    public var isServedByItself: Bool { host != nil || port != nil || socket != nil || pyro != nil }
+}
+
+/// A device as a program defines it, which has not been checked yet.
+public struct DeviceDraft: Sendable {
+    public var name: String
+    /// Makes the driver with its options; throws a `DecodingError` if options are missing.
+    public var driver: @Sendable () throws -> ConfiguredDriver
+    /// What is in the options.
+    public var contents: OptionContents
+    /// Nil for a driver that is not floating.
+    public var uid: String?
+    public var settings: [(name: String, value: PythonValue)]
+    public var startsEnabled: Bool
+    public var isSimulated: Bool
+    public var mayBeAbsent: Bool
+    public var place: Place
+    /// Whether it is of a group and yet says where and how it is to be served.
+    public var hasOwnPlace = false
+
+    public init(
+        name: String,
+        contents: OptionContents,
+        uid: String? = nil,
+        settings: [(name: String, value: PythonValue)] = [],
+        startsEnabled: Bool = false,
+        isSimulated: Bool = false,
+        mayBeAbsent: Bool = false,
+        place: Place,
+        driver: @escaping @Sendable () throws -> ConfiguredDriver
+    ) {
+        (self.name, self.contents, self.uid, self.settings) = (name, contents, uid, settings)
+        (self.startsEnabled, self.isSimulated, self.mayBeAbsent) = (startsEnabled, isSimulated, mayBeAbsent)
+        (self.place, self.driver) = (place, driver)
+    }
 }
