@@ -1,6 +1,6 @@
-import MicroscopeServer
 import Contracts
 import Devices
+import MicroscopeServer
 import Server
 import Testing
 

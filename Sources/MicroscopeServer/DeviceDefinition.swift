@@ -2,33 +2,26 @@ public import Devices
 internal import Pickle
 public import Server
 
-/// A device to serve: its name, how to open it, and what to do before clients come.
+/// A device to serve: its name, its driver and its initial state.
 ///
-/// Alone it has a process and a port of its own; in a ``DeviceGroup`` it has the group's.
+/// Alone it has its own process and port; in a ``DeviceGroup`` it has the group's.
 public struct DeviceDefinition: Sendable {
-    let part: MicroscopePart
-
-    /// What a group takes of it.
-    var draft: DeviceDraft {
-        var device = part.draft.devices[0]
-        device.hasOwnPlace = part.draft.isServedByItself
-        return device
-    }
+    let draft: DeviceDraft
 
     /// A device that a driver opens.
     ///
     /// - Parameters:
     ///   - name: the Pyro object's id, which clients use in the URI.
-    ///   - driver: one of this package's, such as `.cobolt`, or one of the program's own.
-    ///   - conf: the driver's options; what a configuration file without any would give unless given.
-    ///   - port: the TCP port, 0 for one that the kernel chooses.
-    ///   - host: the name or address to listen at; the microscope's unless given.
-    ///   - socket: the path of a Unix socket, in place of port and host.
-    ///   - settings: what the device is set to before the first client comes, in their order; for a choice its key or
-    ///     its label.
-    ///   - enable: whether it is enabled once it is open.
-    ///   - simulated: whether to talk to a simulation of the hardware.
-    ///   - mayBeAbsent: whether tests on a bench pass over it when it is not there.
+    ///   - driver: a driver of this package, such as `.cobolt`, or of the program.
+    ///   - conf: the driver's options; by default the same as an absent `conf` in a configuration file.
+    ///   - port: the TCP port; with 0 the kernel chooses one.
+    ///   - host: the name or address to listen at; by default the microscope's.
+    ///   - socket: the path of a Unix socket, instead of port and host.
+    ///   - settings: the settings to apply before the first client connects, in this order; for a choice its key or its
+    ///     label.
+    ///   - enable: whether to enable the device after opening it.
+    ///   - simulated: whether to simulate the hardware.
+    ///   - mayBeAbsent: whether hardware tests skip the device if it is absent.
     ///   - pyro: changes the microscope's options for this device.
     public init<Options>(
         _ name: String,
@@ -46,13 +39,14 @@ public struct DeviceDefinition: Sendable {
         line: Int = #line
     ) {
         let contents = OptionContents(conf as Any)
-        let device = DeviceDraft(
+        draft = DeviceDraft(
             name: name,
             contents: contents,
             settings: settings.map { ($0, $1.python) },
             startsEnabled: enable,
             isSimulated: simulated,
             mayBeAbsent: mayBeAbsent,
+            endpoint: EndpointDraft(port: port, host: host, socket: socket, pyro: pyro),
             place: Place(file: file, line: line)
         ) {
             guard let conf else { return try driver.configured() }
@@ -60,14 +54,13 @@ public struct DeviceDefinition: Sendable {
             driver.refer(to: contents)
             return driver
         }
-        self.init(device, port: port, host: host, socket: socket, pyro: pyro)
     }
 
-    /// A device that only tells which one it is once it is open, such as Andor's cameras.
+    /// A device whose serial number is known only after opening, such as Andor's cameras.
     ///
     /// - Parameters:
-    ///   - uid: which device is meant: its serial number.
-    ///   - driver: one of this package's, such as `.andorSDK3`, or one of the program's own.
+    ///   - uid: the serial number of the device.
+    ///   - driver: a driver of this package, such as `.andorSDK3`, or of the program.
     public init<Options>(
         _ name: String,
         _ driver: FloatingDriver<Options>,
@@ -85,7 +78,7 @@ public struct DeviceDefinition: Sendable {
         line: Int = #line
     ) {
         let contents = OptionContents(conf as Any)
-        let device = DeviceDraft(
+        draft = DeviceDraft(
             name: name,
             contents: contents,
             uid: uid,
@@ -93,6 +86,7 @@ public struct DeviceDefinition: Sendable {
             startsEnabled: enable,
             isSimulated: simulated,
             mayBeAbsent: mayBeAbsent,
+            endpoint: EndpointDraft(port: port, host: host, socket: socket, pyro: pyro),
             place: Place(file: file, line: line)
         ) {
             guard let conf else { return try driver.configured(uid: uid) }
@@ -100,15 +94,14 @@ public struct DeviceDefinition: Sendable {
             driver.refer(to: contents)
             return driver
         }
-        self.init(device, port: port, host: host, socket: socket, pyro: pyro)
     }
 
     /// A device that a function opens and configures.
     ///
     /// - Parameters:
-    ///   - uses: the other devices that the function reaches by its context, which are started first.
-    ///   - simulated: whether the function is told to use simulated hardware, by its context.
-    ///   - open: called in the process that serves the device, and again in each that takes its place.
+    ///   - uses: the other devices that the function opens through its context. They are started first.
+    ///   - simulated: whether the context asks for simulated hardware.
+    ///   - open: the function. It is called in the process that serves the device, and again after each restart.
     public init<Opened: Device & SendableMetatype>(
         _ name: String,
         port: Int? = nil,
@@ -124,45 +117,26 @@ public struct DeviceDefinition: Sendable {
         line: Int = #line,
         open: @escaping @Sendable (DriverContext) throws -> Opened
     ) {
-        let device = DeviceDraft(
+        draft = DeviceDraft(
             name: name,
             contents: OptionContents(naming: references),
             settings: settings.map { ($0, $1.python) },
             startsEnabled: enable,
             isSimulated: simulated,
             mayBeAbsent: mayBeAbsent,
+            endpoint: EndpointDraft(port: port, host: host, socket: socket, pyro: pyro),
             place: Place(file: file, line: line)
         ) { .opened(Opened.self, using: references, by: open) }
-        self.init(device, port: port, host: host, socket: socket, pyro: pyro)
-    }
-
-    private init(
-        _ device: DeviceDraft,
-        port: Int?,
-        host: String?,
-        socket: String?,
-        pyro: (@Sendable (inout PyroOptions) -> Void)?
-    ) {
-        part = MicroscopePart(
-            draft: DefinitionDraft(
-                devices: [device],
-                host: host,
-                port: port,
-                socket: socket,
-                pyro: pyro,
-                place: device.place
-            )
-        )
     }
 }
 
 extension ConfiguredDriver {
-    /// In place of a driver, for a device of a type that a function opens: by itself, or else with others.
+    /// A driver for a type of device that a function opens, alone or together with other devices.
     static func opened<Opened: Device & SendableMetatype>(
         _ type: Opened.Type,
         using references: [DeviceReference],
         by open: @escaping @Sendable (DriverContext) throws -> Opened = { _ in
-            throw DeviceError(.initialise, "it is opened together with others")
+            throw DeviceError(.initialise, "it is opened together with other devices")
         }
     ) -> ConfiguredDriver {
         var driver = ConfiguredDriver(name: "\(type)", kind: DeviceKind(of: type)) { try open($0) }
@@ -172,7 +146,7 @@ extension ConfiguredDriver {
 }
 
 extension Device {
-    /// Gives a setting a value, as a client would, for functions that configure what they open.
+    /// Sets a setting like a client does, for functions that configure the devices that they open.
     ///
     /// - Parameter value: for a choice its key or its label.
     public func setSetting(_ name: String, to value: any PythonConvertible) throws {

@@ -2,18 +2,18 @@ public import Server
 
 /// Several devices that one process serves at one port, each opened by its own definition.
 ///
-/// That suits devices that are so light that a process for each is a waste. When one of them brings the process down,
-/// the others go with it.
+/// It suits devices that share a cable, or that are too small for a process each. A crash of one device ends the process
+/// for all of them.
 public struct DeviceGroup: Sendable {
-    let part: MicroscopePart
+    let draft: GroupDraft
 
     /// - Parameters:
-    ///   - name: what logs call the group; the first device's name unless given.
-    ///   - port: the TCP port, 0 for one that the kernel chooses.
-    ///   - host: the name or address to listen at; the microscope's unless given.
-    ///   - socket: the path of a Unix socket, in place of port and host.
+    ///   - name: the group's name in logs; by default the first device's name.
+    ///   - port: the TCP port; with 0 the kernel chooses one.
+    ///   - host: the name or address to listen at; by default the microscope's.
+    ///   - socket: the path of a Unix socket, instead of port and host.
     ///   - pyro: changes the microscope's options for this group.
-    ///   - devices: the devices, without places of their own.
+    ///   - devices: the devices, without ports of their own.
     public init(
         _ name: String? = nil,
         port: Int? = nil,
@@ -24,21 +24,16 @@ public struct DeviceGroup: Sendable {
         line: Int = #line,
         @DeviceBuilder devices: () -> [DeviceDefinition]
     ) {
-        part = MicroscopePart(
-            draft: DefinitionDraft(
-                name: name,
-                devices: devices().map(\.draft),
-                host: host,
-                port: port,
-                socket: socket,
-                pyro: pyro,
-                place: Place(file: file, line: line)
-            )
+        draft = GroupDraft(
+            name: name,
+            devices: devices().map(\.draft),
+            endpoint: EndpointDraft(port: port, host: host, socket: socket, pyro: pyro),
+            place: Place(file: file, line: line)
         )
     }
 }
 
-/// Gathers the devices of a group.
+/// The builder of a group's devices.
 @resultBuilder
 public enum DeviceBuilder {
     public static func buildExpression(_ device: DeviceDefinition) -> [DeviceDefinition] { [device] }

@@ -1,26 +1,26 @@
 public import Devices
 public import Server
 
-/// Several devices that a function constructs, configures and returns, served by one process at one port.
+/// Several devices that a function makes, configures and returns, served by one process at one port.
 ///
 ///     DeviceSet("LeftCamera", "RightCamera", port: 8003, open: stereoPair)
 ///
 ///     func stereoPair(_ context: DriverContext) throws -> (SimulatedCamera, SimulatedCamera) { … }
 ///
-/// They may share whatever they like: calls to all of them are made one at a time.
+/// They may share state: calls to all of them are made one at a time.
 public struct DeviceSet: Sendable {
-    let part: MicroscopePart
+    let draft: GroupDraft
 
     /// - Parameters:
     ///   - names: the devices' names, in the order in which the function returns them.
-    ///   - port: the TCP port, 0 for one that the kernel chooses.
-    ///   - host: the name or address to listen at; the microscope's unless given.
-    ///   - socket: the path of a Unix socket, in place of port and host.
-    ///   - uses: the other devices that the function reaches by its context, which are started first.
-    ///   - simulated: whether the function is told to use simulated hardware, by its context.
+    ///   - port: the TCP port; with 0 the kernel chooses one.
+    ///   - host: the name or address to listen at; by default the microscope's.
+    ///   - socket: the path of a Unix socket, instead of port and host.
+    ///   - uses: the other devices that the function opens through its context. They are started first.
+    ///   - simulated: whether the context asks for simulated hardware.
     ///   - pyro: changes the microscope's options for these devices.
-    ///   - open: called in the process that serves the devices, and again in each that takes its place. A closure of
-    ///     several statements needs its result written: `{ context -> (SimulatedCamera, SimulatedStage) in`.
+    ///   - open: the function. It is called in the process that serves the devices, and again after each restart. A
+    ///     closure of several statements needs an explicit result: `{ context -> (SimulatedCamera, SimulatedStage) in`.
     public init<each Opened: Device & SendableMetatype>(
         _ names: repeat DeviceName<each Opened>,
         port: Int? = nil,
@@ -46,26 +46,21 @@ public struct DeviceSet: Sendable {
                 )
             )
         }
-        part = MicroscopePart(
-            draft: DefinitionDraft(
-                devices: devices,
-                host: host,
-                port: port,
-                socket: socket,
-                pyro: pyro,
-                openTogether: { context in
-                    let opened = try open(context)
-                    var devices: [any Device] = []
-                    repeat devices.append(each opened)
-                    return devices
-                },
-                place: place
-            )
+        draft = GroupDraft(
+            devices: devices,
+            endpoint: EndpointDraft(port: port, host: host, socket: socket, pyro: pyro),
+            openTogether: { context in
+                let opened = try open(context)
+                var devices: [any Device] = []
+                repeat devices.append(each opened)
+                return devices
+            },
+            place: place
         )
     }
 }
 
-/// The name of a device of a type that is known: the Pyro object's id.
+/// The name of a device of a known type: the Pyro object's id.
 public struct DeviceName<Named>: Sendable, ExpressibleByStringInterpolation {
     let text: String
 

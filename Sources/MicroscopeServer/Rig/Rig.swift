@@ -2,27 +2,28 @@ public import Devices
 internal import Glibc
 public import Server
 
-/// The devices of a configuration and what is between them, to be tried and not served.
+/// The devices of a configuration and the wiring between them, for hardware tests.
 public struct Rig: Sendable {
     public let devices: [RigDevice]
-    /// What is between the devices.
     public let wiring: RigWiring
 
-    /// Also lets simulated hardware have the floating devices that the configuration names, as a server does for its
-    /// workers; for that it changes this process's environment, so it is made before there are other threads.
+    /// Also gives simulated hardware the floating devices that the configuration names, like a server does for its
+    /// workers.
+    ///
+    /// This changes the environment of the process, so make it before other threads start.
     public init(_ configuration: ServerConfiguration) {
         for (name, value) in configuration.definitions.simulatedEnvironment { _ = unsafe setenv(name, value, 0) }
         devices = configuration.definitions.flatMap(\.devices).map(RigDevice.init)
         wiring = configuration.rig
     }
 
-    /// Reads a configuration file; throws ``ConfigurationErrors`` with all errors in it.
+    /// The rig of a configuration file; throws ``ConfigurationErrors``.
     public init(file: String, drivers: DriverCatalog) throws {
         self.init(try ServerConfiguration(file: file, drivers: drivers))
     }
 }
 
-/// A device of a rig, and how to open it.
+/// A device of a rig, which can be opened.
 public struct RigDevice: Sendable, CustomStringConvertible {
     public let definition: Server.DeviceDefinition
 
@@ -31,22 +32,22 @@ public struct RigDevice: Sendable, CustomStringConvertible {
     public var name: String { definition.name }
     public var description: String { name }
 
-    /// Opens the device and gives it the settings of its definition, as a server does.
+    /// Opens the device and applies the settings of its definition, like a server does.
     ///
     /// Throws a ``RigError`` that names the device and the line of the file.
     ///
-    /// - Parameter log: takes what its driver has to say, in lines that begin with its name.
+    /// - Parameter log: receives the driver's messages, in lines that begin with the device's name.
     public func open(log: @escaping @Sendable (String) -> Void) throws -> any Device {
         guard definition.driver.references.isEmpty else {
             let others = definition.driver.references.map { "\($0)" }.joined(separator: " and ")
             throw RigError(
-                "\(name) (\(definition.place)) works with \(others), and cannot be tried by itself",
+                "\(name) (\(definition.place)) works with \(others), so it cannot be tested alone",
                 .dependence
             )
         }
         guard !definition.isOpenedWithOthers else {
             throw RigError(
-                "\(name) (\(definition.place)) is opened together with others, and cannot be tried by itself",
+                "\(name) (\(definition.place)) is opened together with other devices, so it cannot be tested alone",
                 .dependence
             )
         }
@@ -80,12 +81,12 @@ extension DeviceLog.Level {
     fileprivate var mark: String { self == .info ? "" : "\(self): " }
 }
 
-/// Why a device of a rig cannot be tried.
+/// The reason why a device of a rig cannot be tested.
 public struct RigError: Error, CustomStringConvertible {
     public enum Cause: Sendable {
-        /// The device could not be opened, as one cannot that is not there.
+        /// The device could not be opened, as if it were absent.
         case absence
-        /// The device works with others that a server would have to serve.
+        /// The device works with others, which only a server can provide.
         case dependence
         case other
     }

@@ -2,7 +2,7 @@ internal import Contracts
 internal import Devices
 public import Server
 
-/// Some devices of a rig, open at the same time.
+/// Several devices of a rig that are open at the same time.
 public final class RigSetup {
     private let rig: Rig
     private let log: @Sendable (String) -> Void
@@ -10,16 +10,16 @@ public final class RigSetup {
 
     public init(_ rig: Rig, log: @escaping @Sendable (String) -> Void) { (self.rig, self.log) = (rig, log) }
 
-    /// A device, opened if it is not yet.
+    /// A device, after opening it if necessary.
     ///
-    /// Throws a ``RigError`` if it cannot be opened, is not there or is of another kind.
+    /// Throws a ``RigError`` if it cannot be opened, does not exist or is of another kind.
     ///
-    /// - Parameter kind: what it has to be, in words: `a camera`.
+    /// - Parameter kind: the expected kind in words: `a camera`.
     public func device<Kind>(_ path: RigWiring.Device, _ kind: String, as _: Kind.Type = Kind.self) throws -> Kind {
         guard let part = try open(path.name).parts.first(where: { $0.path == path.part })?.device else {
-            throw RigError("there is no \(path): \(path.name) has no such device on its wire")
+            throw RigError("there is no \(path): \(path.name) has no such part")
         }
-        guard let device = part as? Kind else { throw RigError("\(path) is a \(part.typeName), and not \(kind)") }
+        guard let device = part as? Kind else { throw RigError("\(path) is a \(part.typeName), not \(kind)") }
         return device
     }
 
@@ -33,7 +33,7 @@ public final class RigSetup {
         return device
     }
 
-    /// Shuts all down that were opened, even if one of them does not.
+    /// Shuts down all open devices, even if one of them fails.
     ///
     /// Throws the first error.
     public func shutDown() throws {

@@ -1,20 +1,20 @@
-/// All that is wrong with a configuration, in the order of the file.
+/// All errors of a configuration, in the order of the file.
 public struct ConfigurationErrors: Error, Sendable, Hashable, CustomStringConvertible {
     public let errors: [ConfigurationError]
 
     public init(_ errors: [ConfigurationError]) {
-        // The standard library's sort keeps the order of what stands at the same place.
+        // The sort is stable, so errors at one place keep their order.
         self.errors = errors.sorted { $0.place < $1.place }
     }
 
-    /// A line for each error.
+    /// One line for each error.
     public var description: String { errors.map(\.description).joined(separator: "\n") }
 }
 
-/// One thing that is wrong with a configuration: `scope.yaml:4:11: devices[1].port: expected …, got 'eight'`.
+/// One error of a configuration: `scope.yaml:4:11: devices[1].port: expected …, got 'eight'`.
 public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
     public let place: Place
-    /// What the value is by the keys that lead to it, such as `devices[1].port`; empty for the file as a whole.
+    /// The keys that lead to the value, such as `devices[1].port`; empty for the file as a whole.
     public let path: String
     public let message: String
 
@@ -27,10 +27,10 @@ public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvert
     public var description: String { "\(place): \(path.isEmpty ? "" : "\(path): ")\(message)" }
 }
 
-/// Where something stands, in a configuration file or in a program: the file, and line and column from 1.
+/// A place in a configuration file or a program: the file, and line and column from 1.
 public struct Place: Sendable, Hashable, CustomStringConvertible {
     public let file: String
-    /// 0 for what concerns the file as a whole; in a program, the column is 0.
+    /// 0 for the file as a whole; in a program, the column is 0.
     public let line, column: Int
 
     public init(file: String, line: Int = 0, column: Int = 0) {
@@ -43,7 +43,7 @@ public struct Place: Sendable, Hashable, CustomStringConvertible {
         line == 0 ? file : column == 0 ? "\(file):\(line)" : "\(file):\(line):\(column)"
     }
 
-    /// The place as a message at another one calls it: `line 4`, or `Scope/main.swift:4` where that is another file.
+    /// The place as a message at another place names it: `line 4`, or `Scope/main.swift:4` in another file.
     func seen(from other: Place) -> String { file == other.file ? "line \(line)" : "\(file):\(line)" }
 }
 
@@ -54,7 +54,7 @@ extension Place: Comparable {
     }
 }
 
-/// A word that is not known, and which known one may have been meant.
+/// An unknown word with the known word that was probably meant.
 struct Suggestion {
     /// Completes "unknown key": `'sensor_shap', did you mean 'sensor_shape'?`.
     let text: String
@@ -70,9 +70,9 @@ struct Suggestion {
         }
     }
 
-    /// How many letters have to be put in, taken out or changed to get from one word to the other (Levenshtein).
+    /// The number of letters to insert, remove or change to turn one word into the other (Levenshtein).
     private static func distance(_ left: String, _ right: String) -> Int {
-        // What is so long is no misspelt key, and comparing it takes long.
+        // Longer words are not misspelt keys, and comparing them takes long.
         guard left.count <= 64, right.count <= 64 else { return .max }
         let right = Array(right)
         var row = Array(0...right.count)
@@ -90,7 +90,7 @@ struct Suggestion {
 }
 
 extension String {
-    /// The text for an error message, in quotes: on one line, and not much of it.
+    /// The text in quotes for an error message: on one line, shortened, with control characters escaped.
     func shown(in quote: Character = "'") -> String {
         let start = prefix(Self.shownLength)
         let visible = start.unicodeScalars.map { $0.properties.isInvisible ? $0.escaped(asASCII: true) : String($0) }

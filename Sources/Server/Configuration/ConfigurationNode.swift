@@ -1,4 +1,6 @@
-/// A value of a configuration, with the place where it stands and the keys that lead to it.
+/// A value of a configuration, with its place and the keys that lead to it.
+///
+/// A file and a program that defines a microscope both become a tree of these, which one reader reads.
 struct ConfigurationNode {
     typealias Entry = (key: PathKey, place: Place, value: ConfigurationNode)
 
@@ -6,7 +8,9 @@ struct ConfigurationNode {
         case scalar(Scalar)
         case list([ConfigurationNode])
         case mapping([Entry])
-        /// Stands in for a value of which an error has been reported, and passes for any.
+        /// A value from a program, which has its type already.
+        case given(any Sendable)
+        /// A stand-in for a wrong value, whose error has been reported. It passes for any value.
         case placeholder
     }
 
@@ -14,39 +18,58 @@ struct ConfigurationNode {
     let place: Place
     let path: [PathKey]
 
-    /// A stand-in for this value, once it has turned out to be wrong.
+    /// A stand-in for this value, once its error has been reported.
     var placeholder: ConfigurationNode { ConfigurationNode(content: .placeholder, place: place, path: path) }
 
-    /// What a key that is not there would hold: nothing.
+    /// The value of a key that is absent: null.
     func emptyChild(_ key: PathKey) -> ConfigurationNode {
         let content = isPlaceholder ? content : .scalar(Scalar(plain: ""))
         return ConfigurationNode(content: content, place: place, path: path + [key])
+    }
+
+    /// The position of a part that is read elsewhere, for errors.
+    func position(_ keys: String...) -> ConfigurationNode {
+        ConfigurationNode(content: .placeholder, place: place, path: path + keys.map { PathKey($0) })
     }
 
     var isPlaceholder: Bool {
         if case .placeholder = content { true } else { false }
     }
 
-    /// Whether there is a key but nothing behind it.
+    /// Whether the value is null, which counts as if its key were absent.
     var isNull: Bool { scalar?.meaning == .null }
 
     var scalar: Scalar? {
         if case .scalar(let scalar) = content { scalar } else { nil }
     }
 
-    /// What an error says was found.
+    /// The value that a program gave; nil for a value of a file or of another type.
+    func given<Value>(_ type: Value.Type = Value.self) -> Value? {
+        if case .given(let value) = content { value as? Value } else { nil }
+    }
+
+    /// The value as error messages show it.
     var summary: String {
         switch content {
         case .scalar(let scalar): scalar.summary
         case .list(let items): items.isEmpty ? "an empty list" : "a list"
         case .mapping: "a mapping"
+        case .given(let value): Self.summary(of: value)
         case .placeholder: "something wrong"
+        }
+    }
+
+    static func summary(of value: Any) -> String {
+        switch value {
+        case let text as String: text.shown()
+        case let duration as Duration: "\(duration / .seconds(1))"
+        default: "\(value)"
         }
     }
 
     func error(_ message: String) -> ConfigurationError { ConfigurationError(message, at: place, path: path.text) }
 
-    /// The value that more keys lead to, or the last one on the way that exists.
+    /// The value that further keys lead to, or the last existing value on the way.
     func deepest(_ keys: some Collection<any CodingKey>) -> ConfigurationNode {
         guard let key = keys.first, let next = child(key) else { return self }
         return next.deepest(keys.dropFirst())
@@ -56,13 +79,13 @@ struct ConfigurationNode {
         switch content {
         case .list(let items): key.intValue.flatMap { items.indices.contains($0) ? items[$0] : nil }
         case .mapping(let entries): entries.first { $0.key.stringValue == key.stringValue }?.value
-        case .scalar, .placeholder: nil
+        case .scalar, .given, .placeholder: nil
         }
     }
 }
 
 extension ConfigurationNode {
-    /// The value as a text that is the same for the same value, however and wherever it is written.
+    /// The value as text, the same for equal values regardless of style and place.
     var text: String {
         switch content {
         case .scalar(let scalar): scalar.isQuoted ? scalar.text.debugDescription : scalar.text
@@ -70,6 +93,7 @@ extension ConfigurationNode {
         case .mapping(let entries):
             "{" + entries.map { "\($0.key.stringValue.debugDescription): \($0.value.text)" }.joined(separator: ", ")
                 + "}"
+        case .given(let value): "\(value)"
         case .placeholder: "?"
         }
     }
@@ -87,7 +111,7 @@ struct PathKey: CodingKey, Hashable {
 }
 
 extension [PathKey] {
-    /// As errors tell it: `devices[1].port`, `devices[0].settings["image pattern"]`.
+    /// The path as error messages show it: `devices[1].port`, `devices[0].settings["image pattern"]`.
     var text: String {
         var text = ""
         for key in self {

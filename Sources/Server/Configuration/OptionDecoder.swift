@@ -1,10 +1,10 @@
 internal import Devices
 
-/// Gives a driver's own `Decodable` type the part of the configuration that is meant for it.
+/// A decoder of a driver's own `Decodable` options from their part of the configuration.
 ///
-/// Containers report an error and go on with a placeholder, so that one pass finds all errors. Only a single value that
-/// is of another type throws, so that a type may try several: `try? container.decode(Int.self)`.
-struct NodeDecoder: Decoder {
+/// Containers report an error and continue with a placeholder, so that one pass finds all errors. Only a single value of
+/// another type throws, so that a type may try several: `try? container.decode(Int.self)`.
+struct OptionDecoder: Decoder {
     let node: ConfigurationNode
     let reader: ConfigurationReader
 
@@ -23,6 +23,7 @@ struct NodeDecoder: Decoder {
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         let section = try Section(node, reader: reader)
+        section.mayKnow = { Key(stringValue: $0) != nil }
         reader.begin(section)
         return KeyedDecodingContainer(KeyedNodes<Key>(section, reader: reader))
     }
@@ -36,18 +37,18 @@ struct NodeDecoder: Decoder {
     func singleValueContainer() -> any SingleValueDecodingContainer { SingleNode(self) }
 }
 
-extension NodeDecoder {
-    /// Reads a value of a container, and goes on with a placeholder if it is wrong.
+extension OptionDecoder {
+    /// Reads a value of a container, and continues with a placeholder if it is wrong.
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
         if let value = decodeIfRight(type) { return value }
         if let word = firstWord(of: type) { return word }
-        return try Value(from: NodeDecoder(node.placeholder, reader: reader))
+        return try Value(from: OptionDecoder(node.placeholder, reader: reader))
     }
 
-    /// Reads a value of a container; nil, with an error reported, if it is wrong.
+    /// Reads a value of a container; nil after reporting that it is wrong.
     func decodeIfRight<Value: Decodable>(_ type: Value.Type) -> Value? {
         if !node.isPlaceholder, let value = reader.attempt(at: node, { try read(type) }) { return value }
-        reader.makeUp()
+        reader.substitute()
         return nil
     }
 
@@ -59,7 +60,7 @@ extension NodeDecoder {
     }
 }
 
-/// Any case of an enum, to stand in for a wrong one.
+/// Any case of an enum, as a placeholder for a wrong one.
 private func firstWord<Value>(of type: Value.Type) -> Value? {
     guard let type = type as? any CaseIterable.Type else { return nil }
     return first(of: type) as? Value
@@ -67,7 +68,7 @@ private func firstWord<Value>(of type: Value.Type) -> Value? {
 
 private func first<Value: CaseIterable>(of type: Value.Type) -> Value? { type.allCases.first }
 
-/// The values of a mapping for a type that has a property for each.
+/// The values of a mapping, for a type with a property for each.
 struct KeyedNodes<Key: CodingKey>: KeyedDecodingContainerProtocol {
     private let section: Section
     private let reader: ConfigurationReader
@@ -82,15 +83,15 @@ struct KeyedNodes<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     func contains(_ key: Key) -> Bool { section.value(key.stringValue) != nil }
 
-    func decodeNil(forKey key: Key) -> Bool { section.value(key.stringValue)?.isNull ?? true }
+    func decodeNil(forKey key: Key) -> Bool { section.value(key.stringValue) == nil }
 
     func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
         try required(key).decode(type)
     }
 
     func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
-        guard let node = section.value(key.stringValue), !node.isNull else { return nil }
-        return NodeDecoder(node, reader: reader).decodeIfRight(type)
+        guard let node = section.value(key.stringValue) else { return nil }
+        return OptionDecoder(node, reader: reader).decodeIfRight(type)
     }
 
     func nestedContainer<NestedKey: CodingKey>(
@@ -106,20 +107,20 @@ struct KeyedNodes<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     func superDecoder() -> any Decoder { decoder(PathKey("super")) }
 
-    /// A decoder of what the key holds; without such a key, of nothing, as which the options of a driver may pass.
+    /// A decoder of the key's value; of null if the key is absent, which the options of a driver may accept.
     func superDecoder(forKey key: Key) -> any Decoder { decoder(PathKey(key.stringValue)) }
 
-    private func required(_ key: Key) -> NodeDecoder {
-        NodeDecoder(section.requiredValue(key.stringValue), reader: reader)
+    private func required(_ key: Key) -> OptionDecoder {
+        OptionDecoder(section.requiredValue(key.stringValue), reader: reader)
     }
 
-    private func decoder(_ key: PathKey) -> NodeDecoder {
+    private func decoder(_ key: PathKey) -> OptionDecoder {
         let node = section.value(key.stringValue) ?? section.node.emptyChild(key)
-        return NodeDecoder(node, reader: reader)
+        return OptionDecoder(node, reader: reader)
     }
 }
 
-/// The items of a list, for a type that takes one after the other.
+/// The items of a list, for a type that reads one after the other.
 struct UnkeyedNodes: UnkeyedDecodingContainer {
     private let list: ListCursor
     private let reader: ConfigurationReader
@@ -152,14 +153,14 @@ struct UnkeyedNodes: UnkeyedDecodingContainer {
 
     func superDecoder() -> any Decoder { taken() }
 
-    private func taken() -> NodeDecoder { NodeDecoder(list.take(), reader: reader) }
+    private func taken() -> OptionDecoder { OptionDecoder(list.take(), reader: reader) }
 }
 
 /// A value without parts.
 struct SingleNode: SingleValueDecodingContainer {
-    private let decoder: NodeDecoder
+    private let decoder: OptionDecoder
 
-    init(_ decoder: NodeDecoder) { self.decoder = decoder }
+    init(_ decoder: OptionDecoder) { self.decoder = decoder }
 
     var codingPath: [any CodingKey] { decoder.codingPath }
 
@@ -174,10 +175,10 @@ struct SingleNode: SingleValueDecodingContainer {
     }
 }
 
-/// A type of the standard library that a value without parts is read as.
+/// A type of the standard library that is read from a value without parts.
 private protocol ReadableScalar {
     static var expectation: Expectation<Self> { get }
-    /// What stands in for a wrong value.
+    /// The placeholder for a wrong value.
     init()
 }
 
@@ -207,17 +208,17 @@ extension UInt16: ReadableScalar {}
 extension UInt32: ReadableScalar {}
 extension UInt64: ReadableScalar {}
 
-/// A list or table, read item by item so that a wrong one does not hide what is wrong behind it.
+/// A list or table, read item by item so that one wrong item does not hide errors in later ones.
 protocol ReadableCollection {
-    static func read(from decoder: NodeDecoder) throws -> Self
+    static func read(from decoder: OptionDecoder) throws -> Self
 }
 
 extension Array: ReadableCollection where Element: Decodable {
-    static func read(from decoder: NodeDecoder) throws -> Self {
+    static func read(from decoder: OptionDecoder) throws -> Self {
         var container = try decoder.unkeyedContainer()
         var items: Self = []
         while !container.isAtEnd {
-            // What throws here has been reported.
+            // An error thrown here has been reported.
             if let item = try? container.decode(Element.self) { items.append(item) }
         }
         return items
@@ -225,7 +226,7 @@ extension Array: ReadableCollection where Element: Decodable {
 }
 
 extension Dictionary: ReadableCollection where Key == String, Value: Decodable {
-    static func read(from decoder: NodeDecoder) throws -> Self {
+    static func read(from decoder: OptionDecoder) throws -> Self {
         let container = try decoder.container(keyedBy: PathKey.self)
         var items: Self = [:]
         for key in container.allKeys { items[key.stringValue] = try? container.decode(Value.self, forKey: key) }
@@ -234,7 +235,7 @@ extension Dictionary: ReadableCollection where Key == String, Value: Decodable {
 }
 
 extension NamedOptions: ReadableCollection {
-    static func read(from decoder: NodeDecoder) throws -> Self {
+    static func read(from decoder: OptionDecoder) throws -> Self {
         let container = try decoder.container(keyedBy: PathKey.self)
         var pairs: [(String, Value)] = []
         for key in container.allKeys {
@@ -245,13 +246,13 @@ extension NamedOptions: ReadableCollection {
 }
 
 extension ConfigurationNode {
-    /// What a type threw while it read this value, as an error at the place that it is about.
+    /// An error that a type threw while it read this value, as an error at the place that it concerns.
     func error<Value>(for error: any Error, reading type: Value.Type) -> ConfigurationError {
         switch error {
         case let error as ConfigurationError: return error
         case DecodingError.dataCorrupted(let context):
             let node = self.node(at: context.codingPath)
-            // An enum is refused by the standard library, in words that only programmers know.
+            // The standard library's message about an enum is for programmers.
             if node.path == path, type is any RawRepresentable.Type { return self.error(refusal(by: type)) }
             return node.error(context.debugDescription)
         case DecodingError.keyNotFound(let key, let context):
@@ -262,7 +263,7 @@ extension ConfigurationNode {
         }
     }
 
-    /// The value that a coding path is about, whether it begins at the root or here.
+    /// The value at a coding path, which may begin at the root or here.
     private func node(at codingPath: [any CodingKey]) -> ConfigurationNode {
         let isAbsolute = codingPath.map(\.stringValue).starts(with: path.map(\.stringValue))
         return deepest(codingPath.dropFirst(isAbsolute ? path.count : 0))
@@ -270,7 +271,7 @@ extension ConfigurationNode {
 
     private func refusal<Value>(by type: Value.Type) -> String {
         guard let type = type as? any (CaseIterable & RawRepresentable).Type else {
-            return "\(summary) is no such value"
+            return "\(summary) is not one of the values"
         }
         return "expected one of \(words(of: type).joined(separator: ", ")), got \(summary)"
     }

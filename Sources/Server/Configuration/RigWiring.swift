@@ -1,14 +1,14 @@
 internal import Devices
 
-/// What no driver can know of a bench: its cables, which light falls where, which filters its wheels have.
+/// The facts about a rig that no driver can know: its cables, its light paths and the filters in its wheels.
 ///
-/// The section `rig` of a configuration. A server has no use for it; the tests on a bench do.
+/// The section `rig` of a configuration. It is for hardware tests; a server ignores it.
 public struct RigWiring: Sendable {
-    /// A device of the configuration, or one on its wire: `Stand.camera`.
+    /// A device of the configuration, or one of its parts: `Stand.camera`.
     public struct Device: Sendable, Hashable, CustomStringConvertible {
-        /// The definition's.
+        /// The name in the configuration.
         public var name: String
-        /// Of the device on its wire, such as `.camera`; empty for the device itself.
+        /// The path of the part, such as `.camera`; empty for the device itself.
         public var part: String
 
         public init(name: String, part: String = "") { (self.name, self.part) = (name, part) }
@@ -26,11 +26,11 @@ public struct RigWiring: Sendable {
         public var description: String { "line \(line) of \(lines) to \(camera)" }
     }
 
-    /// Light that falls into a camera.
+    /// A light path from a light source to a camera.
     public struct Illumination: Sendable, CustomStringConvertible {
         public var light: Device
         public var camera: Device
-        /// What the light source is set to, from 0 to 1.
+        /// The power of the light source, from 0 to 1.
         public var power: Double
         /// In seconds.
         public var exposureTime: Double
@@ -38,7 +38,7 @@ public struct RigWiring: Sendable {
         public var description: String { "\(light) seen by \(camera)" }
     }
 
-    /// What is at the positions of a wheel, from 0 on.
+    /// The filters in a wheel, from position 0.
     public struct Filters: Sendable, CustomStringConvertible {
         public var wheel: Device
         public var names: [String]
@@ -54,10 +54,10 @@ public struct RigWiring: Sendable {
 }
 
 extension ConfigurationReader {
-    /// The section `rig`, whose devices are among those named; empty if there is none.
+    /// The section `rig`, for devices with these names; empty if there is none.
     func rig(of file: Section, _ names: [String]) -> RigWiring {
         var rig = RigWiring()
-        guard let node = file.value("rig"), !node.isNull else { return rig }
+        guard let node = file.value("rig") else { return rig }
         _ = section(node) { section in
             rig.cables = entries(of: section, "cables") { cable(in: $0, names) }
             rig.lights = entries(of: section, "lights") { illumination(in: $0, names) }
@@ -67,7 +67,7 @@ extension ConfigurationReader {
     }
 
     private func entries<Entry>(of rig: Section, _ key: String, _ read: (Section) -> Entry?) -> [Entry] {
-        guard let list = rig.value(key), !list.isNull else { return [] }
+        guard let list = rig.value(key) else { return [] }
         return items(of: list, "a list of \(key)").compactMap { section($0, read) }
     }
 
@@ -98,11 +98,11 @@ extension ConfigurationReader {
 }
 
 extension Expectation<RigWiring.Device> {
-    /// A device with one of these names, or one on its wire; which ones are there only the open device tells.
+    /// A device with one of these names, or one of its parts, which only the open device knows.
     fileprivate static func device(among names: [String]) -> Self {
         Expectation("the name of a device, such as \(names.first ?? "Camera") or Stand.camera") { scalar in
             let text = scalar.text
-            // The longest: names may have points in them.
+            // The longest match, because names may contain points.
             let name = names.filter { text == $0 || text.hasPrefix("\($0).") }.max { $0.count < $1.count }
             return name.map { RigWiring.Device(name: $0, part: String(text.dropFirst($0.count))) }
         }

@@ -1,4 +1,4 @@
-/// A value without parts: how it is written and what that means.
+/// A value without parts: its spelling and its meaning.
 struct Scalar: Hashable {
     enum Meaning: Hashable {
         case null
@@ -6,30 +6,30 @@ struct Scalar: Hashable {
         case int(Int)
         case float(Double)
         case text
-        /// Written like a number but none that can be used, for the reason given: text where text is wanted.
+        /// A number that cannot be used, with the reason; it still counts as text where text is expected.
         case unusable(String)
     }
 
-    /// As it is written, without quotes.
+    /// The spelling, without quotes.
     let text: String
     let isQuoted: Bool
     let meaning: Meaning
 
-    /// Text in quotes or as a block, which means nothing else.
+    /// Text in quotes or a block, which is always text.
     init(quoted text: String) {
         self.text = text
         isQuoted = true
         meaning = .text
     }
 
-    /// Text without quotes, which may mean a number, true, false or nothing.
+    /// Text without quotes, which may mean a number, true, false or null.
     init(plain text: String) {
         self.text = text
         isQuoted = false
         meaning = Meaning(of: text)
     }
 
-    /// What an error says was found.
+    /// The value as error messages show it.
     var summary: String {
         switch meaning {
         case .null: "nothing"
@@ -41,10 +41,10 @@ struct Scalar: Hashable {
 }
 
 extension Scalar.Meaning {
-    /// What text without quotes means.
+    /// The meaning of text without quotes.
     ///
-    /// Only one spelling of each counts, since the versions of YAML differ over the others: `yes`, `on` and `True` are
-    /// text, and a number with a zero in front, octal for some and decimal for others, is refused.
+    /// Each value has one spelling, because versions of YAML disagree on the others: `yes`, `on` and `True` are text, and
+    /// a number with a leading zero (octal in some versions, decimal in others) is refused.
     init(of text: String) {
         switch text {
         case "", "~", "null": self = .null
@@ -76,12 +76,12 @@ extension Scalar.Meaning {
 }
 
 extension Substring {
-    /// Whether there are digits and nothing else.
+    /// Whether the text consists of digits only.
     fileprivate func isDigits(_ isDigit: (Character) -> Bool = \.isDigit) -> Bool {
         !isEmpty && allSatisfy { $0.isASCII && isDigit($0) }
     }
 
-    /// Whether it is digits with a point among them, or an exponent behind them, or both.
+    /// Whether the text is digits with a decimal point, an exponent, or both.
     fileprivate var isDecimalFraction: Bool {
         let parts = split(separator: "e", omittingEmptySubsequences: false)
         let mantissa = parts[0].split(separator: ".", omittingEmptySubsequences: false)

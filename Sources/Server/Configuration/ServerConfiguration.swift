@@ -2,14 +2,14 @@ public import Devices
 internal import Glibc
 public import Pickle
 
-/// What a server serves and how, as a configuration file says.
+/// The devices that a server serves, and its options.
 ///
-/// Reading the same text gives the same configuration, so a worker process is handed the text and the number of its
+/// Reading the same text gives the same configuration, so a worker process receives the text and the index of its
 /// definition.
 public struct ServerConfiguration: Sendable {
     public var definitions: [Definition]
     public var log: LogOptions
-    /// What tests on a bench need to know.
+    /// The facts that hardware tests need.
     public var rig: RigWiring
 
     public init(definitions: [Definition], log: LogOptions = LogOptions(), rig: RigWiring = RigWiring()) {
@@ -18,12 +18,12 @@ public struct ServerConfiguration: Sendable {
         self.rig = rig
     }
 
-    /// Reads the text of a configuration and reports every error in it at once.
+    /// Reads the text of a configuration and reports all errors together.
     ///
     /// - Parameters:
-    ///   - file: What errors call the file.
-    ///   - opensFiles: whether certificates and keys have to be there and usable: by the server itself, while others who
-    ///     want to know what it serves may not be allowed to read them.
+    ///   - file: the name of the file in errors.
+    ///   - opensFiles: whether certificates and keys must exist and be usable. Only the server needs them; other programs
+    ///     that read the configuration may lack permission.
     public init(
         text: String,
         file: String,
@@ -36,12 +36,12 @@ public struct ServerConfiguration: Sendable {
         self = configuration
     }
 
-    /// Reads a configuration file and reports every error in it at once.
+    /// Reads a configuration file and reports all errors together.
     public init(file: String, drivers: DriverCatalog) throws(ConfigurationErrors) {
         try self.init(text: Self.text(ofFile: file), file: file, drivers: drivers)
     }
 
-    /// Lets every device talk to a simulation of its hardware.
+    /// Simulates the hardware of every device.
     public mutating func simulateEverything() {
         for definition in definitions.indices {
             for device in definitions[definition].devices.indices {
@@ -51,19 +51,18 @@ public struct ServerConfiguration: Sendable {
     }
 }
 
-/// What one worker process serves at one place: a device, or a group of them.
+/// A device, or a group of devices, that one worker process serves at one endpoint.
 public struct Definition: Sendable {
-    /// What logs call it: the group's own name, or else that of the first device.
+    /// The name in logs: the group's own name, or that of the first device.
     public var name: String
     public var devices: [DeviceDefinition]
-    /// Where it listens; the kernel chooses the port when it is 0.
+    /// The endpoint to listen at; the kernel chooses the port if it is 0.
     public var endpoint: PyroURI.Location
     public var pyro: PyroOptions
     public var place: Place
-    /// Opens all of the devices at once, in their order, where a program has a function that does; nil where each is
-    /// opened by its own driver.
+    /// A program's function that opens all devices at once, in their order; nil if each has a driver that opens it.
     public var openTogether: (@Sendable (DriverContext) throws -> [any Device])?
-    /// What the file says of it, to tell whether another version of the file says the same.
+    /// The definition as text, for comparing two versions of the file.
     var text = ""
 
     public init(
@@ -80,28 +79,30 @@ public struct Definition: Sendable {
         self.place = place
     }
 
-    /// Whether it, or one of its devices, has that name.
+    /// Whether the definition or one of its devices has the name.
     func isCalled(_ name: String) -> Bool { self.name == name || devices.contains { $0.name == name } }
 }
 
-/// A device to serve: its name, how to open it and what to do before clients come.
+/// A device to serve: its name, its driver and its initial state.
 public struct DeviceDefinition: Sendable {
     /// The Pyro object's id.
     public var name: String
     /// The driver with the device's own options; its `name` is the word in the file.
     public var driver: ConfiguredDriver
-    /// Which of several devices it is, for a floating driver.
+    /// The serial number of the device, for a floating driver.
     public var uid: String?
-    /// What to set before the device is served, in the order of the file.
+    /// The settings to apply before the device is served, in the order of the file.
     public var settings: [InitialSetting]
-    /// Whether it is enabled once it is open.
+    /// Whether the device is enabled after opening.
     public var startsEnabled: Bool
-    /// Whether it talks to a simulation of the hardware.
+    /// Whether the hardware is simulated.
     public var isSimulated: Bool
-    /// Whether tests on a bench pass over it when it is not there; a server tries it again and again, as any other.
+    /// Whether hardware tests skip the device if it is absent.
+    ///
+    /// A server retries it like any other.
     public var mayBeAbsent: Bool
     public var place: Place
-    /// Whether a function opens it together with others, so that its driver cannot.
+    /// Whether a function opens it together with other devices, so that its driver cannot.
     public var isOpenedWithOthers = false
 
     public init(
@@ -125,14 +126,14 @@ public struct DeviceDefinition: Sendable {
     }
 }
 
-/// A setting and the value that it is given before the device is served.
+/// A setting and its value before the device is served.
 ///
-/// Only the shape is checked here. What the value means, such as a label for an enum's key, the opened device knows.
+/// Only its form is checked here. The open device knows what the value means, such as the label of a choice.
 public struct InitialSetting: Sendable, Hashable {
     public var name: String
-    /// A number, a bool, a text or a list of such.
+    /// A number, a bool, a text or a list of these.
     public var value: PythonValue
-    /// Where the value stands, for errors that only the device can find.
+    /// The place of the value, for errors that only the device can find.
     public var place: Place
 
     public init(name: String, value: PythonValue, place: Place) {
@@ -143,7 +144,7 @@ public struct InitialSetting: Sendable, Hashable {
 }
 
 extension ServerConfiguration {
-    /// The text of a configuration file, for reading it here and again in worker processes.
+    /// The text of a configuration file, which is read here and again in worker processes.
     public static func text(ofFile path: String) throws(ConfigurationErrors) -> String {
         do throws(ConfigurationError) {
             let bytes = try contents(ofFile: path)
@@ -156,7 +157,7 @@ extension ServerConfiguration {
         }
     }
 
-    /// No configuration comes near it; what does is another file, named by mistake.
+    /// No configuration comes near this size; a larger file was named by mistake.
     private static let maximumLength = 4 << 20
 
     private static func contents(ofFile path: String) throws(ConfigurationError) -> [UInt8] {

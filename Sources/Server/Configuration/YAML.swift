@@ -1,221 +1,199 @@
 internal import CYAML
 
-/// Turns the text of a YAML file into nodes that know their places.
-struct YAMLTree {
+/// A composer of configuration nodes from the text of a YAML file, with aliases written out.
+struct YAMLComposer: ~Copyable {
+    private var parser: YAMLParser
     private let file: String
     private let report: (ConfigurationError) -> Void
-    /// How many values may still come: aliases of aliases make a short file grow beyond all bounds.
+    private var anchors: [String: ConfigurationNode] = [:]
+    private var level = 0
+    /// Aliases of aliases would let a short file grow without limit.
     private var remaining = 100_000
 
-    init(file: String, report: @escaping (ConfigurationError) -> Void) {
-        self.file = file
-        self.report = report
+    /// No configuration is nested as deeply, and the stack of a thread is large enough for it.
+    private static let deepest = 1000
+
+    /// The one value of a file, with placeholders for parts with a reported error.
+    ///
+    /// Throws what makes the rest of the file unreadable.
+    static func root(
+        of text: String,
+        file: String,
+        report: @escaping (ConfigurationError) -> Void
+    ) throws(ConfigurationError) -> ConfigurationNode {
+        var composer = YAMLComposer(parser: try YAMLParser(text, file: file), file: file, report: report)
+        guard let root = try composer.root(), !root.isNull else {
+            throw ConfigurationError("the file is empty", at: Place(file: file))
+        }
+        return root
     }
 
-    /// The root of the tree, with placeholders for parts in which something is wrong, which is reported.
-    mutating func root(of text: String) throws(ConfigurationError) -> ConfigurationNode {
-        var composer = try YAMLComposer(text, file: file)
-        let tree = try composer.root().map { node($0, path: []) }
-        guard let tree, !tree.isNull else { throw ConfigurationError("the file is empty", at: Place(file: file)) }
+    private init(parser: consuming YAMLParser, file: String, report: @escaping (ConfigurationError) -> Void) {
+        self.parser = parser
+        (self.file, self.report) = (file, report)
+    }
+
+    private mutating func root() throws(ConfigurationError) -> ConfigurationNode? {
+        guard case .documentStart = try parser.next().kind else { return nil }
+        let root = try node(of: try parser.next(), [])
+        _ = try parser.next()
+        let next = try parser.next()
+        guard case .streamEnd = next.kind else {
+            throw ConfigurationError("expected one document, but another one begins here", at: next.place)
+        }
+        return root
+    }
+
+    private mutating func node(
+        of event: YAMLParser.Event,
+        _ path: [PathKey]
+    ) throws(ConfigurationError) -> ConfigurationNode {
+        if case .alias(let name) = event.kind {
+            guard let node = anchors[name] else { throw ConfigurationError("found undefined alias", at: event.place) }
+            return try copy(node, to: path, for: event.place)
+        }
+        level += 1
+        defer { level -= 1 }
+        try count(depth: max(level, path.count), at: event.place)
+        let content = try content(of: event, path)
+        let node = ConfigurationNode(content: content, place: event.place, path: path)
+        // Only now, so that no value can be a part of itself.
+        if let anchor = event.anchor { anchors[anchor] = node }
+        return node
+    }
+
+    private mutating func content(
+        of event: YAMLParser.Event,
+        _ path: [PathKey]
+    ) throws(ConfigurationError) -> ConfigurationNode.Content {
+        let content: ConfigurationNode.Content
+        switch event.kind {
+        case .scalar(let text, let isPlain): content = .scalar(isPlain ? Scalar(plain: text) : Scalar(quoted: text))
+        case .listStart:
+            var items: [ConfigurationNode] = []
+            while let next = try nextPart() { items.append(try node(of: next, path + [PathKey(items.count)])) }
+            content = .list(items)
+        case .mappingStart: content = .mapping(try entries(path))
+        case .alias, .end, .documentStart, .documentEnd, .streamEnd:
+            throw ConfigurationError("expected a value", at: event.place)
+        }
+        guard let tag = event.foreignTag else { return content }
+        report(ConfigurationError("the tag \(tag.shown()) is not supported", at: event.place, path: path.text))
+        return .placeholder
+    }
+
+    private mutating func entries(_ path: [PathKey]) throws(ConfigurationError) -> [ConfigurationNode.Entry] {
+        var entries: [ConfigurationNode.Entry] = []
+        var places: [String: Place] = [:]
+        while let event = try nextPart() {
+            let key = try key(event, path)
+            if let key, let first = places.updateValue(event.place, forKey: key.stringValue) {
+                throw ConfigurationError(
+                    "duplicate key \(key.stringValue.shown()), already given in line \(first.line)",
+                    at: event.place
+                )
+            }
+            let value = try node(of: try parser.next(), path + [key ?? PathKey("?")])
+            if let key { entries.append((key, event.place, value)) }
+        }
+        return entries
+    }
+
+    /// A key of a mapping; nil for a key that cannot be used, which is reported.
+    private mutating func key(_ event: YAMLParser.Event, _ path: [PathKey]) throws(ConfigurationError) -> PathKey? {
+        // Also reads the parts of a key that is a list or a mapping.
+        let node = try node(of: event, path)
+        guard let scalar = node.scalar, !scalar.text.isEmpty, event.foreignTag == nil else {
+            report(ConfigurationError("a key must be plain text", at: event.place, path: path.text))
+            return nil
+        }
+        guard scalar.isQuoted || scalar.text != "<<" else {
+            report(ConfigurationError("merge keys ('<<') are not supported", at: event.place, path: path.text))
+            return nil
+        }
+        return PathKey(scalar.text)
+    }
+
+    /// The next part of a list or mapping; nil at its end.
+    private mutating func nextPart() throws(ConfigurationError) -> YAMLParser.Event? {
+        let event = try parser.next()
+        if case .end = event.kind { return nil }
+        return event
+    }
+
+    /// The value of an anchor as it stands at an alias.
+    private mutating func copy(
+        _ node: ConfigurationNode,
+        to path: [PathKey],
+        for alias: Place
+    ) throws(ConfigurationError) -> ConfigurationNode {
+        try count(depth: path.count, at: alias)
+        var content = node.content
+        switch node.content {
+        case .list(let items):
+            var copies: [ConfigurationNode] = []
+            for (index, item) in items.enumerated() {
+                copies.append(try copy(item, to: path + [PathKey(index)], for: alias))
+            }
+            content = .list(copies)
+        case .mapping(let entries):
+            var copies: [ConfigurationNode.Entry] = []
+            for entry in entries {
+                copies.append((entry.key, entry.place, try copy(entry.value, to: path + [entry.key], for: alias)))
+            }
+            content = .mapping(copies)
+        case .scalar, .given, .placeholder: break
+        }
+        return ConfigurationNode(content: content, place: node.place, path: path)
+    }
+
+    private mutating func count(depth: Int, at place: Place) throws(ConfigurationError) {
+        guard depth <= Self.deepest else {
+            throw ConfigurationError("values are nested deeper than \(Self.deepest)", at: place)
+        }
+        remaining -= 1
         guard remaining > 0 else {
             throw ConfigurationError(
                 "there are more than 100000 values, with aliases written out",
                 at: Place(file: file)
             )
         }
-        return tree
-    }
-
-    private mutating func node(_ node: YAMLNode, path: [PathKey]) -> ConfigurationNode {
-        let place = node.place
-        remaining -= 1
-        guard remaining > 0 else { return ConfigurationNode(content: .placeholder, place: place, path: path) }
-        return ConfigurationNode(content: content(node, path: path, place: place), place: place, path: path)
-    }
-
-    private mutating func content(_ node: YAMLNode, path: [PathKey], place: Place) -> ConfigurationNode.Content {
-        if let tag = node.foreignTag {
-            report(ConfigurationError("the tag \(tag.shown()) is not supported", at: place, path: path.text))
-            return .placeholder
-        }
-        switch node.content {
-        case .scalar(let text, let isPlain): return .scalar(isPlain ? Scalar(plain: text) : Scalar(quoted: text))
-        case .sequence(let items): return .list(items.enumerated().map { self.node($1, path: path + [PathKey($0)]) })
-        case .mapping(let pairs): return .mapping(pairs.compactMap { entry($0, $1, path: path) })
-        }
-    }
-
-    private mutating func entry(_ key: YAMLNode, _ value: YAMLNode, path: [PathKey]) -> ConfigurationNode.Entry? {
-        let place = key.place
-        guard case .scalar(let text, let isPlain) = key.content, !text.isEmpty, key.foreignTag == nil else {
-            report(ConfigurationError("a key is expected to be plain text", at: place, path: path.text))
-            return nil
-        }
-        if isPlain, text == "<<" {
-            report(ConfigurationError("merge keys ('<<') are not supported", at: place, path: path.text))
-            return nil
-        }
-        let key = PathKey(text)
-        return (key, place, node(value, path: path + [key]))
     }
 }
 
-/// Makes nodes of a file's events.
-struct YAMLComposer: ~Copyable {
-    private var parser: YAMLParser
-    private let file: String
-    private var anchors: [String: YAMLNode] = [:]
-    private var level = 0
-
-    /// No configuration goes as deep, and the stack of a thread reaches further.
-    private static let deepest = 1000
-
-    init(_ text: String, file: String) throws(ConfigurationError) {
-        self.file = file
-        parser = try YAMLParser(text, file: file)
-    }
-
-    /// The one value of the file; nil if it is empty.
-    mutating func root() throws(ConfigurationError) -> YAMLNode? {
-        guard case .documentStart = try parser.next().kind else { return nil }
-        let root = try node(from: try parser.next())
-        _ = try parser.next()
-        let next = try parser.next()
-        guard case .streamEnd = next.kind else {
-            throw ConfigurationError(
-                "expected a single document in the stream but found another document",
-                at: next.place
-            )
-        }
-        return root
-    }
-
-    private mutating func node(from event: YAMLEvent) throws(ConfigurationError) -> YAMLNode {
-        if case .alias(let name) = event.kind {
-            guard let node = anchors[name] else { throw ConfigurationError("found undefined alias", at: event.place) }
-            return node
-        }
-        level += 1
-        defer { level -= 1 }
-        guard level <= Self.deepest else { throw tooDeep(event.place) }
-        let node = YAMLNode(try content(of: event), tag: event.tag, at: event.place)
-        // An alias of an alias goes deep without being nested.
-        guard node.depth <= Self.deepest else { throw tooDeep(event.place) }
-        // Only now, so that nothing is a part of itself.
-        if let anchor = event.anchor { anchors[anchor] = node }
-        return node
-    }
-
-    private mutating func content(of event: YAMLEvent) throws(ConfigurationError) -> YAMLNode.Content {
-        switch event.kind {
-        case .scalar(let text, let isPlain): return .scalar(text, isPlain: isPlain)
-        case .sequenceStart:
-            var items: [YAMLNode] = []
-            while let item = try nextNode() { items.append(item) }
-            return .sequence(items)
-        case .mappingStart:
-            var pairs: [(key: YAMLNode, value: YAMLNode)] = []
-            while let key = try nextNode(), let value = try nextNode() { pairs.append((key, value)) }
-            try refuseDuplicates(pairs.map(\.key))
-            return .mapping(pairs)
-        case .alias, .end, .documentStart, .documentEnd, .streamEnd:
-            throw ConfigurationError("expected a value", at: event.place)
-        }
-    }
-
-    /// The next part of a sequence or mapping; nil at its end.
-    private mutating func nextNode() throws(ConfigurationError) -> YAMLNode? {
-        let event = try parser.next()
-        if case .end = event.kind { return nil }
-        return try node(from: event)
-    }
-
-    private func refuseDuplicates(_ keys: [YAMLNode]) throws(ConfigurationError) {
-        let places = Dictionary(grouping: keys) { $0.text }
-        for key in keys {
-            guard let text = key.text, let same = places[text], same.count > 1 else { continue }
-            throw ConfigurationError(
-                "duplicate key \(text.shown()), given again further down in the same mapping",
-                at: key.place
-            )
-        }
-    }
-
-    private func tooDeep(_ place: Place) -> ConfigurationError {
-        ConfigurationError("values are nested deeper than \(Self.deepest)", at: place)
-    }
-}
-
-/// A value of a YAML file as it is written, with what aliases stand for in their places.
-struct YAMLNode {
-    enum Content {
-        /// - Parameter isPlain: whether it is without quotes, and neither a block nor said to be text.
-        case scalar(String, isPlain: Bool)
-        case sequence([YAMLNode])
-        case mapping([(key: YAMLNode, value: YAMLNode)])
-    }
-
-    let content: Content
-    /// What it is said to be, if that is something else than it looks.
-    let foreignTag: String?
-    let place: Place
-    /// How many values deep it goes.
-    let depth: Int
-
-    init(_ content: Content, tag: String? = nil, at place: Place) {
-        self.content = content
-        self.place = place
-        let own =
-            switch content {
-            case .scalar: "str"
-            case .sequence: "seq"
-            case .mapping: "map"
-            }
-        let name = tag.map { $0.hasPrefix(Self.standardTags) ? "!!" + $0.dropFirst(Self.standardTags.count) : $0 }
-        foreignTag = name == "!!\(own)" || name == "" ? nil : name
-        depth = 1 + (content.parts.map(\.depth).max() ?? 0)
-    }
-
-    /// What `!!` stands for.
-    static let standardTags = "tag:yaml.org,2002:"
-
-    var text: String? {
-        if case .scalar(let text, _) = content { text } else { nil }
-    }
-}
-
-extension YAMLNode.Content {
-    fileprivate var parts: [YAMLNode] {
-        switch self {
-        case .scalar: []
-        case .sequence(let items): items
-        case .mapping(let pairs): pairs.flatMap { [$0.key, $0.value] }
-        }
-    }
-}
-
-/// What comes next in the text of a YAML file.
-struct YAMLEvent {
-    enum Kind {
-        case alias(String)
-        case scalar(String, isPlain: Bool)
-        case sequenceStart
-        case mappingStart
-        /// Of a sequence or a mapping.
-        case end
-        case documentStart
-        case documentEnd
-        case streamEnd
-    }
-
-    let kind: Kind
-    var anchor: String?
-    var tag: String?
-    let place: Place
-}
-
-/// Reads the text of a YAML file event by event, by libyaml.
+/// A parser of YAML text into events, by libyaml.
 @safe struct YAMLParser: ~Copyable {
+    struct Event {
+        enum Kind {
+            case alias(String)
+            /// - Parameter isPlain: whether the text has no quotes, is not a block and has no tag for text.
+            case scalar(String, isPlain: Bool)
+            case listStart
+            case mappingStart
+            /// The end of a list or a mapping.
+            case end
+            case documentStart
+            case documentEnd
+            case streamEnd
+        }
+
+        let kind: Kind
+        var anchor: String?
+        var tag: String?
+        let place: Place
+
+        /// The tag, unless it is the one that the value has by its form.
+        var foreignTag: String? {
+            guard let tag, !tag.isEmpty else { return nil }
+            let name = tag.hasPrefix(standardTags) ? "!!" + tag.dropFirst(standardTags.count) : tag
+            switch kind {
+            case .scalar where name == "!!str", .listStart where name == "!!seq", .mappingStart where name == "!!map":
+                return nil
+            default: return name
+            }
+        }
+    }
+
     private let file: String
     private let text: [UInt8]
     private let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
@@ -224,11 +202,11 @@ struct YAMLEvent {
     init(_ text: String, file: String) throws(ConfigurationError) {
         self.file = file
         self.text = Array(text.utf8)
-        // The library reads it for as long as it lives.
+        // The library reads from this memory for as long as it lives.
         unsafe input = .allocate(capacity: max(1, self.text.count))
         _ = unsafe input.initialize(from: self.text)
         guard unsafe yaml_parser_initialize(parser) == 1 else {
-            throw ConfigurationError("no memory for reading the file", at: Place(file: file))
+            throw ConfigurationError("out of memory while reading the file", at: Place(file: file))
         }
         unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
         unsafe yaml_parser_set_input_string(parser, input.baseAddress, self.text.count)
@@ -240,8 +218,10 @@ struct YAMLEvent {
         unsafe input.deallocate()
     }
 
-    /// The next event; throws what is wrong with the text, and then is not to be asked again.
-    mutating func next() throws(ConfigurationError) -> YAMLEvent {
+    /// The next event.
+    ///
+    /// Throws an error of the text, after which it must not be called again.
+    mutating func next() throws(ConfigurationError) -> Event {
         while true {
             var event = unsafe yaml_event_t()
             guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw error }
@@ -250,17 +230,17 @@ struct YAMLEvent {
         }
     }
 
-    private func translate(_ event: yaml_event_t) -> YAMLEvent? {
+    private func translate(_ event: yaml_event_t) -> Event? {
         let place = unsafe Place(file: file, event.start_mark)
         switch unsafe event.type {
         case YAML_ALIAS_EVENT:
-            return YAMLEvent(kind: .alias(unsafe Self.text(event.data.alias.anchor) ?? ""), place: place)
+            return Event(kind: .alias(unsafe Self.text(event.data.alias.anchor) ?? ""), place: place)
         case YAML_SCALAR_EVENT:
             let scalar = unsafe event.data.scalar
             let tag = unsafe Self.text(scalar.tag)
-            let isPlain = unsafe scalar.style == YAML_PLAIN_SCALAR_STYLE && tag != YAMLNode.standardTags + "str"
+            let isPlain = unsafe scalar.style == YAML_PLAIN_SCALAR_STYLE && tag != standardTags + "str"
             let bytes = unsafe UnsafeBufferPointer(start: scalar.value, count: scalar.length)
-            return YAMLEvent(
+            return Event(
                 kind: .scalar(unsafe String(decoding: bytes, as: UTF8.self), isPlain: isPlain),
                 anchor: unsafe Self.text(scalar.anchor),
                 tag: tag,
@@ -269,15 +249,15 @@ struct YAMLEvent {
         case YAML_SEQUENCE_START_EVENT:
             let start = unsafe event.data.sequence_start
             let (anchor, tag) = unsafe (Self.text(start.anchor), Self.text(start.tag))
-            return YAMLEvent(kind: .sequenceStart, anchor: anchor, tag: tag, place: place)
+            return Event(kind: .listStart, anchor: anchor, tag: tag, place: place)
         case YAML_MAPPING_START_EVENT:
             let start = unsafe event.data.mapping_start
             let (anchor, tag) = unsafe (Self.text(start.anchor), Self.text(start.tag))
-            return YAMLEvent(kind: .mappingStart, anchor: anchor, tag: tag, place: place)
-        case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: return YAMLEvent(kind: .end, place: place)
-        case YAML_DOCUMENT_START_EVENT: return YAMLEvent(kind: .documentStart, place: place)
-        case YAML_DOCUMENT_END_EVENT: return YAMLEvent(kind: .documentEnd, place: place)
-        case YAML_STREAM_END_EVENT: return YAMLEvent(kind: .streamEnd, place: place)
+            return Event(kind: .mappingStart, anchor: anchor, tag: tag, place: place)
+        case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: return Event(kind: .end, place: place)
+        case YAML_DOCUMENT_START_EVENT: return Event(kind: .documentStart, place: place)
+        case YAML_DOCUMENT_END_EVENT: return Event(kind: .documentEnd, place: place)
+        case YAML_STREAM_END_EVENT: return Event(kind: .streamEnd, place: place)
         default: return nil
         }
     }
@@ -289,7 +269,7 @@ struct YAMLEvent {
 
     // MARK: Errors
 
-    /// What the library found wrong, in one line.
+    /// The library's error, on one line.
     private var error: ConfigurationError {
         let parser = unsafe parser.pointee
         let problem = unsafe parser.problem.map { unsafe String(cString: $0) } ?? "the file could not be read"
@@ -323,8 +303,11 @@ struct YAMLEvent {
     }
 }
 
+/// The prefix that `!!` stands for.
+private let standardTags = "tag:yaml.org,2002:"
+
 extension Place {
-    /// A place as the library tells it, which counts from 0.
+    /// The library's place, which counts from 0.
     fileprivate init(file: String, _ mark: yaml_mark_t) {
         self.init(file: file, line: mark.line + 1, column: mark.column + 1)
     }
