@@ -3,9 +3,9 @@ import MicroscopeServer
 import Server
 import Testing
 
-/// What the devices on a bench must do.
+/// The contracts of all devices of a rig.
 ///
-/// One after the other: they may share a stand, a table, a power supply.
+/// They run one after the other, because devices may share a stand, a table or a power supply.
 @Suite(.serialized, .enabled(if: Rig.file != nil, "HardwareTests: no rig: RIG is not set"))
 struct HardwareTests {
     @Test(arguments: try Rig.named.devices) func keepsItsContracts(device: RigDevice) throws {
@@ -14,7 +14,7 @@ struct HardwareTests {
 }
 
 extension RigDevice {
-    /// Tries all contracts on the device and on those on its wire; those that shut it down come last.
+    /// Checks all contracts on the device and its parts; contracts that shut the device down run last.
     func tryContracts(without forbidden: Set<Effect>) throws {
         do {
             try Examination(
@@ -24,7 +24,7 @@ extension RigDevice {
             )
             .run()
         } catch let error as RigError where error.cause == .absence && definition.mayBeAbsent {
-            say("skipped, since it is absent, as it may be: \(error)")
+            say("skipped, because it is absent and may be: \(error)")
             try Test.cancel()
         } catch let error as RigError where error.cause == .dependence {
             say("skipped: \(error)")
@@ -37,7 +37,7 @@ extension RigDevice {
             Issue.record("\(name)\(result.path): \(result.contract): \(violation)")
         }
         for remark in result.findings.remarks {
-            say("not tried: \(result.contract), since \(remark)", result.path)
+            say("not tried: \(result.contract): \(remark)", result.path)
         }
     }
 

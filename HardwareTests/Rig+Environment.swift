@@ -7,13 +7,13 @@ import Server
 extension Rig {
     static let file = environment("RIG")
 
-    /// That of the configuration file that the environment names by `RIG`; one without devices if it names none.
+    /// The rig of the configuration file in the environment variable `RIG`; without it, a rig without devices.
     static var named: Rig { get throws { try read.get() } }
 
-    /// Whether somebody looks at the bench and answers questions at the terminal.
+    /// Whether a person watches and answers questions at the terminal.
     static let isWatched = environment("RIG_EYES") == "1"
 
-    /// What nothing on the bench may be put through, by the words of `RIG_WITHOUT`.
+    /// The effects that `RIG_WITHOUT` forbids.
     static var forbidden: Set<Effect> {
         get throws {
             let words = (environment("RIG_WITHOUT") ?? "").split(separator: ",")
@@ -39,14 +39,14 @@ extension Rig {
     }
 }
 
-/// Somebody who looks at the bench, and answers at the terminal.
+/// A person who watches the rig and answers at the terminal.
 enum Eyes {
-    /// Whether the answer to a question is yes.
+    /// The answer to a question: true for yes.
     static func see(_ question: String) throws -> Bool {
-        // Standard input is the test runner's.
+        // Standard input belongs to the test runner.
         let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC)
-        guard terminal >= 0 else { throw RigError("there is no terminal to ask at: \(question)") }
-        // The test runner leaves the tests in the background, where nothing can be read from the terminal.
+        guard terminal >= 0 else { throw RigError("there is no terminal for the question: \(question)") }
+        // The test runner runs tests in the background, where reading from the terminal is impossible.
         signal(SIGTTOU, SIG_IGN)
         let foreground = tcgetpgrp(terminal)
         tcsetpgrp(terminal, getpgrp())

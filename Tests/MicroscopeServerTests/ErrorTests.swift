@@ -5,7 +5,7 @@ import Testing
 
 @testable import MicroscopeServer
 
-/// What is wrong with a program's definitions, in the words that are used for those of a file.
+/// The errors of a program's definitions, which are worded like those of a file.
 struct ErrorTests {
     @Test func nothingIsWrongWithThese() {
         let microscope = Microscope {

@@ -2,7 +2,7 @@ import Devices
 import Server
 import Testing
 
-/// What a driver's own `Decodable` type sees of a file.
+/// The decoding of a driver's own `Decodable` type from a file.
 @Suite struct DriverOptionTests {
     @Test func optionsOfEveryShapeAreRead() throws {
         let read: EverythingOptions? = try read(

@@ -45,7 +45,7 @@ struct ReferenceTests {
         let error = #expect(throws: ConfigurationErrors.self) {
             try ServerConfiguration(text: text, file: "scope.yaml", drivers: drivers)
         }
-        // C is there, and what is wrong with it is told once.
+        // C exists, and its error is reported once.
         #expect(error?.errors.map(\.place.line) == [2, 4])
         #expect(error?.errors.first?.message.hasPrefix("there is no device 'Nowhere'") == true)
     }
