@@ -4,15 +4,16 @@ internal import Pickle
 /// A reader of definitions, each of a device or of a group, whether a file or a program gives them.
 final class DefinitionReader {
     let reader: ConfigurationReader
-    /// The host and options that definitions inherit.
+    /// The options that definitions inherit.
     private let host: String
     private let pyro: PyroOptions
+    private let safety: SafetyOptions
     var reserved = ReservedNames()
     /// The devices that options refer to, in the order of the file.
     var references: [ReferencePlace] = []
 
-    init(_ reader: ConfigurationReader, host: String, pyro: PyroOptions) {
-        (self.reader, self.host, self.pyro) = (reader, host, pyro)
+    init(_ reader: ConfigurationReader, host: String, pyro: PyroOptions, safety: SafetyOptions) {
+        (self.reader, self.host, self.pyro, self.safety) = (reader, host, pyro, safety)
     }
 
     /// A definition; nil after reporting an error in it.
@@ -31,7 +32,7 @@ final class DefinitionReader {
                 pyro: pyro,
                 place: node.place
             )
-            definition.text = node.text
+            definition.text = "\(node.text) \(devices.map(\.safety))"
             if let opening: JointOpening = entry.given(JointOpening.key) {
                 definition.openTogether = opening.open
                 for index in devices.indices { definition.devices[index].isOpenedWithOthers = true }
@@ -91,6 +92,7 @@ extension DefinitionReader {
         let startsEnabled = entry.read("enable", .bool) ?? false
         let isSimulated = entry.read("simulated", .bool) ?? false
         let mayBeAbsent = entry.read("may_be_absent", .bool) ?? false
+        let safety = entry.safetyOptions(over: safety)
         guard let name, let driver else { return nil }
         for part in driver.floatingParts {
             let node = part.uid == uid ? entry.position(of: "uid") : entry.position(of: "conf")
@@ -104,6 +106,7 @@ extension DefinitionReader {
             startsEnabled: startsEnabled,
             isSimulated: isSimulated,
             mayBeAbsent: mayBeAbsent,
+            safety: safety,
             place: entry.node.place
         )
     }

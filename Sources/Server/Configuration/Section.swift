@@ -59,6 +59,8 @@ final class Section: PartlyRead {
     /// The place and path of a key, whether or not it has a value.
     func position(of key: String) -> ConfigurationNode { values[key] ?? node.emptyChild(PathKey(key)) }
 
+    func report(_ error: ConfigurationError) { reader.report(error) }
+
     /// Reports keys that were not asked for and about which there is more to say than that they are unknown.
     func report(_ advice: (String) -> String?) {
         for entry in entries where !known.contains(entry.key.stringValue) {
