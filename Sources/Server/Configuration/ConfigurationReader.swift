@@ -101,10 +101,14 @@ extension ConfigurationReader {
     ///
     /// All errors are reported.
     func configuration(of text: String) -> ServerConfiguration? {
-        reporting { () throws(ConfigurationError) in
-            try YAMLComposer.root(of: text, file: file) { self.report($0) }
+        do throws(ConfigurationError) {
+            let root = try YAMLComposer.root(of: text, file: file) { self.report($0) }
+            if case .mapping = root.content { return configuration(root) }
+            throw ForeignWords.file(file, text) ?? root.error("expected a mapping, got \(root.summary)")
+        } catch {
+            report(ForeignWords.file(file, text) ?? error)
+            return nil
         }
-        .flatMap(configuration)
     }
 
     /// The configuration in the tree of a file or of a program's drafts.

@@ -75,7 +75,7 @@ final class DefinitionReader {
         } else {
             let host = entry.read("host", .host) ?? host
             node = entry.requiredValue("port", alternative: " (or 'socket')")
-            location = reader.value(of: node, .integer(in: 0...65535)).map { .tcp(host: host, port: $0) }
+            location = tcpPort(node).map { .tcp(host: host, port: $0) }
         }
         guard let location else { return nil }
         reader.reporting { () throws(ConfigurationError) in try reserved.reserve(location, at: node) }
@@ -84,6 +84,15 @@ final class DefinitionReader {
 }
 
 extension DefinitionReader {
+    private func tcpPort(_ node: ConfigurationNode) -> Int? {
+        if let text = node.scalar?.text, text.hasPrefix("/dev/") || text.hasPrefix("usb:") {
+            let message = "expected the number of a TCP port, got \(text.shown()); a serial port belongs in 'conf'"
+            reader.report(node.error(message))
+            return nil
+        }
+        return reader.value(of: node, .integer(in: 0...65535))
+    }
+
     /// One device, alone or of a group; nil after reporting an error in it.
     private func device(_ entry: Section) -> DeviceDefinition? {
         let name = self.name(of: entry, isRequired: true)
@@ -122,7 +131,10 @@ extension DefinitionReader {
         }
         guard let driver = reader.drivers[word] else {
             _ = (entry.value("conf"), entry.value("uid"))
-            let message = "unknown driver " + Suggestion(word, among: reader.drivers.names).text
+            let message =
+                "unknown driver "
+                + (ForeignWords.driver(word, among: reader.drivers.names).map { "\(word.shown()): \($0)" }
+                    ?? Suggestion(word, among: reader.drivers.names).text)
             reader.report(entry.requiredValue("driver").error(message))
             return (nil, nil)
         }

@@ -7,6 +7,8 @@ final class Section: PartlyRead {
     private let entries: [ConfigurationNode.Entry]
     private let values: [String: ConfigurationNode]
     private var known: Set<String> = []
+    /// Advice on an unknown key, given those that are known.
+    var advice: (String, Set<String>) -> String? = { key, _ in ForeignWords.definitionKey(key) }
     /// Whether the type that reads the mapping may have such a key.
     var mayKnow: (String) -> Bool = { _ in true }
 
@@ -75,7 +77,9 @@ final class Section: PartlyRead {
         for entry in entries {
             let key = entry.key.stringValue
             guard !known.contains(key), isFinished || !mayKnow(key) else { continue }
-            let message = "unknown key " + Suggestion(key, among: known.sorted()).text
+            let advice = advice(key, known)
+            let message =
+                "unknown key " + (advice.map { "\(key.shown()): \($0)" } ?? Suggestion(key, among: known.sorted()).text)
             reader.report(ConfigurationError(message, at: entry.place, path: node.path.text))
         }
     }
