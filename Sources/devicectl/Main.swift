@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dispatch
 import Glibc
 import ImageFiles
 import MicroscopeClient
@@ -67,6 +68,37 @@ extension CallFailure {
         case .raised, .unexpected: EXIT_FAILURE
         case .malformed: EX_USAGE
         case .connection, .address: EX_UNAVAILABLE
+        }
+    }
+}
+
+/// The variables that the program was started with; one that is empty counts as none.
+enum Environment {
+    static subscript(name: String) -> String? {
+        guard let value = unsafe getenv(name), unsafe value.pointee != 0 else { return nil }
+        return unsafe String(cString: value)
+    }
+}
+
+/// Ctrl-C, as something to wait for instead of an end at once.
+enum Interruption {
+    /// Returns after Ctrl-C, or when the limit has passed.
+    static func wait(within limit: Duration?) async throws {
+        let (interruptions, continuation) = AsyncStream<Void>.makeStream()
+        signal(SIGINT, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: SIGINT)
+        source.setEventHandler { continuation.yield() }
+        source.resume()
+        defer {
+            source.cancel()
+            // Whoever asks twice wants no orderly end.
+            signal(SIGINT, SIG_DFL)
+        }
+        try await withThrowingTaskGroup { group in
+            group.addTask { for await _ in interruptions { return } }
+            if let limit { group.addTask { try await Task.sleep(for: limit) } }
+            try await group.next()
+            group.cancelAll()
         }
     }
 }

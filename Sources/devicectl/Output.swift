@@ -1,3 +1,4 @@
+import Devices
 import Glibc
 
 /// What the program says.
@@ -31,5 +32,53 @@ enum Output {
             }
             print(cells.joined(separator: "  "))
         }
+    }
+}
+
+/// A line on a terminal that shows how far a stream has come, written over and over.
+struct ProgressLine: Sendable {
+    private let total: Int?
+    private var last: ContinuousClock.Instant?
+
+    private static let (interval, width) = (Duration.milliseconds(200), 24)
+
+    init(of total: Int?) { self.total = total }
+
+    /// Shows it, unless it was shown a moment ago or nobody looks.
+    mutating func show(_ tally: Tally, lost: Int) {
+        guard Output.isWatched, last.map({ .now - $0 >= Self.interval }) ?? true else { return }
+        last = .now
+        var tally = tally
+        tally.lost = lost
+        Output.overwrite(bar(tally.count) + tally.line)
+    }
+
+    mutating func clear() {
+        if last != nil { Output.overwrite("") }
+    }
+
+    private func bar(_ count: Int) -> String {
+        guard let total else { return "" }
+        let filled = min(Self.width, count * Self.width / max(1, total))
+        let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: Self.width - filled)
+        return "[\(bar)] \(count * 100 / max(1, total)) %  "
+    }
+}
+
+/// The time on the clock, as people read it: `09:41:48.570`.
+enum ClockTime {
+    static var now: String {
+        let time = Timestamp.now
+        var seconds = time_t(time)
+        var parts = unsafe tm()
+        unsafe localtime_r(&seconds, &parts)
+        let milliseconds = Int((time - Double(seconds)) * 1000)
+        let clock = unsafe [parts.tm_hour, parts.tm_min, parts.tm_sec].map { digits(Int($0), 2) }.joined(separator: ":")
+        return "\(clock).\(digits(min(milliseconds, 999), 3))"
+    }
+
+    private static func digits(_ number: Int, _ count: Int) -> String {
+        let text = String(number)
+        return String(repeating: "0", count: max(0, count - text.count)) + text
     }
 }

@@ -121,3 +121,59 @@ extension RemoteDevice {
         return PythonDictionary(all.pairs.filter { values[$0.key] != nil })
     }
 }
+
+/// A device of any kind, for what all kinds have.
+public struct PlainDevice: RemoteDevice {
+    public static let kind = DeviceKind.device
+    public let connection: PyroConnection
+    public init(_ connection: PyroConnection) { self.connection = connection }
+}
+
+/// A device that sends what it measures.
+public protocol RemoteDataDevice: RemoteDevice {}
+
+extension RemoteDataDevice {
+    /// Stops taking data as soon as possible; what was taken already still arrives.
+    public func abort() async throws { try await connection.call("abort") }
+
+    func arrivals<Value: Sendable>(
+        keeping capacity: Int,
+        _ convert: @escaping @Sendable (PythonValue) -> Value?
+    ) async throws -> Arrivals<Value> {
+        try await Arrivals(from: connection, keeping: capacity, convert)
+    }
+}
+
+/// A device of any kind that sends data, for what all of these have.
+public struct PlainDataDevice: RemoteDataDevice {
+    public static let kind = DeviceKind.dataDevice
+    public let connection: PyroConnection
+    public init(_ connection: PyroConnection) { self.connection = connection }
+
+    /// What it sends, from now on.
+    ///
+    /// - Parameter capacity: how many data wait for a slow reader before the oldest give way.
+    public func data(keeping capacity: Int = 32) async throws -> Arrivals<PythonValue> {
+        try await arrivals(keeping: capacity) { $0 }
+    }
+}
+
+/// A device that waits for triggers.
+public protocol RemoteTriggerTarget: RemoteDevice {}
+
+extension RemoteTriggerTarget {
+    public var triggerType: TriggerType {
+        get async throws { try await connection.get("trigger_type", as: TriggerType.self) }
+    }
+
+    public var triggerMode: TriggerMode {
+        get async throws { try await connection.get("trigger_mode", as: TriggerMode.self) }
+    }
+
+    public func setTrigger(_ type: TriggerType, _ mode: TriggerMode) async throws {
+        try await connection.call("set_trigger", type.python, mode.python)
+    }
+
+    /// Triggers once, by software.
+    public func trigger() async throws { try await connection.call("trigger") }
+}

@@ -44,3 +44,34 @@ public struct RemoteStage: RemoteDevice {
         try await connection.call("move_by", delta.python)
     }
 }
+
+/// One axis of a stage, in the stage's own units.
+public struct RemoteStageAxis: RemoteDevice {
+    public static let kind = DeviceKind.stageAxis
+    public let connection: PyroConnection
+    public init(_ connection: PyroConnection) { self.connection = connection }
+
+    public var position: Double { get async throws { try await connection.get("position", as: Double.self) } }
+    public var limits: AxisLimits { get async throws { try await connection.get("limits", as: AxisLimits.self) } }
+    /// Moves to the nearest place within the limits; returns when the axis has arrived.
+    public func move(to position: Double) async throws { try await connection.call("move_to", .float(position)) }
+    /// Moves by a distance; returns when the axis has arrived.
+    public func move(by distance: Double) async throws { try await connection.call("move_by", .float(distance)) }
+}
+
+/// A device that has others on its wire.
+public struct RemoteController: RemoteDevice {
+    public static let kind = DeviceKind.controller
+    public let connection: PyroConnection
+    public init(_ connection: PyroConnection) { self.connection = connection }
+
+    /// The names of its devices, in its order.
+    public var deviceNames: [String] { get async throws { try await connection.parts("devices").map(\.name) } }
+
+    /// One of its devices.
+    ///
+    /// - Throws: ``CallFailure`` if there is none with that name, or it is not of that kind.
+    public func device<Kind: RemoteDevice>(_ name: String, as type: Kind.Type = Kind.self) async throws -> Kind {
+        try await connection.part(name, of: "devices", as: type)
+    }
+}

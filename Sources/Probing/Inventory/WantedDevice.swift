@@ -1,6 +1,104 @@
-internal import Devices
+public import Devices
 internal import Server
 internal import Transports
+
+/// A device that a configuration defines.
+public struct WantedDevice: Sendable {
+    public let name: String
+    public let driver: ConfiguredDriver
+    public let uid: String?
+    public let isSimulated: Bool
+    /// The configuration's file, without links on the way.
+    public let file: String
+    /// The TCP port that it is to be served at; nil if that is left to the kernel, or it is none.
+    public let port: Int?
+
+    public init(
+        _ name: String,
+        _ driver: ConfiguredDriver,
+        uid: String?,
+        isSimulated: Bool,
+        file: String,
+        port: Int? = nil
+    ) {
+        (self.name, self.driver, self.uid) = (name, driver, uid)
+        (self.isSimulated, self.file, self.port) = (isSimulated, file, port)
+    }
+}
+
+/// Whether a device that is wanted is there.
+public enum Presence: String, Sendable, CaseIterable {
+    /// A running server has it.
+    case served
+    /// It is there, and nobody has it.
+    case present
+    /// It is there, and another program has it.
+    case held
+    /// It is there, and this user may not use it.
+    case unusable
+    case absent
+    /// Something is there that may be it.
+    case unclear
+    /// Nothing can be told from outside: its driver talks over a network, or is a simulation.
+    case unknown
+
+    /// Whether a server would have to do without it.
+    public var isTrouble: Bool { [.held, .unusable, .absent, .unclear].contains(self) }
+}
+
+/// What became of looking for a device.
+public struct PresenceReport: Sendable {
+    public let name: String
+    public let driver: String
+    public let presence: Presence
+    /// Where it is, or what is there instead.
+    public let detail: String
+}
+
+/// What a device at a serial port answered when it was asked as one of a driver's.
+public struct Question: Sendable {
+    public let port: String
+    public let driver: String
+    /// The serial number that it told; nil if it told none.
+    public let serial: String?
+    /// Why it was not asked, or gave no answer.
+    public let problem: String?
+
+    /// Asks a port, unless somebody has it.
+    ///
+    /// - Parameters:
+    ///   - port: a path, or `usb:SERIAL`.
+    ///   - driver: what the device is thought to be.
+    public init(_ port: String, _ driver: any ConfigurableDriver, _ inventory: Inventory, on machine: Machine) {
+        self.port = port
+        self.driver = driver.name
+        do throws(Refusal) {
+            guard let ask = driver.ask else { throw Refusal("\(driver.name) has nothing to ask at a serial port") }
+            let path = try Self.path(port, inventory, machine)
+            do { serial = try ask(path) } catch { throw Refusal("\(error)") }
+            problem = nil
+        } catch { (serial, problem) = (nil, error.reason) }
+    }
+
+    private static func path(
+        _ text: String,
+        _ inventory: Inventory,
+        _ machine: Machine
+    ) throws(Refusal) -> String {
+        guard let name = PortName(text) else {
+            throw Refusal("'\(text)' is no path such as /dev/ttyUSB0 nor usb:SERIAL")
+        }
+        if let port = inventory.ports.first(where: { $0.is(name) }), let use = inventory.use(port.holders) {
+            throw Refusal("\(port.path) is held by \(use), and was left alone")
+        }
+        do { return try machine.ports.path(of: name) } catch { throw Refusal("\(error)") }
+    }
+}
+
+private struct Refusal: Error {
+    let reason: String
+    init(_ reason: String) { self.reason = reason }
+}
 
 extension Inventory {
     /// Whether a device is there.
