@@ -3,18 +3,18 @@ internal import Transports
 /// A process that has a device open.
 public struct Holder: Sendable, Hashable, CustomStringConvertible {
     public let pid: Int
-    /// What it is called: `device-server`.
+    /// The program's name: `device-server`.
     public let name: String
-    /// Whether a server has started it for a device: `device-server worker Wheel`.
+    /// Whether it is a worker process of a server: `device-server worker Wheel`.
     let isWorker: Bool
 
     public var description: String { "\(name) (process \(pid))" }
 }
 
-/// Who has which device or socket open, at one moment.
+/// A snapshot of the processes that have each device or socket open.
 struct Holders {
     private var byPath: [String: [Holder]] = [:]
-    /// Whether the files of every process could be seen, which only root is granted.
+    /// Whether the files of every process were visible, which needs root.
     private(set) var areAllSeen = true
 
     init(_ machine: Machine) {
@@ -34,20 +34,20 @@ struct Holders {
         }
     }
 
-    /// In a test's world a device's file stands somewhere else, under the same name.
+    /// In tests, device files are in another folder under the same name.
     private static func name(of path: String) -> String {
         let parts = path.split(separator: "/").suffix(5)
         return parts.count == 5 && parts.starts(with: ["dev", "bus", "usb"]) ? "/\(parts.joined(separator: "/"))" : path
     }
 
-    /// Those that have a file, or a socket as `/proc` names it (`socket:[4711]`), open, by their numbers.
+    /// The processes that have a file or socket (`socket:[4711]`) open, ordered by pid.
     func of(_ path: String) -> [Holder] { (byPath[path] ?? []).sorted { $0.pid < $1.pid } }
 }
 
 extension Holder {
     fileprivate init(_ pid: Int, _ machine: Machine) {
         name = machine.text("/proc/\(pid)/comm") ?? "?"
-        // Whatever the program is called.
+        // Programs with definitions in Swift have other names.
         let words = (machine.text("/proc/\(pid)/cmdline") ?? "").split(separator: "\0")
         isWorker = name == "device-server" || words.dropFirst().first == "worker"
         self.pid = pid

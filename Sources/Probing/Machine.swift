@@ -1,20 +1,20 @@
 internal import Glibc
 public import Transports
 
-/// A computer by the files in which Linux tells of it, and who asks.
+/// A computer as its system files describe it, and the user on whose behalf it is examined.
 public struct Machine: Sendable {
-    /// What stands before `/sys`, `/proc`, `/dev` and the others: empty for this computer, a folder for a recorded one.
+    /// The prefix of `/sys`, `/proc`, `/dev` and other paths: empty for this computer, a folder for a recorded one.
     public let root: String
-    /// For whom to say what may be used.
+    /// The user whose permissions are checked.
     public var user: User
-    /// Whether the clock follows others; nil if that is not known.
+    /// Whether the clock is synchronised; nil if unknown.
     public var isClockSynchronised: Bool?
     /// Finds the serial ports on USB.
     public let ports: PortFinder
 
     /// - Parameters:
-    ///   - user: unless given, who runs this program.
-    ///   - ports: unless given, asks udev, which knows this computer alone.
+    ///   - user: by default, the user who runs this program.
+    ///   - ports: by default, the ports that udev knows on this computer.
     public init(
         root: String = "",
         user: User? = nil,
@@ -32,7 +32,7 @@ public struct Machine: Sendable {
 
     func path(_ path: String) -> String { root + path }
 
-    /// The text of a file, without white space around it; nil if there is none, or no such file.
+    /// The text of a file, trimmed; nil if it is empty or missing.
     func text(_ path: String) -> String? {
         guard let text = Files.text(of: self.path(path)) else { return nil }
         let words = text.split(whereSeparator: \.isWhitespace)
@@ -45,7 +45,7 @@ public struct Machine: Sendable {
 
     func names(_ folder: String) -> [String] { Files.names(in: path(folder)) }
 
-    /// Where a path leads when its links are followed, as the machine itself would write it.
+    /// The target of a path after all links, as a path on that machine.
     func realPath(_ path: String) -> String? { Files.realPath(self.path(path)).map(withoutRoot) }
 
     func withoutRoot(_ path: String) -> String {
@@ -58,7 +58,7 @@ public struct Machine: Sendable {
         return owner(of: path)?.lets(user) ?? false
     }
 
-    /// To whom a file belongs; nil if it is not there.
+    /// The owner of a file; nil if the file is missing.
     func owner(of path: String) -> FileOwner? {
         var status = stat()
         guard unsafe stat(self.path(path), &status) == 0 else { return nil }
@@ -66,13 +66,13 @@ public struct Machine: Sendable {
     }
 }
 
-/// To whom a file belongs, and what others may do with it.
+/// The owner, group and mode of a file.
 struct FileOwner {
     let user: UInt32
     let group: UInt32
     let mode: UInt32
 
-    /// Whether a user may read and write it, as far as the mode tells: access lists say more.
+    /// Whether a user may read and write the file, by its mode; access lists are not considered.
     func lets(_ someone: User) -> Bool {
         if someone.id == 0 { return true }
         if user == someone.id { return mode & 0o600 == 0o600 }
@@ -81,18 +81,18 @@ struct FileOwner {
     }
 }
 
-/// Somebody who wants to use devices.
+/// A user of devices.
 public struct User: Sendable, Hashable {
     public let name: String
     public let id: UInt32
-    /// The numbers of the groups that it has now.
+    /// The ids of the user's groups.
     public let groups: Set<UInt32>
 
     public init(_ name: String, id: UInt32, groups: Set<UInt32>) {
         (self.name, self.id, self.groups) = (name, id, groups)
     }
 
-    /// Who runs this program.
+    /// The user who runs this program.
     public static let current: User = {
         var groups = [gid_t](repeating: 0, count: 1024)
         let count = unsafe getgroups(Int32(groups.count), &groups)
@@ -136,7 +136,7 @@ extension Machine {
         }
     }
 
-    /// A user as it will be once it has logged in anew, by the files of accounts; nil if there is none of that name.
+    /// A user as after the next login, from the account files; nil if there is no user of that name.
     public func user(named name: String) -> User? {
         guard let account = accounts.first(where: { $0.name == name }) else { return nil }
         let more = groups.filter { $0.members.contains(name) }.map(\.id)
@@ -144,14 +144,13 @@ extension Machine {
     }
 }
 
-/// Whether the kernel's clock follows others.
+/// The kernel's clock.
 enum Clock {
     private typealias Function = @convention(c) (UnsafeMutableRawPointer) -> Int32
 
-    /// As the kernel has been told by whatever sets its clock, which reading needs no right for; nil if it will not say.
+    /// Whether the clock is synchronised, as the kernel reports without special rights; nil if it does not.
     static var isSynchronised: Bool? {
-        // `adjtimex` is in the C library, but beyond Swift's reach. What it fills has 208 bytes; zero in front is to
-        // change nothing.
+        // Swift does not import `adjtimex`. It fills 208 bytes; a leading zero means that nothing is changed.
         guard let found = unsafe dlsym(nil, "adjtimex") else { return nil }
         let adjtimex = unsafe unsafeBitCast(found, to: Function.self)
         var state = [UInt64](repeating: 0, count: 64)

@@ -7,7 +7,7 @@ import Pyro
 struct DescribeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "describe",
-        abstract: "Tells what a device is, what its settings may be, and what can be called."
+        abstract: "Show the kind, properties, settings and methods of a device."
     )
 
     @OptionGroup var device: DeviceArgument
@@ -16,7 +16,7 @@ struct DescribeCommand: AsyncParsableCommand {
         let connection = try device.connect()
         let metadata = try await connection.metadata
         let kind = DeviceKind(metadata)
-        print("\(connection.uri.text): \(kind?.rawValue ?? "an object that is no device")")
+        print("\(connection.uri.text): \(kind?.rawValue ?? "an object that is not a device")")
         try await printProperties(of: connection, metadata)
         if metadata.methods.contains("describe_settings") { try await printSettings(of: PlainDevice(connection)) }
         print("\nMethods")
@@ -53,7 +53,7 @@ struct DescribeCommand: AsyncParsableCommand {
         )
     }
 
-    /// Words in lines of no more than 80 characters, a little to the right.
+    /// Words in indented lines of up to 80 characters.
     private static func wrapped(_ words: [String]) -> String {
         var lines = [" "]
         for word in words {
@@ -67,19 +67,19 @@ struct DescribeCommand: AsyncParsableCommand {
 struct GetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "get",
-        abstract: "Prints a value of a device's, or all of them.",
+        abstract: "Print one value of a device, or all values.",
         discussion: """
-            NAME is a setting, a property, what stands behind get_ in the name of a method, or a method without \
-            arguments: gain, position, exposure_time, read_all_lines.
+            NAME is a setting, a property, the part after get_ in a method's name, or a method without arguments: \
+            gain, position, exposure_time, read_all_lines.
             """
     )
 
     @OptionGroup var device: DeviceArgument
 
-    @Argument(help: "What to print; all settings and properties if nothing is named.")
+    @Argument(help: "The value to print. Default: all settings and properties.")
     var name: String?
 
-    @Flag(help: "Print JSON: of an enum setting the key, of everything an object.")
+    @Flag(help: "Print JSON: the key of an enum setting, or an object with all values.")
     var json = false
 
     func run() async throws {
@@ -96,7 +96,7 @@ struct GetCommand: AsyncParsableCommand {
             do {
                 values.append((member, try await member.value))
             } catch let error as CallFailure {
-                // One that cannot be read now does not hide the others.
+                // A value that cannot be read does not hide the others.
                 guard case .raised = error.cause else { throw error }
                 values.append((member, nil))
             }
@@ -113,10 +113,10 @@ struct GetCommand: AsyncParsableCommand {
 struct SetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "set",
-        abstract: "Sets a value of a device's, and prints what the device made of it.",
+        abstract: "Set a value of a device, and print the value that the device uses.",
         discussion: """
-            NAME is as for get. VALUE is a number, true, false, a text, or a literal of Python's such as "(0, 0, 512, \
-            512)"; for an enum setting it is the label or the key. What follows -- is not taken for an option.
+            NAME is as for get. VALUE is a number, true, false, a text, or a Python literal such as "(0, 0, 512, 512)"; \
+            for an enum setting, the label or the key. Words after -- are not read as options.
 
             Examples:
               devicectl set Camera@127.0.0.1:8001 gain 8
@@ -128,7 +128,7 @@ struct SetCommand: AsyncParsableCommand {
 
     @OptionGroup var device: DeviceArgument
 
-    @Argument(help: "What to set.")
+    @Argument(help: "The value to set.")
     var name: String
 
     @Argument(help: "The new value; a method may take several.")
@@ -144,10 +144,10 @@ struct SetCommand: AsyncParsableCommand {
 struct CallCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "call",
-        abstract: "Calls a method of a device's and prints its result.",
+        abstract: "Call a method of a device and print its result.",
         discussion: """
-            Each argument is a number, true, false, none, a text, or a literal of Python's; NAME=VALUE gives one by its \
-            name. What follows -- is not taken for an option.
+            Each argument is a number, true, false, none, a text, or a Python literal; NAME=VALUE gives an argument by \
+            name. Words after -- are not read as options.
 
             Examples:
               devicectl call Laser@127.0.0.1:8003 enable
@@ -185,7 +185,7 @@ struct CallCommand: AsyncParsableCommand {
         }
     }
 
-    /// Name and value of an argument that is given by its name.
+    /// The name and value of an argument given as NAME=VALUE.
     private static func named(_ argument: String) -> (name: String, value: String)? {
         guard let equals = argument.firstIndex(of: "="), let first = argument.first else { return nil }
         let name = argument[..<equals]

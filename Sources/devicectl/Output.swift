@@ -1,18 +1,18 @@
 import Devices
 import Glibc
 
-/// What the program says.
+/// The program's output.
 enum Output {
     /// Writes a line to standard error.
     static func note(_ text: String) { write("\(text)\n", to: STDERR_FILENO) }
 
-    /// Writes to standard error as it is, for a line that is written over and over.
+    /// Overwrites the current line on standard error.
     static func overwrite(_ text: String) { write("\r\u{1B}[K\(text)", to: STDERR_FILENO) }
 
-    /// Whether standard error is read by a person, as far as can be told.
+    /// Whether standard error is a terminal.
     static var isWatched: Bool { isatty(STDERR_FILENO) != 0 }
 
-    /// Prints a line at once, also into a pipe.
+    /// Prints a line and flushes, also into a pipe.
     static func line(_ text: String) {
         print(text)
         fflush(nil)
@@ -22,7 +22,7 @@ enum Output {
         _ = unsafe Array(text.utf8).withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
     }
 
-    /// Prints rows with their columns one below the other.
+    /// Prints rows with aligned columns.
     static func table(_ rows: [[String]]) {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
@@ -35,7 +35,7 @@ enum Output {
     }
 }
 
-/// A line on a terminal that shows how far a stream has come, written over and over.
+/// A progress line on a terminal.
 struct ProgressLine: Sendable {
     private let total: Int?
     private var last: ContinuousClock.Instant?
@@ -44,7 +44,7 @@ struct ProgressLine: Sendable {
 
     init(of total: Int?) { self.total = total }
 
-    /// Shows it, unless it was shown a moment ago or nobody looks.
+    /// Shows the progress, at most five times a second, and only on a terminal.
     mutating func show(_ tally: Tally, lost: Int) {
         guard Output.isWatched, last.map({ .now - $0 >= Self.interval }) ?? true else { return }
         last = .now
@@ -65,7 +65,7 @@ struct ProgressLine: Sendable {
     }
 }
 
-/// The time on the clock, as people read it: `09:41:48.570`.
+/// The local time of day: `09:41:48.570`.
 enum ClockTime {
     static var now: String {
         let time = Timestamp.now

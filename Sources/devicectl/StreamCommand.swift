@@ -7,11 +7,11 @@ import Pyro
 struct StreamCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stream",
-        abstract: "Takes what a camera or a logger sends, and tells how fast it comes and what is missing.",
+        abstract: "Receive frames or readings, and report the rate, gaps and losses.",
         discussion: """
-            A device that was disabled is enabled for it, and disabled again. It ends after --count data or --seconds, \
-            whichever comes first, or with Ctrl-C. A gap is a time between two data of more than twice the usual one; \
-            data are lost here when this program is too slow for them.
+            A disabled device is enabled and disabled again. The stream ends after --count items, after --seconds, or \
+            with Ctrl-C. A gap is an interval of more than twice the usual one. Items are lost here when this program \
+            is too slow.
 
             Examples:
               devicectl stream Camera@127.0.0.1:8001 --trigger --count 100
@@ -21,29 +21,29 @@ struct StreamCommand: AsyncParsableCommand {
 
     @OptionGroup var device: DeviceArgument
 
-    @Option(help: ArgumentHelp("End after so many data.", valueName: "number"))
+    @Option(help: ArgumentHelp("End after this many frames or readings.", valueName: "number"))
     var count: Int?
 
-    @Option(help: "End after so many seconds.")
+    @Option(help: "End after this many seconds.")
     var seconds: Double?
 
-    @Flag(help: "Trigger the device by software, again as soon as each datum has come.")
+    @Flag(help: "Send a software trigger, and another one after each frame or reading.")
     var trigger = false
 
-    @Flag(name: .customLong("print"), help: "Print each datum: numbers as they are, of images the shape.")
+    @Flag(name: .customLong("print"), help: "Print each item: readings as numbers, images by their shape.")
     var prints = false
 
     func validate() throws {
         guard count ?? 1 > 0 else { throw ValidationError("--count must be at least 1.") }
         guard seconds.map({ $0 > 0 && $0 <= 1e9 }) ?? true else {
-            throw ValidationError("--seconds must be a number above 0.")
+            throw ValidationError("--seconds must be a positive number.")
         }
     }
 
     func run() async throws {
         let connection = try device.connect()
         guard try await connection.metadata.methods.contains("set_client") else {
-            throw CallFailure(connection.uri.text, "", .unexpected("sends no data"))
+            throw CallFailure(connection.uri.text, "", .unexpected("does not send data"))
         }
         let source = PlainDataDevice(connection)
         let data = try await source.data(keeping: 256)
@@ -62,7 +62,7 @@ struct StreamCommand: AsyncParsableCommand {
         if let failure { throw failure }
     }
 
-    /// Reads until the end that was asked for.
+    /// Reads until the requested end.
     private func read(_ data: Arrivals<PythonValue>, from source: PlainDataDevice) async throws -> Tally {
         let reading = Task {
             var (tally, progress) = (Tally(), ProgressLine(of: count))
@@ -78,7 +78,7 @@ struct StreamCommand: AsyncParsableCommand {
         }
         let end = Task {
             try await Interruption.wait(within: seconds.map { .seconds($0) })
-            // Ends the loop above, which then gives what it has counted.
+            // Ends the loop above, which then returns its counts.
             await data.stop()
         }
         defer { end.cancel() }
@@ -86,12 +86,12 @@ struct StreamCommand: AsyncParsableCommand {
     }
 }
 
-/// What has come of a stream of data: how many, how fast, and with what gaps.
+/// The statistics of a stream: number, rate, gaps and losses.
 struct Tally: Sendable {
     private(set) var count = 0
     private(set) var bytes = 0
     private(set) var gaps = 0
-    /// Seconds between data as a rule, and at most.
+    /// The usual and the longest interval, in seconds.
     private(set) var usual = 0.0
     private(set) var longest = 0.0
     var lost = 0
@@ -99,13 +99,13 @@ struct Tally: Sendable {
     private var end = ContinuousClock.now
     private var first, last: Double?
 
-    /// Counts a datum that was taken at a time, in seconds since 1970.
+    /// Counts a frame or reading with its time stamp, in seconds since 1970.
     mutating func add(_ value: PythonValue, at time: Double) {
         count += 1
         if case .array(let array) = value { bytes += array.data.count }
         if let last, time > last {
             let interval = time - last
-            // The first few say what is usual.
+            // The first few define the usual interval.
             if count > 5, interval > 2 * usual {
                 gaps += 1
             } else {
@@ -118,7 +118,7 @@ struct Tally: Sendable {
         end = .now
     }
 
-    /// Data in a second, by the times at which they were taken.
+    /// Frames or readings per second, from their time stamps.
     var rate: Double {
         guard let first, let last, last > first else { return 0 }
         return Double(count - 1) / (last - first)
@@ -135,14 +135,14 @@ struct Tally: Sendable {
         let volume = bytes > 0 ? ", \((rate * Double(bytes) / Double(count) / 1e6).short) MB/s" : ""
         return """
             \(count) data in \(seconds.short) s: \(rate.short)/s\(volume)
-            between two: \((usual * 1000).short) ms as a rule, \((longest * 1000).short) ms at most, \(gaps) gaps
+            interval: \((usual * 1000).short) ms usual, \((longest * 1000).short) ms longest, \(gaps) gaps
             \(lost) lost here
             """
     }
 }
 
 extension Double {
-    /// With three digits or so.
+    /// The number with about three digits.
     var short: String {
         guard isFinite else { return "\(self)" }
         let digits = abs(self) >= 100 ? 1.0 : abs(self) >= 10 ? 10.0 : 100.0

@@ -3,11 +3,10 @@ public import Pickle
 internal import Pyro
 internal import Synchronization
 
-/// What a device sends, as it arrives, until the task that reads it is cancelled, or ``stop()``.
+/// The frames or readings that a device sends, as they arrive, until the reading task is cancelled or ``stop()`` is called.
 ///
-/// A bounded number waits for a slow reader; then the oldest give way, and are counted. When the server restarts, the
-/// sequence goes on with what comes then. It throws ``CallFailure`` when the device sends an error in place of data, and
-/// ends with it.
+/// A bounded number is kept for a slow reader; then the oldest are dropped and counted. The sequence continues after a
+/// restart of the server. When the device sends an error in place of data, the sequence throws ``CallFailure`` and ends.
 public struct Arrivals<Value: Sendable>: AsyncSequence, Sendable {
     public typealias Element = Arrival<Value>
 
@@ -23,7 +22,7 @@ public struct Arrivals<Value: Sendable>: AsyncSequence, Sendable {
 
     /// Registers with a device.
     ///
-    /// - Parameter convert: makes a value of a datum, nil for one that is of another kind.
+    /// - Parameter convert: converts what arrives to a value; nil if it is of another type.
     init(
         from connection: PyroConnection,
         keeping capacity: Int,
@@ -40,7 +39,7 @@ public struct Arrivals<Value: Sendable>: AsyncSequence, Sendable {
             } else if let value = convert(data) {
                 arrived.add(value, timestamp)
             } else {
-                let text = "sent data of type \(data.typeName), which was not expected"
+                let text = "sent data of the unexpected type \(data.typeName)"
                 continuation.finish(throwing: CallFailure(device, "", .unexpected(text)))
             }
         }
@@ -60,19 +59,19 @@ public struct Arrivals<Value: Sendable>: AsyncSequence, Sendable {
 
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(stream: stream.makeAsyncIterator()) }
 
-    /// How many have arrived, and how many of these gave way before they were read.
+    /// The number that arrived, and the number of these dropped before they were read.
     ///
-    /// What was lost at the server, because the network was too slow, is counted there, in the server's log.
+    /// Frames lost at the server because the network was too slow are counted there, and in the server's log.
     public var counts: (arrived: Int, lost: Int) { arrived.counts }
 
-    /// Has the device send no more, and returns when it knows; what has arrived can still be read.
+    /// Unregisters from the device, and returns when that is done; what has arrived can still be read.
     public func stop() async {
         registration.stop()
         await registration.end.value
         arrived.finish()
     }
 
-    /// The next one; nil if none comes within the limit, which ends the sequence.
+    /// The next frame or reading; nil if none arrives within the limit, which ends the sequence.
     public func first(within limit: Duration) async throws -> Element? {
         try await withThrowingTaskGroup(of: Element?.self) { group in
             group.addTask {
@@ -89,7 +88,7 @@ public struct Arrivals<Value: Sendable>: AsyncSequence, Sendable {
     }
 }
 
-/// Numbers what arrives, in one order for all threads.
+/// A counter that numbers arrivals in one order for all threads.
 private final class Arrived<Value: Sendable>: Sendable {
     private let continuation: AsyncThrowingStream<Arrival<Value>, any Error>.Continuation
     private let state = Mutex((arrived: 0, lost: 0))
@@ -112,7 +111,7 @@ private final class Arrived<Value: Sendable>: Sendable {
 }
 
 extension PythonException {
-    /// The exception with texts in place of bytes, which python-microscope makes of the texts of errors that it sends.
+    /// The exception with texts in place of bytes: python-microscope sends the texts of errors as bytes.
     fileprivate var readable: PythonException {
         let texts = arguments.map { argument -> PythonValue in
             guard case .bytes(let bytes) = argument else { return argument }
@@ -122,12 +121,12 @@ extension PythonException {
     }
 }
 
-/// One datum as it arrived from a device: a camera's frame, a logger's readings.
+/// A frame or a set of readings as it arrived from a device.
 public struct Arrival<Value: Sendable>: Sendable {
     public let value: Value
-    /// When the server says that it was taken, in seconds since 1970.
+    /// The server's time stamp, in seconds since 1970.
     public let timestamp: Double
-    /// Counts what arrived from 1; where one is missing, the reader was too slow for it.
+    /// The arrival number, from 1; a missing number was dropped because the reader was too slow.
     public let number: Int
 }
 

@@ -4,11 +4,11 @@ internal import Pickle
 internal import Pyro
 internal import Threads
 
-/// Listens for a device's data, and keeps itself registered with the device, on a thread of its own.
+/// A listener for a device's data that keeps itself registered with the device, on its own thread.
 final class Registration: Sendable {
-    /// Comes when the device has been told where to send its data, or why that failed.
+    /// Completes when the device knows where to send its data, or with the reason that this failed.
     let ready = Answer<Void>()
-    /// Ends when nothing will arrive any more.
+    /// Ends when nothing more will arrive.
     let end: Task<Void, Never>
     private let isStopping = Monitor(false)
     private let address: PyroURI
@@ -16,13 +16,13 @@ final class Registration: Sendable {
     private let sink: DataSink
     private let failed: @Sendable (any Error) -> Void
 
-    /// How long it may take to notice that a server has ended the connection, or to stop.
+    /// The longest time until a closed connection or a stop is noticed.
     private static let attention = Duration.milliseconds(200)
-    /// How often a server is asked whether it is still there, since one whose machine went off says nothing.
+    /// The interval of pings: a server whose computer lost power sends nothing.
     private static let pingInterval = Duration.seconds(5)
     private static let answerLimit = Duration.seconds(10)
 
-    /// - Parameter failed: told of an error that trying again does not mend, after which nothing arrives.
+    /// - Parameter failed: called with an error that retrying cannot fix; nothing arrives after it.
     init(
         _ address: PyroURI,
         _ options: ConnectionOptions,
@@ -30,7 +30,7 @@ final class Registration: Sendable {
         failed: @escaping @Sendable (any Error) -> Void
     ) {
         self.address = address
-        // It tries again by itself, so that it can be stopped in between.
+        // The registration retries by itself, so that it can be stopped in between.
         var options = options
         options.reconnectLimit = .zero
         self.options = options
@@ -44,13 +44,13 @@ final class Registration: Sendable {
         }
     }
 
-    /// Has the device send no more; returns at once.
+    /// Unregisters from the device; returns at once.
     func stop() { isStopping.update { $0 = true } }
 
     private func run() {
         let link = Link(address, options, callLimit: Self.answerLimit)
         var listener: Listener?
-        while !shallStop(within: .zero) {
+        while !mustStop(within: .zero) {
             do {
                 let client = try link.connected()
                 let current = try listener ?? Listener(reachedFrom: client, sink, options)
@@ -64,22 +64,22 @@ final class Registration: Sendable {
                     failed(error)
                     break
                 }
-                if shallStop(within: Self.attention) { break }
+                if mustStop(within: Self.attention) { break }
             }
         }
-        // A server that has gone has forgotten the registration as well.
+        // A server that is gone has also lost the registration.
         if listener != nil { _ = try? link.current?.call("set_client", [.none]) }
         listener?.stop()
     }
 
-    private func shallStop(within limit: Duration) -> Bool {
+    private func mustStop(within limit: Duration) -> Bool {
         isStopping.wait(within: limit) { $0 ? true : nil } ?? false
     }
 
-    /// Returns when the registration is to be ended, or made again.
+    /// Returns when the registration must be ended or renewed.
     private func attend(_ client: PyroClient) throws {
         var nextPing = ContinuousClock.now + Self.pingInterval
-        while client.isConnected, !shallStop(within: Self.attention) {
+        while client.isConnected, !mustStop(within: Self.attention) {
             guard ContinuousClock.now >= nextPing else { continue }
             try client.ping()
             nextPing = .now + Self.pingInterval
@@ -95,21 +95,21 @@ final class Registration: Sendable {
     }
 }
 
-/// A Pyro server with one object, under a name that nobody guesses, at an address that a device's server can reach.
+/// A Pyro server with one object under an unguessable name, at an address that the device's server can reach.
 private final class Listener {
     private let server: PyroServer
     let uri: PyroURI
 
     init(reachedFrom client: PyroClient, _ sink: DataSink, _ options: ConnectionOptions) throws {
         guard options.ssl?.hasCertificate ?? true else {
-            let text = "sends data with SSL as well, for which the receiver needs a certificate of its own"
+            let text = "data are sent with SSL too: this program needs its own certificate to receive them"
             throw CallFailure(client.uri.text, "", .unexpected(text))
         }
         var host = options.listenHost
         if host == nil, case .tcp(let address, _)? = try client.localEndpoint { host = address }
         var limits = ServerOptions()
         limits.wire = options.client.wire
-        // One is enough; a server that has restarted may come before its old connection is seen to have ended.
+        // One is enough, but a restarted server may connect before its old connection is known to be closed.
         limits.maximumConnections = 8
         server = try PyroServer(
             at: .tcp(host: host ?? "127.0.0.1", port: options.listenPort),
@@ -128,7 +128,7 @@ private final class Listener {
     func stop() { server.stop(within: .seconds(1)) }
 }
 
-/// The object that a device sends its data to.
+/// The Pyro object that a device sends its data to.
 final class DataSink: PyroObject {
     private let take: @Sendable (_ data: PythonValue, _ timestamp: Double) -> Void
 
@@ -138,7 +138,7 @@ final class DataSink: PyroObject {
 
     func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
         guard method == "receiveData", let data = arguments.positional.first else {
-            throw PythonException("TypeError", "what is sent here is receiveData(data, timestamp)")
+            throw PythonException("TypeError", "expected receiveData(data, timestamp)")
         }
         let timestamp = arguments.positional.dropFirst().first ?? arguments.keywords["timestamp"]
         take(data, timestamp.flatMap(Double.init(python:)) ?? Timestamp.now)

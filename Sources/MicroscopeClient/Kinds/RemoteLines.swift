@@ -17,7 +17,7 @@ public struct RemoteDigitalIO: RemoteDataDevice {
         try await connection.call("set_IO_state", .int(line), .bool(isOutput))
     }
 
-    /// Which of the lines are outputs.
+    /// The direction of each line: true for an output.
     public var outputs: [Bool] { get async throws { try await connection.call("get_all_IO_state", as: [Bool].self) } }
 
     public func setOutputs(_ outputs: [Bool]) async throws {
@@ -34,7 +34,7 @@ public struct RemoteDigitalIO: RemoteDataDevice {
 
     public var levels: [Bool] { get async throws { try await connection.call("read_all_lines", as: [Bool].self) } }
 
-    /// Sets the outputs; the values for inputs are passed over.
+    /// Sets the levels of the outputs; values for inputs are ignored.
     public func setLevels(_ levels: [Bool]) async throws {
         try await connection.call("write_all_lines", levels.python)
     }
@@ -56,7 +56,7 @@ public struct RemoteDigitalIO: RemoteDataDevice {
     }
 }
 
-/// Sensors whose readings are sent as lists of numbers, one for each sensor.
+/// A value logger: sensors whose readings arrive as lists of numbers, one for each sensor.
 public struct RemoteValueLogger: RemoteDataDevice {
     public static let kind = DeviceKind.valueLogger
     public let connection: PyroConnection
@@ -66,7 +66,7 @@ public struct RemoteValueLogger: RemoteDataDevice {
     /// The latest readings.
     public var values: [Double] { get async throws { try await connection.call("getValues", as: [Double].self) } }
 
-    /// The readings, from now on; they come while the device is enabled.
+    /// The readings from now on; they arrive while the device is enabled.
     public func readings(keeping capacity: Int = 1000) async throws -> Arrivals<[Double]> {
         try await arrivals(keeping: capacity) { [Double](python: $0) }
     }

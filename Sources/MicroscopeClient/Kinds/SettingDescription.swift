@@ -1,22 +1,22 @@
 public import Devices
 public import Pickle
 
-/// What a device tells of one of its settings.
+/// A device's description of one of its settings.
 public struct SettingDescription: Sendable, Hashable {
     /// The values that a setting may take.
     public enum Domain: Sendable, Hashable {
-        /// The device names no limits, or none that make sense.
+        /// The device gives no limits, or none that make sense.
         case anything
         case integers(ClosedRange<Int>)
         case numbers(ClosedRange<Double>)
-        /// Text of so many characters at most.
+        /// Text up to a number of characters.
         case text(maximumLength: Int)
         case choices([Choice])
     }
 
     /// One of the values that an enum setting may take.
     public struct Choice: Sendable, Hashable {
-        /// What is got and set: an integer with nearly all devices.
+        /// The value on the wire: an integer for nearly all devices.
         public let key: PythonValue
         public let label: String
     }
@@ -24,12 +24,12 @@ public struct SettingDescription: Sendable, Hashable {
     public let name: String
     public let type: SettingType
     public let domain: Domain
-    /// Whether it cannot be set, ever or just now.
+    /// Whether it cannot be set, always or at the moment.
     public let isReadOnly: Bool
-    /// Whether its value is only what was last set, since the device cannot tell.
+    /// Whether its value is the one last set, because the device cannot be asked.
     public let isCached: Bool
 
-    /// From what `describe_setting` gives; nil if that is no description.
+    /// Reads the result of `describe_setting`; nil if it is not a description.
     init?(_ name: String, _ value: PythonValue) {
         guard case .dict(let description) = value,
             case .str(let word)? = description["type"], let type = SettingType(rawValue: word)
@@ -49,7 +49,7 @@ public struct SettingDescription: Sendable, Hashable {
     /// The label of a value of an enum setting; nil for other values.
     public func label(of value: PythonValue) -> String? { choices.first { $0.key == value }?.label }
 
-    /// The key of the choice with a label; nil if there is none such.
+    /// The key of the choice with a label; nil if there is no such choice.
     public func key(of label: String) -> PythonValue? { choices.first { $0.label == label }?.key }
 }
 
@@ -64,7 +64,7 @@ extension SettingDescription.Domain {
         }
     }
 
-    /// Drivers of python-microscope's also say `()` and `(None, None)` for no limits.
+    /// python-microscope's drivers also give `()` and `(None, None)` for no limits.
     private static func range<Bound: PythonConvertible & Comparable>(_ values: PythonValue) -> ClosedRange<Bound>? {
         guard let bounds = [Bound](python: values), bounds.count == 2, bounds[0] <= bounds[1] else { return nil }
         return bounds[0]...bounds[1]

@@ -2,7 +2,7 @@ internal import Devices
 internal import Transports
 
 extension Doctor {
-    /// Devices that the user may not open, and why.
+    /// Devices that the user may not open, with the reason.
     var permissions: [Finding] {
         let usb = inventory.knownUSB.filter { !$0.isUsable }.map(permission)
         let ports = inventory.ports.filter { !$0.isUsable }.map { port in
@@ -10,7 +10,7 @@ extension Doctor {
                 .problem,
                 .permissions,
                 port.path,
-                "\(machine.user.name) may not use it",
+                "\(machine.user.name) has no permission to use it",
                 joining(groupOf: port.path) ?? "sudo chmod a+rw \(port.path)"
             )
         }
@@ -23,11 +23,11 @@ extension Doctor {
             "sudo udevadm control --reload\nsudo udevadm trigger --subsystem-match=usb --attr-match=idVendor=\(kind[0])"
         let (text, command): (String, String) =
             if !hasRule(vendor: kind[0], product: kind[1]) {
-                ("and no udev rule is for it", "\(installing(device, vendor: kind[0]))\n\(reload)")
+                ("and no udev rule covers it", "\(installing(device, vendor: kind[0]))\n\(reload)")
             } else if let joining = joining(groupOf: device.info.node) {
-                ("which is for its group alone", joining)
+                ("which only its group may use", joining)
             } else {
-                ("though there is a udev rule, which was not applied yet", reload)
+                ("because its udev rule has not been applied yet", reload)
             }
         return Finding(
             .problem,
@@ -45,20 +45,20 @@ extension Doctor {
             : "sudo cp Configs/udev/60-filter-wheels.rules /etc/udev/rules.d/"
     }
 
-    /// What makes the user a member of the group that may use a file; nil if that would not help.
+    /// The command that adds the user to the group of a file; nil if that would not help.
     private func joining(groupOf path: String) -> String? {
         guard let owner = machine.owner(of: path), owner.mode & 0o060 == 0o060, owner.group != 0,
             !machine.user.groups.contains(owner.group),
             let group = machine.groups.first(where: { $0.id == owner.group })
         else { return nil }
         if group.members.contains(machine.user.name) {
-            return "# \(machine.user.name) is in the group \(group.name) since it logged in: log out and in again, or\n"
+            return "# \(machine.user.name) joined the group \(group.name) after login: log out and in again, or\n"
                 + "newgrp \(group.name)"
         }
         return "sudo usermod -aG \(group.name) \(machine.user.name)\n# then log out and in again"
     }
 
-    /// Whether udev's rules name the device.
+    /// Whether a udev rule names the device.
     private func hasRule(vendor: String, product: String) -> Bool {
         let folders = ["/etc/udev/rules.d", "/run/udev/rules.d", "/usr/lib/udev/rules.d", "/lib/udev/rules.d"]
         return folders.contains { folder in
@@ -73,26 +73,26 @@ extension Doctor {
 }
 
 extension Doctor {
-    /// Ports whose names change with the order of plugging in, where better ones are to be had.
+    /// Configured ports whose names depend on the order of plugging in, where a better name exists.
     var naming: [Finding] {
         let named = wanted.compactMap { device -> Finding? in
             guard case .serialPort(let text?)? = device.driver.attachment, Self.changes(text) else { return nil }
             let better = inventory.ports.first { $0.path == text }?.name
             let command =
                 better.flatMap { $0 == text ? nil : "sed -i 's|\(text)\\b|\($0)|' \(Self.quoted(device.file))" }
-                ?? "# plug the adapter in, and look for its name:\nhwprobe"
+                ?? "# plug the adapter in and look up its name:\nhwprobe"
             return Finding(
                 .advice,
                 .naming,
                 device.name,
-                "\(text) is another port when adapters are plugged in in another order",
+                "\(text) may become another port when adapters are plugged in in another order",
                 command
             )
         }
         return named + twins
     }
 
-    /// Adapters with the same serial number, which no name tells apart but that of their place.
+    /// Adapters with the same serial number, distinguishable only by their USB port.
     private var twins: [Finding] {
         let named = inventory.ports.filter { $0.adapter?.serial != nil && !$0.name.hasPrefix("usb:") }
         return Dictionary(grouping: named) { $0.adapter?.serial ?? "" }.sorted { $0.key < $1.key }.map {
@@ -102,7 +102,7 @@ extension Doctor {
                 .advice,
                 .naming,
                 ports.map(\.path).joined(separator: ", "),
-                "several adapters have the serial number \(serial), so their ports are told apart by place alone",
+                "several adapters have the serial number \(serial): only their USB ports distinguish them",
                 "ls -l /dev/serial/by-path"
             )
         }
@@ -116,7 +116,7 @@ extension Doctor {
         "'\(path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
     }
 
-    /// Vendors' libraries that are needed, and do not work: nothing is opened with them.
+    /// Vendor libraries that are needed and do not work; no device is opened.
     var libraries: [Finding] {
         drivers.drivers.filter(\.isFloating).flatMap { driver -> [Finding] in
             let attached = cameras.filter { $0.drivers.contains(driver.name) }
@@ -129,7 +129,7 @@ extension Doctor {
     private func library(_ name: String, _ candidates: Candidates, _ attached: [AttachedUSB]) -> [Finding] {
         do {
             guard try candidates.count(context) < attached.count else { return [] }
-            let text = "sees fewer cameras than there are on USB (\(attached.count)): is a plug-in of it missing?"
+            let text = "finds fewer cameras than there are on USB (\(attached.count)): is one of its plug-ins missing?"
             return [
                 Finding(
                     .problem,
@@ -146,7 +146,7 @@ extension Doctor {
                     .problem,
                     .library,
                     name,
-                    isUnfit ? "the vendor's library is of a wrong version: \(error)" : "\(error)",
+                    isUnfit ? "the vendor's library has the wrong version: \(error)" : "\(error)",
                     "# install the vendor's package, version 3.5 or newer, as Drivers/AndorSDK3/README.md says, then:\n"
                         + "sudo ldconfig"
                 )

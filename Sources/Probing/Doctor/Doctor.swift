@@ -1,12 +1,12 @@
 public import Devices
 public import Pickle
 
-/// Looks for what Linux puts in the way of devices, and says what mends it; changes nothing.
+/// The checks for system problems that keep devices from working, each with its fix; nothing is changed.
 public struct Doctor: Sendable {
     let machine: Machine
     let inventory: Inventory
     let drivers: DriverCatalog
-    /// The devices of a configuration, if one was named.
+    /// The devices of a configuration, if one was given.
     let wanted: [WantedDevice]
     let context: DriverContext
 
@@ -21,7 +21,7 @@ public struct Doctor: Sendable {
         (self.wanted, self.context) = (wanted, context)
     }
 
-    /// All that was found, what keeps devices from working first.
+    /// All findings, problems first.
     public var findings: [Finding] {
         let computer = permissions + kernelDrivers + links + memory + power
         let all = computer + naming + libraries + uses + occupiedPorts + clock
@@ -35,13 +35,13 @@ public struct Doctor: Sendable {
                 .problem,
                 .clock,
                 "this computer",
-                "its clock follows no other, so that times of images from two computers cannot be compared",
+                "its clock is not synchronised, so time stamps from two computers cannot be compared",
                 "sudo timedatectl set-ntp true"
             )
         ]
     }
 
-    /// Who has a device beside our own servers.
+    /// Devices in use by programs other than our servers.
     private var uses: [Finding] {
         let devices = inventory.knownUSB.map { ("\($0.info)", $0.holders) }
         let ports = inventory.ports.map { ($0.path, $0.holders) }
@@ -61,22 +61,22 @@ public struct Doctor: Sendable {
     }
 }
 
-/// Something of this computer that keeps devices from working, or may.
+/// A problem of this computer that keeps devices from working, or may do so.
 public struct Finding: Sendable, Hashable, CustomStringConvertible {
     public enum Weight: String, Sendable, CaseIterable {
-        /// A device cannot be used, or not well.
+        /// A device cannot be used, or does not work well.
         case problem
-        /// It works, and may not some day.
+        /// It works now, but may fail later.
         case advice
     }
 
     public let weight: Weight
-    /// Which of the checks found it: `permissions`, `clock`.
+    /// The check that found it: `permissions`, `clock`.
     public let check: Check
-    /// What it is about: a device, a port, the computer.
+    /// The affected device, port or computer.
     public let subject: String
     public let text: String
-    /// What mends it: commands as they are typed in, or where there is none, what to do, behind a `#`.
+    /// The fix: commands to type, or instructions after `#`.
     public let command: String
 
     public enum Check: String, Sendable, CaseIterable {
@@ -94,7 +94,7 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
         ])
     }
 
-    /// For people, in lines.
+    /// The finding in lines, for people.
     public var description: String {
         let commands = command.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
         return "\(weight == .problem ? "Problem" : "Advice"): \(subject): \(text)\n\(commands)"

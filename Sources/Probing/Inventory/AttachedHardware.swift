@@ -1,23 +1,23 @@
 public import Transports
 
-/// A serial port, as the kernel tells of it; it was not opened.
+/// A serial port as the kernel describes it; it was not opened.
 public struct AttachedPort: Sendable {
     /// Its device file: `/dev/ttyUSB0`.
     public let path: String
-    /// Its name that stays the same, among those in `/dev/serial/by-id`.
+    /// Its stable name in `/dev/serial/by-id`.
     public let byID: String?
-    /// How a configuration had best call it: `usb:SERIAL` if its adapter has a serial number.
+    /// The name to use in a configuration: `usb:SERIAL` if its adapter has a serial number.
     public let name: String
-    /// Of an adapter on USB.
+    /// The USB adapter, if it is one.
     public let adapter: Adapter?
-    /// Whether the user may open it.
+    /// Whether the user has permission to open it.
     public let isUsable: Bool
-    /// Who has it open, as far as this user may see.
+    /// The processes that have it open, as far as this user can see.
     public let holders: [Holder]
 
-    /// The adapter, or the device itself if it has USB.
+    /// The USB adapter, or the USB device itself.
     public struct Adapter: Sendable {
-        /// Its place on USB: `1-4.2`.
+        /// Its USB port: `1-4.2`.
         public let place: String
         public let serial: String?
         public let interface: Int?
@@ -27,7 +27,7 @@ public struct AttachedPort: Sendable {
 }
 
 extension Machine {
-    /// Those on USB, and those of the computer itself that have hardware behind them.
+    /// The ports on USB, and the computer's own ports that have hardware.
     func serialPorts(_ onUSB: [USBSerialPort], _ holders: Holders) -> [AttachedPort] {
         let known = Set(onUSB.map(\.node))
         let own = names("/sys/class/tty").filter(hasHardware).map { "/dev/\($0)" }.filter { !known.contains($0) }
@@ -63,7 +63,7 @@ extension Machine {
         )
     }
 
-    /// The kernel has names for more ports than there are; 0 is the type of none.
+    /// Whether a port exists: the kernel names more ports than there are, with type 0.
     private func hasHardware(_ name: String) -> Bool {
         guard let type = text("/sys/class/tty/\(name)/type") else { return false }
         return type != "0"
@@ -71,8 +71,7 @@ extension Machine {
 }
 
 extension USBSerialPort {
-    /// What a configuration calls it; nil if its serial number, with the interface where it has several, does not tell
-    /// it from others.
+    /// Its name in a configuration; nil if its serial number (with the interface, where it has several) is ambiguous.
     fileprivate func name(among ports: [USBSerialPort]) -> String? {
         guard let serial else { return nil }
         let twins = ports.filter { $0.serial == serial }
@@ -82,29 +81,29 @@ extension USBSerialPort {
     }
 }
 
-/// A device on USB, as the kernel tells of it; nothing of it was opened.
+/// A USB device as the kernel describes it; it was not opened.
 public struct AttachedUSB: Sendable {
     public let info: USBDeviceInfo
     /// The speed of its link, in Mbit/s: 12, 480, 5000.
     public let speed: Double?
-    /// The drivers of ours that know devices of its kind.
+    /// Our drivers for devices of its kind.
     public let drivers: [String]
-    /// Whether it is a vendor's library that drives it, and tells which of several it is.
+    /// Whether a vendor's library drives it, and its identity is known only after opening.
     public let isFloating: Bool
-    /// Its interfaces by number, and the kernel's driver that has each.
+    /// The kernel driver of each of its interfaces, by number.
     public let kernelDrivers: [Int: String]
-    /// Whether the user may open it.
+    /// Whether the user has permission to open it.
     public let isUsable: Bool
-    /// Who has it open, as far as this user may see.
+    /// The processes that have it open, as far as this user can see.
     public let holders: [Holder]
-    /// Whether the kernel switches it off when it seems idle.
+    /// Whether the kernel suspends it when idle.
     public let isSuspended: Bool
-    /// Whether it only joins others: a hub.
+    /// Whether it is a hub.
     public let isHub: Bool
 }
 
 extension Machine {
-    /// All that are plugged in, in the order of their ports.
+    /// All USB devices, in the order of their ports.
     func usbDevices(_ knowledge: DriverKnowledge, _ holders: Holders) -> [AttachedUSB] {
         names("/sys/bus/usb/devices").compactMap { name in
             USBPort(name).flatMap { usbDevice($0, knowledge, holders) }
@@ -140,7 +139,7 @@ extension Machine {
         )
     }
 
-    /// The interfaces stand in folders beside the device's: `1-4:1.0` is interface 0 of configuration 1.
+    /// The drivers of the interfaces of one device: the folder `1-4:1.0` is interface 0 of configuration 1.
     private func kernelDrivers(of port: USBPort) -> [Int: String] {
         var drivers: [Int: String] = [:]
         for name in names("/sys/bus/usb/devices") where name.hasPrefix("\(port):") {

@@ -2,11 +2,11 @@ public import Pickle
 internal import Server
 internal import Transports
 
-// What people read.
+// The inventory as text for people.
 extension Inventory {
-    /// Tables of what is attached, and the notes.
+    /// Tables of attached devices, with notes.
     ///
-    /// - Parameter showsAll: whether USB devices that no driver of ours knows are among it.
+    /// - Parameter showsAll: whether to include USB devices without a driver of ours.
     public func tables(all showsAll: Bool) -> String {
         let devices = showsAll ? usb : knownUSB
         let sections = [
@@ -17,7 +17,7 @@ extension Inventory {
             notes.isEmpty ? nil : notes.map { "Note: \($0)" }.joined(separator: "\n"),
         ]
         let text = sections.compactMap(\.self).joined(separator: "\n\n")
-        return text.isEmpty ? "Nothing is attached that is known here; --all shows every USB device." : text
+        return text.isEmpty ? "No known device is attached; --all lists every USB device." : text
     }
 
     private func section(_ title: String, _ header: [String], _ rows: [[String]]) -> String? {
@@ -59,11 +59,11 @@ extension Inventory {
 
     private func state(_ holders: [Holder], isUsable: Bool) -> String {
         if let use = use(holders) { return "held by \(use)" }
-        return isUsable ? "" : "this user may not use it: hwprobe doctor"
+        return isUsable ? "" : "no permission, see hwprobe doctor"
     }
 }
 
-/// Columns of text as wide as they need to be.
+/// A table of text with columns as wide as needed.
 public struct Table {
     private let rows: [[String]]
 
@@ -82,11 +82,11 @@ public struct Table {
     }
 }
 
-// What programs read; every key is described in docs/hwprobe.md.
+// The inventory in JSON for programs; docs/hwprobe.md describes every key.
 extension Inventory {
-    /// Everything as JSON has it.
+    /// The whole inventory.
     ///
-    /// - Parameter showsAll: whether USB devices that no driver of ours knows are among it.
+    /// - Parameter showsAll: whether to include USB devices without a driver of ours.
     public func json(all showsAll: Bool) -> PythonDictionary {
         let devices = showsAll ? usb : knownUSB
         return [

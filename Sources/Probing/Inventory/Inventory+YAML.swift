@@ -1,10 +1,9 @@
 internal import Transports
 
 extension Inventory {
-    /// Definitions of what is there, to paste into a configuration.
+    /// Definitions for the attached devices, to paste into a configuration.
     ///
-    /// What is at a serial port cannot be told without asking it, so those ports stand in comments unless they were
-    /// asked.
+    /// Only a query shows which device is at a serial port, so ports that were not queried are listed in comments.
     public func yaml(asked: [Question] = []) -> String {
         var lines: [String] = []
         var number = 0
@@ -36,10 +35,10 @@ extension Inventory {
         return lines.isEmpty ? "devices: []" : (["devices:"] + lines).joined(separator: "\n")
     }
 
-    /// Cameras stand among those that their library tells of.
+    /// Cameras are listed from their vendor's library instead.
     private static func isToldApartOnUSB(_ device: AttachedUSB) -> Bool { !device.isFloating }
 
-    /// Words of a device's, which may hold anything, as text in double quotes.
+    /// Text from a device, which may contain anything, in double quotes.
     private static func quoted(_ text: String) -> String {
         let escaped = text.unicodeScalars.map { scalar -> String in
             switch scalar {
@@ -51,8 +50,11 @@ extension Inventory {
         return "\"\(escaped.joined())\""
     }
 
-    /// Without line ends, which would end the comment.
+    /// The text without line ends, which would end the comment: YAML also knows U+0085, U+2028 and U+2029.
     private static func comment(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.properties.generalCategory != .control }))
+        let lineEnds: [Unicode.GeneralCategory] = [.control, .lineSeparator, .paragraphSeparator]
+        return String(
+            String.UnicodeScalarView(text.unicodeScalars.filter { !lineEnds.contains($0.properties.generalCategory) })
+        )
     }
 }

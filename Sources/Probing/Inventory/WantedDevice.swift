@@ -8,9 +8,9 @@ public struct WantedDevice: Sendable {
     public let driver: ConfiguredDriver
     public let uid: String?
     public let isSimulated: Bool
-    /// The configuration's file, without links on the way.
+    /// The configuration file, with links resolved.
     public let file: String
-    /// The TCP port that it is to be served at; nil if that is left to the kernel, or it is none.
+    /// The TCP port for serving it; nil if the kernel chooses, or for a Unix socket.
     public let port: Int?
 
     public init(
@@ -26,54 +26,54 @@ public struct WantedDevice: Sendable {
     }
 }
 
-/// Whether a device that is wanted is there.
+/// The presence of a configured device.
 public enum Presence: String, Sendable, CaseIterable {
-    /// A running server has it.
+    /// A running server has the device.
     case served
-    /// It is there, and nobody has it.
+    /// The device is there and free.
     case present
-    /// It is there, and another program has it.
+    /// The device is there, and another program has it open.
     case held
-    /// It is there, and this user may not use it.
+    /// The device is there, but this user has no permission.
     case unusable
     case absent
-    /// Something is there that may be it.
+    /// A device is there that may be the one.
     case unclear
-    /// Nothing can be told from outside: its driver talks over a network, or is a simulation.
+    /// Unknown without opening it: a network device or a simulation.
     case unknown
 
-    /// Whether a server would have to do without it.
+    /// Whether a server could not use it.
     public var isTrouble: Bool { [.held, .unusable, .absent, .unclear].contains(self) }
 }
 
-/// What became of looking for a device.
+/// The result of looking for a configured device.
 public struct PresenceReport: Sendable {
     public let name: String
     public let driver: String
     public let presence: Presence
-    /// Where it is, or what is there instead.
+    /// Its location, or what was found instead.
     public let detail: String
 }
 
-/// What a device at a serial port answered when it was asked as one of a driver's.
+/// A query of the device at a serial port, with its answer.
 public struct Question: Sendable {
     public let port: String
     public let driver: String
-    /// The serial number that it told; nil if it told none.
+    /// The serial number in the answer, if any.
     public let serial: String?
-    /// Why it was not asked, or gave no answer.
+    /// The reason for a missing query or answer.
     public let problem: String?
 
-    /// Asks a port, unless somebody has it.
+    /// Queries a port that no program has open.
     ///
     /// - Parameters:
     ///   - port: a path, or `usb:SERIAL`.
-    ///   - driver: what the device is thought to be.
+    ///   - driver: the driver of the expected device.
     public init(_ port: String, _ driver: any ConfigurableDriver, _ inventory: Inventory, on machine: Machine) {
         self.port = port
         self.driver = driver.name
         do throws(Refusal) {
-            guard let ask = driver.ask else { throw Refusal("\(driver.name) has nothing to ask at a serial port") }
+            guard let ask = driver.ask else { throw Refusal("\(driver.name) does not use serial ports") }
             let path = try Self.path(port, inventory, machine)
             do { serial = try ask(path) } catch { throw Refusal("\(error)") }
             problem = nil
@@ -86,10 +86,10 @@ public struct Question: Sendable {
         _ machine: Machine
     ) throws(Refusal) -> String {
         guard let name = PortName(text) else {
-            throw Refusal("'\(text)' is no path such as /dev/ttyUSB0 nor usb:SERIAL")
+            throw Refusal("'\(text)' is neither a path such as /dev/ttyUSB0 nor usb:SERIAL")
         }
         if let port = inventory.ports.first(where: { $0.is(name) }), let use = inventory.use(port.holders) {
-            throw Refusal("\(port.path) is held by \(use), and was left alone")
+            throw Refusal("\(port.path) is in use by \(use) and was not opened")
         }
         do { return try machine.ports.path(of: name) } catch { throw Refusal("\(error)") }
     }
@@ -101,7 +101,7 @@ private struct Refusal: Error {
 }
 
 extension Inventory {
-    /// Whether a device is there.
+    /// The presence of a configured device.
     public func report(_ device: WantedDevice) -> PresenceReport {
         let (presence, detail) = presence(device)
         return PresenceReport(name: device.name, driver: device.driver.name, presence: presence, detail: detail)
@@ -117,7 +117,7 @@ extension Inventory {
         switch device.driver.attachment {
         case .usb(let kinds, let serial, let port): return onUSB(kinds, serial: serial, port: port)
         case .serialPort(let name?): return serialPort(name)
-        case .serialPort(nil), nil: return (.unknown, "nothing can be told of it from outside")
+        case .serialPort(nil), nil: return (.unknown, "cannot be checked without opening it")
         }
     }
 
@@ -127,9 +127,9 @@ extension Inventory {
             return found.holder.map { (.held, "held by \($0)") } ?? (.present, found.model ?? "")
         }
         let held = ours.count { $0.uid == nil }
-        if held > 0 { return (.unclear, "\(held) held by other programs cannot be asked who they are") }
+        if held > 0 { return (.unclear, "\(held) in use by other programs: their serial numbers are unknown") }
         let others = ours.compactMap(\.uid).joined(separator: ", ")
-        return (.absent, others.isEmpty ? "there is none" : "those there are: \(others)")
+        return (.absent, others.isEmpty ? "no camera found" : "cameras found: \(others)")
     }
 
     private func onUSB(_ kinds: [String], serial: String?, port: String?) -> (Presence, String) {
@@ -143,17 +143,19 @@ extension Inventory {
             if let found = here.first(where: { $0.info.serial?.lowercased() == serial.lowercased() }) {
                 return state(found.holders, isUsable: found.isUsable, at: "USB port \(found.info.port)")
             }
-            // Wheels tell theirs in a way of their own.
-            return (.unclear, "at \(places); serial numbers are told only once it is open")
+            // Some wheels report their serial number only by their own protocol.
+            return (.unclear, "at \(places); its serial number is known only after opening")
         }
-        guard here.count == 1 else { return (.unclear, "there are \(here.count), at \(places): say which by its port") }
+        guard here.count == 1 else {
+            return (.unclear, "\(here.count) are attached, at \(places): add the port to the configuration")
+        }
         return state(first.holders, isUsable: first.isUsable, at: "USB port \(first.info.port)")
     }
 
     private func serialPort(_ text: String) -> (Presence, String) {
         guard let name = PortName(text) else { return (.unknown, text) }
         let found = ports.filter { $0.is(name) }
-        guard let port = found.first else { return (.absent, "there is no port \(text)") }
+        guard let port = found.first else { return (.absent, "port \(text) does not exist") }
         guard found.count == 1 else {
             return (.unclear, "several: \(found.map { "\($0.path) is \($0.name)" }.joined(separator: ", "))")
         }
@@ -162,12 +164,12 @@ extension Inventory {
 
     private func state(_ holders: [Holder], isUsable: Bool, at place: String) -> (Presence, String) {
         if let use = use(holders) { return (.held, "\(place), held by \(use)") }
-        return isUsable ? (.present, place) : (.unusable, "\(place): this user may not use it, see hwprobe doctor")
+        return isUsable ? (.present, place) : (.unusable, "\(place): no permission, see hwprobe doctor")
     }
 }
 
 extension AttachedPort {
-    /// Whether a configuration means this port.
+    /// Whether a name in a configuration refers to this port.
     func `is`(_ name: PortName) -> Bool {
         switch name {
         case .path(let path): path == self.path || path == byID
@@ -178,7 +180,7 @@ extension AttachedPort {
 }
 
 extension ServedDevice {
-    /// Whether a server has the device that a definition of its configuration means.
+    /// Whether this is the served device of a definition.
     fileprivate func `is`(_ device: WantedDevice) -> Bool {
         isServed && !isSimulated && name == device.name && driver == device.driver.name
             && configuration == device.file && uid == device.uid
