@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from installed import InstalledServer, System
+from installed import RELEASES, InstalledServer, System
 from processes import children, is_running
 from servers import ROOT
 from test_documentation import broken_links
@@ -33,10 +33,10 @@ def package():
     return package
 
 
-@pytest.fixture(scope="module")
-def system(package, tmp_path_factory):
-    """A fresh Debian with the package and nothing that it does not say it needs."""
-    system = System(tmp_path_factory.mktemp("system") / "root")
+@pytest.fixture(scope="module", params=RELEASES)
+def system(request, package, tmp_path_factory):
+    """A fresh system with the package and nothing that the package does not depend on."""
+    system = System(tmp_path_factory.mktemp("system") / "root", request.param)
     shutil.copy(package, system.path("/tmp/device-server.deb"))
     system.run("dpkg", "-i", "/tmp/device-server.deb")
     yield system
@@ -68,7 +68,11 @@ def test_dependencies(package, system):
     """The package needs what it says and no more: no library is missing where only these are."""
     text = subprocess.run(["dpkg-deb", "--field", package, "Depends"], capture_output=True, text=True).stdout
     needed = {part.split()[0] for part in text.split(",")}
-    assert {"libc6", "libstdc++6", "libusb-1.0-0"} <= needed <= {"libc6", "libgcc-s1", "libstdc++6", "libusb-1.0-0", "libudev1"}
+    assert {"libc6", "libstdc++6", "libssl3", "libusb-1.0-0", "zlib1g"} <= needed
+    assert needed <= {"libc6", "libgcc-s1", "libssl3", "libstdc++6", "libudev1", "libusb-1.0-0", "zlib1g"}
+    # The C library of Ubuntu 22.04 has 2.35, that of RHEL 9 has 2.34.
+    (newest,) = re.findall(r"libc6 \(>= ([0-9.]+)\)", text)
+    assert tuple(map(int, newest.split("."))) <= (2, 34), "this needs glibc %s" % newest
     linked = system.run("ldd", "/usr/bin/device-server").stdout
     assert "libc.so.6" in linked and "not found" not in linked
 
@@ -199,11 +203,41 @@ def test_version(system, package):
     assert package.name.split("_")[1] == version and re.fullmatch(r"\d+\.\d+\.\d+", version)
 
 
-def test_upgrade_and_removal(system):
-    """An upgrade keeps the configuration that was changed; removal keeps it as well; purging leaves nothing."""
+@pytest.fixture
+def next_package(package, system, tmp_path):
+    """The same package with a higher version."""
+    folder = tmp_path / "package"
+    subprocess.run(["dpkg-deb", "--raw-extract", package, folder], check=True)
+    control = folder / "DEBIAN" / "control"
+    control.write_text(re.sub(r"(?m)^Version: .*", "Version: 99.0.0", control.read_text()))
+    subprocess.run(["dpkg-deb", "--build", "--root-owner-group", "-Znone", folder, system.path("/tmp/next.deb")], check=True)
+    yield "/tmp/next.deb"
+    system.path("/tmp/next.deb").unlink()
+
+
+def test_upgrade_and_removal(system, next_package, manager, connect):
+    """An upgrade keeps a changed configuration, and the running server goes on; removal keeps the configuration as well;
+    purging leaves nothing."""
     with open(system.path(CONFIG), "a") as config:
         config.write("# mine\n")
-    system.run("dpkg", "-i", "/tmp/device-server.deb")
+    text = system.path(CONFIG).read_text()
+    system.path("/etc/device-server/upgraded.yaml").write_text(re.sub(r"\bport: \d+", "port: 0", text))
+    server = InstalledServer(
+        system, "/etc/device-server/upgraded.yaml",
+        NOTIFY_SOCKET="/run/device-server/notify", RUNTIME_DIRECTORY="/run/device-server")
+    try:
+        assert manager.wait_for("READY=1") == server.process.pid
+        laser = connect(server.uri("SimulatedLaser"))
+        laser.enable()
+        system.run("dpkg", "-i", next_package)
+        assert laser.get_is_on() is True and is_running(server.process.pid)
+        os.kill(server.process.pid, signal.SIGTERM)
+        assert server.wait() == 0
+    finally:
+        server.kill()
+    assert system.run("dpkg-query", "--show", "--showformat", "${Version}", "device-server").stdout == "99.0.0"
+    assert "no errors" in system.run("device-server", "--check", CONFIG, user="device-server").stdout
+    system.path("/etc/device-server/upgraded.yaml").unlink()
     assert system.path(CONFIG).read_text().endswith("# mine\n")
     assert system.run("stat", "--format", "%U:%G %a", CONFIG).stdout == "root:device-server 640\n"
     system.run("dpkg", "--remove", "device-server")
