@@ -1,9 +1,9 @@
 import Devices
-import SerialBench
+import SerialInstruments
 import Testing
 import Transports
 
-@testable import SerialWheels
+@testable import FilterWheels
 
 /// Wheels that talk nonsense are an error and no trap, and drivers go on when sense comes back.
 struct GarblingTests {
@@ -22,10 +22,10 @@ struct GarblingTests {
         _ settings: PortSettings,
         _ format: LineFormat
     ) throws {
-        let bench = try WheelBench<Garbling<Base>, Commands>(Garbling(base, seed: seed), settings) { connector in
+        let setup = try DrivenWheel<Garbling<Base>, Commands>(Garbling(base, seed: seed), settings) { connector in
             try SerialWheel(commands, connector, Self.format(format, false))
         }
-        if let wheel = try? bench.open() {
+        if let wheel = try? setup.open() {
             for setting in wheel.settings { _ = try? setting.get() }
             for _ in 0..<3 { _ = try? wheel.position }
             // Whatever is asked after that waits for its end, which may have been garbled.
@@ -34,10 +34,10 @@ struct GarblingTests {
             try? wheel.shutdown()
         }
         // Half a line that is still on its way belongs to no answer, and takes a quiet device's whole patience to tell.
-        bench.port.unplug()
-        bench.port.update { $0.isGarbling = false }
-        try bench.port.plugIn()
-        let sound = try bench.open { try SerialWheel(commands, $0, Self.format(format, true)) }
+        setup.port.unplug()
+        setup.port.update { $0.isGarbling = false }
+        try setup.port.plugIn()
+        let sound = try setup.open { try SerialWheel(commands, $0, Self.format(format, true)) }
         try sound.go(to: 1)
         #expect(try sound.position == 1)
         try sound.shutdown()

@@ -1,5 +1,5 @@
 import Pickle
-import SerialBench
+import SerialInstruments
 import Testing
 import Transports
 

@@ -1,6 +1,6 @@
 import Devices
-import SerialBench
-import SerialWheels
+import FilterWheels
+import SerialInstruments
 import Testing
 import Transports
 

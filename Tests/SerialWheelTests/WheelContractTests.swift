@@ -1,5 +1,5 @@
 import Contracts
-import SerialBench
+import SerialInstruments
 import Testing
 
 /// What every filter wheel must do, on each of these.

@@ -4,14 +4,14 @@ internal import Glibc
 public import Transports
 
 /// A device and the simulation of it, on which sessions are recorded.
-public protocol SessionBench {
+public protocol RecordableInstrument {
     /// Opens the simulation's port.
     var opener: @Sendable () throws -> SerialPort { get }
     /// The device, opened by its driver.
     func device(at stream: @escaping @Sendable () throws -> any ByteStream) throws -> any Device
 }
 
-extension SerialBench: SessionBench where Opened: Device {
+extension DrivenInstrument: RecordableInstrument where Opened: Device {
     public func device(at stream: @escaping @Sendable () throws -> any ByteStream) throws -> any Device {
         try open(at: stream)
     }
@@ -23,18 +23,20 @@ extension SerialBench: SessionBench where Opened: Device {
 /// came of each step, in lines that begin with `# result`.
 public struct Session: Sendable, CustomStringConvertible {
     public let name: String
-    private let bench: @Sendable () throws -> any SessionBench
-    private let steps: @Sendable (SessionClient, any SessionBench) throws -> Void
+    private let instrument: @Sendable () throws -> any RecordableInstrument
+    private let steps: @Sendable (SessionClient, any RecordableInstrument) throws -> Void
 
     public var description: String { name }
 
     /// - Parameter steps: what is done between opening the device and shutting it down.
     public init(
         _ name: String,
-        on bench: @escaping @Sendable () throws -> any SessionBench,
-        steps: @escaping @Sendable (SessionClient, any SessionBench) throws -> Void = { client, _ in client.tour() }
+        on instrument: @escaping @Sendable () throws -> any RecordableInstrument,
+        steps: @escaping @Sendable (SessionClient, any RecordableInstrument) throws -> Void = { client, _ in
+            client.tour()
+        }
     ) {
-        (self.name, self.bench, self.steps) = (name, bench, steps)
+        (self.name, self.instrument, self.steps) = (name, instrument, steps)
     }
 
     /// Goes through it once more, with the recording in the device's place.
@@ -78,7 +80,7 @@ public struct Session: Sendable, CustomStringConvertible {
     /// Goes through it once more, with a recording in the device's place.
     public func differences(from recording: Recording) throws -> [String] {
         let stream = ReplayedByteStream(recording)
-        let results = try results(on: try bench()) { stream }
+        let results = try results(on: try instrument()) { stream }
         if let difference = stream.difference { return [difference] }
         guard stream.isOver else { return ["less was sent than the recording has"] }
         let recorded = recording.facts.filter { $0.hasPrefix(Self.mark) }.map { String($0.dropFirst(Self.mark.count)) }
@@ -93,12 +95,12 @@ public struct Session: Sendable, CustomStringConvertible {
     private static let mark = "result "
 
     private func results(
-        on bench: any SessionBench,
+        on instrument: any RecordableInstrument,
         _ stream: @escaping @Sendable () throws -> any ByteStream
     ) throws -> [String] {
-        let device = try bench.device(at: stream)
+        let device = try instrument.device(at: stream)
         let client = SessionClient(device)
-        try steps(client, bench)
+        try steps(client, instrument)
         client.end()
         return client.results
     }
@@ -116,12 +118,12 @@ public struct Session: Sendable, CustomStringConvertible {
     private func record(beside test: String) throws {
         let file = file(beside: test)
         unsafe remove(file)
-        let bench = try bench()
-        let opener = bench.opener
+        let instrument = try instrument()
+        let opener = instrument.opener
         guard let recorder = Recorder(folder: Self.folder(beside: test), device: name, facts: [Self.origin]) else {
             throw DeviceError(.failed, "\(file) cannot be written")
         }
-        let results = try results(on: bench) { RecordingByteStream(try opener(), recorder) }
+        let results = try results(on: instrument) { RecordingByteStream(try opener(), recorder) }
         guard let talk = Files.text(of: file, limit: 1 << 20), let output = unsafe fopen(file, "w") else {
             throw DeviceError(.failed, "\(file) cannot be written")
         }

@@ -1,13 +1,13 @@
 import Devices
-import SerialBench
+import SerialInstruments
 import Testing
 import Transports
 
-@testable import SerialWheels
+@testable import FilterWheels
 
 /// A wheel's simulation and its driver.
-typealias WheelBench<Instrument: SimulatedInstrument, Commands: WheelCommands> =
-    SerialBench<Instrument, SerialWheel<Commands>>
+typealias DrivenWheel<Instrument: SimulatedInstrument, Commands: WheelCommands> =
+    DrivenInstrument<Instrument, SerialWheel<Commands>>
 
 /// Long enough for the slowest machine; no test that passes waits for it.
 let patience = Duration.seconds(20)
@@ -16,11 +16,11 @@ let patience = Duration.seconds(20)
 func fw102c(
     positions: Int = 6,
     _ change: (inout SimulatedFW102C) -> Void = { _ in }
-) throws -> WheelBench<SimulatedFW102C, FW102CCommands> {
+) throws -> DrivenWheel<SimulatedFW102C, FW102CCommands> {
     var wheel = SimulatedFW102C(positionCount: positions)
     wheel.stepTime = .milliseconds(5)
     change(&wheel)
-    return try WheelBench(wheel, FW102CCommands.port) { connector in
+    return try DrivenWheel(wheel, FW102CCommands.port) { connector in
         try SerialWheel(FW102CCommands(), connector, FW102CCommands.format.fast)
     }
 }
@@ -30,11 +30,11 @@ func elliptec(
     type: Int = 9,
     address: Int = 0,
     _ change: (inout SimulatedElliptec) -> Void = { _ in }
-) throws -> WheelBench<SimulatedElliptec, ElliptecCommands> {
+) throws -> DrivenWheel<SimulatedElliptec, ElliptecCommands> {
     var slider = SimulatedElliptec(address: address, type: type)
     slider.travelTime = .milliseconds(20)
     change(&slider)
-    return try WheelBench(slider, ElliptecCommands.port) { connector in
+    return try DrivenWheel(slider, ElliptecCommands.port) { connector in
         try SerialWheel(ElliptecCommands(address: address), connector, ElliptecCommands.format.fast)
     }
 }

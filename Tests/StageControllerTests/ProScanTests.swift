@@ -1,11 +1,11 @@
 import Devices
 import Pickle
-import SerialBench
+import SerialInstruments
 import Testing
 import Threads
 import Transports
 
-@testable import Stages
+@testable import StageControllers
 
 struct ProScanTests {
     /// The dialogue of a ProScan III, as its manual and python-microscope have it.
@@ -16,29 +16,29 @@ struct ProScanTests {
         ("FILTER 3\r", "FILTER_3 = NONE\rEND\r"), ("RES,S\r", "1\r"), ("PX\r", "57000\r"),
     ])
     func simulationAnswersAsTheControllerDoes(command: String, answer: String) throws {
-        let bench = try proScan {
+        let setup = try proScan {
             $0.stepTime = .milliseconds(20)
             $0.motors["X"]?.speed = 50_000
         }
-        #expect(try bench.answer(command, answer.utf8.count) == answer)
+        #expect(try setup.answer(command, answer.utf8.count) == answer)
     }
 
     @Test func whatAnswersOtherwiseIsNoProScan() throws {
-        let port = try StageBench(SimulatedASI(), ProScan.port) { connector in
+        let port = try DrivenController(SimulatedASI(), ProScan.port) { connector in
             try ProScan.open(connector, ProScanOptions(port: .path("/dev/null")), ProScan.format.fast)
         }
         #expect(throws: DeviceError.self) { try port.open() }
     }
 
     @Test func nothingMovesWhenItIsOpenedEnabledAndClosed() throws {
-        let bench = try proScan(limits: proScanLimits)
-        let controller = try bench.open()
+        let setup = try proScan(limits: proScanLimits)
+        let controller = try setup.open()
         let stage = try controller.stage()
         #expect(try !stage.mayMoveOnEnable)
         try stage.enable()
         _ = try (stage.limits, stage.position, controller.wheel("filter 1").position)
         try controller.shutdown()
-        let commands = bench.port.transcript.split(separator: "\r")
+        let commands = setup.port.transcript.split(separator: "\r")
         for command in commands {
             #expect(!command.hasPrefix("G") && command != "SIS" && command != "7,1,1", "\(command)")
         }
@@ -65,11 +65,11 @@ struct ProScanTests {
     }
 
     @Test(arguments: [false, true]) func aMoveEndsWhenItHasEnded(acknowledges: Bool) throws {
-        let bench = try proScan {
+        let setup = try proScan {
             $0.acknowledges = acknowledges
             $0.motors["X"]?.speed = 100_000
         }
-        let stage = try bench.open().stage()
+        let stage = try setup.open().stage()
         let completion = try stage.axis("X").move(to: 77_000)
         var places: [Double] = []
         try completion.wait { places.append(try stage.axis("X").position) }
@@ -78,54 +78,54 @@ struct ProScanTests {
     }
 
     @Test(arguments: [false, true]) func aWheelIsThereWhenItIs(acknowledges: Bool) throws {
-        let bench = try proScan {
+        let setup = try proScan {
             $0.acknowledges = acknowledges
             $0.stepTime = .milliseconds(40)
         }
-        let wheel = try bench.open().wheel("filter 1")
+        let wheel = try setup.open().wheel("filter 1")
         let completion = try wheel.move(to: 5)
         #expect(try wheel.position == 0)
         try completion.wait()
         #expect(try wheel.position == 5)
-        #expect(bench.port.instrument.wheels == [1: 6, 2: 1])
+        #expect(setup.port.instrument.wheels == [1: 6, 2: 1])
     }
 
     @Test func aWheelThatIsStuckSaysWhereItIs() throws {
-        let bench = try proScan { $0.isWheelStuck = true }
-        let wheel = try bench.open().wheel("filter 1")
+        let setup = try proScan { $0.isWheelStuck = true }
+        let wheel = try setup.open().wheel("filter 1")
         let error = try #require(throws: DeviceError.self) { try wheel.move(to: 4).wait() }
         #expect("\(error)".contains("did not go to position 4: it stopped short; it is at position 2"), "\(error)")
     }
 
     @Test func aStageAtItsEndSaysWhereItIs() throws {
-        let bench = try proScan()
-        let stage = try bench.open().stage()
+        let setup = try proScan()
+        let stage = try setup.open().stage()
         let error = try #require(throws: DeviceError.self) { try stage.axis("Y").move(to: -100).wait() }
         #expect("\(error)".contains("axis Y of device at its port stopped at 0.0 on its way to -100.0"), "\(error)")
     }
 
     @Test func aRefusalIsNamed() throws {
-        let bench = try proScan()
-        let wheel = try bench.open().wheel("filter 2")
-        bench.port.update { $0.wheels[2] = nil }
+        let setup = try proScan()
+        let wheel = try setup.open().wheel("filter 2")
+        setup.port.update { $0.wheels[2] = nil }
         let error = try #require(throws: DeviceError.self) { try wheel.startMove(to: 3) }
         #expect("\(error)".contains("there is no such filter wheel (E,17)"), "\(error)")
     }
 
     @Test func theEndOfAMoveIsNoAnswer() throws {
-        let bench = try proScan()
-        let stage = try bench.open().stage()
-        bench.port.spoil { $0.noise = Array("R\r".utf8) }
+        let setup = try proScan()
+        let stage = try setup.open().stage()
+        setup.port.spoil { $0.noise = Array("R\r".utf8) }
         #expect(try stage.axis("X").position == 57_000)
     }
 
     @Test func shuttersThatWereOpenedAreClosedInTheEnd() throws {
-        let bench = try proScan()
-        let controller = try bench.open()
+        let setup = try proScan()
+        let controller = try setup.open()
         try controller.setting("shutter 1 open").set(true)
-        #expect(bench.port.instrument.isShutterOpen)
+        #expect(setup.port.instrument.isShutterOpen)
         try controller.disable()
-        #expect(!bench.port.instrument.isShutterOpen)
+        #expect(!setup.port.instrument.isShutterOpen)
     }
 
     @Test func theSpeedCanBeSet() throws {

@@ -1,19 +1,19 @@
 import Devices
-import SerialBench
+import SerialInstruments
 import Transports
 
-@testable import Stages
+@testable import StageControllers
 
 /// A Ludl controller whose stage knows its limits, if some are given.
 func ludl(
     limits: NamedOptions<AxisLimits>? = nil,
     _ change: (inout SimulatedLudl) -> Void = { _ in }
-) throws -> StageBench<SimulatedLudl> {
+) throws -> DrivenController<SimulatedLudl> {
     var controller = SimulatedLudl()
     controller.wheelTime = .milliseconds(20)
     for letter in ["X", "Y"] { controller.axes.motors[letter]?.speed = 10_000_000 }
     change(&controller)
-    return try StageBench(controller, Ludl.port) { connector in
+    return try DrivenController(controller, Ludl.port) { connector in
         let options = LudlOptions(
             port: .path("/dev/null"),
             limits: limits,
@@ -29,11 +29,11 @@ func asi(
     home: Bool? = nil,
     leaveAsIs: Bool? = nil,
     _ change: (inout SimulatedASI) -> Void = { _ in }
-) throws -> StageBench<SimulatedASI> {
+) throws -> DrivenController<SimulatedASI> {
     var controller = SimulatedASI()
     for letter in ["X", "Y", "Z"] { controller.axes.motors[letter]?.speed = 10_000_000 }
     change(&controller)
-    return try StageBench(controller, ASI.port) { connector in
+    return try DrivenController(controller, ASI.port) { connector in
         let options = ASIOptions(port: .path("/dev/null"), lights: .init(lights), home: home, leaveAsIs: leaveAsIs)
         return try ASI.open(connector, options, ASI.format.fast)
     }
@@ -42,12 +42,12 @@ func asi(
 func proScan(
     limits: NamedOptions<AxisLimits>? = nil,
     _ change: (inout SimulatedProScan) -> Void = { _ in }
-) throws -> StageBench<SimulatedProScan> {
+) throws -> DrivenController<SimulatedProScan> {
     var controller = SimulatedProScan()
     controller.stepTime = .milliseconds(5)
     for letter in ["X", "Y", "Z"] { controller.motors[letter]?.speed = 2_000_000 }
     change(&controller)
-    return try StageBench(controller, ProScan.port) { connector in
+    return try DrivenController(controller, ProScan.port) { connector in
         try ProScan.open(connector, ProScanOptions(port: .path("/dev/null"), limits: limits), ProScan.format.fast)
     }
 }
@@ -62,7 +62,7 @@ let proScanLimits: NamedOptions<AxisLimits> = [
 func zaber(
     leaveAsIs: Bool? = nil,
     _ change: (inout SimulatedZaberChain) -> Void = { _ in }
-) throws -> StageBench<SimulatedZaberChain> {
+) throws -> DrivenController<SimulatedZaberChain> {
     let kinds: [(address: Int, kind: ZaberOptions.Kind)] = [(2, .stage), (3, .ledController), (14, .filterWheel)]
     guard let devices = ZaberOptions.Devices(kinds) else { throw DeviceError(.failed, "no devices") }
     var chain = SimulatedZaberChain(devices)
@@ -72,7 +72,7 @@ func zaber(
         }
     }
     change(&chain)
-    return try StageBench(chain, ZaberDevice.port) { connector in
+    return try DrivenController(chain, ZaberDevice.port) { connector in
         let options = ZaberOptions(port: .path("/dev/null"), devices: devices, leaveAsIs: leaveAsIs)
         return try ZaberDaisyChain.open(connector, options, ZaberDevice.format.fast)
     }

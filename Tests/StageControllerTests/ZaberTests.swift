@@ -1,11 +1,11 @@
 import Devices
 import Pickle
-import SerialBench
+import SerialInstruments
 import Testing
 import Threads
 import Transports
 
-@testable import Stages
+@testable import StageControllers
 
 struct ZaberTests {
     /// The dialogue of Zaber's manual of the ASCII protocol.
@@ -51,67 +51,67 @@ struct ZaberTests {
     }
 
     @Test func nothingMovesWhenItIsOpenedAndClosed() throws {
-        let bench = try zaber { $0.devices[2]?.areHomed = [false, true] }
-        let chain = try bench.open()
+        let setup = try zaber { $0.devices[2]?.areHomed = [false, true] }
+        let chain = try setup.open()
         _ = try (chain.stage("2").mayMoveOnEnable, chain.stage("2").limits, chain.wheel("14").position)
         try chain.shutdown()
-        for word in ["home", "move"] { #expect(!bench.port.transcript.contains(" \(word)"), "\(word)") }
+        for word in ["home", "move"] { #expect(!setup.port.transcript.contains(" \(word)"), "\(word)") }
     }
 
     @Test func aStageGoesHomeWhenEnabledIfItHasTo() throws {
-        let bench = try zaber { $0.devices[2]?.areHomed = [true, false] }
-        let stage = try bench.open().stage("2")
+        let setup = try zaber { $0.devices[2]?.areHomed = [true, false] }
+        let stage = try setup.open().stage("2")
         #expect(try stage.mayMoveOnEnable)
         try stage.enable()
         #expect(try !stage.mayMoveOnEnable)
         #expect(try stage.axis("2").position == 0)
-        bench.port.forgetTranscript()
+        setup.port.forgetTranscript()
         try stage.enable()
-        #expect(!bench.port.transcript.contains(" home\n"))
+        #expect(!setup.port.transcript.contains(" home\n"))
     }
 
     @Test func whatIsNotHomeDoesNotMove() throws {
-        let bench = try zaber { $0.devices[2]?.areHomed = [false, false] }
-        let axis = try bench.open().stage("2").axis("1")
+        let setup = try zaber { $0.devices[2]?.areHomed = [false, false] }
+        let axis = try setup.open().stage("2").axis("1")
         let error = try #require(throws: DeviceError.self) { try axis.start(to: 1000) }
         #expect("\(error)".contains("BADDATA"), "\(error)")
     }
 
     @Test func aWheelGoesHomeWithItsFirstMove() throws {
-        let bench = try zaber { $0.devices[14]?.areHomed = [false] }
-        let wheel = try bench.open().wheel("14")
+        let setup = try zaber { $0.devices[14]?.areHomed = [false] }
+        let wheel = try setup.open().wheel("14")
         try wheel.enable()
-        #expect(!bench.port.transcript.contains(" home\n"))
+        #expect(!setup.port.transcript.contains(" home\n"))
         try wheel.move(to: 4).wait()
         #expect(try wheel.position == 4)
-        #expect(bench.port.transcript.contains("/14 1 home\n"))
+        #expect(setup.port.transcript.contains("/14 1 home\n"))
     }
 
     @Test func betweenItsPositionsAWheelIsAtNone() throws {
-        let bench = try zaber { $0.devices[14]?.motors[0].count(from: 5_000, at: .now) }
-        let error = try #require(throws: DeviceError.self) { try bench.open().wheel("14").position }
+        let setup = try zaber { $0.devices[14]?.motors[0].count(from: 5_000, at: .now) }
+        let error = try #require(throws: DeviceError.self) { try setup.open().wheel("14").position }
         #expect("\(error)".contains("at none of its positions"), "\(error)")
     }
 
     @Test func aStageThatStallsSaysWhereAndWhy() throws {
-        let bench = try zaber { $0.devices[2]?.motors[0].obstacle = 200_000 }
-        let stage = try bench.open().stage("2")
+        let setup = try zaber { $0.devices[2]?.motors[0].obstacle = 200_000 }
+        let stage = try setup.open().stage("2")
         let error = try #require(throws: DeviceError.self) { try stage.axis("1").move(to: 300_000).wait() }
         #expect("\(error)".contains("stopped at 200000.0 on its way to 300000.0: stalled and stopped (FS)"), "\(error)")
         try stage.axis("2").move(to: 1000).wait()
     }
 
     @Test func alertsAndTheRepliesOfOthersArePassedOver() throws {
-        let bench = try zaber()
-        let stage = try bench.open().stage("2")
+        let setup = try zaber()
+        let stage = try setup.open().stage("2")
         let text = "!02 1 IDLE --\r\n@14 1 OK IDLE -- 7\r\n#02 0 more\r\n@02 2 OK IDLE -- 9\r\n"
-        bench.port.spoil { $0.noise = Array(text.utf8) }
+        setup.port.spoil { $0.noise = Array(text.utf8) }
         #expect(try stage.axis("1").position == 152_690.5.rounded(.toNearestOrAwayFromZero))
     }
 
     @Test func axesMoveTogether() throws {
-        let bench = try zaber { $0.devices[2]?.motors[1].speed = 1_000_000 }
-        let stage = try bench.open().stage("2")
+        let setup = try zaber { $0.devices[2]?.motors[1].speed = 1_000_000 }
+        let stage = try setup.open().stage("2")
         let completion = try stage.move(to: NamedValues([("1", 300_000), ("2", 10_000)]))
         #expect(try stage.axis("1").isMoving)
         #expect(try stage.axis("2").isMoving)
@@ -120,84 +120,84 @@ struct ZaberTests {
     }
 
     @Test func whatIsNoWheelIsNotTakenForOne() throws {
-        let bench = try zaber { $0.devices[14] = SimulatedZaber(.stage, serialNumber: 7) }
-        let error = try #require(throws: DeviceError.self) { try bench.open() }
+        let setup = try zaber { $0.devices[14] = SimulatedZaber(.stage, serialNumber: 7) }
+        let error = try #require(throws: DeviceError.self) { try setup.open() }
         #expect("\(error)".contains("device 14 is no filter wheel"), "\(error)")
     }
 
     @Test func aDeviceThatIsNotThereIsMissed() throws {
-        let bench = try zaber { $0.devices[14] = nil }
-        let error = try #require(throws: DeviceError.self) { try bench.open() }
+        let setup = try zaber { $0.devices[14] = nil }
+        let error = try #require(throws: DeviceError.self) { try setup.open() }
         #expect("\(error)".contains("no answer to '/14 0 get system.serial'"), "\(error)")
     }
 
     // MARK: Lamps
 
     @Test func lampsAreOffOnceTheDriverIsThere() throws {
-        let bench = try zaber { $0.devices[3]?.lamps = [2, 2] }
-        let chain = try bench.open()
-        #expect(bench.port.instrument.devices[3]?.lamps == [1, 1])
+        let setup = try zaber { $0.devices[3]?.lamps = [2, 2] }
+        let chain = try setup.open()
+        #expect(setup.port.instrument.devices[3]?.lamps == [1, 1])
         let lamp = try chain.device("3", as: SerialController.self).device("LED2", as: SerialLight<ZaberLamp>.self)
         #expect(try !lamp.isOn)
     }
 
     @Test func lampsStayOnIfTheyAreToBeLeft() throws {
-        let bench = try zaber(leaveAsIs: true) { $0.devices[3]?.lamps = [1, 2] }
-        let lamps = try bench.open().device("3", as: SerialController.self)
-        #expect(bench.port.instrument.devices[3]?.lamps == [1, 2])
+        let setup = try zaber(leaveAsIs: true) { $0.devices[3]?.lamps = [1, 2] }
+        let lamps = try setup.open().device("3", as: SerialController.self)
+        #expect(setup.port.instrument.devices[3]?.lamps == [1, 2])
         #expect(try lamps.device("LED2", as: SerialLight<ZaberLamp>.self).isEnabled)
         #expect(try !lamps.device("LED1", as: SerialLight<ZaberLamp>.self).isEnabled)
-        bench.port.unplug()
-        try bench.port.plugIn()
-        #expect(bench.port.wait(within: patience) { $0.devices[3]?.lamps == [1, 1] }, "a loss is another matter")
+        setup.port.unplug()
+        try setup.port.plugIn()
+        #expect(setup.port.wait(within: patience) { $0.devices[3]?.lamps == [1, 1] }, "a loss is another matter")
     }
 
     /// It is no reason to leave the other ones on.
     @Test func aLampThatCannotBeSwitchedOffLeavesTheOthersOff() throws {
-        let bench = try zaber {
+        let setup = try zaber {
             $0.devices[3]?.lamps = [2, 2]
             $0.devices[3]?.stuckLamps = [0]
         }
-        let error = try #require(throws: DeviceError.self) { try bench.open() }
+        let error = try #require(throws: DeviceError.self) { try setup.open() }
         #expect("\(error)".contains("it is still on"), "\(error)")
-        #expect(bench.port.instrument.devices[3]?.lamps == [2, 1])
+        #expect(setup.port.instrument.devices[3]?.lamps == [2, 1])
     }
 
     @Test func aLampGoesOffWhenThePortIsBack() throws {
-        let bench = try zaber()
-        let chain = try bench.open()
+        let setup = try zaber()
+        let chain = try setup.open()
         let lamp = try chain.device("3", as: SerialController.self).device("LED1", as: SerialLight<ZaberLamp>.self)
         try lamp.setPower(0.5)
         try lamp.enable()
-        #expect(bench.port.instrument.devices[3]?.fluxes == [1.25, 0])
-        #expect(bench.port.instrument.devices[3]?.lamps == [2, 1])
-        bench.port.unplug()
+        #expect(setup.port.instrument.devices[3]?.fluxes == [1.25, 0])
+        #expect(setup.port.instrument.devices[3]?.lamps == [2, 1])
+        setup.port.unplug()
         let error = try #require(throws: DeviceError.self) { try lamp.isOn }
         #expect("\(error)".contains("whether light comes out is unknown"))
-        try bench.port.plugIn()
-        #expect(bench.port.wait(within: patience) { $0.devices[3]?.lamps == [1, 1] })
-        #expect(bench.logs("must be enabled again"))
+        try setup.port.plugIn()
+        #expect(setup.port.wait(within: patience) { $0.devices[3]?.lamps == [1, 1] })
+        #expect(setup.logs("must be enabled again"))
         #expect(!lamp.isEnabled)
     }
 
     @Test func aLampThatTellsNoStateIsUnknownAndNotOff() throws {
-        let bench = try zaber()
-        let chain = try bench.open()
+        let setup = try zaber()
+        let chain = try setup.open()
         let lamp = try chain.device("3", as: SerialController.self).device("LED1", as: SerialLight<ZaberLamp>.self)
-        bench.port.update { $0.devices[3]?.lamps = [7, 1] }
+        setup.port.update { $0.devices[3]?.lamps = [7, 1] }
         let error = try #require(throws: DeviceError.self) { try lamp.isOn }
         #expect("\(error)".contains("whether light comes out is unknown"), "\(error)")
         try lamp.disable()
         #expect(try !lamp.isOn)
         try chain.shutdown()
-        bench.port.update { $0.devices[3]?.lamps = [7, 1] }
-        let refusal = try #require(throws: DeviceError.self) { try bench.open() }
+        setup.port.update { $0.devices[3]?.lamps = [7, 1] }
+        let refusal = try #require(throws: DeviceError.self) { try setup.open() }
         #expect("\(refusal)".contains("is no answer to '/03 0 get lamp.status'"), "\(refusal)")
     }
 
     @Test func aLampWithAFaultSaysSo() throws {
-        let bench = try zaber { $0.devices[3]?.lamps = [3, 1] }
-        let chain = try bench.open()
+        let setup = try zaber { $0.devices[3]?.lamps = [3, 1] }
+        let chain = try setup.open()
         let lamp = try chain.device("3", as: SerialController.self).device("LED1", as: SerialLight<ZaberLamp>.self)
         let error = try #require(throws: DeviceError.self) { try lamp.enable() }
         #expect("\(error)".contains("the lamp has a fault"), "\(error)")

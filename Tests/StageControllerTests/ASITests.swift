@@ -1,11 +1,11 @@
 import Devices
 import Pickle
-import SerialBench
+import SerialInstruments
 import Testing
 import Threads
 import Transports
 
-@testable import Stages
+@testable import StageControllers
 
 struct ASITests {
     /// The dialogue of an MS2000, as python-microscope and Micro-Manager have it.
@@ -17,19 +17,19 @@ struct ASITests {
         ("SL X?\r", ":A X=-55.000\r\n"), ("LED X=200\r", ":N-4\r\n"), ("RS X\r", ":A 2\r\n"),
     ])
     func simulationAnswersAsTheControllerDoes(command: String, answer: String) throws {
-        let bench = try asi { $0.axes.motors["X"]?.speed = 10_000 }
-        #expect(try bench.answer(command, answer.utf8.count).replacing(":A  ", with: ":A ") == answer)
+        let setup = try asi { $0.axes.motors["X"]?.speed = 10_000 }
+        #expect(try setup.answer(command, answer.utf8.count).replacing(":A  ", with: ":A ") == answer)
     }
 
     @Test func nothingMovesWhenItIsOpenedEnabledAndClosed() throws {
-        let bench = try asi()
-        let controller = try bench.open()
+        let setup = try asi()
+        let controller = try setup.open()
         let stage = try controller.stage()
         #expect(try !stage.mayMoveOnEnable)
         try stage.enable()
         try controller.shutdown()
         for word in ["MOVE", "SPIN", "\rHERE", "ZERO", "="] {
-            #expect(!bench.port.transcript.contains(word), "\(word)")
+            #expect(!setup.port.transcript.contains(word), "\(word)")
         }
     }
 
@@ -46,8 +46,8 @@ struct ASITests {
     }
 
     @Test func countsFromItsEndIfThatIsWanted() throws {
-        let bench = try asi(home: true)
-        let stage = try bench.open().stage()
+        let setup = try asi(home: true)
+        let stage = try setup.open().stage()
         #expect(try stage.mayMoveOnEnable)
         try stage.enable()
         #expect(try stage.axis("X").limits == AxisLimits(lower: 0, upper: 1_100_000))
@@ -55,28 +55,28 @@ struct ASITests {
     }
 
     @Test func withoutLimitsItLooksForItsEnds() throws {
-        let bench = try asi { $0.isOld = true }
-        let stage = try bench.open().stage()
+        let setup = try asi { $0.isOld = true }
+        let stage = try setup.open().stage()
         #expect(try stage.mayMoveOnEnable)
         try stage.enable()
         #expect(try stage.axis("Y").limits == AxisLimits(lower: 0, upper: 800_000))
     }
 
     @Test func aMoveThatIsCutShortSaysWhyAndWhere() throws {
-        let bench = try asi()
-        let stage = try bench.open().stage()
+        let setup = try asi()
+        let stage = try setup.open().stage()
         let completion = try stage.move(to: NamedValues([("X", 500_000), ("Y", 1000)]))
-        bench.port.update { $0.axes.halt(.now) }
+        setup.port.update { $0.axes.halt(.now) }
         let error = try #require(throws: DeviceError.self) { try completion.wait() }
         #expect("\(error)".contains("axis X of device at its port stopped at "), "\(error)")
         #expect("\(error)".contains("on its way to 500000.0: the controller does not say why"), "\(error)")
     }
 
     @Test func settingsAreEachAxisOwn() throws {
-        let bench = try asi()
-        let stage = try bench.open().stage()
+        let setup = try asi()
+        let stage = try setup.open().stage()
         try stage.setting("speed Y").set(2.5)
-        #expect(bench.port.instrument.axes.speeds == ["Y": 2.5])
+        #expect(setup.port.instrument.axes.speeds == ["Y": 2.5])
         #expect(try stage.setting("upper limit X").get() == 55.0)
         let settings = SettingList(stage.settings) { Issue.record("\($0)") }
         let all = settings.all()
@@ -87,59 +87,59 @@ struct ASITests {
     // MARK: Lamps
 
     @Test func lampsAreOffOnceTheDriverIsThere() throws {
-        let bench = try asi(lights: ["lamp", "LED"]) { $0.lamps = ["X": 70, "Y": 20] }
-        let lamp = try bench.open().device("LED", as: ASILight.self)
-        #expect(bench.port.instrument.lamps == ["X": 0, "Y": 0])
+        let setup = try asi(lights: ["lamp", "LED"]) { $0.lamps = ["X": 70, "Y": 20] }
+        let lamp = try setup.open().device("LED", as: ASILight.self)
+        #expect(setup.port.instrument.lamps == ["X": 0, "Y": 0])
         #expect(try !lamp.isOn)
     }
 
     @Test func lampsStayOnIfTheyAreToBeLeft() throws {
-        let bench = try asi(lights: ["lamp", "LED"], leaveAsIs: true) { $0.lamps = ["X": 70, "Y": 0] }
-        let controller = try bench.open()
+        let setup = try asi(lights: ["lamp", "LED"], leaveAsIs: true) { $0.lamps = ["X": 70, "Y": 0] }
+        let controller = try setup.open()
         let (lamp, other) = try (
             controller.device("lamp", as: ASILight.self), controller.device("LED", as: ASILight.self)
         )
-        #expect(bench.port.instrument.lamps == ["X": 70, "Y": 0])
+        #expect(setup.port.instrument.lamps == ["X": 70, "Y": 0])
         #expect(try lamp.isOn && lamp.isEnabled && lamp.setPoint == 0.7)
         #expect(try !other.isOn && !other.isEnabled)
-        bench.port.unplug()
-        try bench.port.plugIn()
-        #expect(bench.port.wait(within: patience) { $0.lamps["X"] == 0 }, "a loss is another matter")
+        setup.port.unplug()
+        try setup.port.plugIn()
+        #expect(setup.port.wait(within: patience) { $0.lamps["X"] == 0 }, "a loss is another matter")
     }
 
     @Test func aLampThatNobodyNamedIsLeftAlone() throws {
-        let bench = try asi(lights: ["lamp"]) { $0.lamps = ["X": 70, "Y": 20] }
-        let controller = try bench.open()
-        #expect(bench.port.instrument.lamps == ["X": 0, "Y": 20])
+        let setup = try asi(lights: ["lamp"]) { $0.lamps = ["X": 70, "Y": 20] }
+        let controller = try setup.open()
+        #expect(setup.port.instrument.lamps == ["X": 0, "Y": 20])
         #expect(controller.devices.map(\.name) == ["stage", "lamp"])
     }
 
     @Test func aLampLightsWhileItIsEnabled() throws {
-        let bench = try asi(lights: ["lamp"])
-        let controller = try bench.open()
+        let setup = try asi(lights: ["lamp"])
+        let controller = try setup.open()
         let lamp = try controller.device("lamp", as: ASILight.self)
         try lamp.setPower(0.5)
-        #expect(bench.port.instrument.lamps["X"] == 0, "power is light, so it waits")
+        #expect(setup.port.instrument.lamps["X"] == 0, "power is light, so it waits")
         try lamp.enable()
-        #expect(bench.port.instrument.lamps["X"] == 50)
+        #expect(setup.port.instrument.lamps["X"] == 50)
         try lamp.setPower(0.25)
         #expect(try lamp.power == 0.25)
         try controller.shutdown()
-        #expect(bench.port.instrument.lamps["X"] == 0)
+        #expect(setup.port.instrument.lamps["X"] == 0)
     }
 
     @Test func aLampGoesOffWhenThePortIsBack() throws {
-        let bench = try asi(lights: ["lamp"])
-        let lamp = try bench.open().device("lamp", as: ASILight.self)
+        let setup = try asi(lights: ["lamp"])
+        let lamp = try setup.open().device("lamp", as: ASILight.self)
         try lamp.setPower(1)
         try lamp.enable()
-        bench.port.unplug()
+        setup.port.unplug()
         let error = try #require(throws: DeviceError.self) { try lamp.isOn }
         #expect("\(error)".contains("whether light comes out is unknown"))
         #expect(throws: DeviceError.self) { try lamp.disable() }
-        try bench.port.plugIn()
-        #expect(bench.port.wait(within: patience) { $0.lamps["X"] == 0 })
-        #expect(bench.logs("must be enabled again"))
+        try setup.port.plugIn()
+        #expect(setup.port.wait(within: patience) { $0.lamps["X"] == 0 })
+        #expect(setup.logs("must be enabled again"))
         #expect(!lamp.isEnabled)
     }
 

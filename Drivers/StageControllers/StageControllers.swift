@@ -1,7 +1,7 @@
 public import Devices
 
 /// The drivers of stages, and of controllers with stages, wheels and shutters, on serial lines.
-public enum Stages {
+public enum StageControllers {
     public static var drivers: [any ConfigurableDriver] {
         [Driver.proScanIII, Driver.ludlMC2000, Driver.asiMS2000, Driver.zaberDaisyChain]
     }

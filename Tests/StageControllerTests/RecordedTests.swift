@@ -1,4 +1,4 @@
-import SerialBench
+import SerialInstruments
 import Testing
 
 /// What was said in a whole session, from opening to shutting down, is what the drivers still say.

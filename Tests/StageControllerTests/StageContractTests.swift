@@ -1,9 +1,9 @@
 import Contracts
 import Devices
-import SerialBench
+import SerialInstruments
 import Testing
 
-@testable import Stages
+@testable import StageControllers
 
 /// What stages, wheels, lamps and controllers must do, on all of these.
 struct StageContractTests {

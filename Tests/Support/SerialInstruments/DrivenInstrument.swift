@@ -4,7 +4,7 @@ internal import Threads
 public import Transports
 
 /// A simulation on a pseudo-terminal behind a link, and the driver that talks to it.
-public final class SerialBench<Instrument: SimulatedInstrument, Opened>: Sendable {
+public final class DrivenInstrument<Instrument: SimulatedInstrument, Opened>: Sendable {
     /// Long enough for the slowest machine; no test that passes waits for it.
     public static var patience: Duration { .seconds(20) }
 
@@ -22,7 +22,7 @@ public final class SerialBench<Instrument: SimulatedInstrument, Opened>: Sendabl
         _ driver: @escaping @Sendable (SerialConnector) throws -> Opened
     ) throws {
         (self.driver, self.settings) = (driver, settings)
-        var template = Array("/tmp/serial-bench-XXXXXX".utf8CString)
+        var template = Array("/tmp/serial-instrument-XXXXXX".utf8CString)
         // Without a folder the link in it cannot be made, which the port then says.
         folder = unsafe mkdtemp(&template).map { unsafe String(cString: $0) } ?? "/nowhere"
         port = try SimulatedPort(instrument, link: folder + "/tty")
@@ -35,7 +35,7 @@ public final class SerialBench<Instrument: SimulatedInstrument, Opened>: Sendabl
 
     public func open() throws -> Opened { try open(driver) }
 
-    /// Opens the port in another way than the bench's.
+    /// Opens the port with another driver.
     public func open<Other>(_ driver: (SerialConnector) throws -> Other) throws -> Other {
         try driver(connector(opener))
     }

@@ -1,10 +1,10 @@
 import Devices
-import SerialBench
+import SerialInstruments
 import Testing
 import Threads
 import Transports
 
-@testable import Stages
+@testable import StageControllers
 
 /// Drivers whose devices talk nonsense say so, and go on when sense comes back.
 struct GarblingTests {
@@ -15,16 +15,16 @@ struct GarblingTests {
         _ settings: PortSettings,
         _ open: @escaping @Sendable (SerialConnector, _ isInPeace: Bool) throws -> SerialController
     ) throws {
-        let bench = try StageBench(Garbling(base, seed: seed), settings) { try open($0, false) }
-        let controller = try? bench.open()
+        let setup = try DrivenController(Garbling(base, seed: seed), settings) { try open($0, false) }
+        let controller = try? setup.open()
         for device in controller?.devices.map(\.device) ?? [] { try? use(device) }
         for setting in controller?.settings ?? [] { _ = try? setting.get() }
         try? controller?.shutdown()
         // Half a line that is still on its way belongs to no answer, and takes a quiet device's whole patience to tell.
-        bench.port.unplug()
-        bench.port.update { $0.isGarbling = false }
-        try bench.port.plugIn()
-        let sound = try bench.open { try open($0, true) }
+        setup.port.unplug()
+        setup.port.update { $0.isGarbling = false }
+        try setup.port.plugIn()
+        let sound = try setup.open { try open($0, true) }
         for device in sound.devices.map(\.device) {
             if let stage = device as? any Stage {
                 for (name, axis) in stage.axes { #expect(try axis.position.isFinite, "axis \(name)") }

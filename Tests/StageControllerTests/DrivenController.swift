@@ -1,12 +1,12 @@
 import Devices
-import SerialBench
+import SerialInstruments
 import Testing
 import Transports
 
-@testable import Stages
+@testable import StageControllers
 
 /// A controller's simulation and its driver.
-typealias StageBench<Instrument: SimulatedInstrument> = SerialBench<Instrument, SerialController>
+typealias DrivenController<Instrument: SimulatedInstrument> = DrivenInstrument<Instrument, SerialController>
 
 /// Long enough for the slowest machine; no test that passes waits for it.
 let patience = Duration.seconds(20)
