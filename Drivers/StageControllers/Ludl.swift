@@ -1,5 +1,5 @@
 public import Devices
-internal import Transports
+public import Transports
 
 /// What a Ludl controller MAC2000, MAC5000 or MC2000 says and understands, in its high-level commands.
 enum Ludl {
@@ -112,5 +112,97 @@ extension Driver where Configuration == LudlOptions {
             if context.isSimulated { format.bytePause = .zero }
             return try Ludl.open(connector, options, format)
         }
+    }
+}
+
+/// The options of a Ludl controller.
+///
+/// It tells which axes it has, but neither its wheels nor its shutters.
+public struct LudlOptions: Decodable, Sendable {
+    /// Which port it is at.
+    public var port: PortName
+    /// Bits a second, 9600 unless given.
+    public var baudRate: Count?
+    /// How far each axis goes, by its name; those that are left out find out when the stage is enabled, by moving.
+    public var limits: NamedOptions<AxisLimits>?
+    public var wheels: [Wheel]?
+    public var shutters: [Shutter]?
+
+    private enum CodingKeys: String, CodingKey {
+        case port
+        case baudRate = "baudrate"
+        case limits, wheels, shutters
+    }
+
+    public init(
+        port: PortName,
+        baudRate: Count? = nil,
+        limits: NamedOptions<AxisLimits>? = nil,
+        wheels: [Wheel]? = nil,
+        shutters: [Shutter]? = nil
+    ) {
+        (self.port, self.baudRate, self.limits) = (port, baudRate, limits)
+        (self.wheels, self.shutters) = (wheels, shutters)
+    }
+
+    /// Which wheel it is: on which module, 1 unless given, and whether it is the auxiliary one there.
+    public struct Wheel: Decodable, Sendable {
+        public var module: Count?
+        public var auxiliary: Bool?
+        public var positions: Count
+
+        public init(module: Count? = nil, auxiliary: Bool? = nil, positions: Count) {
+            (self.module, self.auxiliary, self.positions) = (module, auxiliary, positions)
+        }
+    }
+
+    /// Which shutter it is: on which module, 1 unless given, and its number there, 1 to 3.
+    public struct Shutter: Decodable, Sendable {
+        public var module: Count?
+        public var number: Count
+
+        public init(module: Count? = nil, number: Count) { (self.module, self.number) = (module, number) }
+    }
+}
+
+/// A filter wheel on a module of a Ludl controller, which cannot say where it stands.
+struct LudlWheel: PolledWheelCommands {
+    let module: Int
+    let isAuxiliary: Bool
+
+    var tellsPosition: Bool { false }
+    func position(_: LineProtocol) -> Int? { nil }
+
+    /// The tenth position is called 0.
+    func startMove(to position: Int, _ lines: LineProtocol) throws {
+        try Ludl.dialect.tell("ROTAT S\(module) \(isAuxiliary ? "A" : "M") \((position + 1) % 10)", lines)
+    }
+
+    /// Answered by one letter without a line end.
+    func isMoving(_ lines: LineProtocol) throws -> Bool {
+        try lines.repeating {
+            try lines.send("STATUS S")
+            switch try lines.readBytes(1) {
+            case [0x42]: return true
+            case [0x4E]: return false
+            case let other: throw SerialError.odd(answer: "\(other)", to: "STATUS S")
+            }
+        }
+    }
+}
+
+/// A shutter on a module of a Ludl controller.
+struct LudlShutter: ShutterCommands {
+    let name: String
+    let module: Int
+    /// From 1.
+    let number: Int
+
+    func isOpen(_ lines: LineProtocol) throws -> Bool {
+        try Ludl.dialect.ask("RDSTAT S\(module)", lines) { $0.code() } & (2 << number) != 0
+    }
+
+    func setOpen(_ isOpen: Bool, _ lines: LineProtocol) throws {
+        try Ludl.dialect.tell("\(isOpen ? "OPEN" : "CLOSE") S\(module) \(number)", lines)
     }
 }
