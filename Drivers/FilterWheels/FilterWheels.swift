@@ -1,6 +1,6 @@
 public import Devices
 
-/// The drivers of filter wheels and sliders on USB, and of those that have a serial line to themselves.
+/// The drivers of filter wheels and sliders that have a USB or serial port of their own.
 public enum FilterWheels {
     public static var drivers: [any ConfigurableDriver] {
         [

@@ -1,7 +1,7 @@
 public import Devices
 public import Transports
 
-/// What an ASI controller MS2000 says and understands; its units are tenths of a micrometre.
+/// The commands of an ASI controller MS2000, in tenths of a micrometer.
 enum ASI {
     static let port = PortSettings(baudRate: 9600)
     static let format = LineFormat(commandEnd: "\r", answerEnd: "\r\n")
@@ -25,7 +25,7 @@ enum ASI {
         try dialect.ask("V", lines) { $0.isEmpty ? nil : $0 }
     }
 
-    /// The letters of the axes that it has.
+    /// The letters of the connected axes.
     private static func axes(_ lines: LineProtocol) throws -> [String] {
         try letters.filter { letter in
             do { _ = try ColonAxis(letter: letter, dialect: dialect).position(lines) } catch SerialError.refused {
@@ -72,7 +72,7 @@ enum ASI {
         }
     }
 
-    /// Each axis' own; not saved in the controller.
+    /// The settings of each axis; they are not saved in the controller.
     private static func settings(_ letters: [String], _ line: SerialLine) -> [Setting] {
         letters.flatMap { letter in
             let axis = ColonAxis(letter: letter, dialect: dialect)
@@ -93,17 +93,17 @@ enum ASI {
 
 /// The options of an ASI controller.
 public struct ASIOptions: SerialLineOptions {
-    /// Which port it is at.
+    /// The port.
     public var port: PortName
-    /// Bits a second, 9600 unless given.
+    /// The baud rate, 9600 by default.
     public var baudRate: Count?
-    /// The names of the lamps at its sockets, two at most.
+    /// The names of the lamps at the sockets, at most two.
     public var lights: Lights?
-    /// How far each axis goes, by its letter, if that is less than the controller thinks.
+    /// The limits of each axis, by its letter, if narrower than the controller's own.
     public var limits: NamedOptions<AxisLimits>?
-    /// Whether enabling the stage runs it to its ends, and counts from the lower ones; it does not unless this is given.
+    /// Whether enabling the stage runs it to its ends and sets zero at the lower ends; false by default.
     public var home: Bool?
-    /// Whether lamps that are on when the server starts stay on; they are switched off unless this is given.
+    /// Whether lamps that are on when the server starts stay on; by default they are switched off.
     public var leaveAsIs: Bool?
 
     private enum CodingKeys: String, CodingKey {
@@ -125,11 +125,11 @@ public struct ASIOptions: SerialLineOptions {
         self.leaveAsIs = leaveAsIs
     }
 
-    /// The names of lamps, each another one, and none a stage's.
+    /// The names of lamps; all different, and none of them `stage`.
     public struct Lights: Decodable, Sendable {
         public let names: [String]
 
-        /// Nil for more names than sockets, or for some that are alike.
+        /// Nil for more names than sockets, or for repeated names.
         public init?(_ names: [String]) {
             guard names.count <= ASI.lampLetters.count, Set(names + ["stage"]).count == names.count + 1 else {
                 return nil
@@ -140,7 +140,7 @@ public struct ASIOptions: SerialLineOptions {
         public init(from decoder: any Decoder) throws {
             let names = try [String](from: decoder)
             guard let lights = Lights(names) else {
-                throw decoder.invalid("must be two different names at most, and not 'stage' (was \(names))")
+                throw decoder.invalid("must be at most two different names other than 'stage' (was \(names))")
             }
             self = lights
         }
@@ -159,13 +159,15 @@ extension Driver where Configuration == ASIOptions {
     }
 }
 
-/// The commands of a lamp at an ASI controller, which is off at 0 % and has no other switch.
+/// The commands of a lamp at an ASI controller.
+///
+/// The lamp is off at 0 % and has no other switch.
 struct ASILamp: Sendable {
     let name: String
     /// `X` or `Y`, the socket.
     let letter: String
 
-    /// The answer has the value in front: `X=50 :A`.
+    /// The value comes first in the answer: `X=50 :A`.
     func percent(_ lines: LineProtocol) throws -> Int {
         try ASI.dialect.askAnyForm("LED \(letter)?", lines) { line in
             guard let range = line.firstRange(of: "\(letter)=") else { return nil }
@@ -178,7 +180,7 @@ struct ASILamp: Sendable {
         try ASI.dialect.tell("LED \(letter)=\(percent)", lines)
     }
 
-    /// Switches off and makes sure of it, three times before giving up.
+    /// Switches the lamp off and checks it, up to three times.
     func ensureOff(_ lines: LineProtocol) throws {
         for _ in 0..<3 {
             try setPercent(0, lines)
@@ -195,10 +197,10 @@ public final class ASILight: LightSource, OnlyTriggersBulbOnSoftware, SerialDevi
     public var enabledSession: Int?
     public var setPoint: Double
     private let lamp: ASILamp
-    /// Whether it has been shut down, and switched off before that or else said why not.
+    /// Whether it has been shut down; by then it was switched off or has reported why not.
     private var isGivenUp = false
 
-    /// Takes a lamp as it is: one that was left on is in use.
+    /// Adopts the lamp's state: a lamp that was left on is enabled.
     init(_ lamp: ASILamp, on line: SerialLine) throws {
         (self.lamp, self.line) = (lamp, line)
         let percent = try line.perform(lamp.percent)
@@ -233,7 +235,7 @@ public final class ASILight: LightSource, OnlyTriggersBulbOnSoftware, SerialDevi
         }
     }
 
-    /// While it is off the power is kept for later: for the lamp power is light.
+    /// While the lamp is off, the power is kept for later, because any power switches the lamp on.
     public func performSetPower(_ power: Double) throws { if isEnabled { try setPercent(of: power) } }
 
     private func setPercent(of power: Double) throws {
@@ -244,7 +246,7 @@ public final class ASILight: LightSource, OnlyTriggersBulbOnSoftware, SerialDevi
             guard found == wanted else {
                 throw DeviceError(
                     .failed,
-                    "\(lamp.name) of \(line.title) was to be set to \(wanted) % and took \(found) %"
+                    "\(lamp.name) of \(line.title) was set to \(wanted) % but reports \(found) %"
                 )
             }
         }

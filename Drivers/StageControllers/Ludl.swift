@@ -1,9 +1,9 @@
 public import Devices
 public import Transports
 
-/// What a Ludl controller MAC2000, MAC5000 or MC2000 says and understands, in its high-level commands.
+/// The high-level commands of the Ludl controllers MAC2000, MAC5000 and MC2000.
 enum Ludl {
-    /// Two stop bits, and time between the bytes for the older ones.
+    /// Two stop bits; older controllers need time between the bytes.
     static let port = PortSettings(baudRate: 9600, stopBits: .two)
     static let format = LineFormat(commandEnd: "\r", answerEnd: "\n", bytePause: .milliseconds(10))
 
@@ -19,17 +19,17 @@ enum Ludl {
         spinSpeed: 100_000
     )
 
-    /// The axes that python-microscope calls by numbers.
+    /// The axis names of python-microscope, which are numbers.
     static let axisNames: KeyValuePairs = ["X": "1", "Y": "2", "Z": "3"]
 
-    /// The letters of the axes that it has, from the table of its modules.
+    /// The letters of the connected axes, from the controller's module table.
     static func axes(_ lines: LineProtocol) throws -> [String] {
         let rows = try lines.repeating {
             try lines.send("RCONFIG")
             var rows: [String] = []
             while true {
                 do { rows.append(try lines.readLine()) } catch SerialError.silent(let command, let limit) {
-                    // Some leave the last line away.
+                    // Some controllers omit the last line.
                     guard !rows.isEmpty else { throw SerialError.silent(after: command, within: limit) }
                     return rows
                 }
@@ -117,13 +117,15 @@ extension Driver where Configuration == LudlOptions {
 
 /// The options of a Ludl controller.
 ///
-/// It tells which axes it has, but neither its wheels nor its shutters.
+/// The controller reports its axes, but not its wheels and shutters.
 public struct LudlOptions: Decodable, Sendable {
-    /// Which port it is at.
+    /// The port.
     public var port: PortName
-    /// Bits a second, 9600 unless given.
+    /// The baud rate, 9600 by default.
     public var baudRate: Count?
-    /// How far each axis goes, by its name; those that are left out find out when the stage is enabled, by moving.
+    /// The limits of each axis, by name.
+    ///
+    /// Enabling the stage finds missing limits by moving.
     public var limits: NamedOptions<AxisLimits>?
     public var wheels: [Wheel]?
     public var shutters: [Shutter]?
@@ -145,7 +147,7 @@ public struct LudlOptions: Decodable, Sendable {
         (self.wheels, self.shutters) = (wheels, shutters)
     }
 
-    /// Which wheel it is: on which module, 1 unless given, and whether it is the auxiliary one there.
+    /// A wheel: its module, 1 by default, and whether it is the auxiliary wheel there.
     public struct Wheel: Decodable, Sendable {
         public var module: Count?
         public var auxiliary: Bool?
@@ -156,7 +158,7 @@ public struct LudlOptions: Decodable, Sendable {
         }
     }
 
-    /// Which shutter it is: on which module, 1 unless given, and its number there, 1 to 3.
+    /// A shutter: its module, 1 by default, and its number there, 1 to 3.
     public struct Shutter: Decodable, Sendable {
         public var module: Count?
         public var number: Count
@@ -165,7 +167,7 @@ public struct LudlOptions: Decodable, Sendable {
     }
 }
 
-/// A filter wheel on a module of a Ludl controller, which cannot say where it stands.
+/// A filter wheel on a module of a Ludl controller, which does not report its position.
 struct LudlWheel: PolledWheelCommands {
     let module: Int
     let isAuxiliary: Bool
@@ -173,12 +175,12 @@ struct LudlWheel: PolledWheelCommands {
     var tellsPosition: Bool { false }
     func position(_: LineProtocol) -> Int? { nil }
 
-    /// The tenth position is called 0.
+    /// The tenth position is sent as 0.
     func startMove(to position: Int, _ lines: LineProtocol) throws {
         try Ludl.dialect.tell("ROTAT S\(module) \(isAuxiliary ? "A" : "M") \((position + 1) % 10)", lines)
     }
 
-    /// Answered by one letter without a line end.
+    /// The answer is one letter without a line end.
     func isMoving(_ lines: LineProtocol) throws -> Bool {
         try lines.repeating {
             try lines.send("STATUS S")
@@ -195,7 +197,7 @@ struct LudlWheel: PolledWheelCommands {
 struct LudlShutter: ShutterCommands {
     let name: String
     let module: Int
-    /// From 1.
+    /// Counted from 1.
     let number: Int
 
     func isOpen(_ lines: LineProtocol) throws -> Bool {

@@ -4,13 +4,13 @@ public import Transports
 
 /// The options of a ProScan III.
 public struct ProScanOptions: SerialLineOptions {
-    /// Which port it is at.
+    /// The port.
     public var port: PortName
-    /// Bits a second, 9600 unless given.
+    /// The baud rate, 9600 by default.
     public var baudRate: Count?
-    /// How far each axis goes, by its letter.
+    /// The limits of each axis, by its letter.
     ///
-    /// The focus, `Z`, is there only if it is given here.
+    /// The focus drive `Z` is only available if its limits are given here.
     public var limits: NamedOptions<AxisLimits>?
 
     private enum CodingKeys: String, CodingKey {
@@ -46,12 +46,12 @@ extension ProScan {
         }
     }
 
-    /// What is connected to a controller.
+    /// The devices that are connected to a controller.
     private struct Found {
         let identity: String
         let version: String
         let information: [String: String]
-        /// How far the stage goes at most, in its user's units, by axis.
+        /// The largest possible travel of the stage by axis, in user units.
         let sizes: [String: AxisLimits]
         let wheels: [(wheel: ProScanWheel, positions: Int)]
         let shutters: [ProScanShutter]
@@ -71,12 +71,12 @@ extension ProScan {
         func hasFitted(_ name: String) -> Bool { information[name].map { $0 != "NONE" } ?? false }
     }
 
-    /// The size of the stage to both sides of zero, since it does not tell where in it zero is.
+    /// The size of the stage to both sides of zero, because the controller does not report where zero is.
     private static func sizes(_ lines: LineProtocol) throws -> [String: AxisLimits] {
         do {
             let stage = try description("STAGE", lines)
             let unit = try ask("RES,S", lines) { $0.number }
-            // From nanometres to centimetres.
+            // From nanometers to centimeters.
             guard 1e-3...1e4 ~= unit else { return [:] }
             var sizes: [String: AxisLimits] = [:]
             for letter in ["X", "Y"] {
@@ -94,7 +94,7 @@ extension ProScan {
         let limits = options.limits?.pairs ?? []
         let given = { (letter: String) in limits.first { $0.name == letter }?.value }
         var letters = found.hasFitted("STAGE") ? ["X", "Y"] : []
-        // A focus drive that does not know its ends would be driven into the specimen.
+        // Without limits, a focus drive could be driven into the specimen.
         if found.hasFitted("FOCUS"), given("Z") != nil { letters.append("Z") }
         guard !letters.isEmpty else { return [] }
         let axes = letters.map { letter in
@@ -127,20 +127,20 @@ extension Driver where Configuration == ProScanOptions {
     }
 }
 
-/// What a ProScan III says and understands, in its standard mode.
+/// The commands of a ProScan III in standard mode (`COMP 0`).
 enum ProScan {
     static let port = PortSettings(baudRate: 9600)
     static let format = LineFormat(commandEnd: "\r", answerEnd: "\r")
 
-    /// Those that the sources have seen or name; the manual's list is longer.
+    /// The errors that the sources name; the manual's list is longer.
     private static let errors = [
         4: "it cannot be understood", 5: "unknown command", 8: "out of range", 17: "there is no such filter wheel",
         18: "the queue of moves is full", 20: "there is no such shutter",
     ]
 
-    /// Asks, and takes `E,n` for a refusal.
+    /// Sends a query; `E,n` is a refusal.
     ///
-    /// That a move has been taken, or is over, may be said at any time.
+    /// The `R` that reports the start or the end of a move may come at any time.
     static func ask<Value>(_ command: String, _ lines: LineProtocol, parse: (String) -> Value?) throws -> Value {
         try lines.ask(command) { line in
             if let error = error(line) { throw SerialError.refused(command, answer: error) }
@@ -148,13 +148,13 @@ enum ProScan {
         }
     }
 
-    /// `E,17`, or `E18` as some have it.
+    /// The text of an error: `E,17`, or `E18` in some firmware.
     static func error(_ line: String) -> String? {
         guard line.first == "E", let number = Int(line.dropFirst().drop { $0 == "," }) else { return nil }
         return errors[number].map { "\($0) (E,\(number))" } ?? "error E,\(number)"
     }
 
-    /// The lines `NAME = value` of a description, up to its `END`.
+    /// Reads a description: lines `NAME = value` up to `END`.
     static func description(_ command: String, _ lines: LineProtocol) throws -> [String: String] {
         try lines.repeating {
             let rows = try lines.exchange(command) { $0 == "END" || error($0) != nil }
@@ -168,7 +168,7 @@ enum ProScan {
         }
     }
 
-    /// Begins a move, which is answered with `R`: at once by newer firmware, at its end by others.
+    /// Starts a move, which is answered with `R`: at once by newer firmware, at its end by older firmware.
     static func startMove(_ command: String, _ lines: LineProtocol) throws {
         try lines.send(command)
         let end = ContinuousClock.now + .milliseconds(60)
@@ -181,14 +181,14 @@ enum ProScan {
         }
     }
 
-    /// A bit for each motor that runs: X, Y, Z, the fourth, and the filter wheels.
+    /// A bit for each running motor: X, Y, Z, the fourth axis and the filter wheels.
     static func runningMotors(_ lines: LineProtocol) throws -> Int { try ask("$", lines) { $0.code() } }
 
-    /// Makes sure that it is one, and gives its serial number, or what there is in its place.
+    /// Checks that the device is a ProScan; returns its serial number or the next best identification.
     static func identify(_ lines: LineProtocol) throws -> String {
         let information = try description("?", lines)
         guard information.keys.contains("PROSCAN INFORMATION") else {
-            throw DeviceError(.initialise, "what answers to '?' is no ProScan")
+            throw DeviceError(.initialise, "the device that answers '?' is not a ProScan")
         }
         for command in ["SERIAL", "VERSION"] {
             do { return try ask(command, lines) { $0 } } catch SerialError.refused { continue }
@@ -198,22 +198,22 @@ enum ProScan {
 }
 
 extension String {
-    /// Without the blanks at both ends.
+    /// The string without blanks at its ends.
     var trimmingBlanks: String {
         String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
 }
 
-/// An axis of a ProScan's stage, or its focus; in its user's units.
+/// An axis of a ProScan's stage, or its focus, in user units.
 struct ProScanAxis: AxisCommands {
     /// `X`, `Y` or `Z`.
     let letter: String
-    /// How far it goes, as the stage's size says; nil if it does not.
+    /// The limits that follow from the stage's size; nil if the size is unknown.
     let size: AxisLimits?
 
     func position(_ lines: LineProtocol) throws -> Double { try ProScan.ask("P\(letter)", lines) { $0.number } }
 
-    /// Moves of several axes wait for each other in the controller, so one stands when all do.
+    /// Moves of several axes wait for each other in the controller, so an axis is at rest when all are.
     func isMoving(_ lines: LineProtocol) throws -> Bool { try ProScan.runningMotors(lines) & 7 != 0 }
 
     func startMove(to position: Double, _ lines: LineProtocol) throws {
@@ -226,21 +226,21 @@ struct ProScanAxis: AxisCommands {
 
 /// A filter wheel of a ProScan.
 struct ProScanWheel: PolledWheelCommands {
-    /// 1 to 3; the third is at the socket for the fourth axis.
+    /// 1 to 3; wheel 3 is at the socket of the fourth axis.
     let number: Int
 
     func position(_ lines: LineProtocol) throws -> Int? {
         try ProScan.ask("7,\(number),F", lines) { $0.code() } - 1
     }
 
-    /// Which bit stands for which wheel is not certain; none of them stands for the stage.
+    /// Sources do not agree on the bit of each wheel; bits 0 to 2 belong to the stage.
     func isMoving(_ lines: LineProtocol) throws -> Bool { try ProScan.runningMotors(lines) & ~7 != 0 }
 
     func startMove(to position: Int, _ lines: LineProtocol) throws {
         try ProScan.startMove("7,\(number),\(position + 1)", lines)
     }
 
-    /// How many positions it has; nil if there is no wheel with this number.
+    /// The number of positions; nil if no wheel has this number.
     func positionCount(_ lines: LineProtocol) throws -> Int? {
         do {
             guard try ProScan.description("FILTER \(number)", lines)["FILTER_\(number)"] != "NONE" else { return nil }
@@ -251,7 +251,7 @@ struct ProScanWheel: PolledWheelCommands {
 
 /// A shutter of a ProScan.
 struct ProScanShutter: ShutterCommands {
-    /// From 1.
+    /// Counted from 1.
     let number: Int
     var name: String { "shutter \(number)" }
 

@@ -1,6 +1,6 @@
 public import Transports
 
-/// An ASI controller with a stage of three axes and two lamps.
+/// A simulated ASI controller with a three-axis stage and two lamps.
 public struct SimulatedASI: SimulatedLineInstrument {
     public var pendingInput: [UInt8] = []
     public var axes = SimulatedColonAxes(
@@ -11,9 +11,9 @@ public struct SimulatedASI: SimulatedLineInstrument {
         ],
         maximumSpeed: 7.5
     )
-    /// Percent, by the socket.
+    /// The lamp powers in percent, by socket.
     public var lamps = ["X": 0, "Y": 0]
-    /// Whether it does not know `SL` and `SU`.
+    /// Whether it is old firmware that lacks `SL` and `SU`.
     public var isOld = false
 
     public init() {}
@@ -65,7 +65,7 @@ public struct SimulatedASI: SimulatedLineInstrument {
         return ":A \r\n"
     }
 
-    /// Two columns of a screen, with bare carriage returns.
+    /// A screen of two columns, with bare carriage returns.
     private func info(_ letter: String) -> String {
         guard let ends = axes.motors[letter]?.ends else { return ":N-2\r\n" }
         let (lower, upper) = (ends.lowerBound / 10_000, ends.upperBound / 10_000)

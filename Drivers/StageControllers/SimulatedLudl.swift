@@ -1,6 +1,6 @@
 public import Transports
 
-/// A Ludl controller with a stage, a filter wheel and three shutters.
+/// A simulated Ludl controller with a stage, a filter wheel and three shutters.
 public struct SimulatedLudl: SimulatedLineInstrument {
     public var pendingInput: [UInt8] = []
     public var axes = SimulatedColonAxes(
@@ -10,7 +10,7 @@ public struct SimulatedLudl: SimulatedLineInstrument {
         ],
         maximumSpeed: 276_480
     )
-    /// From 1.
+    /// Counted from 1.
     public var wheel = 3
     public var wheelTime = Duration.milliseconds(100)
     public var openShutters: Set<Int> = []

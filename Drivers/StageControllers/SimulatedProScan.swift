@@ -1,23 +1,23 @@
 public import Transports
 
-/// A ProScan III with a stage, a focus drive, two filter wheels and a shutter.
+/// A simulated ProScan III with a stage, a focus drive, two filter wheels and a shutter.
 public struct SimulatedProScan: SimulatedLineInstrument {
     public var pendingInput: [UInt8] = []
     public var motors = [
         "X": SimulatedMotor(0...114_000, speed: 200_000), "Y": SimulatedMotor(0...75_000, speed: 200_000),
         "Z": SimulatedMotor(-5_000...5_000, speed: 20_000),
     ]
-    /// From 1, by the number of the wheel; the controller has none with other numbers.
+    /// The positions, from 1, by wheel number.
     public var wheels = [1: 1, 2: 1]
     public var positionsPerWheel = 10
     public var stepTime = Duration.milliseconds(20)
-    /// Whether a wheel turns half of the way and stops there.
+    /// Whether wheels stop half-way.
     public var isWheelStuck = false
     public var isShutterOpen = false
-    /// Whether `R` says that a move has been taken (firmware 1.03), and not that it is over (the manual).
+    /// Whether `R` reports that a move was accepted (firmware 1.03) and not that it has ended (the manual).
     public var acknowledges = false
     public var hasStage = true
-    /// By the command without its argument.
+    /// The values by command.
     private var properties = ["SMS": 100, "SAS": 100, "SCS": 100]
     private var wheelsBusyUntil: [Int: ContinuousClock.Instant] = [:]
 
@@ -90,7 +90,7 @@ public struct SimulatedProScan: SimulatedLineInstrument {
         return (motors + wheels).reduce(0, |)
     }
 
-    /// Begins a move, and tells when it will be over; nil for what is none.
+    /// Starts a move and returns when it ends; nil if the command is not a move.
     private mutating func moves(
         _ word: String,
         _ arguments: [String],

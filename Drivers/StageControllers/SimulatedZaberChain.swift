@@ -1,10 +1,10 @@
 public import Transports
 
-/// A chain of Zaber devices.
+/// A simulated chain of Zaber devices.
 public struct SimulatedZaberChain: SimulatedLineInstrument {
     public var pendingInput: [UInt8] = []
     public static var commandEnds: [UInt8] { [0x0A] }
-    /// By address.
+    /// The devices by address.
     public var devices: [Int: SimulatedZaber]
 
     public init(_ devices: ZaberOptions.Devices) {
@@ -21,7 +21,7 @@ public struct SimulatedZaberChain: SimulatedLineInstrument {
         if address != nil { words.removeFirst() }
         let axis = words.first?.code()
         if axis != nil { words.removeFirst() }
-        // Without an address, or with 0, all of them are meant.
+        // Address 0, or none, addresses all devices.
         let meant = devices.keys.sorted().filter { $0 == address || (address ?? 0) == 0 }
         return meant.map { address in
             let reply = devices[address]?.reply(words, axis: axis ?? 0, at: now) ?? ""
@@ -30,18 +30,18 @@ public struct SimulatedZaberChain: SimulatedLineInstrument {
     }
 }
 
-/// One Zaber device.
+/// A simulated Zaber device.
 public struct SimulatedZaber: Sendable {
     public let kind: ZaberOptions.Kind
     public let serialNumber: Int
     public var motors: [SimulatedMotor]
-    /// Whether each axis knows where it is.
+    /// Whether each axis has a reference position.
     public var areHomed: [Bool]
-    /// The warning that it shows, besides that it is not homed.
+    /// The warning flag, apart from the one for a missing reference.
     public var warning = "--"
-    /// 1 off, 2 on, 3 a fault, by lamp.
+    /// The state of each lamp: 1 off, 2 on, 3 fault.
     public var lamps: [Int] = []
-    /// Those that stay as they are, whatever they are told.
+    /// The lamps that ignore commands.
     public var stuckLamps: Set<Int> = []
     public var fluxes: [Double] = []
     static let indexDistance = 10_000.0
@@ -59,7 +59,7 @@ public struct SimulatedZaber: Sendable {
         areHomed = motors.map { _ in true }
     }
 
-    /// What comes behind the address and the axis.
+    /// The part of a reply after the address and the axis.
     mutating func reply(_ words: [String], axis: Int, at now: ContinuousClock.Instant) -> String {
         let count = max(motors.count, lamps.count)
         guard axis <= count else { return state("RJ", [], now) + "BADAXIS" }
@@ -78,7 +78,7 @@ public struct SimulatedZaber: Sendable {
         ["move", "set"].contains(words.first) ? "BADDATA" : "BADCOMMAND"
     }
 
-    /// Nil for what it rejects.
+    /// The data of the reply; nil if the command is rejected.
     private mutating func answer(_ words: [String], _ axes: [Int], _ now: ContinuousClock.Instant) -> String? {
         switch (words.first, words.count) {
         case (nil, _): return "0"
@@ -120,7 +120,7 @@ public struct SimulatedZaber: Sendable {
             case "index" where kind == .filterWheel && value >= 1: target = (value - 1) * Self.indexDistance
             default: return false
             }
-            // A wheel's last place is its first one.
+            // The end of a wheel's travel is its first position.
             let isThere = kind == .filterWheel ? target < motors[axis].ends.upperBound : true
             guard motors[axis].ends.contains(target), isThere else { return false }
             motors[axis].move(to: target, at: now)

@@ -3,17 +3,17 @@ public import Transports
 
 /// The options of a chain of Zaber devices.
 public struct ZaberOptions: SerialLineOptions {
-    /// Which port the first of them is at.
+    /// The port of the first device.
     public var port: PortName
-    /// What each of them is, by its address, 1 to 99.
+    /// The kind of each device, by its address, 1 to 99.
     public var devices: Devices
 
-    /// Whether lamps that are on when the server starts stay on; they are switched off unless this is given.
+    /// Whether lamps that are on when the server starts stay on; by default they are switched off.
     public var leaveAsIs: Bool?
 
     private enum CodingKeys: String, CodingKey {
         case port
-        // As python-microscope calls it.
+        // The name in python-microscope.
         case devices = "address2type"
         case leaveAsIs = "leave_as_is"
     }
@@ -22,7 +22,7 @@ public struct ZaberOptions: SerialLineOptions {
         (self.port, self.devices, self.leaveAsIs) = (port, devices, leaveAsIs)
     }
 
-    /// What a device is; it does not tell by itself.
+    /// The kind of a device, which the device itself does not report.
     public enum Kind: String, Decodable, Sendable, CaseIterable {
         case stage
         case filterWheel = "filter_wheel"
@@ -32,7 +32,7 @@ public struct ZaberOptions: SerialLineOptions {
     public struct Devices: Decodable, Sendable {
         public let pairs: [(address: Int, kind: Kind)]
 
-        /// Nil if there are none, or an address is none.
+        /// Nil without devices, or with an address out of range.
         public init?(_ pairs: [(address: Int, kind: Kind)]) {
             guard !pairs.isEmpty, pairs.allSatisfy({ (1...99).contains($0.address) }) else { return nil }
             self.pairs = pairs
@@ -42,7 +42,7 @@ public struct ZaberOptions: SerialLineOptions {
             let named = try NamedOptions<Kind>(from: decoder).pairs
             let pairs = named.compactMap { name, kind in Int(name).map { (address: $0, kind: kind) } }
             guard pairs.count == named.count, let devices = Devices(pairs) else {
-                throw decoder.invalid("must have an address from 1 to 99 for each device")
+                throw decoder.invalid("each device must have an address from 1 to 99")
             }
             self = devices
         }
@@ -93,7 +93,7 @@ extension Driver where Configuration == ZaberOptions {
     }
 }
 
-/// One device of a chain, by its address, and how to talk to it.
+/// A device of a chain, and the exchange of commands with it.
 struct ZaberDevice: Sendable {
     /// 1 to 99.
     let address: Int
@@ -101,9 +101,9 @@ struct ZaberDevice: Sendable {
     static let port = PortSettings(baudRate: 115_200)
     static let format = LineFormat(commandEnd: "\n", answerEnd: "\r\n")
 
-    /// Says something to an axis, 0 for all of them.
+    /// Sends a command to an axis; 0 means all axes.
     ///
-    /// A reply that got lost is asked for again.
+    /// The command is sent again if its reply is lost.
     func ask<Value>(
         _ words: String,
         axis: Int = 0,
@@ -137,7 +137,7 @@ struct ZaberDevice: Sendable {
         try ask("", axis: axis, lines) { .some($0.warningText) }
     }
 
-    /// At most nine, as the axis is one digit.
+    /// At most nine: the axis number has one digit.
     func axisCount(_ lines: LineProtocol) throws -> Int {
         try ask("get system.axiscount", lines) { $0.data.code().flatMap { (1...9).contains($0) ? $0 : nil } }
     }
@@ -149,7 +149,7 @@ struct ZaberDevice: Sendable {
         }
     }
 
-    /// What does not change, as settings.
+    /// The fixed properties, as settings.
     func facts(_ lines: LineProtocol) throws -> [Setting] {
         try [("serial number", "system.serial"), ("device number", "device.id"), ("firmware", "version")].map {
             Setting($0, fixed: try text($1, lines))
@@ -157,18 +157,18 @@ struct ZaberDevice: Sendable {
     }
 }
 
-/// A line that a Zaber answers with: `@01 0 OK IDLE -- 0`.
+/// A reply of a Zaber device: `@01 0 OK IDLE -- 0`.
 struct ZaberReply: Sendable {
     let address: Int
     let axis: Int
     let isAccepted: Bool
     let isBusy: Bool
-    /// `--` if there is nothing to warn of.
+    /// The warning flag; `--` for none.
     let warning: String
-    /// The data, or the reason why it was rejected.
+    /// The data, or the reason of a rejection.
     let data: String
 
-    /// Nil for what is no reply, such as an alert.
+    /// Nil for other lines, such as alerts.
     init?(_ line: String) {
         let fields = line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: false).map(String.init)
         guard fields.count == 6, fields[0].first == "@", let address = Int(fields[0].dropFirst()),
@@ -179,7 +179,7 @@ struct ZaberReply: Sendable {
         (isAccepted, isBusy) = (fields[2] == "OK", fields[3] == "BUSY")
     }
 
-    /// What the warning means; nil for none (Zaber's manual of the protocol).
+    /// The meaning of the warning flag; nil for none (Zaber ASCII Protocol Manual, "Warning Flags").
     var warningText: String? {
         switch warning {
         case "--": nil

@@ -5,7 +5,7 @@ public import Transports
 /// An axis of a Zaber stage, in microsteps.
 struct ZaberAxis: AxisCommands {
     let device: ZaberDevice
-    /// From 1.
+    /// Counted from 1.
     let number: Int
 
     func position(_ lines: LineProtocol) throws -> Double { try device.number("pos", axis: number, lines) }
@@ -21,12 +21,12 @@ struct ZaberAxis: AxisCommands {
         return lower <= upper ? AxisLimits(lower: lower, upper: upper) : nil
     }
 
-    /// Where it was sent, in whole steps; one with an encoder may be off by some.
+    /// In microsteps; an axis with an encoder may end a few steps off.
     var tolerance: Double { 20 }
     func obstacle(_ lines: LineProtocol) throws -> String? { try device.warning(axis: number, lines) }
 }
 
-/// How a Zaber stage finds out where it is: all its axes go home, and stay there.
+/// The homing procedure of a Zaber stage: all its axes go home and stay there.
 struct ZaberHoming: StageHoming {
     let device: ZaberDevice
     private let limit = Duration.seconds(300)
@@ -43,13 +43,16 @@ struct ZaberHoming: StageHoming {
         while try line.perform({ try device.isBusy($0) }) {
             guard ContinuousClock.now < end else {
                 try? line.perform { try device.tell("stop", $0) }
-                throw DeviceError(.failed, "device \(device.address) of \(line.title) is not home within \(limit)")
+                throw DeviceError(
+                    .failed,
+                    "device \(device.address) of \(line.title) did not reach home within \(limit)"
+                )
             }
             Pause.wait(for: .milliseconds(10))
         }
         guard try line.perform({ try device.isHomed($0) }) else {
-            let reason = try line.perform { try device.warning($0) } ?? "it does not say why"
-            throw DeviceError(.failed, "device \(device.address) of \(line.title) did not get home: \(reason)")
+            let reason = try line.perform { try device.warning($0) } ?? "the device gives no reason"
+            throw DeviceError(.failed, "device \(device.address) of \(line.title) did not reach home: \(reason)")
         }
     }
 }
@@ -77,7 +80,7 @@ extension ZaberDevice {
 struct ZaberWheel: PolledWheelCommands {
     let device: ZaberDevice
 
-    /// 0 between two positions.
+    /// The index is 0 between two positions.
     func position(_ lines: LineProtocol) throws -> Int? {
         let index = try device.ask("get motion.index.num", axis: 1, lines) { $0.data.code() }
         return index > 0 ? index - 1 : nil
@@ -96,7 +99,7 @@ struct ZaberWheel: PolledWheelCommands {
         let cycle = try device.number("limit.cycle.dist", axis: 1, lines)
         let index = try device.number("motion.index.dist", axis: 1, lines)
         guard cycle > 0, index > 0, (1...1000).contains((cycle / index).rounded(.down)) else {
-            throw DeviceError(.initialise, "device \(device.address) is no filter wheel, for it does not go round")
+            throw DeviceError(.initialise, "device \(device.address) is not a filter wheel: it has no rotary travel")
         }
         return Int((cycle / index).rounded(.down))
     }
@@ -107,7 +110,7 @@ extension ZaberDevice {
         let commands = ZaberWheel(device: self)
         let found = try line.perform { lines in
             guard try axisCount(lines) == 1 else {
-                throw DeviceError(.initialise, "device \(address) is no filter wheel, for it has several axes")
+                throw DeviceError(.initialise, "device \(address) is not a filter wheel: it has several axes")
             }
             return (positions: try commands.positionCount(lines), facts: try facts(lines))
         }
@@ -115,15 +118,15 @@ extension ZaberDevice {
     }
 }
 
-/// A lamp of a Zaber illuminator X-LCA, whose powers are fluxes.
+/// A lamp of a Zaber illuminator X-LCA; its power is a flux.
 public struct ZaberLamp: LightCommands {
     public static let typeName = "ZaberLED"
 
     let device: ZaberDevice
-    /// From 1.
+    /// Counted from 1.
     let number: Int
 
-    /// The line's own preparation sees to it for all lamps.
+    /// Lamps are switched off by the preparation of the line.
     public func identify(_ lines: LineProtocol) throws -> String { try device.text("system.serial", lines) }
 
     public func powerRange(_ lines: LineProtocol) throws -> ClosedRange<Double> {
@@ -142,7 +145,7 @@ public struct ZaberLamp: LightCommands {
         try device.tell("set lamp.flux \(power.text(places: 3))", axis: number, lines)
     }
 
-    /// The answer to `lamp.status`; one that has none of them is not plugged in (`NA`).
+    /// The answer to `lamp.status`; a lamp that is not plugged in answers `NA`.
     enum State: String { case off = "1", on = "2", fault = "3" }
 
     private func state(_ lines: LineProtocol) throws -> State {
@@ -184,7 +187,7 @@ public struct ZaberLamp: LightCommands {
 }
 
 extension ZaberDevice {
-    /// The numbers of the lamps that are plugged in.
+    /// The numbers of the connected lamps.
     func lamps(_ lines: LineProtocol) throws -> [Int] {
         let states = try ask("get lamp.status", lines) { reply in
             let words = reply.data.split(separator: " ").map(String.init)

@@ -5,14 +5,14 @@ import Transports
 
 @testable import FilterWheels
 
-/// A wheel's simulation and its driver.
+/// A simulated wheel and its driver.
 typealias DrivenWheel<Instrument: SimulatedInstrument, Commands: WheelCommands> =
     DrivenInstrument<Instrument, SerialWheel<Commands>>
 
 /// Long enough for the slowest machine; no test that passes waits for it.
 let patience = Duration.seconds(20)
 
-/// A wheel of six positions that turns quickly.
+/// A fast wheel with six positions.
 func fw102c(
     positions: Int = 6,
     _ change: (inout SimulatedFW102C) -> Void = { _ in }
@@ -25,7 +25,7 @@ func fw102c(
     }
 }
 
-/// A slider that slides quickly.
+/// A fast slider.
 func elliptec(
     type: Int = 9,
     address: Int = 0,

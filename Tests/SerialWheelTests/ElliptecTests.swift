@@ -8,7 +8,7 @@ import Transports
 @testable import FilterWheels
 
 struct ElliptecTests {
-    /// The dialogue of Thorlabs' note on the protocol.
+    /// The dialogue in Thorlabs's protocol manual.
     @Test(arguments: [
         ("0in", "0IN091090012320191701001F00000000\r\n"), ("0gs", "0GS00\r\n"), ("0ho0", "0PO00000000\r\n"),
         ("0ho00ma00000020", "0PO00000000\r\n0PO0000001F\r\n"), ("0ma000000FF", "0GS04\r\n"),
@@ -49,7 +49,7 @@ struct ElliptecTests {
         let setup = try elliptec { $0.place = 15 }
         let slider = try setup.open()
         let error = try #require(throws: DeviceError.self) { try slider.position }
-        #expect("\(error)".contains("between its positions, at 15"))
+        #expect("\(error)".contains("between positions, at 15"))
         try slider.go(to: 0)
         #expect(try slider.position == 0)
     }
@@ -83,7 +83,7 @@ struct ElliptecTests {
 
     @Test func whatIsNoSliderIsRefused() throws {
         let error = try #require(throws: DeviceError.self) { try elliptec(type: 14).open() }
-        #expect("\(error)".contains("type 14 is no slider ELL6, ELL9 or ELL12"))
+        #expect("\(error)".contains("type 14 is not a slider ELL6, ELL9 or ELL12"))
     }
 
     @Test func anotherSliderOnTheBusIsNotMeant() throws {

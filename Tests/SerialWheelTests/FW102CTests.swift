@@ -8,7 +8,7 @@ import Transports
 @testable import FilterWheels
 
 struct FW102CTests {
-    /// Thorlabs' dialogue, as python-microscope and pyLabLib read it.
+    /// Thorlabs's dialogue, as python-microscope and pyLabLib read it.
     @Test(arguments: [
         ("*idn?\r", "*idn?\rTHORLABS FW102C/FW212C Filter Wheel version 1.04\r> "), ("pcount?\r", "pcount?\r6\r> "),
         ("pos=3\r", "pos=3\r> "), ("pos=9\r", "pos=9\rCommand error CMD_ARG_INVALID\n> "),

@@ -5,7 +5,7 @@ import Transports
 
 @testable import FilterWheels
 
-/// Wheels that talk nonsense are an error and no trap, and drivers go on when sense comes back.
+/// Garbled answers are errors, not crashes, and drivers go on once answers make sense again.
 struct GarblingTests {
     /// With little patience for nonsense, and much for a machine that has a lot to do.
     private static func format(_ format: LineFormat, _ isInPeace: Bool) -> LineFormat {
@@ -33,7 +33,7 @@ struct GarblingTests {
             for _ in 0..<3 { _ = try? wheel.isMoving }
             try? wheel.shutdown()
         }
-        // Half a line that is still on its way belongs to no answer, and takes a quiet device's whole patience to tell.
+        // Half a line that is still on its way belongs to no answer; only the silence after it shows that.
         setup.port.unplug()
         setup.port.update { $0.isGarbling = false }
         try setup.port.plugIn()

@@ -4,7 +4,7 @@ import SerialInstruments
 import Testing
 import Transports
 
-/// Talks that were written down, gone through once more by the drivers without a port.
+/// Recorded exchanges, replayed by the drivers without a port.
 struct TalkTests {
     /// A recording, made of what was sent (`>`) and what came (`<`) as text.
     private func recording(_ talk: [(direction: Exchange.Direction, text: String)]) throws -> Recording {

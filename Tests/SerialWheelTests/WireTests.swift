@@ -6,7 +6,7 @@ import Transports
 
 @testable import FilterWheels
 
-/// What happens to moves when the wire fails.
+/// Moves during which the line fails.
 struct WireTests {
     @Test func answersMayComeSlowlyAndInPieces() throws {
         let setup = try fw102c()
@@ -65,6 +65,6 @@ struct WireTests {
         let error = try #require(throws: DeviceError.self) {
             while try completion.poll() == nil { Pause.wait(for: .milliseconds(1)) }
         }
-        #expect("\(error)".contains("the port was lost meanwhile; it is at position"), "\(error)")
+        #expect("\(error)".contains("the port was lost during the move; it is at position"), "\(error)")
     }
 }

@@ -8,7 +8,7 @@ import Transports
 @testable import StageControllers
 
 struct ASITests {
-    /// The dialogue of an MS2000, as python-microscope and Micro-Manager have it.
+    /// The dialogue of an MS2000, as in python-microscope and Micro-Manager.
     @Test(arguments: [
         ("WHERE X\r", ":A 0\r\n"), ("W X\r", ":A 0\r\n"), ("MOVE X=5000\r", ":A \r\n"), ("STATUS\r", "N"),
         ("MOVE X=500000\rSTATUS\r", ":A \r\nB"), ("MOVE Q=1\r", ":N-2\r\n"), ("SPEED X?\r", ":A X=7.500\r\n"),
@@ -69,7 +69,7 @@ struct ASITests {
         setup.port.update { $0.axes.halt(.now) }
         let error = try #require(throws: DeviceError.self) { try completion.wait() }
         #expect("\(error)".contains("axis X of device at its port stopped at "), "\(error)")
-        #expect("\(error)".contains("on its way to 500000.0: the controller does not say why"), "\(error)")
+        #expect("\(error)".contains("on its way to 500000.0: the controller gives no reason"), "\(error)")
     }
 
     @Test func settingsAreEachAxisOwn() throws {

@@ -52,7 +52,7 @@ func proScan(
     }
 }
 
-/// How far the simulated ProScan's axes go.
+/// The limits of the simulated ProScan's axes.
 let proScanLimits: NamedOptions<AxisLimits> = [
     "X": AxisLimits(lower: 0, upper: 114_000), "Y": AxisLimits(lower: 0, upper: 75_000),
     "Z": AxisLimits(lower: -5_000, upper: 5_000),

@@ -5,7 +5,7 @@ import Transports
 
 @testable import StageControllers
 
-/// A controller's simulation and its driver.
+/// A simulated controller and its driver.
 typealias DrivenController<Instrument: SimulatedInstrument> = DrivenInstrument<Instrument, SerialController>
 
 /// Long enough for the slowest machine; no test that passes waits for it.

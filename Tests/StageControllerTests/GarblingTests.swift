@@ -6,7 +6,7 @@ import Transports
 
 @testable import StageControllers
 
-/// Drivers whose devices talk nonsense say so, and go on when sense comes back.
+/// Garbled answers are errors, and drivers go on once answers make sense again.
 struct GarblingTests {
     /// Moves, asks and sets all that there is, whatever comes of it, and then opens the device in peace.
     private func use<Base: SimulatedInstrument>(
@@ -20,7 +20,7 @@ struct GarblingTests {
         for device in controller?.devices.map(\.device) ?? [] { try? use(device) }
         for setting in controller?.settings ?? [] { _ = try? setting.get() }
         try? controller?.shutdown()
-        // Half a line that is still on its way belongs to no answer, and takes a quiet device's whole patience to tell.
+        // Half a line that is still on its way belongs to no answer; only the silence after it shows that.
         setup.port.unplug()
         setup.port.update { $0.isGarbling = false }
         try setup.port.plugIn()

@@ -8,7 +8,7 @@ import Transports
 @testable import StageControllers
 
 struct LudlTests {
-    /// The dialogue of a MAC2000, as python-microscope and Micro-Manager have it.
+    /// The dialogue of a MAC2000, as in python-microscope and Micro-Manager.
     @Test(arguments: [
         ("MOVE X=1000\r", ":A \n"), ("MOVE X=200000\rSTATUS\r", ":A \nB"), ("STATUS\r", "N"),
         ("WHERE X\r", ":A 100000\n"),
@@ -57,7 +57,7 @@ struct LudlTests {
         let setup = try ludl()
         let axis = try setup.open().stage().axis("1")
         let error = try #require(throws: DeviceError.self) { try axis.start(to: 10) }
-        #expect("\(error)".contains("enabling the stage finds it out"))
+        #expect("\(error)".contains("unknown until the stage has been enabled"))
         #expect(!setup.port.transcript.contains("MOVE"))
     }
 
@@ -98,7 +98,7 @@ struct LudlTests {
         let setup = try ludl()
         let wheel = try setup.open().wheel("filter 1")
         let error = try #require(throws: DeviceError.self) { try wheel.position }
-        #expect("\(error)".contains("unknown, until it has been moved"))
+        #expect("\(error)".contains("unknown until it has been moved"))
         try wheel.move(to: 9).wait()
         #expect(try wheel.position == 9)
         #expect(setup.port.instrument.wheel == 10)

@@ -8,7 +8,7 @@ import Transports
 @testable import StageControllers
 
 struct ProScanTests {
-    /// The dialogue of a ProScan III, as its manual and python-microscope have it.
+    /// The dialogue of a ProScan III, as in its manual and python-microscope.
     @Test(arguments: [
         ("FPW 1\r", "10\r"), ("7,1,F\r", "1\r"), ("7 1 F\r", "1\r"), ("7,1,5\r", "R\r"), ("7,1,5\r7,1,F\r", "5\rR\r"),
         ("G,1000,500\r", "R\r"), ("7,3,F\r", "E,17\r"), ("8,3\r", "E,20\r"), ("8,1\r", "1\r"), ("NONSENSE\r", "E,5\r"),

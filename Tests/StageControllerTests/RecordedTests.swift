@@ -1,7 +1,7 @@
 import SerialInstruments
 import Testing
 
-/// What was said in a whole session, from opening to shutting down, is what the drivers still say.
+/// Recorded sessions, from opening to shutdown, replayed to check that drivers still send the same.
 struct RecordedTests {
     static let sessions = [
         Session("prior-proscan-iii", on: { try proScan(limits: proScanLimits) }),

@@ -5,9 +5,9 @@ import Testing
 
 @testable import StageControllers
 
-/// What stages, wheels, lamps and controllers must do, on all of these.
+/// The contracts of stages, wheels, lamps and controllers, on all of these drivers.
 struct StageContractTests {
-    /// One has to look for its ends, one knows them, one was told them, and one asks its devices.
+    /// One must search for its limits, one knows them, one has them configured, and one asks its devices.
     static let makers = [
         Maker("ludl-mc2000") { try moved(ludl().open()) },
         Maker("asi-ms2000") { try asi(lights: ["lamp"]).open() },
@@ -15,7 +15,7 @@ struct StageContractTests {
         Maker("zaber-daisy-chain") { try zaber().open() },
     ]
 
-    /// A Ludl wheel does not know where it stands before it has been moved.
+    /// A Ludl wheel does not know its position before it has been moved.
     private static func moved(_ controller: SerialController) throws -> SerialController {
         try controller.wheel("filter 1").move(to: 0).wait()
         return controller

@@ -7,7 +7,7 @@ import Transports
 
 @testable import StageControllers
 
-/// What happens to moves when the wire fails.
+/// Moves during which the line fails.
 struct WireTests {
     @Test func answersMayComeSlowlyAndInPieces() throws {
         let setup = try asi()
@@ -69,7 +69,7 @@ struct WireTests {
         #expect(setup.logs("is back"))
         let error = try #require(throws: DeviceError.self) { try completion.wait() }
         #expect(
-            "\(error)".contains("stopped at 300000.0 on its way to 300000.0: the port was lost meanwhile"),
+            "\(error)".contains("stopped at 300000.0 on its way to 300000.0: the port was lost during the move"),
             "\(error)"
         )
         try stage.axis("1").move(to: 1000).wait()

@@ -8,7 +8,7 @@ import Transports
 @testable import StageControllers
 
 struct ZaberTests {
-    /// The dialogue of Zaber's manual of the ASCII protocol.
+    /// The dialogue in Zaber's ASCII Protocol Manual.
     @Test(arguments: [
         ("/\n", "@02 0 OK IDLE -- 0\r\n@03 0 OK IDLE -- 0\r\n@14 0 OK IDLE -- 0\r\n"),
         ("/02 0 get system.axiscount\n", "@02 0 OK IDLE -- 2\r\n"),
@@ -90,7 +90,7 @@ struct ZaberTests {
     @Test func betweenItsPositionsAWheelIsAtNone() throws {
         let setup = try zaber { $0.devices[14]?.motors[0].count(from: 5_000, at: .now) }
         let error = try #require(throws: DeviceError.self) { try setup.open().wheel("14").position }
-        #expect("\(error)".contains("at none of its positions"), "\(error)")
+        #expect("\(error)".contains("is between positions"), "\(error)")
     }
 
     @Test func aStageThatStallsSaysWhereAndWhy() throws {
@@ -122,7 +122,7 @@ struct ZaberTests {
     @Test func whatIsNoWheelIsNotTakenForOne() throws {
         let setup = try zaber { $0.devices[14] = SimulatedZaber(.stage, serialNumber: 7) }
         let error = try #require(throws: DeviceError.self) { try setup.open() }
-        #expect("\(error)".contains("device 14 is no filter wheel"), "\(error)")
+        #expect("\(error)".contains("device 14 is not a filter wheel"), "\(error)")
     }
 
     @Test func aDeviceThatIsNotThereIsMissed() throws {
@@ -152,7 +152,7 @@ struct ZaberTests {
         #expect(setup.port.wait(within: patience) { $0.devices[3]?.lamps == [1, 1] }, "a loss is another matter")
     }
 
-    /// It is no reason to leave the other ones on.
+    /// The other lamps must go off all the same.
     @Test func aLampThatCannotBeSwitchedOffLeavesTheOthersOff() throws {
         let setup = try zaber {
             $0.devices[3]?.lamps = [2, 2]

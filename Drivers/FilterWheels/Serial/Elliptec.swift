@@ -1,14 +1,14 @@
 public import Devices
 public import Transports
 
-/// An Elliptec slider of Thorlabs': ELL6, ELL9 or ELL12.
+/// A Thorlabs Elliptec slider ELL6, ELL9 or ELL12.
 public typealias ThorlabsELLSlider = SerialWheel<ElliptecCommands>
 
 extension ElliptecCommands {
     static let port = PortSettings(baudRate: 9600)
-    /// A message has no end of its own.
+    /// Messages to the slider have a fixed length and no end character.
     ///
-    /// A move that follows within 100 ms of another may become one to zero (pyLabLib).
+    /// A move sent within 100 ms of another one may become a move to zero (pyLabLib).
     static let format = LineFormat(commandEnd: "", answerEnd: "\r\n", pause: .milliseconds(100))
 
     public func facts(_ lines: LineProtocol) throws -> ElliptecIdentity { try identity(lines) }
@@ -26,11 +26,11 @@ extension ElliptecCommands {
     }
 }
 
-/// The options of a slider.
+/// The options of an Elliptec slider.
 public struct ElliptecOptions: SerialLineOptions {
-    /// Which port its bus is at.
+    /// The port of the bus.
     public var port: PortName
-    /// Which of those on the bus it is, 0 to 15; 0 unless given.
+    /// The slider's address on the bus, 0 to 15; 0 by default.
     public var address: Int?
 
     private enum CodingKeys: CodingKey {
@@ -64,7 +64,7 @@ extension Driver where Configuration == ElliptecOptions {
     public static var thorlabsSlider: Self {
         Driver(
             serial: "thorlabs-ell-slider",
-            "an Elliptec slider ELL6, ELL9 or ELL12 of Thorlabs'",
+            "a Thorlabs Elliptec slider ELL6, ELL9 or ELL12",
             port: ElliptecCommands.port,
             simulated: { SimulatedElliptec(address: $0.address ?? 0) }
         ) { connector, options in
@@ -78,14 +78,14 @@ extension Driver where Configuration == ElliptecOptions {
 public struct ElliptecCommands: WheelCommands {
     public static let typeName = "ThorlabsELLSlider"
 
-    /// What comes in front of each message: the address of the slider on its bus, `0` to `F`.
+    /// The slider's address, `0` to `F`, which begins each message.
     let address: Character
 
     public init(address: Int) { self.address = String(address & 0xF, radix: 16, uppercase: true).first ?? "0" }
 
     public func identify(_ lines: LineProtocol) throws -> String {
         let identity = try identity(lines)
-        // What went wrong before is told once, and then forgotten.
+        // The slider reports an old error once and then forgets it.
         _ = try? status(lines)
         return identity.serialNumber
     }
@@ -97,26 +97,26 @@ public struct ElliptecCommands: WheelCommands {
     public func positionCount(_ lines: LineProtocol) throws -> Int {
         let identity = try identity(lines)
         guard let count = identity.positionCount else {
-            throw DeviceError(.initialise, "an Elliptec of type \(identity.type) is no slider ELL6, ELL9 or ELL12")
+            throw DeviceError(.initialise, "an Elliptec of type \(identity.type) is not a slider ELL6, ELL9 or ELL12")
         }
         return count
     }
 
     // MARK: Positions
 
-    /// What the slider is told for the distance between two positions, and what it then reports.
+    /// The distance between two positions as it is commanded, and as the slider reports it.
     private static let (toldStep, reportedStep) = (32, 31)
 
     public func position(_ lines: LineProtocol) throws -> Int {
         let steps = try ask("gp", "PO", lines, parse: Self.steps)
         let position = (steps + 1) / Self.reportedStep
         guard abs(steps - position * Self.reportedStep) <= 1, position >= 0 else {
-            throw DeviceError(.failed, "the slider is between its positions, at \(steps); a move brings it to one")
+            throw DeviceError(.failed, "the slider is between positions, at \(steps); move it to a position")
         }
         return position
     }
 
-    /// A signed number of 32 bits.
+    /// Reads a signed 32-bit number.
     private static func steps(_ data: String) -> Int? {
         guard data.count == 8, let bits = UInt32(data, radix: 16) else { return nil }
         return Int(Int32(bitPattern: bits))
@@ -132,7 +132,7 @@ public struct ElliptecCommands: WheelCommands {
     public func isDone(_ order: String, line: String) throws -> Bool {
         if line.hasPrefix("\(address)PO") { return true }
         guard line.hasPrefix("\(address)GS"), let code = line.dropFirst(3).description.code(radix: 16) else {
-            // Another slider on the bus, or noise.
+            // From another slider on the bus, or noise.
             return false
         }
         let status = ElliptecStatus(code)
@@ -151,7 +151,7 @@ public struct ElliptecCommands: WheelCommands {
         }
     }
 
-    /// Asks, and takes a status in place of the answer for a refusal.
+    /// Sends a query; a status in place of its answer is a refusal.
     func ask<Value>(
         _ message: String,
         _ reply: String,
@@ -168,16 +168,16 @@ public struct ElliptecCommands: WheelCommands {
     }
 }
 
-/// What an Elliptec tells to `in`: fields of fixed widths, most of them in hexadecimal digits.
+/// The answer of an Elliptec to `in`: fields of fixed width, most of them hexadecimal.
 public struct ElliptecIdentity: Sendable {
-    /// 9 for an ELL9.
+    /// The type number: 9 for an ELL9.
     let type: Int
     let serialNumber: String
     let year: String
     let firmware: String
     let hardware: String
 
-    /// Nil for what is no identity.
+    /// Nil for an unreadable answer.
     init?(data: String) {
         let digits = Array(data)
         guard digits.count >= 16, digits.allSatisfy(\.isASCII), let type = Int(String(digits[0..<2]), radix: 16) else {
@@ -201,7 +201,7 @@ public struct ElliptecIdentity: Sendable {
     }
 }
 
-/// What an Elliptec says of itself (Thorlabs' note on the protocol of ELLx modules).
+/// A status code of an Elliptec (Thorlabs, "ELLx modules protocol manual").
 public struct ElliptecStatus: Sendable, Equatable {
     public let code: Int
 
@@ -211,8 +211,8 @@ public struct ElliptecStatus: Sendable, Equatable {
     static let busy = ElliptecStatus(9)
 
     private static let texts = [
-        "in order", "communication time-out", "mechanical time-out", "command not supported", "value out of range",
-        "isolated", "in isolation", "initialising", "temperature", "busy", "sensor error", "motor error",
+        "OK", "communication time-out", "mechanical time-out", "command not supported", "value out of range",
+        "isolated", "in isolation", "initializing", "temperature", "busy", "sensor error", "motor error",
         "out of range", "over-current",
     ]
 

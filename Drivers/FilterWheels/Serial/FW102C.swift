@@ -1,18 +1,18 @@
 public import Devices
 public import Transports
 
-/// A filter wheel of Thorlabs', FW102C or FW212C.
+/// A Thorlabs filter wheel FW102C or FW212C.
 public typealias ThorlabsFilterWheel = SerialWheel<FW102CCommands>
 
 extension FW102CCommands {
     static let port = PortSettings(baudRate: 115_200)
-    /// The prompt ends an answer, with no line end behind it.
+    /// The prompt ends an answer; no line end follows.
     static let format = LineFormat(commandEnd: "\r", answerEnd: "> ", patience: .milliseconds(500))
 
-    /// Its model.
+    /// The model and firmware.
     public func facts(_ lines: LineProtocol) throws -> String { try ask("*idn?", lines) { $0 } }
 
-    /// None of them is saved in the wheel, where the command `save` would put them.
+    /// The settings; none of them is saved in the wheel with its command `save`.
     public func settings(of wheel: SerialWheel<Self>) -> [Setting] {
         [
             Setting("model", fixed: wheel.facts),
@@ -41,13 +41,13 @@ extension FW102CCommands {
         try ask("\(word)?", lines) { $0.code().flatMap(Choice.init) }
     }
 
-    /// How fast the wheel turns.
+    /// The speed of the wheel.
     enum Speed: Int, SettingChoice {
         case slow
         case high
     }
 
-    /// What the socket for triggers is: an edge in turns the wheel on by one position, or one comes out when it is there.
+    /// The direction of the trigger socket: an input edge advances the wheel, an output edge reports its arrival.
     enum Trigger: Int, SettingChoice {
         case input
         case output
@@ -58,7 +58,7 @@ extension Driver where Configuration == SerialOptions {
     public static var thorlabsFilterWheel: Self {
         Driver(
             serial: "thorlabs-filter-wheel",
-            "a filter wheel FW102C or FW212C of Thorlabs'",
+            "a Thorlabs filter wheel FW102C or FW212C",
             port: FW102CCommands.port,
             simulated: { _ in SimulatedFW102C() },
             open: { connector, _ in try ThorlabsFilterWheel(FW102CCommands(), connector, FW102CCommands.format) }
@@ -66,23 +66,23 @@ extension Driver where Configuration == SerialOptions {
     }
 }
 
-/// The commands of Thorlabs' wheels FW102C and FW212C.
+/// The commands of the Thorlabs wheels FW102C and FW212C.
 ///
-/// An answer is all that comes up to the prompt: the command itself, and then what there is to tell.
+/// An answer is everything up to the prompt: the echoed command, then the data.
 public struct FW102CCommands: WheelCommands {
     public static let typeName = "ThorlabsFilterWheel"
 
     public init() {}
 
     public func identify(_ lines: LineProtocol) throws -> String {
-        // Half a command may wait in the wheel, which is ended by this.
+        // Ends a half-typed command that another program may have left in the wheel.
         try lines.send("")
         try lines.resynchronise()
         return try ask("*idn?", lines) { $0.hasPrefix("THORLABS") ? $0 : nil }
     }
 
     public func positionCount(_ lines: LineProtocol) throws -> Int {
-        // Firmware 1.0 does not know the question; it is in wheels with six positions.
+        // Firmware 1.0 lacks this query; wheels with that firmware have six positions.
         do {
             return try ask("pcount?", lines) { $0.code().flatMap { (1...100).contains($0) ? $0 : nil } }
         } catch SerialError.refused { return 6 }
@@ -100,7 +100,7 @@ public struct FW102CCommands: WheelCommands {
         return true
     }
 
-    /// One or two seconds a position, the shorter way round; with much room.
+    /// Generous: a position takes one or two seconds, and the wheel turns the shorter way.
     public var travelLimit: Duration { .seconds(30) }
 
     // MARK: Exchanges
@@ -109,15 +109,15 @@ public struct FW102CCommands: WheelCommands {
         try lines.ask(command) { block in try Self.answer(command, block).flatMap(parse) }
     }
 
-    /// Says something that is answered at once, and by the prompt alone.
+    /// Sends a command that is answered at once, with nothing but the prompt.
     func tell(_ command: String, _ lines: LineProtocol) throws {
         try ask(command, lines) { $0.isEmpty ? () : nil }
     }
 
-    /// What is between the command that comes back and the prompt; nil if another command or none comes back.
+    /// The data between the echoed command and the prompt; nil if this command was not echoed.
     private static func answer(_ command: String, _ block: String) throws -> String? {
         let parts = block.split(whereSeparator: \.isNewline).map(String.init)
-        // What was sent by another program may come first.
+        // The echo of another program's command may come first.
         guard let echo = parts.lastIndex(where: { $0.hasSuffix(command) }) else { return nil }
         let rest = parts[(echo + 1)...].joined(separator: " ")
         guard !rest.hasPrefix("Command error") else { throw SerialError.refused(command, answer: rest) }

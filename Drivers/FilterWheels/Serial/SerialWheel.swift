@@ -2,29 +2,29 @@ public import Devices
 internal import Threads
 public import Transports
 
-/// A filter wheel or slider on a serial line, which answers an order to move when it has arrived.
+/// A filter wheel or slider on a serial line that answers a move command when it has arrived.
 ///
-/// Nothing is sent while a move goes on, since the wheel would not answer, or take it for something else; what is
-/// asked meanwhile waits for the end of the move. Nothing moves before somebody asks for a position.
+/// Nothing is sent during a move: the wheel would not answer, or would misunderstand. Queries wait for the end of the
+/// move. Nothing moves before a client asks for a position.
 public final class SerialWheel<Commands: WheelCommands>: FilterWheel, SerialDevice {
     public let line: SerialLine
     public let commands: Commands
     public let positionCount: Int
-    /// What the wheel said of itself when it was opened.
+    /// The facts that the wheel reported when it was opened.
     public let facts: Commands.Facts
     public var enabledSession: Int?
     private var move: Move?
-    /// Why the last move ended before its time, for whoever waits for it.
+    /// The reason why the last move failed, for the caller that waits for it.
     private var failure: DeviceError?
-    /// The session of the line in which it has been moved.
+    /// The session of the line in which the wheel was moved last.
     private var movedSession: Int?
 
-    /// A move that has not been reported as over.
+    /// A move whose end has not been reported.
     private struct Move {
         let session: Int
         let origin: Int?
         let target: Int
-        /// The order that is being carried out, and those that follow.
+        /// The command in progress and the commands that follow.
         var orders: [String]
         var deadline: ContinuousClock.Instant
     }
@@ -45,7 +45,7 @@ public final class SerialWheel<Commands: WheelCommands>: FilterWheel, SerialDevi
     public var settings: [Setting] { commands.settings(of: self) }
     public func performShutdown() { line.close() }
 
-    /// Talks to the wheel, when it is at rest.
+    /// Talks to the wheel once it is at rest.
     public func perform<Result>(_ body: (LineProtocol) throws -> Result) throws -> Result {
         try line.perform { lines in
             while try isUnderWay(lines) { Pause.wait(for: .milliseconds(2)) }
@@ -53,9 +53,9 @@ public final class SerialWheel<Commands: WheelCommands>: FilterWheel, SerialDevi
         }
     }
 
-    // MARK: Where it is
+    // MARK: Position
 
-    /// Where it stands; where it came from while it moves.
+    /// The current position; during a move, the position it started from.
     public var position: Int {
         get throws {
             try line.perform { lines in
@@ -94,10 +94,10 @@ public final class SerialWheel<Commands: WheelCommands>: FilterWheel, SerialDevi
         }
     }
 
-    /// Looks for the answer to the order that is being carried out, and gives the next one.
+    /// Reads the answer to the command in progress, if it has come, and sends the next command.
     private func isUnderWay(_ lines: LineProtocol) throws(SerialError) -> Bool {
         guard let move, let order = move.orders.first else { return false }
-        guard move.session == line.session else { return fail(move, lines, "the port was lost meanwhile") }
+        guard move.session == line.session else { return fail(move, lines, "the port was lost during the move") }
         do {
             while let answer = try lines.readLineIfAny() {
                 if try commands.isDone(order, line: answer) { return try goOn(move, lines) }
@@ -108,12 +108,12 @@ public final class SerialWheel<Commands: WheelCommands>: FilterWheel, SerialDevi
             return fail(move, lines, "\(error)")
         }
         guard ContinuousClock.now < move.deadline else {
-            return fail(move, lines, "it has not said within \(commands.travelLimit) that it is there")
+            return fail(move, lines, "no answer within \(commands.travelLimit)")
         }
         return true
     }
 
-    /// Gives the next order; whether there was one.
+    /// Sends the next command of a move; returns whether there was one.
     private func goOn(_ move: Move, _ lines: LineProtocol) throws -> Bool {
         let rest = Array(move.orders.dropFirst())
         guard let next = rest.first else {
@@ -128,7 +128,9 @@ public final class SerialWheel<Commands: WheelCommands>: FilterWheel, SerialDevi
         return true
     }
 
-    /// Ends a move, and keeps the error that says where it ended; false, since it moves no more.
+    /// Ends a move and keeps the error with the place where it ended.
+    ///
+    /// Returns false: nothing moves any longer.
     private func fail(_ move: Move, _ lines: LineProtocol, _ reason: String) -> Bool {
         self.move = nil
         let place: String
@@ -143,27 +145,27 @@ public final class SerialWheel<Commands: WheelCommands>: FilterWheel, SerialDevi
     }
 }
 
-/// The commands of a wheel that answers an order to move when it has arrived, and to nothing before that.
+/// The commands of a wheel that answers a move command when it has arrived, and answers nothing before that.
 public protocol WheelCommands: Sendable {
-    /// What is asked once, for its settings.
+    /// Facts that are queried once and shown as settings.
     associatedtype Facts: Sendable
 
-    /// The name of the class in Python, for its error messages: `ThorlabsFilterWheel`.
+    /// The name of the Python class: `ThorlabsFilterWheel`.
     static var typeName: String { get }
 
-    /// Makes the device talk as this driver needs it, and tells its serial number, or what there is in its place.
+    /// Puts the device into the mode that this driver needs; returns its serial number or the next best identification.
     func identify(_ lines: LineProtocol) throws -> String
     func positionCount(_ lines: LineProtocol) throws -> Int
-    /// Where it stands, from 0; throws what says why that cannot be told.
+    /// The position, from 0; throws an error that says why it is unknown.
     func position(_ lines: LineProtocol) throws -> Int
 
-    /// What to send for a move, one after the other, each when the one before it has been answered.
+    /// The commands of a move, each sent when the one before it has been answered.
     ///
-    /// - Parameter isFirst: whether it is the first one since the port was opened.
+    /// - Parameter isFirst: whether this is the first move since the port was opened.
     func orders(to position: Int, isFirst: Bool) -> [String]
-    /// Whether a line that comes after an order says that it has been carried out; throws if it says that it was not.
+    /// Whether a line after a command confirms that it has been carried out; throws if the line reports a failure.
     func isDone(_ order: String, line: String) throws -> Bool
-    /// The longest that an order takes.
+    /// The time limit of one command.
     var travelLimit: Duration { get }
 
     func facts(_ lines: LineProtocol) throws -> Facts

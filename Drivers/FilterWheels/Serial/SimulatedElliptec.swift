@@ -1,20 +1,20 @@
 public import Transports
 
-/// An Elliptec slider of Thorlabs', on a bus of its own.
+/// A simulated Thorlabs Elliptec slider, alone on its bus.
 public struct SimulatedElliptec: SimulatedInstrument {
     private let address: String
-    /// 6, 9 or 12 for a slider of that name.
+    /// The type number: 6, 9 or 12.
     public var type: Int
     /// In the steps that it reports; 15 between its first two positions.
     public var place = 0
-    /// Whether it has found its end since its power came; what it was told before that would be nonsense.
+    /// Whether it has homed since power-up.
     public var isHomed = false
-    /// The last thing that went wrong, told once.
+    /// The last error, reported once.
     public var status = 0
     public var travelTime = Duration.milliseconds(300)
-    /// Whether it cannot move, which it notices.
+    /// Whether it is blocked and notices.
     public var isJammed = false
-    /// Whether it tells that it is busy while it moves.
+    /// Whether it reports that it is busy while it moves.
     public var tellsBusy = false
     private var pending = ""
 
@@ -29,7 +29,7 @@ public struct SimulatedElliptec: SimulatedInstrument {
         var outputs: [SimulatedOutput] = []
         for byte in bytes where byte != 0x0D && byte != 0x0A {
             pending.unicodeScalars.append(Unicode.Scalar(byte))
-            // What begins with no address begins no message.
+            // A message begins with an address.
             if !pending.hasPrefix(address) { pending = "" }
             guard pending.count >= 3, pending.count == length else { continue }
             outputs += answer(String(pending.dropFirst()))
@@ -38,7 +38,7 @@ public struct SimulatedElliptec: SimulatedInstrument {
         return outputs
     }
 
-    /// How many characters the message has that has begun.
+    /// The length of the message that has begun.
     private var length: Int {
         switch pending.dropFirst().prefix(2) {
         case "ma", "mr", "sj": 11

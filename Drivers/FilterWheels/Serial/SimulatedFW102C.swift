@@ -1,26 +1,26 @@
 public import Transports
 
-/// A filter wheel of Thorlabs', which is busy while it turns and answers when it stands.
+/// A simulated Thorlabs filter wheel, which is busy while it turns and answers when it stands.
 public struct SimulatedFW102C: SimulatedLineInstrument {
     public var pendingInput: [UInt8] = []
     public let positionCount: Int
-    /// From 1, and changed also by the buttons at the front.
+    /// The position, from 1; the buttons on the front panel change it, too.
     public var position = 1
     public var speed = 1
     public var trigger = 0
     public var sensors = 0
-    /// From one position to the next.
+    /// The travel time from one position to the next.
     public var stepTime = Duration.seconds(1)
-    /// Whether it does not know `pcount?`, as firmware 1.0.
+    /// Whether it has firmware 1.0, which lacks `pcount?`.
     public var isOld = false
-    /// Whether it cannot turn, and does not say so.
+    /// Whether the wheel is blocked without noticing.
     public var isJammed = false
     private var freeAt: ContinuousClock.Instant?
 
     public init(positionCount: Int = 6) { self.positionCount = positionCount }
 
     public mutating func answer(_ command: String, at now: ContinuousClock.Instant) -> [SimulatedOutput] {
-        // What is sent while it turns waits.
+        // Commands sent while it turns wait.
         let wait = max(.zero, (freeAt ?? now) - now)
         let text = text(command)
         let echo = SimulatedOutput("\(command)\r", after: wait)

@@ -3,7 +3,7 @@ internal import Pickle
 internal import Threads
 internal import Transports
 
-/// The talk with an Aurox Clarity, a laser-free confocal unit with a wheel of filter cubes and a spinning disk.
+/// A session with an Aurox Clarity, a laser-free confocal unit with a wheel of filter cubes and a spinning disk.
 final class ClaritySession: WheelSession {
     static let make = WheelMake(
         word: "aurox-clarity",
@@ -23,10 +23,10 @@ final class ClaritySession: WheelSession {
     init(_ connection: any USBConnection, _ configuration: WheelConfiguration) throws {
         hid = try HIDConnection(connection)
         let bytes = try ask(.serial, length: 4)
-        // Two digits a byte, the last two first.
+        // Two digits per byte, last byte first.
         serial = Hexadecimal.text(bytes.reversed()).filter { $0 != " " }
         if try ask(.getOnOff) != ClarityCode.running { try set(.setOnOff, to: ClarityCode.running) }
-        // Whoever had it before may have left the lamp on.
+        // The previous user may have left the lamp on.
         try set(.setCalibration, to: ClarityCode.calibrationOff)
     }
 
@@ -43,9 +43,9 @@ final class ClaritySession: WheelSession {
 
     func startMove(to position: Int) throws { try set(.setFilter, to: UInt8(clamping: position + 1)) }
 
-    /// The value of something that moves, once it has said the same three times; nil while it moves.
+    /// The value of a moving part after three equal answers; nil while it moves.
     ///
-    /// On its way it stops for moments and then says that it does not move.
+    /// The part stops for moments on its way and then reports that it does not move.
     func steady(_ command: ClarityCommand) throws -> UInt8? {
         let first = try ask(command)
         for _ in 0..<2 {
@@ -65,7 +65,7 @@ final class ClaritySession: WheelSession {
         }
     }
 
-    /// - Returns: as many bytes as asked for, which follow the command in the answer.
+    /// - Returns: the requested number of bytes that follow the command in the answer.
     func ask(_ command: ClarityCommand, length: Int) throws -> [UInt8] {
         let answer = try exchange(command)
         guard answer.count >= length else { throw AnswerError(command.name, answer, of: hid.connection) }
@@ -75,7 +75,7 @@ final class ClaritySession: WheelSession {
     private func exchange(_ command: ClarityCommand, _ parameter: UInt8 = 0) throws -> [UInt8] {
         try hid.write([command.rawValue, parameter])
         var answer: [UInt8] = []
-        // What is left of earlier talks comes first.
+        // Answers to earlier commands may come first.
         for _ in 0..<8 {
             answer = try hid.read(within: .milliseconds(500))
             if answer.first == command.rawValue { return Array(answer.dropFirst()) }
@@ -93,9 +93,9 @@ extension Driver where Configuration == WheelConfiguration {
     }
 }
 
-/// A command to a Clarity, by its first byte, with the names of python-microscope's and Aurox' own programs for it.
+/// The first byte of a command to a Clarity, named as in python-microscope and in Aurox's programs.
 ///
-/// The answer repeats the byte; what was asked for follows.
+/// The answer repeats this byte; the data follows.
 enum ClarityCommand: UInt8 {
     case version = 0x00
     case getOnOff = 0x12
@@ -110,27 +110,27 @@ enum ClarityCommand: UInt8 {
     case setFilter = 0x24
     case setCalibration = 0x25
 
-    /// What is asked for, in words.
+    /// The name of what is asked for, for error messages.
     var name: String { "\(self)" }
 }
 
-/// Bytes of a Clarity's answers that stand for no position.
+/// The bytes in a Clarity's answers that are not positions.
 enum ClarityCode {
     static let running: UInt8 = 0x0f
     static let asleep: UInt8 = 0x7f
     static let moving: UInt8 = 0x10
     static let error: UInt8 = 0xff
-    /// In place of the command: not understood.
+    /// In place of the command: unknown command.
     static let unknownCommand: UInt8 = 0xff
     static let calibrationOn: UInt8 = 0x01
     static let calibrationOff: UInt8 = 0x02
-    /// By the reading of Aurox' newer program; python-microscope found the two swapped.
+    /// As in Aurox's newer program; python-microscope has the two values swapped.
     static let doorClosed: UInt8 = 0x01
 }
 
-/// What the spinning disk of a Clarity lets through: less light and thinner sections with each step.
+/// A position of a Clarity's spinning disk: each step gives less light and thinner sections.
 enum Sectioning: Int, SettingChoice {
-    /// The disk is out of the light.
+    /// `bypass`: the disk is out of the light path.
     case bypass, low, mid, high
 }
 
@@ -152,7 +152,7 @@ extension ClaritySession {
         ]
     }
 
-    /// What python-microscope's class has beside what every wheel has.
+    /// The members of python-microscope's class that other wheels do not have.
     @RemoteInterfaceBuilder static func members(of wheel: USBFilterWheel<ClaritySession>) -> [any RemoteMember] {
         RemoteProperty("moving", get: { try wheel.isMoving || wheel.isDiskMoving })
         RemoteMethod("get_id") { try wheel.use { $0.serial ?? "" } }
@@ -173,7 +173,7 @@ extension ClaritySession {
 }
 
 extension USBFilterWheel<ClaritySession> {
-    /// How long the disk may take for a move, and how long it may seem to stand before it has begun.
+    /// The time limit of a move of the disk, including the time before it visibly starts.
     private var diskLimit: Duration { .seconds(5) }
 
     fileprivate var sectioning: Sectioning {
@@ -194,7 +194,7 @@ extension USBFilterWheel<ClaritySession> {
         try use { try $0.set(.setDisk, to: UInt8(clamping: sectioning.rawValue)) }
     }
 
-    /// Moves the disk, and waits until it is there, since a setting has to be what it was set to.
+    /// Moves the disk and waits for it, because a setting must have its new value when the call returns.
     fileprivate func setSectioning(_ sectioning: Sectioning) throws {
         let move = try move(to: sectioning, isBlocking: true)
         while try move.poll() == nil { Pause.wait(for: move.interval) }
@@ -204,7 +204,9 @@ extension USBFilterWheel<ClaritySession> {
         try use { try $0.set(.setCalibration, to: isOn ? ClarityCode.calibrationOn : ClarityCode.calibrationOff) }
     }
 
-    /// Moves the disk, and is complete when it is there, or at once if nobody waits.
+    /// Moves the disk.
+    ///
+    /// Completes when it has arrived, or at once if the caller does not wait.
     fileprivate func move(to sectioning: Sectioning, isBlocking: Bool) throws -> Completion {
         try startSectioning(sectioning)
         let end = ContinuousClock.now + diskLimit
@@ -214,7 +216,7 @@ extension USBFilterWheel<ClaritySession> {
         )
     }
 
-    /// Whether the disk is there; throws if it should be by now.
+    /// Whether the disk has arrived; throws after the time limit.
     private func isDisk(at sectioning: Sectioning, before end: ContinuousClock.Instant) throws -> Bool {
         let value = try use { try $0.steady(.getDisk) }
         if value == UInt8(clamping: sectioning.rawValue) { return true }

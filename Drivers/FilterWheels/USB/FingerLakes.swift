@@ -1,10 +1,10 @@
 public import Devices
 internal import Transports
 
-/// The talk with a colour filter wheel of Finger Lakes Instrumentation: words of sixteen bits on two bulk endpoints.
+/// A session with a Finger Lakes Instrumentation color filter wheel: sixteen-bit words on two bulk endpoints.
 ///
-/// Where the wheel stands is not known until it has looked for its home, which it does when it is opened unless it has
-/// done so since power-up and can tell its slot.
+/// The position is unknown until the wheel has homed. Opening it homes it, unless it has homed since power-up and
+/// reports its slot.
 final class FingerLakesSession: WheelSession {
     static let make = WheelMake(
         word: "finger-lakes-cfw",
@@ -13,7 +13,7 @@ final class FingerLakesSession: WheelSession {
         kinds: [USBKind(0x0f18, 0x0007)],
         pace: WheelPace(interval: .milliseconds(100)),
         moveLimit: .seconds(30),
-        // A large wheel on an old board needs so long to look for its home.
+        // A large wheel on an old board takes this long to home.
         startLimit: .seconds(200),
         settleTime: .seconds(1)
     )
@@ -23,17 +23,17 @@ final class FingerLakesSession: WheelSession {
     private let firmware: UInt8
     let positionCount: Int?
     let serial: String? = nil
-    /// Where the wheel is, or where it goes; nil while it is not known.
+    /// The current slot, or the target of a move; nil while it is unknown.
     private var slot: Int?
     private var homing = Homing.over
 
-    /// How far the search for home has come.
+    /// The stage of the search for home.
     private enum Homing {
-        /// The board will answer when it is there.
+        /// Waiting for the answer that the board sends when it is home.
         case awaitsAnswer
-        /// The board says that it searches.
+        /// The board reports that it is homing.
         case isSearching
-        /// Turns from its home to the first slot.
+        /// Turning from home to the first slot.
         case aligns
         case over
     }
@@ -46,7 +46,7 @@ final class FingerLakesSession: WheelSession {
         guard let board = FingerLakesBoard(hardware: hardware) else {
             throw DeviceError(
                 .unsupported,
-                "\(connection.device) is of hardware type \(hardware), no known filter wheel"
+                "\(connection.device) has hardware type \(hardware), which is not a known filter wheel"
             )
         }
         self.board = board
@@ -86,7 +86,7 @@ final class FingerLakesSession: WheelSession {
         guard try !isHoming() else { return .starting }
         guard try wire.exchange(.stepsLeft).isNothingLeft else { return slot == nil ? .starting : .moving }
         if tellsSlot { slot = try readSlot() }
-        guard let slot else { return .failed("it does not know its slot") }
+        guard let slot else { return .failed("it reports no slot") }
         return .standing(at: slot)
     }
 
@@ -109,7 +109,7 @@ final class FingerLakesSession: WheelSession {
 
     func startMove(to position: Int) throws {
         guard case .over = homing else {
-            throw DeviceError(.incompatibleState, "\(wire.connection.device) is looking for its home")
+            throw DeviceError(.incompatibleState, "\(wire.connection.device) is homing")
         }
         switch board {
         case .newer: _ = try wire.exchange(.go(toSlot: UInt8(clamping: position)))
@@ -126,25 +126,25 @@ final class FingerLakesSession: WheelSession {
 
 extension Driver where Configuration == WheelConfiguration {
     public static var fingerLakesCFW: Self {
-        .filterWheel(FingerLakesSession.self, "a colour filter wheel of Finger Lakes Instrumentation, on USB") {
+        .filterWheel(FingerLakesSession.self, "a Finger Lakes Instrumentation color filter wheel on USB") {
             SimulatedWheel.fingerLakes(.init($0, positions: 7))
         }
     }
 }
 
 extension [UInt8] {
-    /// Whether the answer to `stepsLeft` says that there are none.
+    /// Whether an answer to `stepsLeft` reports no steps.
     fileprivate var isNothingLeft: Bool { count >= 2 && self[0] & 0x0f == 0 && self[1] == 0 }
 }
 
-/// What a wheel's electronics can do, by its hardware type (libfli).
+/// A wheel's electronics, by its hardware type (libfli).
 enum FingerLakesBoard: Equatable {
     /// Turns by steps and knows no slots: so many steps from each slot to the next, and from home to the first.
     case stepping(steps: [UInt16], offset: UInt16)
     /// Knows its slots.
     case newer
 
-    /// Nil for what is no filter wheel, or one that is not known.
+    /// Nil for a device that is not a filter wheel, and for an unknown one.
     init?(hardware: UInt8) {
         switch hardware {
         case 0x00: self = .even(5, 48)
@@ -166,16 +166,18 @@ enum FingerLakesBoard: Equatable {
     }
 }
 
-/// A command to a filter wheel of Finger Lakes: a word of sixteen bits, whose upper four the answer repeats (libfli).
+/// A command to a Finger Lakes wheel: a word of sixteen bits.
+///
+/// The answer repeats the upper four (libfli).
 enum FingerLakesCommand {
     case echo, firmware, hardware, slotCount
-    /// Turning one way or the other, at home, looking for home.
+    /// Status bits: turning one way or the other, homed, homing.
     case status
     case home
     /// Turns the wheel a number of steps, by a board that does not know about slots.
     case step(UInt16)
     case stepsLeft
-    /// Goes to a slot, from 0, by a board that knows about them.
+    /// Moves to a slot, counted from 0, on a board that knows slots.
     case go(toSlot: UInt8)
     /// Where the wheel stands: twelve bytes.
     case position
@@ -204,14 +206,14 @@ enum FingerLakesStatus {
     static let isHomed: UInt8 = 0x08
 }
 
-/// Sends words to a Finger Lakes wheel, and checks that the answers belong to them.
+/// A connection to a Finger Lakes wheel, which sends words and checks that the answers belong to them.
 final class FingerLakesWire {
     let connection: any USBConnection
     private let input: USBEndpoint
     private let output: USBEndpoint
     private var mayHaveOldAnswers = true
 
-    /// How long an answer may take (libfli).
+    /// The time limit for an answer (libfli).
     private static let limit = Duration.seconds(5)
 
     init(_ connection: any USBConnection) throws(USBError) {
@@ -222,10 +224,10 @@ final class FingerLakesWire {
         (self.input, self.output) = (input, output)
     }
 
-    /// The lower byte of the answer to a question.
+    /// Sends a question and returns the lower byte of its answer.
     func ask(_ command: FingerLakesCommand) throws -> UInt8 { try exchange(command)[1] }
 
-    /// The answer, which has at least two bytes.
+    /// Sends a command and returns its answer, which has at least two bytes.
     func exchange(_ command: FingerLakesCommand, length: Int = 2) throws -> [UInt8] {
         try send(command)
         mayHaveOldAnswers = true
@@ -243,7 +245,7 @@ final class FingerLakesWire {
         try connection.write([UInt8(word >> 8), UInt8(word & 0xff)], to: output, within: Self.limit)
     }
 
-    /// Whether a command that takes its time has been answered by now.
+    /// Whether a slow command has been answered.
     func hasAnswered(_ command: FingerLakesCommand) throws -> Bool {
         do {
             let answer = try read(within: .milliseconds(10))
@@ -265,7 +267,7 @@ final class FingerLakesWire {
         }
     }
 
-    /// Throws away answers that nobody has fetched.
+    /// Discards answers that nobody has read.
     private func drain() throws(USBError) {
         mayHaveOldAnswers = false
         for _ in 0..<64 {

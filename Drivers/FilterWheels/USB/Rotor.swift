@@ -1,24 +1,24 @@
-/// The mechanics of a made-up wheel: where it stands, where it goes, and what can be wrong with it.
+/// The mechanics of a simulated wheel: its position, its moves and its mechanical faults.
 struct Rotor {
     enum Place: Equatable {
-        /// Looks for its first position.
+        /// Homing.
         case homing
-        /// On its way, passing a position.
+        /// Moving past a position.
         case moving(past: Int)
         case standing(at: Int)
-        /// Stopped by something that it cannot get past.
+        /// Blocked.
         case jammed(at: Int)
     }
 
     let count: Int
-    /// From one position to the next.
+    /// The travel time from one position to the next.
     let stepTime: Duration
     let homingTime: Duration
-    /// Something blocks the next move before its first step.
+    /// Whether the next move is blocked before its first step.
     var isJammed = false
-    /// The next move never ends, and the wheel does not notice.
+    /// Whether the next move never ends, unnoticed by the wheel.
     var isSlipping = false
-    /// Where it goes or stands; positions count from 0.
+    /// The current position or the target of a move, from 0.
     private(set) var target = 0
     private var origin = 0
     private var begin: ContinuousClock.Instant
@@ -29,17 +29,17 @@ struct Rotor {
         begin = now
     }
 
-    /// Goes to the first position, wherever it stands.
+    /// Moves to the first position from anywhere.
     mutating func home(at now: ContinuousClock.Instant) {
         (origin, target, begin, isHoming) = (0, 0, now, homingTime > .zero)
     }
 
-    /// Goes to another position, the shorter way.
+    /// Moves to another position, the shorter way round.
     mutating func go(to position: Int, at now: ContinuousClock.Instant) {
         (origin, target, begin, isHoming) = (nearest(at: now), position, now, false)
     }
 
-    /// Stays where it is.
+    /// Stops at once.
     mutating func stop(at now: ContinuousClock.Instant) { go(to: nearest(at: now), at: now) }
 
     private func nearest(at now: ContinuousClock.Instant) -> Int {
@@ -55,7 +55,7 @@ struct Rotor {
         if isJammed { return .jammed(at: origin) }
         let steps = min(stepsAhead, count - stepsAhead)
         guard isSlipping || now < begin + stepTime * steps else { return .standing(at: target) }
-        // Where it is to stop is never only passed.
+        // The target is never reported as a position in passing.
         let done = min(max(0, Int((now - begin) / stepTime)), steps - 1)
         let direction = stepsAhead <= count - stepsAhead ? 1 : -1
         return .moving(past: (origin + direction * done + count) % count)
@@ -64,13 +64,13 @@ struct Rotor {
     private var stepsAhead: Int { (target - origin + count) % count }
 }
 
-/// What can be made to go wrong with a simulated wheel.
+/// A fault that can be caused in a simulated wheel.
 public enum WheelFault: String, Sendable, CaseIterable {
-    /// Something blocks the wheel, until `repair`.
+    /// The wheel is blocked, until `repair`.
     case jam
-    /// The wheel turns and turns, until `repair`.
+    /// The wheel turns endlessly, until `repair`.
     case slip
-    /// The next answer is of bytes that mean nothing.
+    /// The next answer is garbage.
     case garbage
     /// The next answer is cut off after its first byte.
     case short
@@ -78,11 +78,11 @@ public enum WheelFault: String, Sendable, CaseIterable {
     case silence
     /// The next request is refused.
     case stall
-    /// Everything is as it should be again.
+    /// Everything works again.
     case repair
 }
 
-/// The faults that are to come.
+/// The pending faults.
 struct WheelFaults {
     private var waiting: [WheelFault] = []
 
@@ -95,14 +95,14 @@ struct WheelFaults {
         }
     }
 
-    /// Whether the request that has come is refused.
+    /// Whether to stall the current request.
     mutating func refusesRequest() -> Bool {
         guard waiting.first == .stall else { return false }
         waiting.removeFirst()
         return true
     }
 
-    /// What becomes of an answer; nil if it does not come at all.
+    /// Applies a pending fault to an answer; nil if the answer is lost.
     mutating func spoil(_ answer: [UInt8]) -> [UInt8]? {
         switch waiting.first {
         case .garbage: waiting.removeFirst(); return answer.map { ~$0 }

@@ -1,7 +1,9 @@
 internal import Transports
 
 extension SimulatedWheel {
-    /// An Aurox Clarity, with the endpoints that its reports suggest, since no source tells them.
+    /// A simulated Aurox Clarity.
+    ///
+    /// No source names its endpoints; they follow from its reports.
     public static func clarity(_ options: SimulatedWheelOptions) -> SimulatedWheel {
         let description = USBDescription(
             USBKind(0x1f0a, 0x0088),
@@ -23,14 +25,14 @@ extension SimulatedWheel {
     }
 }
 
-/// How a simulated Clarity understands its reports of sixteen bytes.
+/// The sixteen-byte reports of a simulated Clarity.
 private struct ClarityLanguage: SimulatedWheelLanguage {
     var mechanics: WheelMechanics
     private let serial: [UInt8]
     private var disk: Rotor
     private var isOn = false
     private var calibrates = false
-    /// A move does not show before that.
+    /// The time from which a move becomes visible.
     private var shows: ContinuousClock.Instant
 
     init(_ options: SimulatedWheelOptions, at now: ContinuousClock.Instant) {
@@ -69,7 +71,7 @@ private struct ClarityLanguage: SimulatedWheelLanguage {
             isOn = parameter == ClarityCode.running
             return [parameter]
         case nil: return []
-        // All the rest it only does when it is on.
+        // Everything else needs the unit to be on.
         case _ where !isOn: return [ClarityCode.asleep]
         case .getDoor: return [ClarityCode.doorClosed]
         case .getDisk: return [place(of: disk, from: 0, at: now)]
@@ -80,7 +82,7 @@ private struct ClarityLanguage: SimulatedWheelLanguage {
         }
     }
 
-    /// - Returns: the byte that it answers with.
+    /// - Returns: the byte of the answer.
     private mutating func set(_ command: ClarityCommand?, _ value: UInt8, at now: ContinuousClock.Instant) -> UInt8 {
         switch (command, value) {
         case (.setDisk, 0...3): disk.go(to: Int(value), at: now)

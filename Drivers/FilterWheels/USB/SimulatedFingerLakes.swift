@@ -1,7 +1,7 @@
 internal import Transports
 
 extension SimulatedWheel {
-    /// A Finger Lakes wheel with a newer board, or, if it is to be old, one of seven slots that counts steps only.
+    /// A simulated Finger Lakes wheel with a newer board, or with an old one that counts steps only.
     public static func fingerLakes(_ options: SimulatedWheelOptions, isOld: Bool = false) -> SimulatedWheel {
         let description = USBDescription(
             USBKind(0x0f18, 0x0007),
@@ -26,11 +26,11 @@ extension WheelMechanics {
 }
 
 extension [UInt8] {
-    /// The word of a command.
+    /// The command word.
     fileprivate var word: UInt16? { count >= 2 ? UInt16(self[0]) << 8 | UInt16(self[1]) : nil }
 }
 
-/// How a simulated newer board understands words.
+/// The command words of a simulated newer board.
 private struct FingerLakesLanguage: SimulatedWheelLanguage {
     var mechanics: WheelMechanics
     private var isHomed = false
@@ -42,7 +42,7 @@ private struct FingerLakesLanguage: SimulatedWheelLanguage {
     }
 
     mutating func powerUp(at now: ContinuousClock.Instant) {
-        // It does not look for its home by itself.
+        // The board does not home by itself.
         isHomed = false
         mechanics.answers = []
     }
@@ -75,7 +75,7 @@ private struct FingerLakesLanguage: SimulatedWheelLanguage {
     private static func isStill(_ place: Rotor.Place) -> Bool { if case .standing = place { true } else { false } }
 }
 
-/// How a simulated old board with seven slots understands words: it knows steps, and its home.
+/// The command words of a simulated old board with seven slots, which knows steps and home.
 private struct OldFingerLakesLanguage: SimulatedWheelLanguage {
     var mechanics: WheelMechanics
     /// Steps from home to the end of the last move, and when that ends.
@@ -94,7 +94,7 @@ private struct OldFingerLakesLanguage: SimulatedWheelLanguage {
 
     mutating func powerUp(at now: ContinuousClock.Instant) {
         (awaitsHome, end, mechanics.answers) = (false, now, [])
-        // Wherever it was left.
+        // The wheel stands wherever it was left.
         steps = 100
     }
 

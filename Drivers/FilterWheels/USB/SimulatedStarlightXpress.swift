@@ -1,13 +1,13 @@
 internal import Transports
 
 extension SimulatedWheel {
-    /// A wheel of Starlight Xpress.
+    /// A simulated Starlight Xpress wheel.
     public static func starlightXpress(_ options: SimulatedWheelOptions) -> SimulatedWheel {
         let description = USBDescription(
             USBKind(0x1278, 0x0920),
             manufacturer: "Starlight Xpress",
             product: "SXV filter wheel",
-            // No source tells the endpoints; requests go to the control endpoint where there is none for output.
+            // No source names the endpoints. Without an output endpoint, requests go to the control endpoint.
             interface: USBInterface(0, function: 3, endpoints: [USBEndpoint(0x81, .interrupt, packetSize: 8)]),
             reports: [
                 0x06, 0x00, 0xff, 0x09, 0x01, 0xa1, 0x01, 0x15, 0x00, 0x26, 0xff, 0x00, 0x75, 0x08, 0x95, 0x02,
@@ -18,7 +18,7 @@ extension SimulatedWheel {
     }
 }
 
-/// How a simulated wheel of Starlight Xpress understands its two bytes.
+/// The two-byte requests of a simulated Starlight Xpress wheel.
 private struct StarlightXpressLanguage: SimulatedWheelLanguage {
     var mechanics: WheelMechanics
 
@@ -28,11 +28,11 @@ private struct StarlightXpressLanguage: SimulatedWheelLanguage {
         }
         let count = UInt8(clamping: mechanics.rotor.count)
         switch (bytes[0] & 0x7f, bytes[1]) {
-        // Counting, of which only the end tells how many there are.
+        // While the wheel counts its filters, it reports 0 of them.
         case (0, 1): mechanics.answer([filter(at: now), 0])
         case (0, _): mechanics.answer([filter(at: now), count])
         case (let wanted, _):
-            // What is too large becomes the last one.
+            // A number that is too large selects the last filter.
             mechanics.rotor.go(to: Int(min(wanted, count)) - 1, at: now)
             mechanics.answer([filter(at: now), count])
         }

@@ -2,9 +2,9 @@ internal import Devices
 internal import Threads
 public import Transports
 
-/// A wheel that is made up: a make's language around the common mechanics.
+/// A simulated USB wheel: the protocol of one make around the mechanics that all makes share.
 ///
-/// Real ones are as fast as the facts in each make's file say; this one is that fast unless told otherwise.
+/// By default it moves as fast as a real wheel.
 public final class SimulatedWheel: SimulatedUSBDevice {
     public let description: USBDescription
     private let state: Lock<any SimulatedWheelLanguage>
@@ -20,7 +20,7 @@ public final class SimulatedWheel: SimulatedUSBDevice {
         state = Lock(language)
     }
 
-    /// Lets something go wrong.
+    /// Causes a fault.
     public func fail(_ fault: WheelFault) { state.withLock { $0.mechanics.fail(fault) } }
 
     public func powerUp() { state.withLock { [now] in $0.powerUp(at: now()) } }
@@ -50,7 +50,7 @@ public final class SimulatedWheel: SimulatedUSBDevice {
     public func clearHalt(_ endpoint: UInt8) {}
 }
 
-/// How a simulated wheel is made.
+/// The properties of a simulated wheel.
 public struct SimulatedWheelOptions: Sendable {
     public var serial: String?
     public var positions: Int
@@ -68,24 +68,24 @@ public struct SimulatedWheelOptions: Sendable {
 }
 
 extension SimulatedWheelOptions {
-    /// As a configuration wants it.
+    /// The properties that a configuration asks for.
     ///
-    /// - Parameter positions: how many there are unless it says.
+    /// - Parameter positions: the default number of positions.
     init(_ configuration: WheelConfiguration, positions: Int) {
         self.init(serial: configuration.serial, positions: min(configuration.positions?.value ?? positions, 64))
     }
 }
 
-/// How a simulated wheel of one make understands what it is sent.
+/// The protocol of one make, as its wheel sees it.
 protocol SimulatedWheelLanguage {
     var mechanics: WheelMechanics { get set }
 
     mutating func powerUp(at now: ContinuousClock.Instant)
-    /// A request to the control endpoint; nil refuses it.
+    /// Handles a request to the control endpoint; nil stalls it.
     mutating func control(_ request: ControlRequest, _ bytes: [UInt8], at now: ContinuousClock.Instant) -> [UInt8]?
-    /// What came to an endpoint.
+    /// Handles bytes that arrived at an endpoint.
     mutating func take(_ bytes: [UInt8], at now: ContinuousClock.Instant)
-    /// Time has passed.
+    /// Does what is due by now.
     mutating func pass(_ now: ContinuousClock.Instant)
 }
 
@@ -98,7 +98,7 @@ extension SimulatedWheelLanguage {
     mutating func pass(_ now: ContinuousClock.Instant) {}
 }
 
-/// What the languages share: the rotor, the answers that wait to be fetched, the faults.
+/// The parts that all simulated makes share: the rotor, the answers not yet fetched and the pending faults.
 struct WheelMechanics {
     var rotor: Rotor
     var faults = WheelFaults()
@@ -120,9 +120,9 @@ struct WheelMechanics {
 
     mutating func fail(_ fault: WheelFault) { faults.add(fault, to: &rotor) }
 
-    /// Puts an answer where it is fetched from.
+    /// Queues an answer for the host to fetch.
     mutating func answer(_ bytes: [UInt8]) {
-        // A device has no room for more either.
+        // A real device has a small buffer, too.
         guard answers.count < 64, let bytes = faults.spoil(bytes) else { return }
         answers.append(bytes)
     }

@@ -1,7 +1,7 @@
 internal import Transports
 
 extension SimulatedWheel {
-    /// An EFW, with the frames and the quirks that its users have found.
+    /// A simulated EFW with the reports and quirks that its users have documented.
     public static func zwo(_ options: SimulatedWheelOptions) -> SimulatedWheel {
         let description = USBDescription(
             USBKind(0x03c3, 0x1f01),
@@ -21,16 +21,16 @@ extension SimulatedWheel {
     }
 }
 
-/// How a simulated EFW understands feature reports.
+/// The feature reports of a simulated EFW.
 private struct ZWOLanguage: SimulatedWheelLanguage {
     var mechanics: WheelMechanics
     private let serial: [UInt8]
-    /// What the next answer is to be about.
+    /// The selector of the next answer.
     private var selector: UInt8 = 0x01
-    /// The number of an error that it stands in until it is cleared.
+    /// The current error; it stays until it is cleared.
     private var error: UInt8 = 0
 
-    /// Four reports of fifteen bytes each, beside their numbers.
+    /// Four reports of fifteen bytes each, not counting the report numbers.
     static let reports: [UInt8] =
         [0x06, 0x00, 0xff, 0x09, 0x01, 0xa1, 0x01]
         + (1...4).flatMap { id -> [UInt8] in
@@ -70,7 +70,7 @@ private struct ZWOLanguage: SimulatedWheelLanguage {
     }
 
     private mutating func move(to slot: UInt8, at now: ContinuousClock.Instant) {
-        // Slots that it does not have are passed over in silence, and so is everything while it is in an error.
+        // The wheel ignores slots that it does not have, and every move while it reports an error.
         guard (1...mechanics.rotor.count).contains(Int(slot)), error == 0 else { return }
         mechanics.rotor.go(to: Int(slot) - 1, at: now)
     }
@@ -89,7 +89,7 @@ private struct ZWOLanguage: SimulatedWheelLanguage {
         let target = UInt8(clamping: mechanics.rotor.target + 1)
         let (state, current, slots): (UInt8, Int, UInt8)
         switch mechanics.rotor.place(at: now) {
-        // It counts its slots anew.
+        // The wheel counts its slots again.
         case .homing: (state, current, slots) = (0x00, 0, 1)
         case .moving(let past): (state, current, slots) = (0x04, past, count)
         case .standing(let place): (state, current, slots) = (error == 0 ? 0x01 : 0x06, place, count)
@@ -101,7 +101,7 @@ private struct ZWOLanguage: SimulatedWheelLanguage {
         return [0x01, 0x7e, 0x5a, 0x01, state, error, target, slot, slot, slots, 0, 0, 0, 0, 0x2b, 0x01]
     }
 
-    /// The frame from which the vendor's SDK reads this serial number of sixteen digits.
+    /// The report that encodes a serial number of sixteen digits.
     private static func frame(ofSerial text: String) -> [UInt8] {
         let digits = text.compactMap { UInt8(String($0), radix: 16) }.prefix(16)
         let all = digits + [UInt8](repeating: 0, count: 16 - digits.count)

@@ -2,23 +2,23 @@ public import Devices
 internal import Threads
 internal import Transports
 
-/// The talk with a filter wheel of Starlight Xpress: two bytes each way (the vendor's handbooks of 2009 and 2019).
+/// A session with a Starlight Xpress wheel: two bytes each way (the vendor's handbooks of 2009 and 2019).
 final class StarlightXpressSession: WheelSession {
     static let make = WheelMake(
         word: "starlight-xpress-wheel",
         name: "Starlight Xpress filter wheel",
         typeName: "StarlightXpressFilterWheel",
         kinds: [USBKind(0x1278, 0x0920)],
-        // Some freeze when they are asked while they turn at power-up (Micro-Manager).
+        // Some wheels freeze when they are queried while they turn at power-up (Micro-Manager).
         pace: WheelPace(interval: .milliseconds(250), quietTime: .seconds(2)),
-        // The Liverpool Telescope found ten seconds too short.
+        // Ten seconds were too short for the Liverpool Telescope.
         moveLimit: .seconds(20),
         startLimit: .seconds(40),
         settleTime: .seconds(1)
     )
 
     private let hid: HIDConnection
-    /// What the configuration says, which counts for more than what the wheel counts.
+    /// The number of positions in the configuration, which overrides the wheel's own count.
     private let wantedCount: Int?
     private(set) var positionCount: Int?
     let serial: String? = nil
@@ -28,10 +28,12 @@ final class StarlightXpressSession: WheelSession {
         wantedCount = configuration.positions?.value
     }
 
-    /// The two bytes of a request, which have to be sent both: one alone would be the number of a filter to go to.
+    /// The two bytes of a request.
+    ///
+    /// Both must be sent: a single byte would select a filter.
     private enum Request {
         case state
-        /// Counted from 1.
+        /// A position, counted from 1.
         case go(to: UInt8)
 
         var report: [UInt8] {
@@ -42,11 +44,11 @@ final class StarlightXpressSession: WheelSession {
         }
     }
 
-    /// The two bytes of every answer.
+    /// The two bytes of an answer.
     private struct Reply {
-        /// The filter that it stands at, from 1; 0 while it moves, and for ever when it is stuck.
+        /// The current filter, from 1; 0 while the wheel moves or is stuck.
         let filter: Int
-        /// How many filters there are; 0 while it has not counted them.
+        /// The number of filters; 0 while they have not been counted.
         let count: Int
 
         init?(_ report: [UInt8]) {
@@ -74,7 +76,7 @@ final class StarlightXpressSession: WheelSession {
 
 extension Driver where Configuration == WheelConfiguration {
     public static var starlightXpressWheel: Self {
-        .filterWheel(StarlightXpressSession.self, "a filter wheel of Starlight Xpress, on USB") { configuration in
+        .filterWheel(StarlightXpressSession.self, "a Starlight Xpress filter wheel on USB") { configuration in
             SimulatedWheel.starlightXpress(.init(configuration, positions: 5))
         }
     }

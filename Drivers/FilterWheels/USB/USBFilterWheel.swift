@@ -2,7 +2,7 @@ internal import Devices
 internal import Threads
 internal import Transports
 
-/// A filter wheel on USB, of any make, which may be unplugged and plugged in again.
+/// A filter wheel on USB, of any make, which survives being unplugged and plugged in again.
 final class USBFilterWheel<Session: WheelSession>: FilterWheel {
     var isEnabled = false
     private(set) var positionCount = 0
@@ -13,24 +13,24 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
     private var move: Move?
     private var lastSeen: (state: WheelState, time: ContinuousClock.Instant)?
     private var lastPosition: Int?
-    /// The session that is used now, and until when it is left alone.
+    /// The current session, and the time until which the wheel is left alone.
     private var current: (session: Session, quietUntil: ContinuousClock.Instant)?
 
     private static var make: WheelMake { Session.make }
 
-    /// A move that has not ended yet.
+    /// A move in progress.
     private struct Move {
         let target: Int
         let begin: ContinuousClock.Instant
-        /// Since when the wheel stands somewhere else.
+        /// The time since which the wheel has stood at another position.
         var astray: ContinuousClock.Instant?
     }
 
-    /// Finds the wheel, and waits until it has found its place.
+    /// Finds the wheel and waits until it knows its position.
     ///
     /// - Parameters:
-    ///   - pace: how often it is asked, and from when on.
-    ///   - now: tells the time.
+    ///   - pace: the polling interval, and the time before the first query.
+    ///   - now: the clock.
     init(
         _ configuration: WheelConfiguration,
         on bus: any USBBus,
@@ -49,7 +49,7 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
         try waitForStart(log)
         if let wanted = configuration.positions?.value, wanted != positionCount {
             link.close()
-            throw DeviceError(.initialise, "\(Self.make.name) has \(positionCount) positions, and not \(wanted)")
+            throw DeviceError(.initialise, "\(Self.make.name) has \(positionCount) positions, not \(wanted)")
         }
     }
 
@@ -71,9 +71,9 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
             positionCount = try use { $0.positionCount } ?? 0
             if positionCount > 0, state != .starting, state != .moving { return }
             guard ContinuousClock.now < end else {
-                throw DeviceError(.initialise, "\(title) has not found its place within \(Self.make.startLimit)")
+                throw DeviceError(.initialise, "\(title) did not find its home position within \(Self.make.startLimit)")
             }
-            if !isTold { log.info("\(title) finds its place") }
+            if !isTold { log.info("\(title) is homing") }
             isTold = true
             Pause.wait(for: pace.interval)
         }
@@ -85,7 +85,9 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
         filterWheelMembers + Session.members(of: self)
     }
 
-    /// Talks to the wheel; what was seen of it before does not count after that.
+    /// Talks to the wheel.
+    ///
+    /// Forgets what was known about it if that fails.
     func use<Result>(_ body: (Session) throws -> Result) throws -> Result {
         do {
             return try link.use { session in
@@ -108,7 +110,7 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
             case .moving, .starting: break
             }
             guard let lastPosition else {
-                throw DeviceError(.incompatibleState, "\(title) finds its place, and does not know it yet")
+                throw DeviceError(.incompatibleState, "\(title) is homing; its position is not known yet")
             }
             return lastPosition
         }
@@ -124,7 +126,7 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
 
     func startMove(to position: Int) throws {
         guard try look() != .starting else {
-            throw DeviceError(.incompatibleState, "\(title) finds its place, and cannot move yet")
+            throw DeviceError(.incompatibleState, "\(title) is homing and cannot move yet")
         }
         try use { session in try session.startMove(to: position) }
         (move, lastSeen) = (Move(target: position, begin: now()), nil)
@@ -135,11 +137,11 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
             link.close()
             lastSeen = nil
         }
-        // What is not there any more needs no end.
+        // An unplugged wheel has nothing to end.
         if link.isOpen { try link.use { session in try session.end() } }
     }
 
-    /// Asks the wheel, unless it has been asked a moment ago.
+    /// Queries the wheel, unless it was queried a moment ago.
     private func look() throws -> WheelState {
         if let lastSeen, now() < lastSeen.time + pace.interval, !link.isUnplugged { return lastSeen.state }
         let time = now()
@@ -152,28 +154,30 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
         lastSeen = (state, time)
         switch state {
         case .standing(let position): lastPosition = position
-        // What comes after power-up has nothing to do with where it stood before.
+        // The last position says nothing about the position after power-up.
         case .starting: lastPosition = nil
         case .moving, .failed: break
         }
         return state
     }
 
-    /// Holds what a wheel says against what is known of it: it may be a bad answer, or another wheel at the same port.
+    /// Checks an answer against what is known about the wheel.
+    ///
+    /// It may be garbled, or another wheel may be at the port.
     private func check(_ position: Int, _ session: Session) throws {
         guard positionCount > 0 else { return }
         if let count = session.positionCount, count != positionCount {
-            throw DeviceError(.failed, "\(title) has \(count) positions now, and had \(positionCount)")
+            throw DeviceError(.failed, "\(title) now has \(count) positions instead of \(positionCount)")
         }
         guard position < positionCount else {
-            throw DeviceError(.failed, "\(title) says that it stands at position \(position) of \(positionCount)")
+            throw DeviceError(.failed, "\(title) reports position \(position) of \(positionCount)")
         }
     }
 
-    /// Whether a move goes on; throws if it has ended badly.
+    /// Whether a move is still in progress; throws if it has failed.
     private func isUnderWay(_ move: Move, _ state: WheelState) throws -> Bool {
         var move = move
-        // Whatever happens to the move, it is over unless it says that it goes on.
+        // The move is over unless it is found below to be in progress.
         self.move = nil
         let now = now()
         switch state {
@@ -183,11 +187,11 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
         case .standing(let other):
             move.astray = move.astray ?? now
             if let astray = move.astray, now - astray >= Self.make.settleTime {
-                throw problem(of: move, "the wheel has stopped at position \(other)")
+                throw problem(of: move, "the wheel stopped at position \(other)")
             }
         }
         guard now - move.begin <= moveLimit else {
-            throw problem(of: move, "not there after \(moveLimit), last seen \(state.text)")
+            throw problem(of: move, "not finished after \(moveLimit), last state: \(state.text)")
         }
         self.move = move
         return true
@@ -197,6 +201,6 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
         DeviceError(.failed, "\(title): move to position \(move.target): \(text)")
     }
 
-    /// Which wheel it is, for errors.
+    /// The wheel's name in messages.
     private var title: String { "\(Self.make.name)\(link.device.map { " at USB port \($0.port)" } ?? "")" }
 }

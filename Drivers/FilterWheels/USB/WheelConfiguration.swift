@@ -7,9 +7,9 @@ public struct WheelConfiguration: Decodable, Sendable {
     public var serial: String?
     /// The USB port, as in `/sys/bus/usb/devices`: `1-4.2`.
     public var port: USBPort?
-    /// How many positions the wheel has, for those that cannot tell, and for simulated ones.
+    /// The number of positions, for wheels that do not report it and for simulated wheels.
     public var positions: Count?
-    /// Seconds that a move may take.
+    /// The time limit of a move, in seconds.
     public var moveTimeout: NonNegative?
 
     private enum CodingKeys: String, CodingKey {
@@ -48,9 +48,9 @@ public struct WheelConfiguration: Decodable, Sendable {
 }
 
 extension Driver where Configuration == WheelConfiguration {
-    /// The driver of a make of wheel: of the wheel on the computer's USB, or of a simulated one.
+    /// The driver of one make of wheel, on USB or simulated.
     ///
-    /// - Parameter simulate: makes a wheel with a serial number, if it has one, and a number of positions.
+    /// - Parameter simulate: makes a simulated wheel with the serial number and the positions of a configuration.
     static func filterWheel<Session: WheelSession>(
         _ session: Session.Type,
         _ summary: String,

@@ -1,24 +1,24 @@
 internal import Devices
 internal import Transports
 
-/// The talk with one wheel, in the language of its make, from plugging in to unplugging.
+/// A session with one wheel, from plugging in to unplugging, in the protocol of its make.
 protocol WheelSession: AnyObject, SendableMetatype {
     static var make: WheelMake { get }
 
-    /// Asks the wheel who it is.
+    /// Identifies the wheel.
     init(_ connection: any USBConnection, _ configuration: WheelConfiguration) throws
 
-    /// What the wheel tells as its serial number; nil for those that have none.
+    /// The serial number that the wheel reports; nil if it has none.
     var serial: String? { get }
-    /// Nil while it is not known yet.
+    /// Nil while the wheel does not know it yet.
     var positionCount: Int? { get }
     func state() throws -> WheelState
-    /// Begins a move to a position that the wheel has.
+    /// Starts a move to a position that the wheel has.
     func startMove(to position: Int) throws
-    /// Leaves the wheel as it should be when nobody uses it.
+    /// Puts the wheel into the state in which it is left unused.
     func end() throws
 
-    /// What this make has beside its positions.
+    /// Settings and members of this make, in addition to its positions.
     static func settings(of wheel: USBFilterWheel<Self>) -> [Setting]
     static func members(of wheel: USBFilterWheel<Self>) -> [any RemoteMember]
 }
@@ -29,19 +29,19 @@ extension WheelSession {
     static func members(of wheel: USBFilterWheel<Self>) -> [any RemoteMember] { [] }
 }
 
-/// What a wheel says of itself, with positions from 0.
+/// The state that a wheel reports, with positions from 0.
 enum WheelState: Equatable {
-    /// Finds its place, after power-up or by a calibration.
+    /// Finding its home position, after power-up or during a calibration.
     case starting
     case moving
     case standing(at: Int)
-    /// Stands in an error, in the wheel's own words.
+    /// In an error, described as the wheel reports it.
     case failed(String)
 
-    /// For messages: `moving`, `standing at position 3`.
+    /// The text for messages: `moving`, `standing at position 3`.
     var text: String {
         switch self {
-        case .starting: "finding its place"
+        case .starting: "homing"
         case .moving: "moving"
         case .standing(let position): "standing at position \(position)"
         case .failed(let problem): "in an error: \(problem)"
@@ -49,34 +49,34 @@ enum WheelState: Equatable {
     }
 }
 
-/// What is true of all wheels of a make.
+/// The properties that all wheels of a make share.
 struct WheelMake: Sendable {
-    /// The word in configurations: `zwo-efw`.
+    /// The driver name in configurations: `zwo-efw`.
     let word: String
-    /// What people call it: `ZWO filter wheel`.
+    /// The name in messages: `ZWO filter wheel`.
     let name: String
     /// The class in Python.
     let typeName: String
     let kinds: [USBKind]
     let pace: WheelPace
-    /// How long a move may take, unless the configuration says.
+    /// The default time limit of a move.
     let moveLimit: Duration
-    /// How long it may take to find its place after power-up.
+    /// The time limit for finding home after power-up.
     let startLimit: Duration
-    /// How long it may stand somewhere else than it was sent to before that counts as an error.
+    /// How long a wheel may stand at another position than its target before this is an error.
     let settleTime: Duration
 }
 
-/// How often a wheel may be asked for its state.
+/// The polling interval of a wheel, and the time for which it is left alone at first.
 struct WheelPace: Sendable {
     let interval: Duration
-    /// For how long it is left alone once it has been opened, since it may have been switched on only then.
+    /// How long a wheel is left alone after it was opened, because it may have been switched on only just before.
     let quietTime: Duration
 
     init(interval: Duration, quietTime: Duration = .zero) { (self.interval, self.quietTime) = (interval, quietTime) }
 }
 
-/// An answer that makes no sense, of which the bytes are told.
+/// An answer that cannot be read; the message shows its bytes.
 struct AnswerError: Error, CustomStringConvertible {
     let description: String
 

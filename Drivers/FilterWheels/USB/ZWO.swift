@@ -2,15 +2,15 @@ public import Devices
 internal import Threads
 internal import Transports
 
-/// The talk with an electronic filter wheel of ZWO's, by feature reports on the control endpoint.
+/// A session with a ZWO electronic filter wheel (EFW), which uses feature reports on the control endpoint.
 ///
-/// That works whether or not the kernel accepts the wheel's HID descriptor, which kernels of 2025 do not.
+/// This works even with kernels that reject the wheel's HID descriptor, as those of 2025 do.
 final class ZWOSession: WheelSession {
     static let make = WheelMake(
         word: "zwo-efw",
         name: "ZWO filter wheel",
         typeName: "ZWOFilterWheel",
-        // The vendor's SDK takes both.
+        // The vendor's SDK accepts both.
         kinds: [USBKind(0x03c3, 0x1f01), USBKind(0x03c3, 0x1f02)],
         pace: WheelPace(interval: .milliseconds(100)),
         moveLimit: .seconds(30),
@@ -19,7 +19,7 @@ final class ZWOSession: WheelSession {
     )
 
     private let hid: HIDConnection
-    /// When the wheel listens again: it does not for a while after a command.
+    /// The time at which the wheel accepts the next command.
     private var ready = ContinuousClock.now
     private var isInError = false
     private(set) var positionCount: Int?
@@ -45,7 +45,9 @@ final class ZWOSession: WheelSession {
         try send(.move(to: UInt8(clamping: position + 1)))
     }
 
-    /// Sixteen bytes, of which a trace of 2023 had to ask for one more, and ASIAIR asks for just these.
+    /// Reads sixteen bytes.
+    ///
+    /// A trace of 2023 had to ask for seventeen; ASIAIR asks for sixteen.
     private func fetch() throws(USBError) -> [UInt8] {
         do throws(USBError) { return try hid.get(.feature, id: 1, length: 17) } catch  where error.kind == .stalled {
             return try hid.get(.feature, id: 1, length: 16)
@@ -59,13 +61,13 @@ final class ZWOSession: WheelSession {
 
     private func write(_ report: [UInt8]) throws(USBError) {
         Pause.wait(for: ready - .now)
-        // Sixteen bytes, but for a newer wheel, whose descriptor says 64.
+        // Sixteen bytes, except for a newer wheel whose descriptor says 64.
         let length = hid.sizes.length(.feature, id: 3) ?? hid.sizes.length(.output, id: 3) ?? 16
         let padding = [UInt8](repeating: 0, count: max(0, length - report.count))
         try hid.set(.feature, id: 3, report + padding)
     }
 
-    /// Asks until the answer is to this question, since the wheel may still have another one.
+    /// Asks until the answer belongs to this question: the wheel may still hold the previous one.
     private func ask<Query: ZWOQuery>(_ query: Query) throws -> Query.Reply {
         try write(query.report)
         var answer: [UInt8] = []
@@ -90,22 +92,22 @@ extension ZWOSession {
 
 extension Driver where Configuration == WheelConfiguration {
     public static var zwoEFW: Self {
-        .filterWheel(ZWOSession.self, "an electronic filter wheel (EFW) of ZWO's, on USB") { configuration in
+        .filterWheel(ZWOSession.self, "a ZWO electronic filter wheel (EFW) on USB") { configuration in
             SimulatedWheel.zwo(.init(configuration, positions: 7))
         }
     }
 }
 
-/// A command to a ZWO wheel, and the answer to it, if there is one.
+/// A question to a ZWO wheel and its answer.
 ///
-/// Reports as regain, efw-go and fritzler's usbmon traces have them: `03 7e 5a …` to the wheel, `01 7e 5a …` from it.
+/// Reports to the wheel begin with `03 7e 5a`, its answers with `01 7e 5a` (regain, efw-go, fritzler's usbmon traces).
 protocol ZWOQuery {
     associatedtype Reply
-    /// What is asked for, in words.
+    /// The name of what is asked for, for error messages.
     var name: String { get }
-    /// The byte that both the question and the answer carry.
+    /// The byte that the question and its answer share.
     static var selector: UInt8 { get }
-    /// Reads an answer of sixteen bytes, which begins as it should.
+    /// Reads an answer of sixteen bytes whose head has been checked.
     func read(_ answer: [UInt8]) -> Reply?
 }
 
@@ -122,11 +124,11 @@ struct ZWOGetStatus: ZWOQuery {
     struct Reply: Equatable {
         let state: UInt8
         let error: UInt8
-        /// From 1, as the next two.
+        /// Counted from 1, like the next two.
         let target: UInt8
         let current: UInt8
         let reported: UInt8
-        /// How many positions; climbs while it calibrates.
+        /// The number of positions; it grows while the wheel calibrates.
         let count: UInt8
 
         var isStarting: Bool { state == 0x00 }
@@ -150,7 +152,7 @@ struct ZWOGetSerial: ZWOQuery {
     let name = "its serial number"
     static let selector: UInt8 = 0x0c
 
-    /// In the form of the vendor's SDK: the low halves of seven bytes, four whole bytes, and a last half.
+    /// The serial number as the vendor's SDK prints it: the low halves of seven bytes, four whole bytes, a last half.
     func read(_ answer: [UInt8]) -> String? {
         let halves = (answer[4...10] + [answer[15]]).map { String($0 & 0x0f, radix: 16) }
         let whole = answer[11...14].map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }
@@ -178,11 +180,11 @@ struct ZWOGetInfo: ZWOQuery {
     }
 }
 
-/// Commands that are not answered.
+/// A command without an answer.
 enum ZWOAction {
-    /// Goes to a position, counted from 1, the shorter way.
+    /// Moves to a position, counted from 1, the shorter way round.
     case move(to: UInt8)
-    /// Leaves an error.
+    /// Clears an error.
     case clearError
 
     var report: [UInt8] {

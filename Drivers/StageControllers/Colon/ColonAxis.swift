@@ -13,7 +13,7 @@ public struct ColonAxis: AxisCommands {
 
     public func isMoving(_ lines: LineProtocol) throws -> Bool { try status(lines) & 1 != 0 }
 
-    /// Bits: 0 it moves, 6 at the upper limit switch, 7 at the lower one.
+    /// Status bits: 0 moving, 6 at the upper limit switch, 7 at the lower limit switch.
     private func status(_ lines: LineProtocol) throws -> Int {
         try dialect.ask("RDSTAT \(letter)", lines) { $0.code() }
     }
@@ -36,11 +36,11 @@ public struct ColonAxis: AxisCommands {
     public func obstacle(_ lines: LineProtocol) throws -> String? {
         guard dialect.tellsLimits else { return nil }
         let status = try status(lines)
-        if status & 0x40 != 0 { return "it is at its upper limit switch" }
-        return status & 0x80 != 0 ? "it is at its lower limit switch" : nil
+        if status & 0x40 != 0 { return "at the upper limit switch" }
+        return status & 0x80 != 0 ? "at the lower limit switch" : nil
     }
 
-    /// A value of this axis: `:A X=5.745`, or `:X=5.745 A` as some firmware has it.
+    /// A value of this axis: `:A X=5.745`, or `:X=5.745 A` in some firmware.
     func value(_ word: String, _ lines: LineProtocol) throws -> Double {
         try dialect.askAnyForm("\(word) \(letter)?", lines) { line in
             guard let range = line.firstRange(of: "\(letter)="), line.hasPrefix(":") else { return nil }
@@ -52,7 +52,7 @@ public struct ColonAxis: AxisCommands {
         try dialect.tell("\(word) \(letter)=\(value.text(places: 3))", lines)
     }
 
-    // MARK: Looking for the ends
+    // MARK: Finding the ends
 
     func startRun(forward: Bool, _ lines: LineProtocol) throws {
         try dialect.tell("SPIN \(letter)=\(forward ? "" : "-")\(dialect.spinSpeed)", lines)
@@ -62,20 +62,20 @@ public struct ColonAxis: AxisCommands {
     func countFromZero(_ lines: LineProtocol) throws { try dialect.tell("HERE \(letter)=0", lines) }
 }
 
-/// What differs between makers whose controllers answer with `:A` or `:N`.
+/// The differences between the makes of controllers that answer with `:A` or `:N`.
 public struct ColonDialect: Sendable {
-    /// What the numbers behind `:N` mean, without their sign.
+    /// The meaning of the error numbers after `:N`, without their sign.
     let errors: [Int: String]
-    /// Whether it tells by `SL` and `SU` how far an axis goes, in millimetres.
+    /// Whether `SL` and `SU` report the limits of an axis in millimeters.
     let tellsLimits: Bool
-    /// How many units are a millimetre, for what it tells in millimetres.
+    /// Units per millimeter, for values that are reported in millimeters.
     let unitsPerMillimetre: Double
-    /// How far from where it was sent an axis may stand, in units.
+    /// The permitted distance of an axis from its target, in units.
     let tolerance: Double
-    /// What `SPIN` takes for a speed that is fast, but not the fastest.
+    /// A fast speed for `SPIN`, below the maximum.
     let spinSpeed: Int
 
-    /// Asks, and takes `:N` for a refusal.
+    /// Sends a query; `:N` is a refusal.
     func ask<Value>(_ command: String, _ lines: LineProtocol, parse: (String) -> Value?) throws -> Value {
         try askAnyForm(command, lines) { line in
             guard line.hasPrefix(":A") else { return nil }
@@ -83,7 +83,7 @@ public struct ColonDialect: Sendable {
         }
     }
 
-    /// Asks what is answered in another form than `:A` and the data, but for a refusal.
+    /// Sends a query whose answer has another form than `:A` and data; `:N` is a refusal.
     func askAnyForm<Value>(_ command: String, _ lines: LineProtocol, parse: (String) -> Value?) throws -> Value {
         try lines.ask(command) { line in
             if line.hasPrefix(":N") { throw SerialError.refused(command, answer: text(ofError: line)) }
@@ -91,14 +91,14 @@ public struct ColonDialect: Sendable {
         }
     }
 
-    /// Says something that is answered with `:A` alone.
+    /// Sends a command that is answered with `:A` alone.
     ///
-    /// It may be said twice.
+    /// It may be sent twice.
     func tell(_ command: String, _ lines: LineProtocol) throws {
         try ask(command, lines) { $0.isEmpty ? () : nil }
     }
 
-    /// What the line says: `:N -2` or `:N-2`.
+    /// The text of a refusal `:N -2` or `:N-2`.
     private func text(ofError line: String) -> String {
         let digits = line.drop { !$0.isWholeNumber }.prefix { $0.isWholeNumber }
         guard let number = Int(digits) else { return line }

@@ -2,14 +2,14 @@ internal import Devices
 internal import Threads
 internal import Transports
 
-/// Finds how far the axes go: runs each to its lower end, counts from there, to its upper end, and back to the middle.
+/// A search for the limits of the axes by moving, as python-microscope does when a stage is enabled.
 ///
-/// As python-microscope does it when a stage is enabled.
+/// Each axis runs to its lower end, where it sets zero, then to its upper end and back to the middle.
 final class EndSearch: StageHoming {
-    /// Whether it is done although the controller or somebody else knows the limits.
+    /// Whether to search even if the limits are known.
     private let isWanted: Bool
     private var doneSession: Int?
-    /// The longest run from end to end.
+    /// The time limit of a run from end to end.
     private let limit: Duration
 
     init(isWanted: Bool, limit: Duration = .seconds(300)) { (self.isWanted, self.limit) = (isWanted, limit) }
@@ -27,7 +27,7 @@ final class EndSearch: StageHoming {
             try findEnds(of: axis, commands, line)
         }
         guard line.session == session else {
-            throw DeviceError(.failed, "\(line.title): the port was lost while the stage looked for its ends")
+            throw DeviceError(.failed, "\(line.title): the port was lost while the stage searched for its limits")
         }
         doneSession = session
     }
@@ -38,7 +38,10 @@ final class EndSearch: StageHoming {
         try runToEnd(forward: true, axis, commands)
         let end = try axis.position
         guard end > 0 else {
-            throw DeviceError(.failed, "axis \(axis.name) of \(line.title) did not move when it looked for its ends")
+            throw DeviceError(
+                .failed,
+                "axis \(axis.name) of \(line.title) did not move while it searched for its limits"
+            )
         }
         axis.take(AxisLimits(lower: 0, upper: end))
         try axis.startMove(to: (end / 2).rounded())
@@ -50,7 +53,7 @@ final class EndSearch: StageHoming {
         do {
             try wait(for: axis) { try axis.line.perform(commands.isMoving) }
         } catch {
-            // Whatever went wrong, it must not run on.
+            // After any error the axis must not run on.
             try? axis.line.perform(commands.stopRun)
             throw error
         }
@@ -63,7 +66,7 @@ final class EndSearch: StageHoming {
                 let place = try axis.position.text(places: 1)
                 throw DeviceError(
                     .failed,
-                    "axis \(axis.name) of \(axis.line.title) has not found its end within \(limit); it is at \(place)"
+                    "axis \(axis.name) of \(axis.line.title) did not reach its end within \(limit); it is at \(place)"
                 )
             }
             Pause.wait(for: .milliseconds(10))

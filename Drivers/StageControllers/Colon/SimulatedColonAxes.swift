@@ -3,7 +3,7 @@ internal import Transports
 /// The axes of a simulated controller that answers with `:A` or `:N`.
 public struct SimulatedColonAxes: Sendable {
     public var motors: [String: SimulatedMotor]
-    /// As `SPEED` sets them, by axis.
+    /// The speeds set with `SPEED`, by axis.
     public var speeds: [String: Double] = [:]
     let maximumSpeed: Double
 
@@ -11,7 +11,7 @@ public struct SimulatedColonAxes: Sendable {
         (self.motors, self.maximumSpeed) = (motors, maximumSpeed)
     }
 
-    /// What came of a command: the data behind `:A`, or an error's number; nil if it is none about axes.
+    /// The result of a command: the data after `:A`, or an error number.
     enum Answer {
         case data(String)
         case error(Int)

@@ -2,7 +2,7 @@ public import Devices
 internal import Threads
 public import Transports
 
-/// A filter wheel on the line of its controller, which is asked again and again whether it turns.
+/// A filter wheel on the line of its controller, polled until its move has ended.
 public final class PolledWheel: FilterWheel, SerialDevice {
     public let typeName: String
     public let line: SerialLine
@@ -11,9 +11,9 @@ public final class PolledWheel: FilterWheel, SerialDevice {
     public var enabledSession: Int?
     private let commands: any PolledWheelCommands
     private var move: Move?
-    /// Why the last move ended before its time, for whoever waits for it.
+    /// The reason why the last move failed, for the caller that waits for it.
     private var failure: DeviceError?
-    /// Where it was sent, for a wheel that cannot tell, and in which session of the line.
+    /// The last target of a wheel that does not report its position, and the session of the line.
     private var sent: (session: Int, position: Int)?
 
     private struct Move {
@@ -21,15 +21,15 @@ public final class PolledWheel: FilterWheel, SerialDevice {
         let origin: Int?
         let target: Int
         let deadline: ContinuousClock.Instant
-        /// Whether it finds out where it is, before the move itself.
+        /// Whether it is homing before the move itself.
         var isHoming: Bool
-        /// Since when it has seemed to stand somewhere else.
+        /// The time since which it seems to stand elsewhere.
         var doubtfulSince: ContinuousClock.Instant?
     }
 
-    /// The longest move, the one that begins with homing.
+    /// The time limit of the longest move, one that begins with homing.
     private static let travelLimit = Duration.seconds(60)
-    /// How long a wheel that is said to stand, but not where it should, is believed to be on its way.
+    /// How long a wheel that stands elsewhere than at its target is still assumed to be moving.
     private static let doubt = Duration.milliseconds(100)
 
     init(
@@ -43,9 +43,9 @@ public final class PolledWheel: FilterWheel, SerialDevice {
         (positionCount, self.settings) = (positions, settings)
     }
 
-    // MARK: Where it is
+    // MARK: Position
 
-    /// Where it stands; where it came from while it moves.
+    /// The current position; during a move, the position it started from.
     public var position: Int {
         get throws {
             try line.perform { lines in
@@ -59,10 +59,10 @@ public final class PolledWheel: FilterWheel, SerialDevice {
     private func standing(_ lines: LineProtocol) throws -> Int {
         if commands.tellsPosition {
             if let position = try commands.position(lines), (0..<positionCount).contains(position) { return position }
-            throw DeviceError(.failed, "a wheel of \(line.title) is at none of its positions; a move brings it to one")
+            throw DeviceError(.failed, "a wheel of \(line.title) is between positions; move it to a position")
         }
         if let sent, sent.session == line.session { return sent.position }
-        throw DeviceError(.failed, "where a wheel of \(line.title) stands is unknown, until it has been moved")
+        throw DeviceError(.failed, "the position of a wheel of \(line.title) is unknown until it has been moved")
     }
 
     // MARK: Moves
@@ -84,7 +84,7 @@ public final class PolledWheel: FilterWheel, SerialDevice {
         }
     }
 
-    /// Whether it turns; throws if a move has ended elsewhere than where it was to, and says where.
+    /// Whether the wheel moves; throws an error with the position if a move has ended elsewhere than at its target.
     public var isMoving: Bool {
         get throws {
             if move != nil, try line.perform(isUnderWay) { return true }
@@ -96,8 +96,10 @@ public final class PolledWheel: FilterWheel, SerialDevice {
 
     private func isUnderWay(_ lines: LineProtocol) throws -> Bool {
         guard let move else { return false }
-        guard move.session == line.session else { return fail(move, lines, "the port was lost meanwhile") }
-        guard ContinuousClock.now < move.deadline else { return fail(move, lines, "it turns for ever") }
+        guard move.session == line.session else { return fail(move, lines, "the port was lost during the move") }
+        guard ContinuousClock.now < move.deadline else {
+            return fail(move, lines, "it is still turning after \(Self.travelLimit)")
+        }
         if try commands.isMoving(lines) {
             self.move?.doubtfulSince = nil
             return true
@@ -126,7 +128,9 @@ public final class PolledWheel: FilterWheel, SerialDevice {
         return true
     }
 
-    /// Ends a move, and keeps the error that says where it ended; false, since it moves no more.
+    /// Ends a move and keeps the error with the place where it ended.
+    ///
+    /// Returns false: nothing moves any longer.
     private func fail(_ move: Move, _ lines: LineProtocol, _ reason: String) -> Bool {
         self.move = nil
         let place: String
@@ -137,15 +141,15 @@ public final class PolledWheel: FilterWheel, SerialDevice {
     }
 }
 
-/// The commands of a wheel that can be asked whether it turns.
+/// The commands of a wheel that reports whether it moves.
 public protocol PolledWheelCommands: Sendable {
-    /// Where it stands, from 0; nil if it is at none of its positions.
+    /// The position, from 0; nil between positions.
     func position(_ lines: LineProtocol) throws -> Int?
-    /// Whether it can say where it stands; one that cannot is believed to be where it was sent.
+    /// Whether the wheel reports its position; otherwise it is assumed to be at its last target.
     var tellsPosition: Bool { get }
     func isMoving(_ lines: LineProtocol) throws -> Bool
     func startMove(to position: Int, _ lines: LineProtocol) throws
-    /// Whether it has to find out where it is before it can go anywhere.
+    /// Whether the wheel must home before it can move.
     func needsHoming(_ lines: LineProtocol) throws -> Bool
     func startHoming(_ lines: LineProtocol) throws
 }

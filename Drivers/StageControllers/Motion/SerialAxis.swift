@@ -1,22 +1,22 @@
 public import Devices
 public import Transports
 
-/// One axis of a stage on a serial line.
+/// An axis of a stage on a serial line.
 public final class SerialAxis: StageAxis {
     public let name: String
     let line: SerialLine
     let commands: any AxisCommands
-    /// As somebody wrote them down, who knows the stage.
+    /// The limits from the configuration.
     private let givenLimits: AxisLimits?
-    /// As the axis has found them, and in which session of the line.
+    /// The limits found by moving, and the session of the line in which they were found.
     private var foundLimits: (session: Int, limits: AxisLimits)?
     private var move: Move?
 
-    /// A move that has not been reported as over.
+    /// A move whose end has not been reported.
     private struct Move {
         let session: Int
         let target: Double
-        /// Since when it has seemed to stand somewhere else.
+        /// The time since which it seems to stand elsewhere.
         var doubtfulSince: ContinuousClock.Instant?
     }
 
@@ -29,7 +29,7 @@ public final class SerialAxis: StageAxis {
 
     // MARK: Limits
 
-    /// How far it goes; no farther than where it stands as long as nobody knows.
+    /// The limits; the current position while they are unknown.
     public var limits: AxisLimits {
         get throws {
             try line.perform { lines in
@@ -46,10 +46,10 @@ public final class SerialAxis: StageAxis {
         return try commands.limits(lines)
     }
 
-    /// Whether somebody knows how far it goes.
+    /// Whether the limits are known.
     func knowsItsLimits(_ lines: LineProtocol) throws -> Bool { try knownLimits(lines) != nil }
 
-    /// Takes the limits for what they are, until the port is lost.
+    /// Sets the limits until the port is lost.
     func take(_ limits: AxisLimits) { foundLimits = (line.session, limits) }
 
     // MARK: Moves
@@ -59,7 +59,7 @@ public final class SerialAxis: StageAxis {
             guard try knownLimits(lines) != nil else {
                 throw DeviceError(
                     .incompatibleState,
-                    "nobody knows yet how far axis \(name) of \(line.title) goes; enabling the stage finds it out"
+                    "the limits of axis \(name) of \(line.title) are unknown until the stage has been enabled (it may move)"
                 )
             }
             try commands.startMove(to: position, lines)
@@ -67,10 +67,10 @@ public final class SerialAxis: StageAxis {
         }
     }
 
-    /// Whether it moves; throws if a move has ended elsewhere than where it was to, and says where.
+    /// Whether the axis moves; throws an error with the position if a move has ended elsewhere than at its target.
     public var isMoving: Bool { get throws { try line.perform(isMoving) } }
 
-    /// How long an axis that is said to stand, but not where it should, is believed to be on its way.
+    /// How long an axis that stands elsewhere than at its target is still assumed to be moving.
     private static let doubt = Duration.milliseconds(100)
 
     private func isMoving(_ lines: LineProtocol) throws -> Bool {
@@ -80,18 +80,20 @@ public final class SerialAxis: StageAxis {
         }
         guard let move else { return false }
         let position = try commands.position(lines)
-        guard move.session == line.session else { throw failure(of: move, at: position, "the port was lost meanwhile") }
+        guard move.session == line.session else {
+            throw failure(of: move, at: position, "the port was lost during the move")
+        }
         guard abs(position - move.target) > commands.tolerance else {
             self.move = nil
             return false
         }
-        // Some controllers take a moment to begin a move that they have said yes to.
+        // Some controllers start a move a moment after they have accepted it.
         guard let start = move.doubtfulSince else {
             self.move?.doubtfulSince = .now
             return true
         }
         guard ContinuousClock.now - start > Self.doubt else { return true }
-        throw failure(of: move, at: position, try commands.obstacle(lines) ?? "the controller does not say why")
+        throw failure(of: move, at: position, try commands.obstacle(lines) ?? "the controller gives no reason")
     }
 
     private func failure(of move: Move, at position: Double, _ reason: String) -> DeviceError {
@@ -104,17 +106,17 @@ public final class SerialAxis: StageAxis {
     }
 }
 
-/// The commands of one axis, in the words of its controller's maker; places are in the controller's own units.
+/// The commands of one axis; positions are in the controller's units.
 public protocol AxisCommands: Sendable {
     func position(_ lines: LineProtocol) throws -> Double
     func isMoving(_ lines: LineProtocol) throws -> Bool
-    /// Begins a move to a place, which takes the place of one that goes on.
+    /// Starts a move, which replaces a move in progress.
     func startMove(to position: Double, _ lines: LineProtocol) throws
-    /// How far it goes; nil if the controller does not know.
+    /// The limits; nil if the controller does not know them.
     func limits(_ lines: LineProtocol) throws -> AxisLimits?
-    /// How far from where it was sent it may stand.
+    /// The permitted distance from the target.
     var tolerance: Double { get }
-    /// Why it may have stopped; nil if the controller knows of nothing.
+    /// The possible reason for a stop; nil if the controller reports none.
     func obstacle(_ lines: LineProtocol) throws -> String?
 }
 

@@ -1,7 +1,7 @@
 public import Devices
 public import Transports
 
-/// A controller on a serial line, with the devices that share its wire.
+/// A controller on a serial line and the devices that share the line.
 public final class SerialController: Controller, SerialDevice {
     public let typeName: String
     public let line: SerialLine
@@ -11,7 +11,7 @@ public final class SerialController: Controller, SerialDevice {
     private let shutters: Shutters
     private let ownsLine: Bool
 
-    /// - Parameter ownsLine: whether the line ends with this controller, as it does not if it is on another's.
+    /// - Parameter ownsLine: whether shutting this controller down closes the line.
     init(
         _ typeName: String,
         _ devices: [(name: String, device: any Device)],
@@ -31,15 +31,15 @@ public final class SerialController: Controller, SerialDevice {
 
 /// The commands of a shutter.
 public protocol ShutterCommands: Sendable {
-    /// What the setting for it is called: `shutter 1 open`.
+    /// The name; its setting is called `shutter 1 open`.
     var name: String { get }
     func isOpen(_ lines: LineProtocol) throws -> Bool
     func setOpen(_ isOpen: Bool, _ lines: LineProtocol) throws
 }
 
-/// A controller's shutters, each a setting of it.
+/// A controller's shutters, each one a setting of the controller.
 ///
-/// Those that were opened are closed when it is disabled or ends.
+/// Shutters opened by a client are closed when the controller is disabled or shut down.
 final class Shutters {
     private let commands: [any ShutterCommands]
     private var opened: Set<String> = []

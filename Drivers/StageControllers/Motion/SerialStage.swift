@@ -1,7 +1,7 @@
 public import Devices
 public import Transports
 
-/// A stage on a serial line, which it may share.
+/// A stage on a serial line, which other devices may share.
 public final class SerialStage: Stage, SerialDevice {
     public let typeName: String
     public let line: SerialLine
@@ -25,16 +25,16 @@ public final class SerialStage: Stage, SerialDevice {
 
     public var mayMoveOnEnable: Bool { get throws { try homing?.isNeeded(serialAxes, on: line) ?? false } }
 
-    /// Finds out where it is, if it has to.
+    /// Homes the stage if it needs homing.
     public func performEnable() throws {
         if let homing, try homing.isNeeded(serialAxes, on: line) { try homing.run(serialAxes, on: line) }
     }
 }
 
-/// How a stage finds out where it is, by moving.
+/// The homing procedure of a stage.
 protocol StageHoming {
-    /// Whether it has to, before it can be moved.
+    /// Whether the stage must home before it can be moved.
     func isNeeded(_ axes: [SerialAxis], on line: SerialLine) throws -> Bool
-    /// Moves, and comes back when it knows; throws what says how far it has come.
+    /// Homes the stage and returns when it is done; throws an error that says how far it has come.
     func run(_ axes: [SerialAxis], on line: SerialLine) throws
 }

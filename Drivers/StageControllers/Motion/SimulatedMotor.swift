@@ -1,18 +1,18 @@
-/// A motor of a simulated stage, which runs at one speed between two ends, and has a counter that can be set.
+/// A motor of a simulated stage, with a constant speed, two ends and a position counter that can be set.
 public struct SimulatedMotor: Sendable {
-    /// Where the ends are, as the counter stood at the beginning.
+    /// The ends of travel, in counts of the initial counter.
     public let ends: ClosedRange<Double>
-    /// In units a second.
+    /// The speed in units per second.
     public var speed: Double
-    /// Where something stands in its way.
+    /// The place of an obstacle.
     public var obstacle: Double?
-    /// What the counter shows less than it did at the beginning.
+    /// The offset of the counter from the initial counter.
     private var zero = 0.0
     private var start: Double
     private var target: Double
     private var begin = ContinuousClock.now
 
-    /// - Parameter place: where it stands; in the middle unless given.
+    /// - Parameter place: the initial position; the middle of the travel by default.
     public init(_ ends: ClosedRange<Double>, speed: Double, at place: Double? = nil) {
         self.ends = ends
         self.speed = speed
@@ -20,12 +20,12 @@ public struct SimulatedMotor: Sendable {
         target = start
     }
 
-    /// What the counter shows.
+    /// The position counter.
     public func position(at now: ContinuousClock.Instant = .now) -> Double { place(at: now) - zero }
 
     public func isMoving(at now: ContinuousClock.Instant = .now) -> Bool { place(at: now) != target }
 
-    /// When it is where it runs to.
+    /// The end of the move.
     var end: ContinuousClock.Instant { begin + .seconds(abs(target - start) / max(speed, 1)) }
 
     private func place(at now: ContinuousClock.Instant) -> Double {
@@ -40,19 +40,19 @@ public struct SimulatedMotor: Sendable {
         if let obstacle, min(start, target)...max(start, target) ~= obstacle { target = obstacle }
     }
 
-    /// Runs on until it is at an end.
+    /// Runs to an end.
     public mutating func run(forward: Bool, at now: ContinuousClock.Instant) {
         move(to: (forward ? ends.upperBound : ends.lowerBound) - zero, at: now)
     }
 
     public mutating func halt(at now: ContinuousClock.Instant) { move(to: position(at: now), at: now) }
 
-    /// Has the counter show another number for where it stands.
+    /// Sets the counter without moving.
     public mutating func count(from position: Double, at now: ContinuousClock.Instant) {
         zero = place(at: now) - position
     }
 
-    /// At which end it stands: -1, 0 for neither, 1.
+    /// The end at which it stands: -1, 1, or 0 for neither.
     public func end(at now: ContinuousClock.Instant) -> Int {
         let place = place(at: now)
         return place >= ends.upperBound ? 1 : place <= ends.lowerBound ? -1 : 0

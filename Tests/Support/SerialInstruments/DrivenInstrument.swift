@@ -58,7 +58,7 @@ public final class DrivenInstrument<Instrument: SimulatedInstrument, Opened>: Se
         { [self] in try SerialPort(path: port.path, settings: settings) }
     }
 
-    /// Whether the log tells it, in time.
+    /// Whether the log shows a text, in time.
     public func logs(_ text: String) -> Bool {
         lines.wait(within: Self.patience) { $0.contains { $0.contains(text) } ? true : nil } ?? false
     }

@@ -1,12 +1,12 @@
 public import Transports
 
-/// What no device says.
+/// Texts that no device sends.
 private let oddities = [
     "99999999999999999999999", "-1", "nan", "inf", "1e308", "-", ":A", ":N", ":N-", "@", "@00", "E,", "E", "END", "R",
     "X=", "=", "\u{0}", " ", "0x", "1e-320",
 ]
 
-/// A device whose answers are spoiled at random, but always in the same way for a seed.
+/// A device with answers that are garbled at random, repeatably for each seed.
 public struct Garbling<Base: SimulatedInstrument>: SimulatedInstrument {
     public var base: Base
     public var isGarbling = true

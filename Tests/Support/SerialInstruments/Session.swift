@@ -17,7 +17,7 @@ extension DrivenInstrument: RecordableInstrument where Opened: Device {
     }
 }
 
-/// What is done with a device, step by step, whose recording is the file `Recordings/NAME.txt` beside the tests.
+/// A sequence of steps with a device, recorded in the file `Recordings/NAME.txt` beside the tests.
 ///
 /// The recording has all that was said on the line, as `device-server --record` writes it, and in front of that what
 /// came of each step, in lines that begin with `# result`.

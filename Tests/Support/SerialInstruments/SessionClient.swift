@@ -5,9 +5,9 @@ internal import Threads
 
 /// A device in a session, by the names of its members that clients know.
 ///
-/// What comes of each step is noted; an error is as good as any other result.
+/// The result of each step is recorded; an error counts as a result.
 public struct SessionClient {
-    /// The device's place in front of its members' names: nothing, or `laser2.` for one on a controller's wire.
+    /// The prefix of its members' names: empty, or `laser2.` for a device on a controller.
     private let prefix: String
     private let object: any RemoteObject
     private let client: Client
@@ -27,7 +27,7 @@ public struct SessionClient {
         self.parts = parts.map { SessionClient($0.object, prefix: "\(prefix)\($0.name).", notes: notes) }
     }
 
-    /// What came of all steps so far.
+    /// The results of all steps so far.
     var results: [String] { notes.withLock { $0 } }
 
     func note(_ step: String, _ result: String) {
@@ -80,9 +80,9 @@ public struct SessionClient {
     }
 }
 
-/// The main things that can be done with a device, of each kind, and some that cannot.
+/// The main operations of each kind of device, and some that must fail.
 extension SessionClient {
-    /// All that follows, with the device and all on its wire.
+    /// Exercises the device and all devices on its line.
     public func tour() {
         if isA((any Device).self) { settings() }
         if isA((any LightSource).self) { light() }
