@@ -73,8 +73,7 @@ let package = Package(
         driver("Composites"),
         driver("FilterWheels", "Transports"),
         driver("Lasers", "Transports"),
-        driver("SerialWheels", "Transports"),
-        driver("Stages", "Transports"),
+        driver("StageControllers", "Transports"),
         driver("AndorSDK3"),
         .target(name: "SimulatedAtcore", path: "Drivers/SimulatedAtcore", exclude: ["README.md"]),
         .target(
@@ -103,7 +102,7 @@ let package = Package(
         .target(
             name: "DriverCatalogue",
             dependencies: [
-                "AndorSDK3", "Composites", "Devices", "FilterWheels", "Lasers", "SerialWheels", "Simulators", "Stages",
+                "AndorSDK3", "Composites", "Devices", "FilterWheels", "Lasers", "Simulators", "StageControllers",
             ],
             swiftSettings: settings
         ),
@@ -112,7 +111,7 @@ let package = Package(
             name: "MicroscopeServer",
             dependencies: [
                 "AndorSDK3", "Bench", "Composites", "Contracts", "Devices", "DriverCatalogue", "FilterWheels", "Lasers",
-                "Pickle", "Pyro", "SerialWheels", "Server", "Simulators", "Stages", "Transports",
+                "Pickle", "Pyro", "Server", "Simulators", "StageControllers", "Transports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -145,8 +144,8 @@ let package = Package(
         .executableTarget(
             name: "test-server",
             dependencies: [
-                "CZlib", "Devices", "DriverCatalogue", "Lasers", "Pickle", "Pyro", "SerialWheels", "Server", "Stages",
-                "Threads", "Transports",
+                "CZlib", "Devices", "DriverCatalogue", "FilterWheels", "Lasers", "Pickle", "Pyro", "Server",
+                "StageControllers", "Threads", "Transports",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/TestServer",
@@ -197,7 +196,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LaserTests",
-            dependencies: ["Contracts", "Devices", "Lasers", "Pickle", "SerialBench", "Threads", "Transports"],
+            dependencies: ["Contracts", "Devices", "Lasers", "Pickle", "SerialInstruments", "Threads", "Transports"],
             exclude: ["Recordings"],
             swiftSettings: settings
         ),
@@ -208,20 +207,24 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
-            name: "SerialBench",
+            name: "SerialInstruments",
             dependencies: ["Contracts", "Devices", "Pickle", "Threads", "Transports"],
-            path: "Tests/SerialBench",
+            path: "Tests/Support/SerialInstruments",
             swiftSettings: settings
         ),
         .testTarget(
             name: "SerialWheelTests",
-            dependencies: ["Contracts", "Devices", "Pickle", "SerialBench", "SerialWheels", "Threads", "Transports"],
+            dependencies: [
+                "Contracts", "Devices", "FilterWheels", "Pickle", "SerialInstruments", "Threads", "Transports",
+            ],
             exclude: ["Recordings"],
             swiftSettings: settings
         ),
         .testTarget(
-            name: "StageTests",
-            dependencies: ["Contracts", "Devices", "Pickle", "SerialBench", "Stages", "Threads", "Transports"],
+            name: "StageControllerTests",
+            dependencies: [
+                "Contracts", "Devices", "Pickle", "SerialInstruments", "StageControllers", "Threads", "Transports",
+            ],
             exclude: ["Recordings"],
             swiftSettings: settings
         ),
@@ -234,7 +237,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ExampleWheelTests",
-            dependencies: ["Contracts", "Devices", "ExampleWheels", "SerialBench", "Transports"],
+            dependencies: ["Contracts", "Devices", "ExampleWheels", "SerialInstruments", "Transports"],
             path: "docs/ExampleWheels/Tests",
             swiftSettings: settings
         ),

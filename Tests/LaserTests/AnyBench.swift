@@ -1,13 +1,13 @@
 import Devices
 import Lasers
-import SerialBench
+import SerialInstruments
 import Testing
 import Transports
 
 typealias SerialLightSource = LightSource & SerialDevice
 
 /// A bench whatever the laser on it.
-protocol AnyBench: AnyObject, SessionBench {
+protocol AnyBench: AnyObject, RecordableInstrument {
     /// Opens a laser, or one of the lights of a box with several.
     func openLight(leaveAsIs: Bool?) throws -> any SerialLightSource
     /// Opens a laser, or a box with several lights.

@@ -1,5 +1,5 @@
 import Lasers
-import SerialBench
+import SerialInstruments
 import Testing
 
 /// What was said in a whole session, from opening to shutting down, is what the drivers still say.
@@ -19,7 +19,7 @@ struct RecordedTests {
     /// Enables a laser to which something has been done.
     private static func tryInVain(
         _ laser: SessionClient,
-        _ bench: any SessionBench,
+        _ bench: any RecordableInstrument,
         _ change: (inout any SimulatedLaser) -> Void
     ) {
         (bench as? any AnyBench)?.change(change)
