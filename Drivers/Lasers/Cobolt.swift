@@ -1,11 +1,11 @@
 public import Devices
 public import Transports
 
-/// A laser of Cobolt's (now Hübner Photonics).
+/// A Cobolt laser (now Hübner Photonics).
 public typealias CoboltLaser = SerialLight<CoboltCommands>
 
 extension CoboltCommands {
-    /// 115200 baud; very old heads are set to 19200.
+    /// 115200 baud; very old heads use 19200.
     static let port = PortSettings(baudRate: 115_200)
     static let format = LineFormat(
         commandEnd: "\r",
@@ -20,7 +20,7 @@ extension Driver where Configuration == LightOptions {
     public static var cobolt: Self {
         Driver(
             light: "cobolt",
-            "a laser of Cobolt's, 04 to 06 series",
+            "Cobolt (Hübner Photonics) lasers, 04 to 06 series",
             port: CoboltCommands.port,
             format: CoboltCommands.format,
             commands: CoboltCommands(),
@@ -29,13 +29,13 @@ extension Driver where Configuration == LightOptions {
     }
 }
 
-/// The commands of Cobolt's lasers, 04 to 06 series; powers are in milliwatts.
+/// The commands of Cobolt lasers, 04 to 06 series; powers are in milliwatts.
 public struct CoboltCommands: LightCommands {
     public static let typeName = "CoboltLaser"
 
     public init() {}
 
-    /// A number; what other devices say to a word that they do not know is none.
+    /// The serial number, which is numeric; other devices answer an unknown word with text.
     public func identify(_ lines: LineProtocol) throws -> String {
         try ask(["sn?", "gsn?"], lines) { line in
             line.allSatisfy { $0.isASCII && $0.isNumber } ? line : nil
@@ -44,7 +44,7 @@ public struct CoboltCommands: LightCommands {
 
     // MARK: Power
 
-    /// The commands take watts, with four digits behind the point.
+    /// The commands take watts with four decimal places.
     public var powerStep: Double { 0.1 }
 
     public func powerRange(_ lines: LineProtocol) throws -> ClosedRange<Double> {
@@ -53,18 +53,18 @@ public struct CoboltCommands: LightCommands {
 
     public func setPoint(_ lines: LineProtocol) throws -> Double? { try ask("p?", lines, parse: Self.milliwatts) }
 
-    /// What is told in watts; a kilowatt is beyond all lasers.
+    /// Milliwatts from an answer in watts; no laser reaches a kilowatt.
     private static func milliwatts(_ text: String) -> Double? {
         text.number.flatMap { abs($0) < 1000 ? $0 * 1000 : nil }
     }
 
     public func measuredPower(_ lines: LineProtocol) throws -> Double {
-        // A late answer to `l?` has been seen in place of the power; a whole watt is beyond these lasers.
+        // A late answer to `l?` has been seen in place of the power; these lasers do not reach exactly one watt.
         try ask("pa?", lines) { $0 == "1" ? nil : Self.milliwatts($0) }
     }
 
     public func setPower(_ power: Double, _ lines: LineProtocol) throws {
-        try tell("p \((power / 1000).text(places: 4))", lines)
+        try order("p \((power / 1000).text(places: 4))", lines)
     }
 
     // MARK: On and off
@@ -72,16 +72,16 @@ public struct CoboltCommands: LightCommands {
     public func isOn(_ lines: LineProtocol) throws -> Bool { try ask("l?", lines, parse: \.flag) }
 
     public func switchOn(_ lines: LineProtocol) throws {
-        do { try tell("l1", lines) } catch SerialError.refused(_, let answer) where answer.contains("autostart") {
+        do { try order("l1", lines) } catch SerialError.refused(_, let answer) where answer.contains("autostart") {
             throw DeviceError(
                 .incompatibleState,
-                "with autostart the laser decides itself when to emit, and cannot be switched on; "
+                "with autostart the laser decides by itself when to emit and cannot be switched on; "
                     + "set the setting 'autostart' to false"
             )
         }
     }
 
-    public func switchOff(_ lines: LineProtocol) throws { try tell("l0", lines) }
+    public func switchOff(_ lines: LineProtocol) throws { try order("l0", lines) }
 
     public func obstacle(_ lines: LineProtocol) throws -> String? {
         if try isInterlockOpen(lines) == true { return "the interlock is open" }
@@ -100,11 +100,11 @@ public struct CoboltCommands: LightCommands {
 
     public func setTriggerType(_ type: TriggerType, _ lines: LineProtocol) throws {
         guard type != .software else { return try setMode(.constantPower, lines) }
-        try tell("sdmes 1", lines)
+        try order("sdmes 1", lines)
         try setMode(.modulation, lines)
     }
 
-    // MARK: What it tells
+    // MARK: State
 
     func isInterlockOpen(_ lines: LineProtocol) throws -> Bool? {
         try optional { try ask("ilk?", lines, parse: \.flag) }
@@ -120,11 +120,11 @@ public struct CoboltCommands: LightCommands {
         try ask("gam?", lines) { $0.code().flatMap(CoboltMode.init) }
     }
 
-    func setMode(_ mode: CoboltMode, _ lines: LineProtocol) throws { try tell(mode.command, lines) }
+    func setMode(_ mode: CoboltMode, _ lines: LineProtocol) throws { try order(mode.command, lines) }
 
     // MARK: Exchanges
 
-    /// Asks, and takes what begins as an error for a refusal.
+    /// Asks a question; an answer that starts like an error is a refusal.
     func ask<Value>(_ command: String, _ lines: LineProtocol, parse: (String) throws -> Value?) throws -> Value {
         try lines.ask(command) { line in
             guard !line.hasPrefix("Syntax error"), !line.hasPrefix("Error") else {
@@ -134,7 +134,7 @@ public struct CoboltCommands: LightCommands {
         }
     }
 
-    /// Asks in the words of one series, and if it does not know them in those of the next.
+    /// Asks with the command of one series and, if that is unknown, with the command of the next.
     private func ask<Value>(
         _ commands: [String],
         _ lines: LineProtocol,
@@ -146,7 +146,7 @@ public struct CoboltCommands: LightCommands {
         return try ask(commands.last ?? "", lines, parse: parse)
     }
 
-    func tell(_ command: String, _ lines: LineProtocol) throws {
+    func order(_ command: String, _ lines: LineProtocol) throws {
         try ask(command, lines) { $0 == "OK" ? () : nil }
     }
 }
@@ -159,14 +159,14 @@ extension CoboltCommands {
             StatusRow("measured power") { "\(try measuredPower($0).text(places: 1)) mW" },
             StatusRow("fault") { try fault($0).label },
             StatusRow("interlock") { try ask("ilk?", $0, parse: \.flag) ? "open" : "closed" },
-            StatusRow("key") { try isKeyOn($0).map(\.onOrOff) ?? "not told" },
+            StatusRow("key") { try isKeyOn($0).map(\.onOrOff) ?? "not reported" },
             StatusRow("autostart") { try ask("@cobas?", $0, parse: \.flag).onOrOff },
             StatusRow("operating mode") { "number \(try ask("gom?", $0) { $0.code() })" },
             StatusRow("operating hours") { try ask("hrs?", $0) { $0.number }.text(places: 2) },
         ]
     }
 
-    /// Those that this laser knows.
+    /// The settings that this laser supports.
     public func settings(_ line: SerialLine) throws -> [Setting] {
         let known = try line.perform { lines in
             (
@@ -194,7 +194,7 @@ extension CoboltCommands {
         if known.hasAutostart {
             settings.append(
                 Setting("autostart", on: line, get: { try ask("@cobas?", $0, parse: \.flag) }) {
-                    try tell("@cobas \($0 ? 1 : 0)", $1)
+                    try order("@cobas \($0 ? 1 : 0)", $1)
                 }
             )
         }
@@ -203,19 +203,19 @@ extension CoboltCommands {
 
     @RemoteInterfaceBuilder
     public func members(of light: SerialLight<Self>) -> [any RemoteMember] {
-        // As python-microscope calls it, which also answers with the status.
+        // Name and result are those of python-microscope.
         RemoteMethod("clearFault") {
-            try light.line.perform { try self.tell("cf", $0) }
+            try light.line.perform { try self.order("cf", $0) }
             return light.status
         }
     }
 }
 
-/// How a Cobolt laser's light is governed: the answer to `gam?`.
+/// The operating mode of a Cobolt laser: the answer to `gam?`.
 enum CoboltMode: Int, SettingChoice {
     case constantCurrent = 0
     case constantPower
-    /// By the signal at its input.
+    /// Controlled by the signal at the modulation input.
     case modulation
 
     var label: String {
@@ -226,7 +226,7 @@ enum CoboltMode: Int, SettingChoice {
         }
     }
 
-    /// The command that chooses it.
+    /// The command that selects it.
     var command: String {
         switch self {
         case .constantCurrent: "ci"
@@ -236,7 +236,7 @@ enum CoboltMode: Int, SettingChoice {
     }
 }
 
-/// What is wrong with a Cobolt laser: the answer to `f?`.
+/// A fault of a Cobolt laser: the answer to `f?`.
 enum CoboltFault: Equatable {
     case none, temperature, interlock, constantPower
     case other(Int)

@@ -1,7 +1,7 @@
 public import Devices
 public import Transports
 
-/// A DeepStar laser of Omicron's.
+/// An Omicron DeepStar laser.
 public typealias DeepStarLaser = SerialLight<DeepStarCommands>
 
 extension DeepStarCommands {
@@ -21,7 +21,7 @@ extension DeepStarCommands {
 
     func hours(_ lines: LineProtocol) throws -> Double { try ask("STAT2", lines) { $0.word(after: "WH")?.number } }
 
-    /// Degrees Celsius, told in tenths: `T249`.
+    /// Degrees Celsius; the answer is in tenths: `T249`.
     func temperature(_ lines: LineProtocol) throws -> Double {
         try ask("STAT1", lines) { $0.word(after: " T")?.number.map { $0 / 10 } }
     }
@@ -50,7 +50,7 @@ extension Driver where Configuration == LightOptions {
     public static var deepStar: Self {
         Driver(
             light: "deepstar",
-            "a DeepStar or LDM laser of Omicron's",
+            "Omicron DeepStar and LDM lasers",
             port: DeepStarCommands.port,
             format: DeepStarCommands.format,
             commands: DeepStarCommands(),
@@ -59,9 +59,9 @@ extension Driver where Configuration == LightOptions {
     }
 }
 
-/// The commands of Omicron's DeepStar and LDM lasers; powers are fractions.
+/// The commands of Omicron DeepStar and LDM lasers; powers are fractions.
 ///
-/// A command whose length is wrong switches the laser off and into its error state, so each is filled up to 16 bytes.
+/// A command of the wrong length switches the laser off and into its error state, so each is padded to 16 bytes.
 public struct DeepStarCommands: LightCommands {
     public static let typeName = "DeepstarLaser"
 
@@ -83,7 +83,7 @@ public struct DeepStarCommands: LightCommands {
         try ask("PP?", lines) { $0.level(after: "PP", digits: 3) } / Self.full
     }
 
-    /// As the laser measures it if it has the option for that, and as it is set otherwise.
+    /// The measured power if the laser has the power monitor option, otherwise the set point.
     public func measuredPower(_ lines: LineProtocol) throws -> Double {
         guard try hasPowerMonitor(lines) else {
             return try ask("PP?", lines) { $0.level(after: "PP", digits: 3) } / Self.full
@@ -93,24 +93,26 @@ public struct DeepStarCommands: LightCommands {
 
     public func setPower(_ power: Double, _ lines: LineProtocol) throws {
         let command = "PP" + hexadecimal(Int((min(max(power, 0), 1) * Self.full).rounded()), digits: 3)
-        try tell(command, expecting: command, lines)
+        try order(command, expecting: command, lines)
     }
 
     // MARK: On and off
 
     public func isOn(_ lines: LineProtocol) throws -> Bool { try state(lines) == .on }
 
-    /// On, by the digital input and the internal peak power, without other modulation: python-microscope's sequence.
+    /// Emission gated by the digital input, with internal peak power and no other modulation.
+    ///
+    /// The sequence is python-microscope's.
     public func switchOn(_ lines: LineProtocol) throws {
-        try tell("LON", expecting: "LONOK", lines)
-        try tell("L2", expecting: ">", lines)
-        try tell("IPO", expecting: "IPO", lines)
-        try tell("MF", expecting: "MF", lines)
-        try tell("A2DF", expecting: "A2D OFF", lines)
+        try order("LON", expecting: "LONOK", lines)
+        try order("L2", expecting: ">", lines)
+        try order("IPO", expecting: "IPO", lines)
+        try order("MF", expecting: "MF", lines)
+        try order("A2DF", expecting: "A2D OFF", lines)
     }
 
     public func switchOff(_ lines: LineProtocol) throws {
-        // What is off already does not know the command.
+        // A laser that is already off does not know the command.
         try ask("LF", lines) { ["LOFFOK", "UK", "INT"].contains($0) ? () : nil }
     }
 
@@ -120,7 +122,7 @@ public struct DeepStarCommands: LightCommands {
 
     // MARK: Triggers
 
-    /// Enabled it is armed: the input gates it.
+    /// An enabled laser is armed: the input gates it.
     public var triggerTypes: [TriggerType] { [.risingEdge] }
     public func triggerType(_: LineProtocol) -> TriggerType { .risingEdge }
 
@@ -142,7 +144,7 @@ public struct DeepStarCommands: LightCommands {
         try lines.ask(Self.padded(command), parse: parse)
     }
 
-    private func tell(_ command: String, expecting answer: String, _ lines: LineProtocol) throws {
+    private func order(_ command: String, expecting answer: String, _ lines: LineProtocol) throws {
         try ask(command, lines) { line in
             if line == answer { return () }
             guard line != "UK", line != "INT" else {
@@ -152,14 +154,14 @@ public struct DeepStarCommands: LightCommands {
         }
     }
 
-    /// Fourteen characters, which the line end makes 16 bytes.
+    /// Fourteen characters, 16 bytes with the line end.
     private static func padded(_ command: String) -> String {
         command + String(repeating: " ", count: max(0, 14 - command.count))
     }
 }
 
 extension String {
-    /// The characters up to the next blank, behind a word and perhaps a blank.
+    /// The characters after a word and an optional blank, up to the next blank.
     func word(after word: String) -> String? {
         guard let range = firstRange(of: word) else { return nil }
         return self[range.upperBound...].split(separator: " ").first.map(String.init)

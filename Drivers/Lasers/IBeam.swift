@@ -1,7 +1,7 @@
 public import Devices
 public import Transports
 
-/// An iBeam smart laser of Toptica's.
+/// A Toptica iBeam smart laser.
 public typealias IBeamLaser = SerialLight<IBeamCommands>
 
 extension IBeamCommands {
@@ -44,7 +44,7 @@ extension Driver where Configuration == LightOptions {
     public static var iBeam: Self {
         Driver(
             light: "ibeam",
-            "an iBeam smart laser of Toptica's",
+            "Toptica iBeam smart lasers",
             port: IBeamCommands.port,
             format: IBeamCommands.format,
             commands: IBeamCommands(),
@@ -53,20 +53,20 @@ extension Driver where Configuration == LightOptions {
     }
 }
 
-/// The commands of Toptica's iBeam smart lasers; powers are in milliwatts.
+/// The commands of Toptica iBeam smart lasers; powers are in milliwatts.
 ///
-/// Power is that of channel 2, the working level; channel 1, the bias, is left as it is.
+/// The power is that of channel 2, the working level; channel 1, the bias, is left as it is.
 public struct IBeamCommands: LightCommands {
     public static let typeName = "TopticaiBeam"
 
     public init() {}
 
-    /// Brings the laser's console from whatever state into the one in which each answer ends with `[OK]`.
+    /// Brings the console from any state into the one in which each answer ends with `[OK]`.
     public func identify(_ lines: LineProtocol) throws -> String {
-        // `talk quiet` would be quieter, but leaves some questions without an answer.
+        // `talk quiet` leaves some questions without an answer.
         for command in ["echo off", "prompt off", "talk usual"] { try lines.send(command) }
         try lines.resynchronise()
-        try tell("", lines)
+        try order("", lines)
         return try ask("show serial", lines) { $0.value(after: "SN:") }
     }
 
@@ -89,7 +89,7 @@ public struct IBeamCommands: LightCommands {
     }
 
     public func setPower(_ power: Double, _ lines: LineProtocol) throws {
-        try tell("channel 2 power \(power.text(places: 3))", lines)
+        try order("channel 2 power \(power.text(places: 3))", lines)
     }
 
     // MARK: On and off
@@ -99,18 +99,18 @@ public struct IBeamCommands: LightCommands {
     }
 
     public func switchOn(_ lines: LineProtocol) throws {
-        try tell("enable 2", lines)
-        try tell("laser on", lines)
+        try order("enable 2", lines)
+        try order("laser on", lines)
     }
 
-    public func switchOff(_ lines: LineProtocol) throws { try tell("laser off", lines) }
+    public func switchOff(_ lines: LineProtocol) throws { try order("laser off", lines) }
 
-    /// The laser tells of nothing but in its refusals.
+    /// The laser reports obstacles only in its refusals.
     public func obstacle(_: LineProtocol) -> String? { nil }
 
     // MARK: Exchanges
 
-    /// Asks, and gives the value of the first line that has one before the `[OK]`.
+    /// Asks a question and returns the first value in the lines before the `[OK]`.
     func ask<Value>(_ command: String, _ lines: LineProtocol, parse: (String) throws -> Value?) throws -> Value {
         try lines.repeating {
             let answer = try exchange(command, lines)
@@ -119,13 +119,13 @@ public struct IBeamCommands: LightCommands {
         }
     }
 
-    func tell(_ command: String, _ lines: LineProtocol) throws {
+    func order(_ command: String, _ lines: LineProtocol) throws {
         try lines.repeating { _ = try exchange(command, lines) }
     }
 
     private func exchange(_ command: String, _ lines: LineProtocol) throws -> [String] {
         let answer = try lines.exchange(command) { $0 == "[OK]" }.dropLast()
-        // Of level I are remarks; warnings, errors and fatal errors are refusals.
+        // Level I marks remarks; warnings, errors and fatal errors are refusals.
         if let error = answer.first(where: { $0.hasPrefix("%SYS-") && !$0.hasPrefix("%SYS-I") }) {
             throw SerialError.refused(command, answer: error)
         }
@@ -134,11 +134,11 @@ public struct IBeamCommands: LightCommands {
 }
 
 extension String {
-    /// What stands behind a word that begins the line.
+    /// The text after a word at the start of the line.
     fileprivate func value(after word: String) -> String? {
         hasPrefix(word) ? String(String(dropFirst(word.count)).drop(while: \.isWhitespace)) : nil
     }
 
-    /// A number that has a unit.
+    /// A number with a unit.
     fileprivate func number(in unit: String) -> Double? { hasSuffix(unit) ? String(dropLast(unit.count)).number : nil }
 }

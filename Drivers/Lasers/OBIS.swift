@@ -1,10 +1,10 @@
 public import Devices
 public import Transports
 
-/// An OBIS laser of Coherent's.
+/// A Coherent OBIS laser.
 public typealias OBISLaser = SerialLight<OBISCommands>
 
-/// Several OBIS lasers of Coherent's behind one line.
+/// Several Coherent OBIS lasers on one line.
 public typealias OBISBox = LightEngine<OBISBoxCommands>
 
 extension OBISCommands {
@@ -16,7 +16,7 @@ extension Driver where Configuration == LightOptions {
     public static var obis: Self {
         Driver(
             light: "obis",
-            "an OBIS laser of Coherent's: LX, LS, LG",
+            "Coherent OBIS lasers: LX, LS, LG",
             port: OBISCommands.port,
             format: OBISCommands.format,
             commands: OBISCommands(),
@@ -27,7 +27,7 @@ extension Driver where Configuration == LightOptions {
     public static var obisBox: Self {
         Driver(
             engine: "obis-box",
-            "several OBIS lasers of Coherent's behind one line: a laser box, an OBIS Remote",
+            "several Coherent OBIS lasers on one line: laser box, OBIS Remote",
             port: OBISCommands.port,
             format: OBISCommands.format,
             commands: OBISBoxCommands(),
@@ -36,22 +36,22 @@ extension Driver where Configuration == LightOptions {
     }
 }
 
-/// The commands of Coherent's OBIS lasers; powers are in watts.
+/// The commands of Coherent OBIS lasers; powers are in watts.
 public struct OBISCommands: LightCommands {
     public static let typeName = "ObisLaser"
 
-    /// Which laser of a box is meant; nil for one that has its line to itself, and for the box.
+    /// The number of the laser in a box; nil for a single laser and for the box itself.
     let index: Int?
 
     public init() { index = nil }
 
     init(index: Int) { self.index = index }
 
-    /// Has each command answered with `OK` or an error, so that answers have an end.
+    /// Switches the handshake on, so that each answer ends with `OK` or an error.
     public func identify(_ lines: LineProtocol) throws -> String {
         try lines.repeating {
             do { return try ask("SYST:INF:SNUM?", lines) { $0 } } catch let error as SerialError where error.isPassing {
-                try tell("SYST:COMM:HAND ON", lines)
+                try order("SYST:COMM:HAND ON", lines)
                 throw error
             }
         }
@@ -79,7 +79,7 @@ public struct OBISCommands: LightCommands {
     }
 
     public func setPower(_ power: Double, _ lines: LineProtocol) throws {
-        try tell("SOUR:POW:LEV:IMM:AMPL \(power.text(places: 5))", lines)
+        try order("SOUR:POW:LEV:IMM:AMPL \(power.text(places: 5))", lines)
     }
 
     // MARK: On and off
@@ -87,12 +87,12 @@ public struct OBISCommands: LightCommands {
     public func isOn(_ lines: LineProtocol) throws -> Bool { try flag("SOUR:AM:STAT?", lines) }
 
     public func switchOn(_ lines: LineProtocol) throws {
-        // Asleep it emits nothing; awake it needs minutes to warm up.
-        if try !flag("SOUR:TEMP:APR?", lines) { try tell("SOUR:TEMP:APR ON", lines) }
-        try tell("SOUR:AM:STAT ON", lines)
+        // A sleeping laser emits nothing; after waking it needs minutes to warm up.
+        if try !flag("SOUR:TEMP:APR?", lines) { try order("SOUR:TEMP:APR ON", lines) }
+        try order("SOUR:AM:STAT ON", lines)
     }
 
-    public func switchOff(_ lines: LineProtocol) throws { try tell("SOUR:AM:STAT OFF", lines) }
+    public func switchOff(_ lines: LineProtocol) throws { try order("SOUR:AM:STAT OFF", lines) }
 
     public func obstacle(_ lines: LineProtocol) throws -> String? {
         let fault = try fault(lines)
@@ -117,26 +117,26 @@ public struct OBISCommands: LightCommands {
         try setMode(type == .software ? .constantPower : .digital, lines)
     }
 
-    // MARK: What it tells
+    // MARK: State
 
     func status(_ lines: LineProtocol) throws -> Int { try ask("SYST:STAT?", lines) { $0.code(radix: 16) } }
     func fault(_ lines: LineProtocol) throws -> Int { try ask("SYST:FAUL?", lines) { $0.code(radix: 16) } }
 
     func mode(_ lines: LineProtocol) throws -> OBISMode { try ask("SOUR:AM:SOUR?", lines) { OBISMode(answer: $0) } }
-    func setMode(_ mode: OBISMode, _ lines: LineProtocol) throws { try tell("SOUR:AM:\(mode.command)", lines) }
+    func setMode(_ mode: OBISMode, _ lines: LineProtocol) throws { try order("SOUR:AM:\(mode.command)", lines) }
 
     func flag(_ command: String, _ lines: LineProtocol) throws -> Bool {
         try ask(command, lines) { $0.uppercased() == "ON" ? true : $0.uppercased() == "OFF" ? false : nil }
     }
 
-    /// A temperature in degrees Celsius, which comes as `25.3C`.
+    /// A temperature in degrees Celsius; the answer is like `25.3C`.
     func temperature(_ command: String, _ lines: LineProtocol) throws -> Double {
         try ask(command, lines) { ($0.hasSuffix("C") ? String($0.dropLast()) : $0).number }
     }
 
     // MARK: Exchanges
 
-    /// Asks, and gives the value of the first line that has one before the `OK`.
+    /// Asks a question and returns the first value in the lines before the `OK`.
     func ask<Value>(_ command: String, _ lines: LineProtocol, parse: (String) throws -> Value?) throws -> Value {
         try lines.repeating {
             let answer = try exchange(command, lines)
@@ -145,7 +145,7 @@ public struct OBISCommands: LightCommands {
         }
     }
 
-    func tell(_ command: String, _ lines: LineProtocol) throws {
+    func order(_ command: String, _ lines: LineProtocol) throws {
         try lines.repeating { _ = try exchange(command, lines) }
     }
 
@@ -156,7 +156,7 @@ public struct OBISCommands: LightCommands {
         throw SerialError.refused(command, answer: OBISBits.text(ofError: error))
     }
 
-    /// The command with the number of the laser behind its first word: `SYST2:STAT?`.
+    /// The command with the number of the laser after its first word: `SYST2:STAT?`.
     private func addressed(_ command: String) -> String {
         guard let index, let colon = command.firstIndex(of: ":") else { return command }
         return command[..<colon] + "\(index)" + command[colon...]
@@ -180,7 +180,7 @@ extension OBISCommands {
         ]
     }
 
-    /// Those that this laser knows.
+    /// The settings that this laser supports.
     public func settings(_ line: SerialLine) throws -> [Setting] {
         let fixed = [
             ("model", "SYST:INF:MOD?"), ("serial number", "SYST:INF:SNUM?"), ("wavelength", "SYST:INF:WAV?"),
@@ -215,7 +215,7 @@ extension OBISCommands {
             + (known.hasInterlock ? [Setting("interlock", on: line) { try ask("SYST:LOCK?", $0) { $0 } }] : [])
             + known.switches.map { name, word in
                 Setting(name, on: line, get: { try flag(word + "?", $0) }) {
-                    try tell("\(word) \($0 ? "ON" : "OFF")", $1)
+                    try order("\(word) \($0 ? "ON" : "OFF")", $1)
                 }
             }
     }
@@ -229,11 +229,11 @@ extension OBISCommands {
     }
 }
 
-/// What governs an OBIS laser's light: the answer to `SOUR:AM:SOUR?`.
+/// The operating mode of an OBIS laser: the answer to `SOUR:AM:SOUR?`.
 enum OBISMode: Int, SettingChoice {
     case constantPower, constantCurrent, digital, analog, mixed
 
-    /// From the word that the laser uses, long or short.
+    /// Reads the laser's word, long or short.
     init?(answer: String) {
         let word = answer.uppercased()
         guard let mode = Self.allCases.first(where: { word.hasPrefix($0.word) }) else { return nil }
@@ -250,7 +250,7 @@ enum OBISMode: Int, SettingChoice {
         }
     }
 
-    /// Whether the light waits for a signal at the laser's input.
+    /// Whether a signal at the laser's input controls the light.
     var isExternal: Bool { self != .constantPower && self != .constantCurrent }
 
     var command: String { "\(isExternal ? "EXT" : "INT") \(word)" }
@@ -266,7 +266,7 @@ enum OBISMode: Int, SettingChoice {
     }
 }
 
-/// The numbers of OBIS lasers and what they stand for.
+/// The numbers that OBIS lasers use and their meanings.
 enum OBISBits {
     static let emitting = 0x2
     static let ready = 0x4
@@ -287,7 +287,7 @@ enum OBISBits {
         (0x20000, "watchdog"), (0x40000, "field calibration"), (0x100000, "over-power"),
     ]
 
-    /// The upper bits hold a state of the controller that is not documented, and are left out.
+    /// The upper bits hold an undocumented controller state and are left out.
     static func names(ofStatus bits: Int) -> String { bitNames(of: bits & 0x1FFF, status) }
 
     static func names(ofFault bits: Int) -> String { bitNames(of: bits, fault) }

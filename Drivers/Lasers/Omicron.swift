@@ -1,11 +1,11 @@
 public import Devices
 public import Transports
 
-/// A LuxX, PhoxX or BrixX laser of Omicron's.
+/// An Omicron LuxX, PhoxX or BrixX laser.
 public typealias OmicronLaser = SerialLight<OmicronCommands>
 
 extension OmicronCommands {
-    /// The rate of the USB connector; the RS-232 connector has 57600 baud.
+    /// The rate of the USB connector; the RS-232 connector uses 57600 baud.
     static let port = PortSettings(baudRate: 500_000)
     static let format = LineFormat(commandEnd: "\r", answerEnd: "\r", patience: .seconds(1))
 
@@ -22,7 +22,7 @@ extension OmicronCommands {
         ]
     }
 
-    /// Those that this laser knows.
+    /// The settings that this laser supports.
     public func settings(_ line: SerialLine) throws -> [Setting] {
         try line.fixed([
             ("serial number", identify),
@@ -48,7 +48,7 @@ extension OmicronCommands {
         try ask(command, lines, parse: \.number)
     }
 
-    /// A switch that is a bit of the mode.
+    /// A switch that is one bit of the mode.
     private func bit(_ name: String, _ bit: Int, _ line: SerialLine) -> Setting {
         Setting(name, on: line, get: { try mode($0) & bit != 0 }) { isOn, lines in
             let mode = try mode(lines)
@@ -70,7 +70,7 @@ extension Driver where Configuration == LightOptions {
     public static var omicron: Self {
         Driver(
             light: "omicron",
-            "a LuxX, PhoxX or BrixX laser of Omicron's",
+            "Omicron LuxX, PhoxX and BrixX lasers",
             port: OmicronCommands.port,
             format: OmicronCommands.format,
             commands: OmicronCommands(),
@@ -79,9 +79,9 @@ extension Driver where Configuration == LightOptions {
     }
 }
 
-/// The commands of Omicron's LuxX, PhoxX and BrixX lasers; powers are in milliwatts.
+/// The commands of Omicron LuxX, PhoxX and BrixX lasers; powers are in milliwatts.
 ///
-/// Lines that begin with `$` come unasked, and are no answers.
+/// Lines that start with `$` are unsolicited messages, not answers.
 public struct OmicronCommands: LightCommands {
     public static let typeName = "OmicronLaser"
 
@@ -93,7 +93,7 @@ public struct OmicronCommands: LightCommands {
 
     private static let full = Double(0xFFF)
 
-    /// At least as much as 4095 steps make of the most that these lasers can do.
+    /// At least one of 4095 steps of the maximum power of these lasers.
     public var powerStep: Double { 0.5 }
 
     public func powerRange(_ lines: LineProtocol) throws -> ClosedRange<Double> {
@@ -105,16 +105,16 @@ public struct OmicronCommands: LightCommands {
         Double(try level(lines)) / Self.full * (try powerRange(lines).upperBound)
     }
 
-    /// As the laser measures it, if it does.
+    /// The measured power, or the set point of a laser that does not measure.
     public func measuredPower(_ lines: LineProtocol) throws -> Double {
         try optional { try ask("MDP", lines, parse: \.number) } ?? setPoint(lines) ?? 0
     }
 
-    /// The laser keeps the level for good, so that one it has already is not written again.
+    /// The laser stores the level permanently, so an unchanged level is not written again.
     public func setPower(_ power: Double, _ lines: LineProtocol) throws {
         let fraction = min(max(power / (try powerRange(lines).upperBound), 0), 1)
         let level = Int((fraction * Self.full).rounded())
-        if try self.level(lines) != level { try tell("SLP", hexadecimal(level, digits: 3), lines) }
+        if try self.level(lines) != level { try order("SLP", hexadecimal(level, digits: 3), lines) }
     }
 
     private func level(_ lines: LineProtocol) throws -> Int {
@@ -134,11 +134,11 @@ public struct OmicronCommands: LightCommands {
     public func switchOn(_ lines: LineProtocol) throws {
         let mode = try mode(lines)
         if mode & OmicronBits.released != OmicronBits.released { try setMode(mode | OmicronBits.released, lines) }
-        try tell("POn", lines)
-        try tell("LOn", lines)
+        try order("POn", lines)
+        try order("LOn", lines)
     }
 
-    public func switchOff(_ lines: LineProtocol) throws { try tell("LOf", lines) }
+    public func switchOff(_ lines: LineProtocol) throws { try order("LOf", lines) }
 
     public func obstacle(_ lines: LineProtocol) throws -> String? {
         let failure = try failure(lines), status = try status(lines)
@@ -163,7 +163,7 @@ public struct OmicronCommands: LightCommands {
         try setMode(type == .software ? mode : mode | OmicronBits.digital, lines)
     }
 
-    // MARK: What it tells
+    // MARK: State
 
     func status(_ lines: LineProtocol) throws -> Int { try bits("GAS", lines) }
     func failure(_ lines: LineProtocol) throws -> Int { try bits("GFB", lines) }
@@ -174,20 +174,20 @@ public struct OmicronCommands: LightCommands {
     }
 
     func setMode(_ mode: Int, _ lines: LineProtocol) throws {
-        try tell("SOM", hexadecimal(mode & 0xFFFF, digits: 4), lines)
+        try order("SOM", hexadecimal(mode & 0xFFFF, digits: 4), lines)
     }
 
-    /// Has the controller start anew, as a fault that is over needs it.
+    /// Restarts the controller, which is needed after a fault even if its cause is gone.
     func reset(_ lines: LineProtocol) throws {
-        try tell("RsC", lines)
-        // It tells when it is there again, within five seconds.
+        try order("RsC", lines)
+        // It announces within five seconds that it is back.
         let end = ContinuousClock.now + .seconds(6)
         while try lines.readLine(within: end - .now) != "$RsC>" {}
     }
 
     // MARK: Exchanges
 
-    /// Asks, and gives what stands behind the command's own letters in the answer.
+    /// Asks a question and parses what follows the command's letters in the answer.
     func ask<Value>(_ command: String, _ lines: LineProtocol, parse: (String) throws -> Value?) throws -> Value {
         try exchange(command, "", lines) { data in
             guard data != "x" else { throw SerialError.refused(command, answer: "not available") }
@@ -195,9 +195,9 @@ public struct OmicronCommands: LightCommands {
         }
     }
 
-    func tell(_ command: String, _ lines: LineProtocol) throws { try tell(command, "", lines) }
+    func order(_ command: String, _ lines: LineProtocol) throws { try order(command, "", lines) }
 
-    func tell(_ command: String, _ argument: String, _ lines: LineProtocol) throws {
+    func order(_ command: String, _ argument: String, _ lines: LineProtocol) throws {
         try exchange(command, argument, lines) { data in
             guard data != "x" else { throw SerialError.refused(command + argument, answer: "x, it cannot do that now") }
             return data == ">" ? () : nil
@@ -219,26 +219,26 @@ public struct OmicronCommands: LightCommands {
 }
 
 extension String {
-    /// The parts of an answer between its separators, without the stray bytes that have been seen in them.
+    /// The fields of an answer, without the stray bytes that have been seen in them.
     var omicronFields: [String] {
         split(separator: "\u{A7}", omittingEmptySubsequences: false).map { $0.filter { $0 != "\u{FF}" } }
     }
 }
 
-/// The bits of Omicron's status, mode and failure words, and what they stand for.
+/// The bits of Omicron's status, mode and failure words and their meanings.
 enum OmicronBits {
-    // Of the status.
+    // Status.
     static let error = 1 << 0
     static let emitting = 1 << 1
     static let enabled = 1 << 6
     static let key = 1 << 7
     static let keyToggle = 1 << 8
 
-    // Of the failures.
+    // Failures.
     static let interlock = 1 << 9
 
-    // Of the mode.
-    /// Bias and operation released: without both it emits nothing.
+    // Mode.
+    /// Bias and operation release: without both the laser emits nothing.
     static let released = 1 << 3 | 1 << 4
     static let digital = 1 << 5
     static let analog = 1 << 7
@@ -256,7 +256,7 @@ enum OmicronBits {
         (1 << 12, "diode temperature"), (1 << 14, "internal error"), (1 << 15, "over-power"),
     ]
 
-    /// Bits that no source explains are left out: they are set in healthy lasers too.
+    /// Bits that no source explains are left out: healthy lasers set them too.
     static func names(ofStatus bits: Int) -> String { bitNames(of: bits & status.reduce(0) { $0 | $1.bit }, status) }
 
     static func names(ofFailure bits: Int) -> String { bitNames(of: bits, failures) }

@@ -1,11 +1,11 @@
 public import Devices
 public import Transports
 
-/// A laser of Oxxius'.
+/// An Oxxius laser.
 public typealias OxxiusLaser = SerialLight<OxxiusCommands>
 
 extension OxxiusCommands {
-    /// The rate of an LBX; LCX and LMX have 38400.
+    /// The rate of an LBX; LCX and LMX use 38400 baud.
     static let port = PortSettings(baudRate: 19200)
     static let format = LineFormat(commandEnd: "\n", answerEnd: "\r\n")
 
@@ -22,7 +22,7 @@ extension OxxiusCommands {
         ]
     }
 
-    /// Those that this laser knows.
+    /// The settings that this laser supports.
     public func settings(_ line: SerialLine) throws -> [Setting] {
         try line.fixed([
             ("serial number", identify), ("model", model), ("firmware", { try ask("?sv", $0) { $0 } }),
@@ -48,7 +48,7 @@ extension OxxiusCommands {
     }
 
     private func flag(_ name: String, _ word: String, _ line: SerialLine) -> Setting {
-        Setting(name, on: line, get: { try flag("?" + word, $0) }) { try tell("\(word) \($0 ? 1 : 0)", $1) }
+        Setting(name, on: line, get: { try flag("?" + word, $0) }) { try order("\(word) \($0 ? 1 : 0)", $1) }
     }
 }
 
@@ -56,7 +56,7 @@ extension Driver where Configuration == LightOptions {
     public static var oxxius: Self {
         Driver(
             light: "oxxius",
-            "an LBX, LCX or LMX laser of Oxxius'",
+            "Oxxius LBX, LCX and LMX lasers",
             port: OxxiusCommands.port,
             format: OxxiusCommands.format,
             commands: OxxiusCommands(),
@@ -65,26 +65,26 @@ extension Driver where Configuration == LightOptions {
     }
 }
 
-/// The commands of Oxxius' lasers; powers are in milliwatts, those of an LCX in percent.
+/// The commands of Oxxius lasers; powers are in milliwatts, for an LCX in percent.
 public struct OxxiusCommands: LightCommands {
     public static let typeName = "OxxiusLaser"
 
     public init() {}
 
-    /// Asks for the model first: any text may be a serial number, also what another device says to an unknown word.
+    /// Checks the model first: any text may be a serial number, even another device's answer to an unknown word.
     public func identify(_ lines: LineProtocol) throws -> String {
         _ = try model(lines)
         return try ask("hid?", lines) { $0 }
     }
 
-    /// `LBX-488-100-…`, or with another letter in the middle.
+    /// The model, such as `LBX-488-100-…`.
     func model(_ lines: LineProtocol) throws -> String {
         try ask("inf?", lines) { line in
             line.hasPrefix("L") && line.dropFirst(2).hasPrefix("X-") ? line : nil
         }
     }
 
-    /// These are not told milliwatts.
+    /// An LCX takes percent instead of milliwatts.
     private func isSetInPercent(_ lines: LineProtocol) throws -> Bool { try model(lines).hasPrefix("LCX") }
 
     // MARK: Power
@@ -111,12 +111,12 @@ public struct OxxiusCommands: LightCommands {
     }
 
     public func setPower(_ power: Double, _ lines: LineProtocol) throws {
-        try tell("\(try isSetInPercent(lines) ? "ip" : "p") \(power.text(places: 1))", lines)
+        try order("\(try isSetInPercent(lines) ? "ip" : "p") \(power.text(places: 1))", lines)
     }
 
     // MARK: On and off
 
-    /// During the warm-up light may come out; whether it does is asked for, and taken for granted if not told.
+    /// During the warm-up light may come out: `?l` decides, and a laser that does not know it counts as on.
     public func isOn(_ lines: LineProtocol) throws -> Bool {
         switch try state(lines) {
         case .emission, .searching: true
@@ -125,8 +125,8 @@ public struct OxxiusCommands: LightCommands {
         }
     }
 
-    public func switchOn(_ lines: LineProtocol) throws { try tell("dl 1", lines) }
-    public func switchOff(_ lines: LineProtocol) throws { try tell("dl 0", lines) }
+    public func switchOn(_ lines: LineProtocol) throws { try order("dl 1", lines) }
+    public func switchOff(_ lines: LineProtocol) throws { try order("dl 0", lines) }
 
     /// The CDRH delay.
     public var switchingTime: Duration { .seconds(6) }
@@ -149,10 +149,10 @@ public struct OxxiusCommands: LightCommands {
     }
 
     public func setTriggerType(_ type: TriggerType, _ lines: LineProtocol) throws {
-        try tell("ttl \(type == .software ? 0 : 1)", lines)
+        try order("ttl \(type == .software ? 0 : 1)", lines)
     }
 
-    // MARK: What it tells
+    // MARK: State
 
     func state(_ lines: LineProtocol) throws -> OxxiusState {
         try ask("?sta", lines) { $0.code().flatMap(OxxiusState.init) }
@@ -171,14 +171,14 @@ public struct OxxiusCommands: LightCommands {
         }
     }
 
-    /// What is answered to commands is not certain, but for what is not understood; what came of them is asked for.
-    func tell(_ command: String, _ lines: LineProtocol) throws { try ask(command, lines) { _ in () } }
+    /// Sends a command; the answer is uncertain except for a refusal, so the driver reads back the effect.
+    func order(_ command: String, _ lines: LineProtocol) throws { try ask(command, lines) { _ in () } }
 }
 
-/// What an Oxxius laser is doing: the answer to `?sta`.
+/// The state of an Oxxius laser: the answer to `?sta`.
 enum OxxiusState: Int {
     case warmUp = 1, standby, emission, alarm, internalError, sleep
-    /// For the single mode, with its light on.
+    /// The search for the single longitudinal mode, with light on.
     case searching
 
     var label: String {
@@ -194,7 +194,7 @@ enum OxxiusState: Int {
     }
 }
 
-/// What is wrong with an Oxxius laser: the answer to `?f`.
+/// The alarms of an Oxxius laser: the answer to `?f`.
 enum OxxiusAlarm {
     static func name(of code: Int) -> String {
         switch code {

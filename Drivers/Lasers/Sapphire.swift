@@ -1,7 +1,7 @@
 public import Devices
 public import Transports
 
-/// A Sapphire laser of Coherent's.
+/// A Coherent Sapphire laser.
 public typealias SapphireLaser = SerialLight<SapphireCommands>
 
 extension SapphireCommands {
@@ -53,7 +53,7 @@ extension SapphireCommands {
 
     @RemoteInterfaceBuilder
     public func members(of light: SerialLight<Self>) -> [any RemoteMember] {
-        // As python-microscope calls it; the laser forgets a fault by itself when its cause is gone.
+        // The name is python-microscope's; the laser clears a fault by itself when its cause is gone.
         RemoteMethod("clearFault") { light.status }
     }
 }
@@ -62,7 +62,7 @@ extension Driver where Configuration == LightOptions {
     public static var sapphire: Self {
         Driver(
             light: "sapphire",
-            "a Sapphire laser of Coherent's",
+            "Coherent Sapphire lasers",
             port: SapphireCommands.port,
             format: SapphireCommands.format,
             commands: SapphireCommands(),
@@ -71,20 +71,20 @@ extension Driver where Configuration == LightOptions {
     }
 }
 
-/// The commands of Coherent's Sapphire lasers; powers are in milliwatts.
+/// The commands of Coherent Sapphire lasers; powers are in milliwatts.
 ///
-/// What sets something is answered with no more than an echo or an empty line, so what came of it is asked for.
+/// A set command is answered only with an echo or an empty line, so the driver reads back its effect.
 public struct SapphireCommands: LightCommands {
     public static let typeName = "SapphireLaser"
 
     public init() {}
 
-    /// Ends the prompt; whether commands are echoed makes no difference.
+    /// Switches the prompt off; an echo makes no difference.
     public func identify(_ lines: LineProtocol) throws -> String {
         try lines.send(">=0")
         let number = try ask("?HID", lines, parse: \.number)
         guard (0..<1e15).contains(number) else { throw SerialError.odd(answer: "\(number)", to: "?HID") }
-        // The whole part alone means something.
+        // Only the integer part is the serial number.
         return number.rounded(.down).text(places: 0)
     }
 
@@ -108,7 +108,7 @@ public struct SapphireCommands: LightCommands {
     public func isOn(_ lines: LineProtocol) throws -> Bool { try ask("?L", lines, parse: \.flag) }
     public func switchOn(_ lines: LineProtocol) throws { try lines.send("L=1") }
     public func switchOff(_ lines: LineProtocol) throws { try lines.send("L=0") }
-    /// It takes more than half a second.
+    /// Switching on takes more than half a second.
     public var switchingTime: Duration { .seconds(3) }
 
     public func obstacle(_ lines: LineProtocol) throws -> String? {
@@ -120,16 +120,16 @@ public struct SapphireCommands: LightCommands {
         return SapphireBits.isStarting(state) ? "its state: \(SapphireBits.name(ofState: state))" : nil
     }
 
-    // MARK: What it tells
+    // MARK: State
 
-    /// The bits of what is wrong, without that for being ready.
+    /// The fault bits, without the bit for ready.
     func fault(_ lines: LineProtocol) throws -> Int { try ask("?FF", lines) { $0.code() } & ~SapphireBits.ready }
 
     func state(_ lines: LineProtocol) throws -> String {
         try ask("?STA", lines) { $0.code().map(SapphireBits.name(ofState:)) }
     }
 
-    /// Hours, which come as `257:34`.
+    /// Hours; the answer is like `257:34`.
     func hours(_ lines: LineProtocol) throws -> Double {
         try ask("?HH", lines) { text in
             let parts = text.split(separator: ":").map(String.init)
@@ -145,7 +145,7 @@ public struct SapphireCommands: LightCommands {
     func text(_ command: String, _ lines: LineProtocol) throws -> String { try ask(command, lines) { $0 } }
 }
 
-/// The numbers of Sapphire lasers and what they stand for.
+/// The numbers that Sapphire lasers use and their meanings.
 enum SapphireBits {
     static let ready = 1 << 13
 
@@ -159,7 +159,7 @@ enum SapphireBits {
 
     static func names(ofFault bits: Int) -> String { bitNames(of: bits, fault) }
 
-    /// Whether it comes to emit light, once it is warm.
+    /// Whether the laser will emit once it is warm.
     static func isStarting(_ state: Int) -> Bool { state == 1 || state == 2 }
 
     static func name(ofState code: Int) -> String {

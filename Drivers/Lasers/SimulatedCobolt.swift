@@ -1,13 +1,13 @@
 public import Transports
 
-/// A Cobolt laser, as its commands show it: a Jive with 561 nm and 600 mW.
+/// A simulated Cobolt laser: a Jive with 561 nm and 600 mW.
 public struct SimulatedCobolt: SimulatedLineInstrument, SimulatedLaser {
     public var pendingInput: [UInt8] = []
     public var serialNumber = "7863"
     /// In milliwatts.
     public var maximumPower = 600.0
     public var power = 50.0
-    /// Whether it has been told to emit.
+    /// Whether emission is switched on.
     public var isSwitchedOn = false
     public var isInterlockOpen = false { didSet { if isInterlockOpen { stop(fault: 3) } } }
     public var isKeyOn = true { didSet { if !isKeyOn { isSwitchedOn = false } } }
@@ -16,15 +16,15 @@ public struct SimulatedCobolt: SimulatedLineInstrument, SimulatedLaser {
     /// Constant current, constant power, modulation.
     public var mode = 1
     public var hasDigitalModulation = false
-    /// Whether it says each command back.
+    /// Whether it echoes each command.
     public var echoes = false
-    /// How many of the next questions are answered with an empty line, as happens now and then.
+    /// How many of the next questions are answered with an empty line, as happens occasionally.
     public var emptyAnswers = 0
     /// How many of the next questions for the power are answered with a stale 1.
     public var staleAnswers = 0
-    /// When it is warm enough to emit what it was told to.
+    /// When it has warmed up, so that light comes out.
     public var warmAt: ContinuousClock.Instant?
-    /// The words that it does not know, as older series.
+    /// The commands that it does not know, like older series.
     public var unknownWords: Set<String> = []
 
     public init() {}
@@ -34,7 +34,7 @@ public struct SimulatedCobolt: SimulatedLineInstrument, SimulatedLaser {
         isSwitchedOn && (warmAt.map { now >= $0 } ?? true)
     }
 
-    /// Begins to emit as the key does with autostart.
+    /// Starts to emit, as turning the key does with autostart.
     public mutating func startByItself() { isSwitchedOn = true }
     public mutating func forgetPower() { power = maximumPower }
 
@@ -55,12 +55,12 @@ public struct SimulatedCobolt: SimulatedLineInstrument, SimulatedLaser {
         }
         let words = command.split(separator: " ", maxSplits: 1).map(String.init)
         guard let word = words.first, !unknownWords.contains(word) else { return Self.unknown }
-        return tells(word, now) ?? does(word, words.dropFirst().first ?? "") ?? Self.unknown
+        return report(word, now) ?? execute(word, words.dropFirst().first ?? "") ?? Self.unknown
     }
 
     private static let unknown = "Syntax error: illegal command"
 
-    private mutating func tells(_ word: String, _ now: ContinuousClock.Instant) -> String? {
+    private mutating func report(_ word: String, _ now: ContinuousClock.Instant) -> String? {
         switch word {
         case "?": "OK"
         case "sn?", "gsn?": serialNumber
@@ -91,7 +91,7 @@ public struct SimulatedCobolt: SimulatedLineInstrument, SimulatedLaser {
         return (isEmitting(at: now) ? power / 1000 : 0).text(places: 4)
     }
 
-    private mutating func does(_ word: String, _ argument: String) -> String? {
+    private mutating func execute(_ word: String, _ argument: String) -> String? {
         switch word {
         case "l1": return switchOn()
         case "l0": isSwitchedOn = false
@@ -107,7 +107,7 @@ public struct SimulatedCobolt: SimulatedLineInstrument, SimulatedLaser {
         case "sdmes": hasDigitalModulation = argument == "1"
         case "@cobas": hasAutostart = argument == "1"
         case "@cobasdr": break
-        // Both have been seen to switch off.
+        // Both have been seen to switch emission off.
         case "@cob0", "@cob1": isSwitchedOn = false
         default: return nil
         }

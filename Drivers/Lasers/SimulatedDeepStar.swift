@@ -1,6 +1,6 @@
 public import Transports
 
-/// A DeepStar laser, as its commands show it: 488 nm, 200 mW.
+/// A simulated DeepStar laser: 488 nm, 200 mW.
 public struct SimulatedDeepStar: SimulatedInstrument, SimulatedLaser {
     private var input: [UInt8] = []
     /// 0 error or interlocked, 1 off, 2 on.
@@ -38,7 +38,7 @@ public struct SimulatedDeepStar: SimulatedInstrument, SimulatedLaser {
         return outputs
     }
 
-    /// Shorter commands are for a laser that is on; any other length is an error, and the light goes off.
+    /// Commands of 7 bytes are for a laser that is on; any other length is an error, and the light goes off.
     private mutating func answer(_ bytes: [UInt8]) -> String {
         guard bytes.count == 16 || bytes.count == 7 && state == 2, bytes.suffix(2) == [0x0D, 0x0A] else {
             state = 0
@@ -59,11 +59,11 @@ public struct SimulatedDeepStar: SimulatedInstrument, SimulatedLaser {
         case "P?": "P" + hexadecimal(isEmitting(at: .now) ? level * 0xCCC / 0xFFF : 0, digits: 4)
         case "IP?": hasInternalPeak ? "IPO" : "IPF"
         case "A2D?": isAnalogLinked ? "A2D ON" : "A2D OFF"
-        default: does(command)
+        default: execute(command)
         }
     }
 
-    private mutating func does(_ command: String) -> String {
+    private mutating func execute(_ command: String) -> String {
         switch command {
         case "LON":
             guard state != 0 else { return "INT" }

@@ -1,6 +1,6 @@
 public import Transports
 
-/// An iBeam smart laser, as its commands show it: 488 nm, 100 mW, found with its console as talkative as can be.
+/// A simulated iBeam smart laser: 488 nm, 100 mW, with its console at the most verbose level.
 public struct SimulatedIBeam: SimulatedInstrument, SimulatedLaser {
     private var input: [UInt8] = []
     /// In milliwatts.
@@ -14,7 +14,7 @@ public struct SimulatedIBeam: SimulatedInstrument, SimulatedLaser {
     public var isInterlockOpen = false { didSet { if isInterlockOpen { isSwitchedOn = false } } }
     public var isKeyOn = true { didSet { if !isKeyOn { isSwitchedOn = false } } }
 
-    /// How badly it takes it when it is locked and told to emit: a warning, an error, a fatal error.
+    /// The level of the refusal to emit while locked: a warning (W), an error (E) or a fatal error (F).
     public var lockLevel = "E"
 
     public init() {}
@@ -24,13 +24,13 @@ public struct SimulatedIBeam: SimulatedInstrument, SimulatedLaser {
     public mutating func startByItself() { isSwitchedOn = true }
     public mutating func forgetPower() { power = maximumPower }
 
-    /// A line that is empty is answered as well.
+    /// An empty line is answered as well.
     public mutating func receive(_ bytes: [UInt8], at _: ContinuousClock.Instant) -> [SimulatedOutput] {
         var outputs: [SimulatedOutput] = []
         for byte in bytes {
             if echoes { outputs.append(SimulatedOutput([byte])) }
             guard byte == 0x0D else {
-                // Control characters, the line feed for one, are no part of a command.
+                // Control characters such as the line feed do not belong to a command.
                 if byte > 0x1F { input.append(byte) }
                 continue
             }
@@ -42,16 +42,16 @@ public struct SimulatedIBeam: SimulatedInstrument, SimulatedLaser {
     }
 
     private mutating func answer(_ command: String) -> String {
-        let text = tells(command) ?? does(command)
+        let text = report(command) ?? execute(command)
         let prompt = prompts ? "CMD> " : ""
         if talk == "quiet" {
-            return tells(command) == nil || command == "show serial" ? prompt : "\r\n\(text)\r\n\(prompt)"
+            return report(command) == nil || command == "show serial" ? prompt : "\r\n\(text)\r\n\(prompt)"
         }
         let remark = talk == "gabby" ? "%SYS-I-077, a remark\r\n" : ""
         return "\r\n" + remark + (text.isEmpty ? "" : text + "\r\n") + "[OK]\r\n" + prompt
     }
 
-    private func tells(_ command: String) -> String? {
+    private func report(_ command: String) -> String? {
         switch command {
         case "show serial", "id": "SN: iBEAM-SMART-488-S-A3-15-21234"
         case "ver": "iBPs-001A01-05"
@@ -68,7 +68,7 @@ public struct SimulatedIBeam: SimulatedInstrument, SimulatedLaser {
         }
     }
 
-    private mutating func does(_ command: String) -> String {
+    private mutating func execute(_ command: String) -> String {
         switch command {
         case "": break
         case "laser on", "la on":

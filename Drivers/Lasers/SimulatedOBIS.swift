@@ -1,6 +1,6 @@
 public import Transports
 
-/// An OBIS laser, as its commands show it: 488 nm, 150 mW.
+/// A simulated OBIS laser: 488 nm, 150 mW.
 public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
     public var pendingInput: [UInt8] = []
     public var serialNumber = "212001234"
@@ -8,7 +8,7 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
     public var lowestPower = 0.0
     public var highestPower = 0.15
     public var power = 0.02
-    /// Whether it has been told to emit.
+    /// Whether emission is switched on.
     public private(set) var isSwitchedOn = false
     private var switchedOnAt: ContinuousClock.Instant?
     public var isInterlockOpen = false { didSet { if isInterlockOpen { isSwitchedOn = false } } }
@@ -18,7 +18,7 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
     /// Whether it is still too cold to emit.
     public var isWarmingUp = false { didSet { if isWarmingUp { isSwitchedOn = false } } }
     public var hasDelay = false
-    /// How long the CDRH delay is.
+    /// The CDRH delay.
     public var delay = Duration.seconds(5)
     public var fault = 0 { didSet { if fault != 0 { isSwitchedOn = false } } }
     public var mode = "CWP"
@@ -27,7 +27,7 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
 
     public init() {}
 
-    /// Switches it on as its key does with autostart.
+    /// Switches emission on, as the key does with autostart.
     public mutating func startByItself() {
         isSwitchedOn = true
         switchedOnAt = .now
@@ -35,7 +35,7 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
 
     public mutating func forgetPower() { power = highestPower }
 
-    /// Whether light comes out, or would with the signal.
+    /// Whether light comes out, or would with the gate signal.
     public func isEmitting(at now: ContinuousClock.Instant = .now) -> Bool {
         guard isSwitchedOn, let switchedOnAt else { return false }
         return !hasDelay || now >= switchedOnAt + delay
@@ -46,15 +46,15 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
     public mutating func answer(_ command: String, at now: ContinuousClock.Instant) -> [SimulatedOutput] {
         let words = command.uppercased().split(separator: " ", maxSplits: 1).map(String.init)
         let word = words.first ?? "", argument = words.dropFirst().first ?? ""
-        if let value = tells(word, now) { return reply(value + "\r\n" + (shakesHands ? "OK\r\n" : "")) }
-        let result = does(word, argument, now)
+        if let value = report(word, now) { return reply(value + "\r\n" + (shakesHands ? "OK\r\n" : "")) }
+        let result = execute(word, argument, now)
         if result != "OK" { errors.append(result) }
         return result == "OK" && !shakesHands ? [] : reply(result + "\r\n")
     }
 
     private func reply(_ text: String) -> [SimulatedOutput] { [SimulatedOutput(text)] }
 
-    private func tells(_ word: String, _ now: ContinuousClock.Instant) -> String? {
+    private func report(_ word: String, _ now: ContinuousClock.Instant) -> String? {
         switch word {
         case "*IDN?": "Coherent, Inc-OBIS 488nm-150mW-V1.0.0"
         case "*TST?": "0"
@@ -95,7 +95,7 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
         return String(repeating: "0", count: max(0, 8 - digits.count)) + digits
     }
 
-    private mutating func does(_ word: String, _ argument: String, _ now: ContinuousClock.Instant) -> String {
+    private mutating func execute(_ word: String, _ argument: String, _ now: ContinuousClock.Instant) -> String {
         switch word {
         case "SOUR:POW:LEV:IMM:AMPL", "SOURCE:POWER:LEVEL:IMMEDIATE:AMPLITUDE": return setPower(argument)
         case "SOUR:AM:INT", "SOUR:AM:EXT", "SOURCE:AM:INTERNAL", "SOURCE:AM:EXTERNAL": return choose(argument)
@@ -119,7 +119,7 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
         return "OK"
     }
 
-    /// Turns a switch.
+    /// Sets an on/off switch.
     private mutating func turn(_ word: String, _ argument: String, _ now: ContinuousClock.Instant) -> String {
         guard argument == "ON" || argument == "OFF" || argument.isEmpty else { return "ERR-220" }
         let isOn = argument == "ON"

@@ -1,13 +1,13 @@
 public import Transports
 
-/// An Omicron laser, as its commands show it: a LuxX with 488 nm and 100 mW.
+/// A simulated Omicron laser: a LuxX with 488 nm and 100 mW.
 public struct SimulatedOmicron: SimulatedLineInstrument, SimulatedLaser {
     public var pendingInput: [UInt8] = []
     /// In milliwatts.
     public var maximumPower = 100
     /// From 0 to 0xFFF.
     public var level = 0x100
-    /// How often a level has been written, which wears its memory out.
+    /// How often a level has been written, which wears the memory out.
     public private(set) var levelWrites = 0
     public var mode = 0xFCFB & ~0xA0
     public private(set) var isSwitchedOn = false
@@ -16,13 +16,13 @@ public struct SimulatedOmicron: SimulatedLineInstrument, SimulatedLaser {
     public var isKeyOn = true { didSet { if !isKeyOn { isSwitchedOn = false } } }
     public var mustToggleKey = false
     public var isEnabledExternally = true { didSet { if !isEnabledExternally { isSwitchedOn = false } } }
-    /// The failures that there are, and those that there have been.
+    /// The present failures, and those since the last reset.
     public private(set) var failures = 0
     public private(set) var latchedFailures = 0
-    /// The words that it does not know, as older heads, and those that it answers with `x`.
+    /// The commands that it does not know, like older heads, and those that it answers with `x`.
     public var unknownWords: Set<String> = []
     public var unavailableWords: Set<String> = []
-    /// Whether each answer comes behind a line that nobody asked for.
+    /// Whether an unsolicited line comes before each answer.
     public var chats = false
 
     public init() {}
@@ -32,7 +32,7 @@ public struct SimulatedOmicron: SimulatedLineInstrument, SimulatedLaser {
     public mutating func startByItself() { (isSwitchedOn, hasDiodePower) = (true, true) }
     public mutating func forgetPower() { level = 0xFFF }
 
-    /// Has a failure, by the number of its bit, that lasts until a reset.
+    /// Sets a failure, by its bit number, that lasts until a reset.
     public mutating func fail(_ bit: Int) {
         isSwitchedOn = false
         failures |= 1 << bit
@@ -48,7 +48,7 @@ public struct SimulatedOmicron: SimulatedLineInstrument, SimulatedLaser {
             reset()
             return [SimulatedOutput(chat + "!RsC>\r"), SimulatedOutput("$RsC>\r", after: .milliseconds(30))]
         }
-        guard let data = tells(word) ?? does(word, argument) else { return [SimulatedOutput(chat + "!UK\r")] }
+        guard let data = report(word) ?? execute(word, argument) else { return [SimulatedOutput(chat + "!UK\r")] }
         return [SimulatedOutput(chat + "!\(word)\(data)\r")]
     }
 
@@ -58,7 +58,7 @@ public struct SimulatedOmicron: SimulatedLineInstrument, SimulatedLaser {
         latchedFailures = failures
     }
 
-    private func tells(_ word: String) -> String? {
+    private func report(_ word: String) -> String? {
         switch word {
         case "GFw": "LuxX488-100\u{A7}4\u{A7}2.87"
         case "GSN": "123456.7"
@@ -82,7 +82,7 @@ public struct SimulatedOmicron: SimulatedLineInstrument, SimulatedLaser {
             | (isKeyOn ? 1 << 7 : 0) | (mustToggleKey ? 1 << 8 : 0)
     }
 
-    private mutating func does(_ word: String, _ argument: String) -> String? {
+    private mutating func execute(_ word: String, _ argument: String) -> String? {
         switch word {
         case "LOn":
             guard isKeyOn, !mustToggleKey, isEnabledExternally, failures == 0 else { return "x" }

@@ -1,6 +1,6 @@
 public import Transports
 
-/// An Oxxius laser, as its commands show it: an LBX with 488 nm and 100 mW.
+/// A simulated Oxxius laser: an LBX with 488 nm and 100 mW.
 public struct SimulatedOxxius: SimulatedLineInstrument, SimulatedLaser {
     public var pendingInput: [UInt8] = []
     public var model = "LBX-488-100-CSB-PPA"
@@ -13,7 +13,7 @@ public struct SimulatedOxxius: SimulatedLineInstrument, SimulatedLaser {
     public var isWarmingUp = false
     public var isSearching = false
     public var alarm = 0 { didSet { if alarm != 0 { isSwitchedOn = false } } }
-    /// The words that it does not know.
+    /// The commands that it does not know.
     public var unknownWords: Set<String> = []
 
     public init() {}
@@ -35,11 +35,11 @@ public struct SimulatedOxxius: SimulatedLineInstrument, SimulatedLaser {
     public mutating func answer(_ command: String, at _: ContinuousClock.Instant) -> [SimulatedOutput] {
         let words = command.lowercased().split(separator: " ", maxSplits: 1).map(String.init)
         let word = words.first ?? "", argument = words.dropFirst().first ?? ""
-        let text = unknownWords.contains(word) ? nil : tells(word) ?? does(word, argument)
+        let text = unknownWords.contains(word) ? nil : report(word) ?? execute(word, argument)
         return [SimulatedOutput((text ?? "????") + "\r\n")]
     }
 
-    private func tells(_ word: String) -> String? {
+    private func report(_ word: String) -> String? {
         switch word {
         case "inf?": return model
         case "hid?": return "LAS-01234"
@@ -58,7 +58,7 @@ public struct SimulatedOxxius: SimulatedLineInstrument, SimulatedLaser {
         }
     }
 
-    private mutating func does(_ word: String, _ argument: String) -> String? {
+    private mutating func execute(_ word: String, _ argument: String) -> String? {
         switch word {
         case "dl":
             guard let flag = argument.flag else { return nil }

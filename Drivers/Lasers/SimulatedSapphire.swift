@@ -1,6 +1,6 @@
 public import Transports
 
-/// A Sapphire laser, as its commands show it: a 561 LP with 200 mW, which emits as soon as its key is turned.
+/// A simulated Sapphire laser: a 561 LP with 200 mW, which emits as soon as its key is turned.
 public struct SimulatedSapphire: SimulatedLineInstrument, SimulatedLaser {
     public var pendingInput: [UInt8] = []
     public var serialNumber = "505925.000"
@@ -10,13 +10,13 @@ public struct SimulatedSapphire: SimulatedLineInstrument, SimulatedLaser {
     public var isKeyOn = true { didSet { isSwitchedOn = isKeyOn && canEmit } }
     public var isSwitchedOn = true
     public var isTemperatureControlled = true { didSet { if !isTemperatureControlled { isSwitchedOn = false } } }
-    /// The bits of what is wrong.
+    /// The fault bits.
     public var fault = 0 { didSet { if fault != 0 { isSwitchedOn = false } } }
     /// Whether it is still too cold to emit.
     public var isWarmingUp = false { didSet { if isWarmingUp { isSwitchedOn = false } } }
     public var echoes = true
     public var prompts = true
-    /// How long it takes until it tells that it is on.
+    /// The time until it reports that it is on.
     public var switchingTime = Duration.zero
     private var switchedOnAt: ContinuousClock.Instant?
 
@@ -29,7 +29,7 @@ public struct SimulatedSapphire: SimulatedLineInstrument, SimulatedLaser {
     public mutating func startByItself() { isKeyOn = true }
     public mutating func forgetPower() { power = powers.upperBound }
 
-    /// One of the faults.
+    /// The interlock, which is one of the faults.
     public var isInterlockOpen: Bool {
         get { fault & 1 != 0 }
         set { fault = newValue ? fault | 1 : fault & ~1 }
@@ -37,7 +37,7 @@ public struct SimulatedSapphire: SimulatedLineInstrument, SimulatedLaser {
 
     private var canEmit: Bool { isTemperatureControlled && !isWarmingUp && fault == 0 }
 
-    /// With the echo off it still sends the line ends back.
+    /// With the echo off it still returns the line ends.
     public func echo(_ bytes: [UInt8]) -> [SimulatedOutput] {
         let bytes = echoes ? bytes : bytes.filter { $0 == 0x0D || $0 == 0x0A }
         return bytes.isEmpty ? [] : [SimulatedOutput(bytes)]
@@ -47,11 +47,11 @@ public struct SimulatedSapphire: SimulatedLineInstrument, SimulatedLaser {
 
     public mutating func answer(_ command: String, at now: ContinuousClock.Instant) -> [SimulatedOutput] {
         let command = command.uppercased()
-        let text = tells(command, now) ?? does(command, now)
+        let text = report(command, now) ?? execute(command, now)
         return [SimulatedOutput((text.map { $0 + "\r\n" } ?? "") + (prompts ? "Sapphire:0-> " : ""))]
     }
 
-    private func tells(_ command: String, _ now: ContinuousClock.Instant) -> String? {
+    private func report(_ command: String, _ now: ContinuousClock.Instant) -> String? {
         switch command {
         case "?HID": serialNumber
         case "?HH": "   257:34"
@@ -74,7 +74,7 @@ public struct SimulatedSapphire: SimulatedLineInstrument, SimulatedLaser {
         }
     }
 
-    private mutating func does(_ command: String, _ now: ContinuousClock.Instant) -> String? {
+    private mutating func execute(_ command: String, _ now: ContinuousClock.Instant) -> String? {
         switch command {
         case ">=0": prompts = false
         case ">=1": prompts = true

@@ -1,6 +1,6 @@
 public import Transports
 
-/// A Stradus laser, as its commands show it: 488 nm, 100 mW.
+/// A simulated Stradus laser: 488 nm, 100 mW.
 public struct SimulatedStradus: SimulatedLineInstrument, SimulatedLaser {
     public var pendingInput: [UInt8] = []
     /// In milliwatts.
@@ -11,7 +11,7 @@ public struct SimulatedStradus: SimulatedLineInstrument, SimulatedLaser {
     public var isInterlockOpen = false { didSet { if isInterlockOpen { isSwitchedOn = false } } }
     public var isKeyOn = true { didSet { if !isKeyOn { isSwitchedOn = false } } }
     public var isWarmingUp = false { didSet { if isWarmingUp { isSwitchedOn = false } } }
-    /// Bits of what is wrong, and of what was with the last commands.
+    /// The fault bits; those of rejected commands are in `complaint`.
     public var fault = 0 { didSet { if fault != 0 { isSwitchedOn = false } } }
     private var complaint = 0
     public var echoes = true
@@ -24,7 +24,7 @@ public struct SimulatedStradus: SimulatedLineInstrument, SimulatedLaser {
         set { switches["LE"] = newValue }
     }
 
-    /// With the delay light comes five seconds later.
+    /// With the CDRH delay light comes five seconds later.
     public func isEmitting(at now: ContinuousClock.Instant) -> Bool {
         guard isSwitchedOn else { return false }
         return switches["DELAY"] != true || switchedOnAt.map { now >= $0 + .seconds(5) } ?? true
@@ -39,9 +39,9 @@ public struct SimulatedStradus: SimulatedLineInstrument, SimulatedLaser {
         let command = command.uppercased()
         let text: String
         if command.hasPrefix("?") {
-            text = tells(String(command.dropFirst()), now).map { "\(command)=\($0)" } ?? refuse(command)
+            text = report(String(command.dropFirst()), now).map { "\(command)=\($0)" } ?? refuse(command)
         } else {
-            text = does(command, now)
+            text = execute(command, now)
         }
         return [SimulatedOutput("\r\n\(text)\r\n" + (prompts ? "Stradus:0->" : ""))]
     }
@@ -51,7 +51,7 @@ public struct SimulatedStradus: SimulatedLineInstrument, SimulatedLaser {
         return "Invalid: \(command)"
     }
 
-    private mutating func tells(_ name: String, _ now: ContinuousClock.Instant) -> String? {
+    private mutating func report(_ name: String, _ now: ContinuousClock.Instant) -> String? {
         if let flag = switches[name] { return flag ? "1" : "0" }
         switch name {
         case "LI": return "12345,STRADUS488-100,488,100,CIRC"
@@ -78,7 +78,7 @@ public struct SimulatedStradus: SimulatedLineInstrument, SimulatedLaser {
         fault | complaint | (isInterlockOpen ? 16 : 0) | (isWarmingUp ? 2 : 0) | (isSwitchedOn ? 0 : 1)
     }
 
-    private mutating func does(_ command: String, _ now: ContinuousClock.Instant) -> String {
+    private mutating func execute(_ command: String, _ now: ContinuousClock.Instant) -> String {
         let parts = command.split(separator: "=", maxSplits: 1).map(String.init)
         let name = parts.first ?? "", value = parts.dropFirst().first ?? ""
         switch name {
@@ -88,7 +88,7 @@ public struct SimulatedStradus: SimulatedLineInstrument, SimulatedLaser {
         case "LP", "PP":
             guard let milliwatts = value.number, (0...100).contains(milliwatts) else {
                 complaint |= 4
-                return "\(name)=\(tells(name == "LP" ? "LPS" : "PP", now) ?? "")"
+                return "\(name)=\(report(name == "LP" ? "LPS" : "PP", now) ?? "")"
             }
             if name == "LP" { power = milliwatts } else { pulsePower = milliwatts }
         case "LE" where value == "1":

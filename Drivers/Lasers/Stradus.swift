@@ -1,13 +1,13 @@
 public import Devices
 public import Transports
 
-/// A Stradus laser of Vortran's.
+/// A Vortran Stradus laser.
 public typealias StradusLaser = SerialLight<StradusCommands>
 
 extension StradusCommands {
     static let port = PortSettings(baudRate: 19200)
-    // An echo would be taken for the answer to a command that sets something; it is switched off before any of those.
-    /// Setting a power takes half a second, and that of pulses a whole one.
+    // An echo could be mistaken for the answer to a set command; it is switched off before any of those.
+    /// Setting the power takes half a second, setting the pulse power a whole one.
     static let format = LineFormat(
         commandEnd: "\r",
         answerEnd: "\r\n",
@@ -50,7 +50,7 @@ extension StradusCommands {
     }
 
     private func flag(_ name: String, _ word: String, _ line: SerialLine) -> Setting {
-        Setting(name, on: line, get: { try flag(word, $0) }) { try tell(word, $0 ? "1" : "0", $1) }
+        Setting(name, on: line, get: { try flag(word, $0) }) { try order(word, $0 ? "1" : "0", $1) }
     }
 
     @RemoteInterfaceBuilder
@@ -66,7 +66,7 @@ extension Driver where Configuration == LightOptions {
     public static var stradus: Self {
         Driver(
             light: "stradus",
-            "a Stradus laser of Vortran's",
+            "Vortran Stradus lasers",
             port: StradusCommands.port,
             format: StradusCommands.format,
             commands: StradusCommands(),
@@ -75,20 +75,20 @@ extension Driver where Configuration == LightOptions {
     }
 }
 
-/// The commands of Vortran's Stradus lasers; powers are in milliwatts.
+/// The commands of Vortran Stradus lasers; powers are in milliwatts.
 public struct StradusCommands: LightCommands {
     public static let typeName = "StradusLaser"
 
     public init() {}
 
-    /// Ends the echo and the prompt.
+    /// Switches the echo and the prompt off.
     public func identify(_ lines: LineProtocol) throws -> String {
         for command in ["ECHO=0", "PROMPT=0"] { try lines.send(command) }
         try lines.resynchronise()
         return try identification(lines).first ?? ""
     }
 
-    /// Serial number, part, wavelength, power and the beam's shape.
+    /// Serial number, part number, wavelength, power and beam shape.
     func identification(_ lines: LineProtocol) throws -> [String] {
         try ask("LI", lines) { text in
             let fields = text.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
@@ -104,7 +104,7 @@ public struct StradusCommands: LightCommands {
         0...(try ask("MAXP", lines) { $0.number.flatMap { $0 > 0 ? $0 : nil } })
     }
 
-    /// While its input gates it, the power of its pulses.
+    /// The pulse power while the laser is gated by its input.
     public func setPoint(_ lines: LineProtocol) throws -> Double? {
         try ask(try flag("PUL", lines) ? "PP" : "LPS", lines, parse: \.number)
     }
@@ -112,16 +112,16 @@ public struct StradusCommands: LightCommands {
     public func measuredPower(_ lines: LineProtocol) throws -> Double { try ask("LP", lines, parse: \.number) }
 
     public func setPower(_ power: Double, _ lines: LineProtocol) throws {
-        try tell(try flag("PUL", lines) ? "PP" : "LP", power.text(places: 1), lines)
+        try order(try flag("PUL", lines) ? "PP" : "LP", power.text(places: 1), lines)
     }
 
     // MARK: On and off
 
     public func isOn(_ lines: LineProtocol) throws -> Bool { try flag("LE", lines) }
-    public func switchOn(_ lines: LineProtocol) throws { try tell("LE", "1", lines) }
-    public func switchOff(_ lines: LineProtocol) throws { try tell("LE", "0", lines) }
+    public func switchOn(_ lines: LineProtocol) throws { try order("LE", "1", lines) }
+    public func switchOff(_ lines: LineProtocol) throws { try order("LE", "0", lines) }
 
-    /// The CDRH delay, if that is told as being off.
+    /// The CDRH delay, in case `?LE` reports the laser as off meanwhile.
     public var switchingTime: Duration { .seconds(6) }
 
     public func obstacle(_ lines: LineProtocol) throws -> String? {
@@ -140,14 +140,14 @@ public struct StradusCommands: LightCommands {
     }
 
     public func setTriggerType(_ type: TriggerType, _ lines: LineProtocol) throws {
-        try tell("PUL", type == .software ? "0" : "1", lines)
+        try order("PUL", type == .software ? "0" : "1", lines)
     }
 
-    // MARK: What it tells
+    // MARK: State
 
     func isInterlockOpen(_ lines: LineProtocol) throws -> Bool { try !flag("IL", lines) }
 
-    /// The bits of what is wrong; those that commands have set are gone once they have been read.
+    /// The fault bits; reading clears those that commands have set.
     func code(_ lines: LineProtocol) throws -> Int { try ask("FC", lines) { $0.code() } }
 
     func flag(_ name: String, _ lines: LineProtocol) throws -> Bool { try ask(name, lines, parse: \.flag) }
@@ -160,7 +160,7 @@ public struct StradusCommands: LightCommands {
     }
 
     /// Sets a value: `LE=1` is answered with the same.
-    func tell(_ name: String, _ value: String, _ lines: LineProtocol) throws {
+    func order(_ name: String, _ value: String, _ lines: LineProtocol) throws {
         try exchange("\(name)=\(value)", name, lines) { _ in () }
     }
 
@@ -177,11 +177,11 @@ public struct StradusCommands: LightCommands {
     }
 }
 
-/// The bits of a Stradus laser's fault code: the answer to `?FC`.
+/// The bits of the fault code of a Stradus laser: the answer to `?FC`.
 enum StradusBits {
     static let standby = 1
     static let warmingUp = 2
-    /// Those that are no faults.
+    /// The bits that do not mean a fault.
     static let states = standby | warmingUp
 
     private static let faults: [(bit: Int, name: String)] = [

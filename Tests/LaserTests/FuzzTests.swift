@@ -1,10 +1,11 @@
 import Devices
-@testable import Lasers
 import Testing
-@testable import Transports
 import Transports
 
-/// Whatever a device answers, its driver ends each call with a value or an error, and never with a trap.
+@testable import Lasers
+@testable import Transports
+
+/// Proof that drivers end each call with a value or an error, never with a trap, whatever a device answers.
 struct FuzzTests {
     @Test(arguments: LaserKind.all) func keptAnswersNeverTrap(kind: LaserKind) throws {
         let bench = try kind.makeBench()
@@ -28,9 +29,9 @@ struct FuzzTests {
     }
 }
 
-/// Everything that the commands of a light can do, over a stream that answers as it likes.
+/// Every command of a light, over a stream with arbitrary answers.
 ///
-/// Each ends with a value that makes sense, or with an error of the line.
+/// Each command ends with a sensible value or an error of the line.
 struct Exercise {
     let lines: LineProtocol
 
@@ -63,14 +64,14 @@ struct Exercise {
 }
 
 extension SerialLine {
-    /// Reads all settings that it finds, if it finds any.
+    /// Reads all settings that the device has.
     func readAll(_ settings: (SerialLine) throws -> [Setting]) {
         do { _ = SettingList(try settings(self)).all() } catch is DeviceError {} catch { Issue.record(error) }
         close()
     }
 }
 
-/// Spoils bytes by chance, the same way with the same seed.
+/// Corrupts bytes at random, in the same way for the same seed.
 struct Spoiler {
     private var random: SeededGenerator
 
@@ -99,7 +100,7 @@ struct Spoiler {
     }
 }
 
-/// A stream to a simulated device in this process, whose answers are spoilt on the way; it never waits.
+/// A stream to a simulated device in this process that corrupts the answers and never waits.
 final class FuzzedStream<Instrument: SimulatedInstrument>: ByteStream {
     private var instrument: Instrument
     private let spoil: ([UInt8]) -> [UInt8]
@@ -124,9 +125,9 @@ final class FuzzedStream<Instrument: SimulatedInstrument>: ByteStream {
     func close() {}
 }
 
-/// Answers that are hard on whoever reads them, kept to be tried as the answer to each command of each device.
+/// Difficult answers that are tried as the answer to each command of each device.
 enum KeptReplies {
-    /// What to put into answers.
+    /// Texts to insert into answers.
     static let pieces = [
         "", " ", "\0", "\r", "\n", "\r\n", "-", "+", ".", "e", "1e999", "-1e999", "nan", "inf", "-0", "0x10", "1_000",
         "9223372036854775807", "9223372036854775808", "-9223372036854775808", "99999999999999999999999999",
@@ -135,7 +136,7 @@ enum KeptReplies {
         "%SYS-", "Error: ", "CSS", "E ", "A ", "S2",
     ]
 
-    /// Whole answers; they have the ending behind them.
+    /// Complete answers, to which an ending is added.
     static let answers =
         pieces + [
             "1", "0", "-1", "2", "ON", "OFF", "1\0", "1 2 3", "CSSASN999", "CSSASN0-1", "CSSASN+50", "CSSASNé50",
@@ -150,6 +151,6 @@ enum KeptReplies {
             String(repeating: "\0", count: 5000),
         ]
 
-    /// All the ends that lines and blocks have.
+    /// All endings of lines and blocks.
     static let ending = "\r\nOK\r\n[OK]\r\n> "
 }

@@ -4,7 +4,7 @@ import SerialBench
 import Testing
 import Transports
 
-/// Long enough for the slowest machine; no test that passes waits for it.
+/// A time limit for the slowest machine; no passing test waits this long.
 let patience = Duration.seconds(20)
 
 /// A simulation on a pseudo-terminal behind a link, for a driver to talk to.
@@ -14,7 +14,7 @@ class Bench<Instrument: SimulatedLaser>: AnyBench {
     private var opened: (any Device)?
 
     /// - Parameters:
-    ///   - format: as the driver has it; the bench's has none of the waits that are there for real devices.
+    ///   - format: the driver's format; the bench leaves out the waits for real devices.
     ///   - driver: opens the device in that format.
     init(
         _ instrument: Instrument,
@@ -29,7 +29,7 @@ class Bench<Instrument: SimulatedLaser>: AnyBench {
 
     var port: SimulatedPort<Instrument> { serial.port }
 
-    /// Opens the port in another way than the bench's.
+    /// Opens the port with another function than the bench's driver.
     func open<Device>(_ driver: (SerialConnector) throws -> Device) throws -> Device { try serial.open(driver) }
 
     var opener: @Sendable () throws -> SerialPort { serial.opener }
@@ -66,7 +66,7 @@ class Bench<Instrument: SimulatedLaser>: AnyBench {
 
     func wait(until claim: (any SimulatedLaser) -> Bool) -> Bool { port.wait(within: patience) { claim($0) } }
 
-    /// Whether the log tells it, in time.
+    /// Whether a text appears in the log in time.
     func logs(_ text: String) -> Bool { serial.logs(text) }
 
     func unplug() { port.unplug() }
@@ -76,7 +76,7 @@ class Bench<Instrument: SimulatedLaser>: AnyBench {
     var path: String { port.path }
     func forgetTranscript() { port.forgetTranscript() }
 
-    /// A line in this process to a copy of the device, whose answers are spoilt.
+    /// A line in this process to a copy of the device whose answers are corrupted.
     func spoiltLines(_ spoil: @escaping ([UInt8]) -> [UInt8]) -> LineProtocol {
         LineProtocol(FuzzedStream(port.instrument, spoil), format)
     }
@@ -94,19 +94,19 @@ class Bench<Instrument: SimulatedLaser>: AnyBench {
     func exercise(_ spoil: @escaping ([UInt8]) -> [UInt8]) {}
     func readSettings(seed: UInt64) throws {}
 
-    /// What the device answers to bytes, without a driver in between.
+    /// The device's answer to bytes, without a driver in between.
     func answer(_ command: String, _ count: Int) throws -> String { try serial.answer(command, count) }
 }
 
 typealias SerialLightSource = LightSource & SerialDevice
 
-/// A bench whatever the laser on it.
+/// A bench for any laser.
 protocol AnyBench: AnyObject, SessionBench {
     /// Opens a laser, or one of the lights of a box with several.
     func openLight(leaveAsIs: Bool?) throws -> any SerialLightSource
     /// Opens a laser, or a box with several lights.
     func openDevice(leaveAsIs: Bool?) throws -> any Device
-    /// Shuts down what was opened last.
+    /// Shuts down the device that was opened last.
     func shutDown() throws
     var laser: any SimulatedLaser { get }
     func change(_ body: (inout any SimulatedLaser) -> Void)
@@ -116,12 +116,12 @@ protocol AnyBench: AnyObject, SessionBench {
     func plugIn() throws
     func spoil(_ body: (inout SimulatedFaults) -> Void)
     var transcript: String { get }
-    /// Where the port is.
+    /// The path of the port.
     var path: String { get }
     func forgetTranscript()
-    /// Does everything that the driver's commands can do, with answers of the simulation that are spoilt on the way.
+    /// Runs all of the driver's commands with corrupted answers.
     func exercise(_ spoil: @escaping ([UInt8]) -> [UInt8])
-    /// Reads all settings, with answers that are spoilt by chance.
+    /// Reads all settings with randomly corrupted answers.
     func readSettings(seed: UInt64) throws
 }
 
@@ -161,7 +161,7 @@ final class LaserBench<Commands: LightCommands, Instrument: SimulatedLaser>: Ben
 /// A bench with a box of several lights.
 final class EngineBench<Commands: EngineCommands, Instrument: SimulatedLaser>: Bench<Instrument> {
     let commands: Commands
-    /// The name of the light that the rules are tried on.
+    /// The name of the light that the rules are tested on.
     private let channel: String
 
     init(
@@ -201,7 +201,7 @@ final class EngineBench<Commands: EngineCommands, Instrument: SimulatedLaser>: B
         for channel in try channels { try spoiltLine(seed: seed).readAll(channel.settings) }
     }
 
-    /// The lights, as a box tells them whose answers are not spoilt.
+    /// The lights of a box with intact answers.
     private var channels: [Commands.Channel] {
         get throws {
             let lines = spoiltLines { $0 }

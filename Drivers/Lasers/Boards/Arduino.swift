@@ -4,21 +4,21 @@ public import Transports
 
 /// The output lines of an Arduino or Teensy with Micro-Manager's firmware, which gate lights by their TTL inputs.
 ///
-/// All are low when the board has been opened, after `disable` and `shutdown`, and when its port is back.
+/// All lines are low after opening, after `disable` and `shutdown`, and after the port has come back.
 public final class ArduinoTrigger: DigitalIO, LightGate, SerialDevice {
     public let line: SerialLine
     public let lineCount = ArduinoBoard.lineCount
     public let settings: [Setting]
     public var enabledSession: Int?
     private let board = ArduinoBoard()
-    /// Nothing comes from outputs.
+    /// Outputs give no data.
     private let source = Mailbox()
     private var isGivenUp = false
 
-    /// - Parameter leavesLines: whether lines that are high the first time stay high.
+    /// - Parameter leavesLines: whether lines that are high at the first opening stay high.
     init(_ connector: SerialConnector, _ format: LineFormat, leavesLines: Bool = false) throws {
         let board = board
-        // The board cannot be asked for it, and a reset ends it.
+        // The board does not report the gate, and a reset ends it.
         let gate = Monitor(ArduinoGate.none)
         line = try connector.line(format) { lines, isFirst in
             let version = try board.identify(lines)
@@ -70,7 +70,7 @@ extension Driver where Configuration == LightOptions {
     public static var arduinoTrigger: Self {
         Driver(
             serial: "arduino-trigger",
-            "TTL lines of an Arduino or Teensy with Micro-Manager's firmware",
+            "TTL lines of an Arduino or Teensy with the Micro-Manager firmware",
             port: ArduinoBoard.port,
             ask: SerialPort.question(ArduinoBoard.port, ArduinoBoard.format, ArduinoBoard().identify),
             simulated: { _ in SimulatedArduino() }
@@ -80,9 +80,9 @@ extension Driver where Configuration == LightOptions {
     }
 }
 
-/// The commands of a board with Micro-Manager's firmware for Arduinos: bytes, of which each is answered with itself.
+/// The commands of a board with Micro-Manager's firmware for Arduinos: bytes; an answer starts with the command's byte.
 ///
-/// The board waits a second for the rest of a command, and forgets it then without a word.
+/// The board waits a second for the rest of a command and then drops it silently.
 struct ArduinoBoard: Sendable {
     static let port = PortSettings(baudRate: 57600)
     static let format = LineFormat(
@@ -94,9 +94,9 @@ struct ArduinoBoard: Sendable {
     /// Pins 8 to 13 of an Uno.
     static let lineCount = 6
 
-    /// Tells the version.
+    /// Returns the version of the firmware.
     ///
-    /// Opening its port resets a board, which then says nothing for two seconds.
+    /// Opening the port resets most boards, which are then silent for two seconds.
     func identify(_ lines: LineProtocol) throws -> String {
         try lines.repeating(4) {
             try lines.send([30], as: "identification")
@@ -111,14 +111,14 @@ struct ArduinoBoard: Sendable {
         }
     }
 
-    /// The lines that are high, a bit each.
+    /// The lines that are high, one bit each.
     func pattern(_ lines: LineProtocol) throws -> UInt8 { try exchange([2], "pattern?", 2, lines)[1] & 0x3F }
 
     func setPattern(_ pattern: UInt8, _ lines: LineProtocol) throws {
         _ = try exchange([1, pattern & 0x3F], "pattern", 1, lines)
     }
 
-    /// Makes all lines low and makes sure of it.
+    /// Sets all lines low and checks that they are.
     func switchOff(_ lines: LineProtocol) throws {
         for _ in 0..<3 {
             try setPattern(0, lines)
@@ -146,7 +146,7 @@ struct ArduinoBoard: Sendable {
     }
 }
 
-/// When the board's input lets its outputs be high.
+/// The condition at the board's input under which its outputs may be high.
 enum ArduinoGate: Int, SettingChoice {
     case none, high, low
 

@@ -1,25 +1,25 @@
 public import Transports
 
-/// An Arduino with Micro-Manager's firmware, as its commands show it.
+/// A simulated Arduino with Micro-Manager's firmware.
 public struct SimulatedArduino: SimulatedInstrument {
     public var pattern: UInt8 = 0
     public private(set) var isBlanking = false
-    /// Whether it is dark while its input is low, and else while that is high.
+    /// Whether blanking holds the lines low while the input is low, instead of while it is high.
     public private(set) var blanksOnLow = false
     /// Whether its input is high.
     public var isInputHigh = false
-    /// How long it says nothing after a reset.
+    /// How long it is silent after a reset.
     public var resetTime = Duration.zero
     private var deafUntil: ContinuousClock.Instant?
-    /// What came of a command, and until when the rest has to come.
+    /// The first bytes of a command, and the time by which the rest must arrive.
     private var pending: (bytes: [UInt8], until: ContinuousClock.Instant)?
 
     public init() {}
 
-    /// The lines that are high in fact.
+    /// The lines that are actually high.
     public var output: UInt8 { isBlanking && isInputHigh != blanksOnLow ? 0 : pattern }
 
-    /// Plugged in it begins anew, as it does when its port is opened.
+    /// Plugging the board in resets it, as opening its port does.
     public mutating func powerUp(at now: ContinuousClock.Instant) -> [SimulatedOutput] {
         (isBlanking, pending, deafUntil) = (false, nil, now + resetTime)
         return []

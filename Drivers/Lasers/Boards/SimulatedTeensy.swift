@@ -1,18 +1,18 @@
 public import Transports
 
-/// A Teensy with Micro-Manager's pulse generator, as its commands show it.
+/// A simulated Teensy with Micro-Manager's pulse generator.
 public struct SimulatedTeensy: SimulatedInstrument {
-    /// Microseconds, and what the commands with these numbers hold else.
+    /// The values of the commands with these numbers.
     public var values: [UInt8: UInt32] = [3: 10_000, 4: 1000, 5: 0, 6: 0]
     private var input: [UInt8] = []
     private var startedAt: ContinuousClock.Instant?
 
     public init() {}
 
-    /// Whether pulses come.
+    /// Whether it makes pulses.
     public var isRunning: Bool { startedAt != nil }
 
-    /// Begins by itself, as another program has left it.
+    /// Starts the pulses, as another program may have done.
     public mutating func start() { startedAt = .now }
 
     public mutating func receive(_ bytes: [UInt8], at now: ContinuousClock.Instant) -> [SimulatedOutput] {
@@ -23,12 +23,12 @@ public struct SimulatedTeensy: SimulatedInstrument {
             guard input.count >= count else { break }
             let message = Array(input.prefix(count))
             input.removeFirst(count)
-            outputs += first == 255 ? told(message[1]) : answer(first, Self.number(message.dropFirst()), now)
+            outputs += first == 255 ? state(message[1]) : answer(first, Self.number(message.dropFirst()), now)
         }
         return outputs
     }
 
-    private func told(_ command: UInt8) -> [SimulatedOutput] {
+    private func state(_ command: UInt8) -> [SimulatedOutput] {
         values[command].map { [Self.output(command, $0)] } ?? []
     }
 
@@ -42,7 +42,7 @@ public struct SimulatedTeensy: SimulatedInstrument {
             startedAt = startedAt ?? now
             let started = Self.output(1, number)
             guard let pulses = values[6], pulses > 0, let interval = values[3] else { return [started] }
-            // It tells unasked that it has come to the end.
+            // It reports the end unasked.
             var ended = Self.output(2, pulses)
             ended.delay = .microseconds(Int64(interval)) * Int64(pulses)
             return [started, ended]
@@ -52,12 +52,12 @@ public struct SimulatedTeensy: SimulatedInstrument {
             return [Self.output(2, sent)]
         case 3...6:
             if !isRunning { values[command] = number }
-            return told(command)
+            return state(command)
         default: return []
         }
     }
 
-    /// How many pulses there have been.
+    /// The number of pulses so far.
     private func sent(_ now: ContinuousClock.Instant) -> UInt32 {
         guard let startedAt, let interval = values[3], interval > 0 else { return 0 }
         let count = UInt32(min((now - startedAt) / .microseconds(Int64(interval)), 4e9))

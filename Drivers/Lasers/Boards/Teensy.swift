@@ -1,10 +1,10 @@
 public import Devices
 public import Transports
 
-/// A Teensy that makes pulses for the TTL inputs of lights and cameras, with Micro-Manager's pulse generator.
+/// A Teensy with Micro-Manager's pulse generator, for the TTL inputs of lights and cameras.
 ///
-/// It makes them while it is enabled; none come once it has been opened, after `disable` and `shutdown`, and when its
-/// port is back.
+/// It makes pulses while it is enabled, and none after opening, after `disable` and `shutdown`, and after the
+/// port has come back.
 public final class TeensyPulses: LightGate, SerialDevice {
     public let line: SerialLine
     public let settings: [Setting]
@@ -12,7 +12,7 @@ public final class TeensyPulses: LightGate, SerialDevice {
     private let board = TeensyBoard()
     private var isGivenUp = false
 
-    /// - Parameter leavesPulses: whether pulses that it makes the first time go on.
+    /// - Parameter leavesPulses: whether pulses that are running at the first opening continue.
     init(_ connector: SerialConnector, _ format: LineFormat, leavesPulses: Bool = false) throws {
         let board = board
         line = try connector.line(format) { lines, isFirst in
@@ -63,7 +63,7 @@ extension Driver where Configuration == LightOptions {
     public static var teensyPulses: Self {
         Driver(
             serial: "teensy-pulses",
-            "pulses for TTL inputs by a Teensy with Micro-Manager's pulse generator",
+            "TTL pulses of a Teensy with the Micro-Manager pulse generator",
             port: TeensyBoard.port,
             ask: SerialPort.question(TeensyBoard.port, TeensyBoard.format, TeensyBoard().identify),
             simulated: { _ in SimulatedTeensy() }
@@ -73,45 +73,45 @@ extension Driver where Configuration == LightOptions {
     }
 }
 
-/// The commands of a Teensy with Micro-Manager's pulse generator: a byte and a number of 32 bits, answered in kind.
+/// The commands of a Teensy with Micro-Manager's pulse generator: a byte and a 32-bit number, as are the answers.
 struct TeensyBoard: Sendable {
-    /// USB, for which the rate is nothing but a number.
+    /// USB, for which the rate has no effect.
     static let port = PortSettings(baudRate: 115_200)
     static let format = LineFormat(commandEnd: "", answerEnd: "\r\n")
 
     enum Command: UInt8 {
         case version = 0, start, stop
-        /// Microseconds from the beginning of a pulse to that of the next, and from its beginning to its end.
+        /// Microseconds from the start of a pulse to the start of the next, and from its start to its end.
         case interval, duration
-        /// Whether a start waits for the input.
+        /// Whether the pulses wait for the input.
         case waitForInput
-        /// How many pulses there are; 0 for no end.
+        /// The number of pulses; 0 for no end.
         case pulses
 
-        /// The byte in front of a command whose state is asked for.
+        /// The byte before a command that asks for its state.
         static let question: UInt8 = 255
     }
 
-    /// Tells the version: there is no other mark of such a board, and no serial number.
+    /// Returns the version, the only mark of such a board; it has no serial number.
     func identify(_ lines: LineProtocol) throws -> String {
-        let version = try tell(.version, 0, lines)
+        let version = try order(.version, 0, lines)
         guard version > 0, version < 1000 else { throw SerialError.odd(answer: "\(version)", to: "version") }
         return "\(version)"
     }
 
-    /// The number of pulses that there were.
+    /// Stops the pulses and returns how many there were.
     @discardableResult
-    func stop(_ lines: LineProtocol) throws -> UInt32 { try tell(.stop, 0, lines) }
+    func stop(_ lines: LineProtocol) throws -> UInt32 { try order(.stop, 0, lines) }
 
-    func start(_ lines: LineProtocol) throws { _ = try tell(.start, 0, lines) }
+    func start(_ lines: LineProtocol) throws { _ = try order(.start, 0, lines) }
 
     func value(of command: Command, _ lines: LineProtocol) throws -> UInt32 {
         try exchange([Command.question, command.rawValue], command, lines)
     }
 
-    /// While it runs it answers with what it keeps.
+    /// Sets a number and checks the board's answer, which repeats the value.
     func set(_ command: Command, to value: UInt32, _ lines: LineProtocol) throws {
-        let kept = try tell(command, value, lines)
+        let kept = try order(command, value, lines)
         guard kept == value else {
             throw DeviceError(
                 .incompatibleState,
@@ -120,7 +120,7 @@ struct TeensyBoard: Sendable {
         }
     }
 
-    private func tell(_ command: Command, _ value: UInt32, _ lines: LineProtocol) throws -> UInt32 {
+    private func order(_ command: Command, _ value: UInt32, _ lines: LineProtocol) throws -> UInt32 {
         try exchange([command.rawValue] + value.bytes, command, lines)
     }
 
@@ -128,7 +128,7 @@ struct TeensyBoard: Sendable {
         try lines.repeating {
             try lines.send(bytes, as: "\(command)")
             var answer = try lines.readBytes(5)
-            // The end of a series, told unasked, may come first.
+            // The end of a series may be reported first.
             if answer.first == Command.stop.rawValue, command != .stop { answer = try lines.readBytes(5) }
             guard answer.first == command.rawValue else {
                 try lines.resynchronise()
@@ -140,7 +140,7 @@ struct TeensyBoard: Sendable {
 }
 
 extension UInt32 {
-    /// The lowest byte first, whatever a remark in the firmware says.
+    /// The lowest byte first, although a comment in the firmware says otherwise.
     fileprivate var bytes: [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: self >> ($0 * 8)) } }
 
     fileprivate init(bytes: some Sequence<UInt8>) { self = bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) } }

@@ -2,7 +2,7 @@ public import Devices
 internal import Threads
 public import Transports
 
-/// A light source of CoolLED's: pE-300 series, pE-340, pE-4000.
+/// A CoolLED light source: pE-300 series, pE-340, pE-4000.
 public typealias CoolLED = LightEngine<CoolLEDCommands>
 
 extension CoolLEDCommands {
@@ -14,7 +14,7 @@ extension Driver where Configuration == LightOptions {
     public static var coolLED: Self {
         Driver(
             engine: "coolled",
-            "a pE-300, pE-340 or pE-4000 of CoolLED's, with its channels",
+            "CoolLED pE-300 series, pE-340 and pE-4000, with their channels",
             port: CoolLEDCommands.port,
             format: CoolLEDCommands.format,
             commands: CoolLEDCommands(),
@@ -23,17 +23,17 @@ extension Driver where Configuration == LightOptions {
     }
 }
 
-/// The commands of CoolLED's light sources: pE-300 series, pE-340, pE-4000.
+/// The commands of CoolLED light sources: pE-300 series, pE-340, pE-4000.
 public struct CoolLEDCommands: EngineCommands {
     public static let typeName = "CoolLED"
-    /// Which channels are to wait for their inputs.
+    /// The channels that wait for their inputs once enabled.
     private let gates = CoolLEDGates()
 
     public init() {}
 
-    /// There is no serial number to ask for, so the model stands for it.
+    /// The model; the box does not report a serial number.
     public func identify(_ lines: LineProtocol) throws -> String {
-        // It greets whoever connects.
+        // The box sends a greeting on connection.
         try lines.resynchronise()
         return try model(lines)
     }
@@ -49,11 +49,11 @@ public struct CoolLEDCommands: EngineCommands {
     }
 
     public func settings(_ line: SerialLine) throws -> [Setting] {
-        // The versions are asked for when somebody wants them, as they take a while.
+        // The versions are read only on request because they take a while.
         try line.fixed([("model", model)]) + [Setting("firmware", on: line, text: versions)]
     }
 
-    /// One of each board, in lines of which only silence is the end.
+    /// The version of each board; only silence marks the end of the lines.
     private func versions(_ lines: LineProtocol) throws -> String {
         try lines.send("XVER")
         var versions: [String] = []
@@ -78,7 +78,7 @@ public struct CoolLEDLightCommands: LightCommands {
     public func powerRange(_: LineProtocol) -> ClosedRange<Double> { 0...100 }
     public func setPoint(_ lines: LineProtocol) throws -> Double? { try measuredPower(lines) }
 
-    /// It is not measured.
+    /// The set point, because the box does not measure.
     public func measuredPower(_ lines: LineProtocol) throws -> Double { Double(try state(lines).intensity) }
 
     public func setPower(_ power: Double, _ lines: LineProtocol) throws {
@@ -95,13 +95,13 @@ public struct CoolLEDLightCommands: LightCommands {
 
     public func switchOff(_ lines: LineProtocol) throws {
         do { try change(lines) { ($0.isSelected, $0.isOn) = (false, false) } } catch let error as SerialError {
-            // A box whose answers are lost may still hear this, which needs no state to be known.
+            // A box whose answers are lost may still hear this command, which needs no known state.
             _ = try? lines.exchange("C\(letter)X")
             throw error
         }
     }
 
-    /// It tells of nothing that could be.
+    /// The box reports no obstacles.
     public func obstacle(_: LineProtocol) -> String? { nil }
 
     // MARK: Triggers
@@ -114,13 +114,13 @@ public struct CoolLEDLightCommands: LightCommands {
         return isGated ? .risingEdge : .software
     }
 
-    /// While it is not selected the box would forget it.
+    /// The box would forget the mode of a channel that is not selected, so it is kept here.
     public func setTriggerType(_ type: TriggerType, _ lines: LineProtocol) throws {
         if try state(lines).isSelected { try change(lines) { $0.isOn = type == .software } }
         gates[letter] = type != .software
     }
 
-    // MARK: What it tells
+    // MARK: State
 
     public var status: [StatusRow] {
         [
@@ -139,16 +139,16 @@ public struct CoolLEDLightCommands: LightCommands {
     private func change(_ lines: LineProtocol, _ change: (inout CoolLEDChannel) -> Void) throws {
         var state = try state(lines)
         change(&state)
-        // All channels are told, or the one that was changed.
+        // The answer has all channels, or only the changed one.
         try lines.ask("CSS" + state.text) { line in
             CoolLEDChannel.channels(line)?.contains { $0.letter == letter } == true ? () : nil
         }
     }
 }
 
-/// Which channels of a CoolLED are to wait for their inputs when they are enabled.
+/// The channels of a CoolLED that wait for their inputs once enabled.
 ///
-/// The box itself knows of no channel that is not selected whether it is to be on when it is.
+/// The box itself does not keep this for channels that are not selected.
 final class CoolLEDGates: Sendable {
     private let gated = Monitor<Set<Character>>([])
 
@@ -164,13 +164,13 @@ final class CoolLEDGates: Sendable {
 
 /// The state of one channel of a CoolLED: six characters such as `ASN050`.
 struct CoolLEDChannel: Equatable {
-    /// From A to H.
+    /// A letter from A to H.
     var letter: Character
-    /// Whether it emits, or does so while its input is high.
+    /// Whether it emits, permanently or while its input is high.
     var isSelected: Bool
-    /// Whether it emits without its input.
+    /// Whether a selected channel emits without a signal at its input.
     var isOn: Bool
-    /// In percent.
+    /// Percent.
     var intensity: Int
 
     init(letter: Character, isSelected: Bool, isOn: Bool, intensity: Int) {
@@ -186,7 +186,7 @@ struct CoolLEDChannel: Equatable {
         self.init(letter: text[0], isSelected: text[1] == "S", isOn: text[2] == "N", intensity: intensity)
     }
 
-    /// The channels that a line tells of, if it does: `CSSASN050BXF100`.
+    /// The channels in a line such as `CSSASN050BXF100`; nil for any other line.
     static func channels(_ line: String) -> [CoolLEDChannel]? {
         let text = Array(line)
         guard line.hasPrefix("CSS"), text.count > 3, text.count % 6 == 3 else { return nil }

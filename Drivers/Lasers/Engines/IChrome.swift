@@ -1,7 +1,7 @@
 public import Devices
 public import Transports
 
-/// An iChrome MLE of Toptica's: three to five lasers in a box.
+/// A Toptica iChrome MLE: up to five lasers in a box.
 public typealias IChrome = LightEngine<IChromeCommands>
 
 extension IChromeCommands {
@@ -13,7 +13,7 @@ extension Driver where Configuration == LightOptions {
     public static var iChrome: Self {
         Driver(
             engine: "ichrome",
-            "an iChrome MLE of Toptica's, with its lasers",
+            "Toptica iChrome MLE, with its lasers",
             port: IChromeCommands.port,
             format: IChromeCommands.format,
             commands: IChromeCommands(),
@@ -22,7 +22,7 @@ extension Driver where Configuration == LightOptions {
     }
 }
 
-/// The commands of Toptica's iChrome MLE.
+/// The commands of a Toptica iChrome MLE.
 public struct IChromeCommands: EngineCommands {
     public static let typeName = "iChromeMLE"
 
@@ -35,7 +35,7 @@ public struct IChromeCommands: EngineCommands {
         return try console.text("serial-number")
     }
 
-    /// Three to five lasers, of which the console tells no list.
+    /// The lasers; the console does not list them, so each place is tried.
     public func channels(_ lines: LineProtocol) throws -> [(name: String, commands: IChromeLaserCommands)] {
         try (1...5).compactMap { number in
             let laser = IChromeLaserCommands(number)
@@ -60,7 +60,7 @@ public struct IChromeLaserCommands: LightCommands {
 
     private func name(_ parameter: String) -> String { "laser\(number):\(parameter)" }
 
-    /// Its label.
+    /// The label of the laser.
     public func identify(_ lines: LineProtocol) throws -> String {
         try IChromeConsole(lines: lines).text(name("label"))
     }
@@ -71,7 +71,7 @@ public struct IChromeLaserCommands: LightCommands {
     public func powerRange(_: LineProtocol) -> ClosedRange<Double> { 0...100 }
     public func setPoint(_ lines: LineProtocol) throws -> Double? { try measuredPower(lines) }
 
-    /// It is not measured.
+    /// The set point, because the box does not measure.
     public func measuredPower(_ lines: LineProtocol) throws -> Double {
         try IChromeConsole(lines: lines).number(name("level"))
     }
@@ -88,14 +88,14 @@ public struct IChromeLaserCommands: LightCommands {
     }
 
     public func switchOn(_ lines: LineProtocol) throws {
-        // With neither of the two it would stay dark.
+        // With neither of the two set the laser would stay dark.
         if try !flag("cw", lines) && !flag("use-ttl", lines) { try setTriggerType(.software, lines) }
         try set("enable", true, lines)
     }
 
     public func switchOff(_ lines: LineProtocol) throws { try set("enable", false, lines) }
 
-    /// What is in the way stands in words of the laser's own in its status.
+    /// The laser's own status text says what is in the way.
     public func obstacle(_: LineProtocol) -> String? { nil }
 
     // MARK: Triggers
@@ -106,14 +106,14 @@ public struct IChromeLaserCommands: LightCommands {
         try flag("use-ttl", lines) ? .risingEdge : .software
     }
 
-    /// The two ways exclude each other, and each is set by itself.
+    /// The two modes exclude each other, so the other one is switched off first.
     public func setTriggerType(_ type: TriggerType, _ lines: LineProtocol) throws {
         let (other, wanted) = type == .software ? ("use-ttl", "cw") : ("cw", "use-ttl")
         try set(other, false, lines)
         try set(wanted, true, lines)
     }
 
-    // MARK: What it tells
+    // MARK: State
 
     private func flag(_ parameter: String, _ lines: LineProtocol) throws -> Bool {
         try IChromeConsole(lines: lines).flag(name(parameter))
@@ -138,7 +138,7 @@ public struct IChromeLaserCommands: LightCommands {
         ]
     }
 
-    /// As python-microscope has them, and the status.
+    /// The settings of python-microscope, and the status.
     public func settings(_ line: SerialLine) throws -> [Setting] {
         try line.fixed([("label", identify), ("type", { try text("type", $0) })])
             + [
@@ -154,7 +154,7 @@ public struct IChromeLaserCommands: LightCommands {
     }
 }
 
-/// The console of an iChrome MLE, which speaks a Lisp: parameters are asked for and set by name.
+/// The console of an iChrome MLE, a Lisp in which parameters are read and set by name.
 struct IChromeConsole {
     let lines: LineProtocol
 

@@ -1,7 +1,7 @@
 public import Devices
 public import Transports
 
-/// A light engine of Lumencor's third generation: Spectra III, Sola III, Celesta, Aura III.
+/// A Lumencor light engine of the third generation: Spectra III, Sola III, Celesta, Aura III.
 public typealias Lumencor = LightEngine<LumencorCommands>
 
 extension LumencorCommands {
@@ -13,7 +13,7 @@ extension Driver where Configuration == LightOptions {
     public static var lumencor: Self {
         Driver(
             engine: "lumencor",
-            "a light engine of Lumencor's third generation, with its lights",
+            "Lumencor light engines of the third generation, with their lights",
             port: LumencorCommands.port,
             format: LumencorCommands.format,
             commands: LumencorCommands(),
@@ -22,20 +22,20 @@ extension Driver where Configuration == LightOptions {
     }
 }
 
-/// The commands of Lumencor's light engines of the third generation, in their standard mode.
+/// The commands of Lumencor light engines of the third generation in standard mode.
 public struct LumencorCommands: EngineCommands {
     public static let typeName = "SpectraIIILightEngine"
 
     public init() {}
 
     public func identify(_ lines: LineProtocol) throws -> String {
-        // The first command after it has got power is not understood, whichever it is.
+        // The first command after power-up is rejected, whatever it is.
         do { _ = try lines.exchange("") } catch  where error.isPassing {}
         _ = try ask("MODEL", lines) { $0.isEmpty ? nil : $0 }
         return try ask("SN", lines) { $0 }
     }
 
-    /// By the names that it has for them, such as `BLUE`.
+    /// The lights by the engine's own names, such as `BLUE`.
     public func channels(_ lines: LineProtocol) throws -> [(name: String, commands: LumencorLightCommands)] {
         let names = try ask("CHMAP", lines) { text in
             let names = text.split(separator: " ").map(String.init)
@@ -56,12 +56,12 @@ public struct LumencorCommands: EngineCommands {
 
     // MARK: Exchanges
 
-    /// Asks: `GET MODEL` is answered with `A MODEL …`.
+    /// Asks a question: `GET MODEL` is answered with `A MODEL …`.
     func ask<Value>(_ word: String, _ lines: LineProtocol, parse: (String) throws -> Value?) throws -> Value {
         try exchange("GET \(word)", word, lines, parse: parse)
     }
 
-    /// Asks about one light: `GET CHINT 2` is answered with `A CHINT 500`, or with the number of the light in between.
+    /// Asks about one light: `GET CHINT 2` is answered with `A CHINT 500` or `A CHINT 2 500`.
     func ask<Value>(
         _ word: String,
         _ index: Int,
@@ -78,7 +78,7 @@ public struct LumencorCommands: EngineCommands {
         }
     }
 
-    func tell(_ word: String, _ index: Int, _ value: Int, _ lines: LineProtocol) throws {
+    func order(_ word: String, _ index: Int, _ value: Int, _ lines: LineProtocol) throws {
         try exchange("SET \(word) \(index) \(value)", word, lines) { _ in () }
     }
 
@@ -96,7 +96,7 @@ public struct LumencorCommands: EngineCommands {
     }
 }
 
-/// The commands of one light of a Lumencor engine; powers are the engine's own levels, mostly up to 1000.
+/// The commands of one light of a Lumencor engine; powers are the engine's levels, mostly up to 1000.
 public struct LumencorLightCommands: LightCommands {
     public static let typeName = "SpectraIIILightChannel"
     private let index: Int
@@ -116,28 +116,28 @@ public struct LumencorLightCommands: LightCommands {
 
     public func setPoint(_ lines: LineProtocol) throws -> Double? { try measuredPower(lines) }
 
-    /// It is not measured, but by an option.
+    /// The set point; only engines with an option measure.
     public func measuredPower(_ lines: LineProtocol) throws -> Double {
         try commands.ask("CHINT", index, lines, parse: \.number)
     }
 
     public func setPower(_ power: Double, _ lines: LineProtocol) throws {
         guard let level = Int(exactly: power.rounded()) else { throw SerialError.odd(answer: "\(power)", to: "CHINT") }
-        try commands.tell("CHINT", index, level, lines)
+        try commands.order("CHINT", index, level, lines)
     }
 
     // MARK: On and off
 
-    /// Whether there is light, by command or by an input.
+    /// Whether there is light, switched by command or by an input.
     public func isOn(_ lines: LineProtocol) throws -> Bool { try commands.ask("CHACT", index, lines, parse: \.flag) }
 
-    public func switchOn(_ lines: LineProtocol) throws { try commands.tell("CH", index, 1, lines) }
-    public func switchOff(_ lines: LineProtocol) throws { try commands.tell("CH", index, 0, lines) }
+    public func switchOn(_ lines: LineProtocol) throws { try commands.order("CH", index, 1, lines) }
+    public func switchOff(_ lines: LineProtocol) throws { try commands.order("CH", index, 0, lines) }
 
-    /// It refuses what its supply cannot feed, in words of its own.
+    /// The engine says in its refusal what is in the way, such as the limit of its supply.
     public func obstacle(_: LineProtocol) -> String? { nil }
 
-    // MARK: What it tells
+    // MARK: State
 
     public var status: [StatusRow] {
         [

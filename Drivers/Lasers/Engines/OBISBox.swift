@@ -1,17 +1,17 @@
 public import Devices
 public import Transports
 
-/// The commands of a box with several OBIS lasers, each of which has a number from 1: a laser box, an OBIS Remote.
+/// The commands of a box with several OBIS lasers, numbered from 1: a laser box or an OBIS Remote.
 public struct OBISBoxCommands: EngineCommands {
     public static let typeName = "ObisLaserBox"
-    /// The box itself.
+    /// The commands of the box itself.
     private let box = OBISCommands()
-    /// The most lasers that a box has.
+    /// The places that a box may have.
     static let places = 1...6
 
     public init() {}
 
-    /// The serial numbers of its lasers, so that one that was exchanged, or does not answer any more, is noticed.
+    /// The serial numbers of all lasers, so that an exchanged or missing laser is noticed.
     public func identify(_ lines: LineProtocol) throws -> String {
         let serials = try Self.places.compactMap { index in
             try optional { try OBISCommands(index: index).identify(lines) }.map { "\(index): \($0)" }
@@ -20,7 +20,7 @@ public struct OBISBoxCommands: EngineCommands {
         return serials.joined(separator: ", ")
     }
 
-    /// Places without a laser refuse to answer.
+    /// The lasers; places without a laser refuse to answer.
     public func channels(_ lines: LineProtocol) throws -> [(name: String, commands: OBISCommands)] {
         try Self.places.compactMap { index in
             let laser = OBISCommands(index: index)
@@ -37,13 +37,13 @@ public struct OBISBoxCommands: EngineCommands {
     }
 }
 
-/// A box with places for six OBIS lasers, as its commands show it.
+/// A simulated box with places for six OBIS lasers.
 public struct SimulatedOBISBox: SimulatedLineInstrument, SimulatedLaser {
     public var pendingInput: [UInt8] = []
-    /// By their numbers.
+    /// The lasers by their numbers.
     public var lasers: [Int: SimulatedOBIS]
 
-    /// - Parameter places: those with lasers.
+    /// - Parameter places: the places that hold a laser.
     public init(places: [Int] = [1, 2, 4]) {
         lasers = Dictionary(uniqueKeysWithValues: Set(places).map { ($0, SimulatedOBIS()) })
         for place in lasers.keys { lasers[place]?.serialNumber = "21200123\(place)" }
@@ -79,7 +79,7 @@ public struct SimulatedOBISBox: SimulatedLineInstrument, SimulatedLaser {
         let keyword = word.dropLast(digits.count)
         guard lasers[place] != nil else { return [SimulatedOutput("ERR500\r\n")] }
         let answer = lasers[place]?.answer(String(keyword) + String(rest), at: now) ?? []
-        // The handshake is the whole line's.
+        // The handshake applies to the whole line.
         if let shakes = lasers[place]?.shakesHands, shakes != shakesHands { shakesHands = shakes }
         return answer
     }

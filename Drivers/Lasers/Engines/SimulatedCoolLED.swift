@@ -1,17 +1,17 @@
 public import Transports
 
-/// A CoolLED, as its commands show it: a pE-300 ultra with three channels.
+/// A simulated CoolLED: a pE-300 ultra with three channels.
 public struct SimulatedCoolLED: SimulatedLineInstrument, SimulatedLaser {
     public var pendingInput: [UInt8] = []
     private var channels: [CoolLEDChannel]
-    /// Whether a set is answered with the channels that it was about, instead of all.
+    /// Whether the answer to a set command has only the changed channels instead of all.
     public var answersWithTheChanged = false
-    /// Whether it greets whoever connects.
+    /// Whether it sends a greeting on connection.
     public var greets = true
     public var isInterlockOpen = false { didSet { if isInterlockOpen { deselect() } } }
     public var isKeyOn = true { didSet { if !isKeyOn { deselect() } } }
 
-    /// - Parameter letters: its channels.
+    /// - Parameter letters: the channels.
     public init(_ letters: String = "ABC") {
         channels = letters.map { CoolLEDChannel(letter: $0, isSelected: false, isOn: false, intensity: 10) }
     }
@@ -34,7 +34,7 @@ public struct SimulatedCoolLED: SimulatedLineInstrument, SimulatedLaser {
         greets ? [SimulatedOutput("CoolLED precisExcite, Hello, pleased to meet you.\r\n\r\n")] : []
     }
 
-    /// The state of all channels, as it says it when somebody uses its pod too.
+    /// The state of all channels, as the box also sends it when someone uses the pod.
     public var state: String { "CSS" + channels.map(\.text).joined() }
 
     public mutating func answer(_ command: String, at _: ContinuousClock.Instant) -> [SimulatedOutput] {
@@ -63,7 +63,7 @@ public struct SimulatedCoolLED: SimulatedLineInstrument, SimulatedLaser {
         for var channel in wanted {
             guard let index = channels.firstIndex(where: { $0.letter == channel.letter }) else { continue }
             channel.isSelected = channel.isSelected && isKeyOn && !isInterlockOpen
-            // One that is not selected cannot be on.
+            // A channel that is not selected cannot be on.
             channel.isOn = channel.isOn && channel.isSelected
             channels[index] = channel
         }

@@ -1,6 +1,6 @@
 public import Transports
 
-/// An iChrome MLE, as its console shows it: three lasers.
+/// A simulated iChrome MLE with three lasers.
 public struct SimulatedIChrome: SimulatedLineInstrument, SimulatedLaser {
     struct Laser {
         var label: String
@@ -11,28 +11,28 @@ public struct SimulatedIChrome: SimulatedLineInstrument, SimulatedLaser {
     }
 
     public var pendingInput: [UInt8] = []
-    /// By the numbers of their places.
+    /// The lasers by the numbers of their places.
     private var lasers = [1: Laser(label: "405 nm"), 2: Laser(label: "488 nm"), 4: Laser(label: "640 nm")]
     public var isInterlockOpen = false { didSet { if isInterlockOpen { switchAllOff() } } }
     public var isKeyOn = true { didSet { if !isKeyOn { switchAllOff() } } }
 
     public init() {}
 
-    /// With fewer lasers.
+    /// Makes a box with only some of the lasers.
     public init(lasers numbers: Set<Int>) { lasers = lasers.filter { numbers.contains($0.key) } }
 
     public static var commandEnds: [UInt8] { [0x0A] }
 
     public var isSwitchedOn: Bool { lasers.values.contains { $0.isEnabled && ($0.isContinuous || $0.usesTTL) } }
     public func isEmitting(at _: ContinuousClock.Instant) -> Bool { isSwitchedOn }
-    /// Whether the laser with a number is enabled.
+    /// Whether a laser is enabled.
     public func isEnabled(_ number: Int) -> Bool { lasers[number]?.isEnabled ?? false }
 
     public mutating func startByItself() { for number in lasers.keys { lasers[number]?.isEnabled = true } }
     public mutating func forgetPower() { for number in lasers.keys { lasers[number]?.level = 100 } }
     private mutating func switchAllOff() { for number in lasers.keys { lasers[number]?.isEnabled = false } }
 
-    /// Takes away what says how a laser is gated.
+    /// Switches off both modes of emission of all lasers.
     public mutating func forgetGates() {
         for number in lasers.keys {
             lasers[number]?.isContinuous = false

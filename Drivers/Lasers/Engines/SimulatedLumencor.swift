@@ -1,19 +1,19 @@
 public import Transports
 
-/// A Lumencor engine, as its commands show it: a Spectra III.
+/// A simulated Lumencor engine: a Spectra III.
 public struct SimulatedLumencor: SimulatedInstrument, SimulatedLaser {
     private var input: [UInt8] = []
     public var names = ["VIOLET", "BLUE", "CYAN", "TEAL", "GREEN", "YELLOW", "RED", "NIR"]
     public private(set) var isOn = [Bool](repeating: false, count: 8)
     public private(set) var levels = [Int](repeating: 100, count: 8)
-    /// The most that the levels of the lights that are on may be together.
+    /// The limit for the sum of the levels of all lights that are on.
     public var budget = 8000
-    /// Whether its first command since it has got power is still to come.
+    /// Whether it has not received a command since power-up.
     public var isFresh = true
     public var hasPowerMeter = false
-    /// The lights whose inputs are high, which makes them shine whatever they were told.
+    /// The lights whose inputs are high, which switches them on regardless of commands.
     public var highInputs: Set<Int> = []
-    /// Whether it repeats the number of the light in answers.
+    /// Whether answers repeat the number of the light.
     public var repeatsIndex = false
     public var isInterlockOpen = false { didSet { if isInterlockOpen { isOn = isOn.map { _ in false } } } }
     public var isKeyOn = true { didSet { if !isKeyOn { isOn = isOn.map { _ in false } } } }
