@@ -1,6 +1,5 @@
 import Devices
 import Testing
-import Transports
 
 @testable import Lasers
 @testable import Transports
