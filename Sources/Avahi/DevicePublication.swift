@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A device that is announced for as long as this is there, by the thread of the client.
 @safe public final class DevicePublication: CustomStringConvertible {
     public let service: DeviceService
@@ -101,5 +103,110 @@
             name = unsafe String(cString: other)
             unsafe client.functions.freeMemory(other)
         }
+    }
+}
+
+/// What is announced of a device: where it is and what it is.
+public struct DeviceService: Sendable, Hashable {
+    /// The type of the service: none is registered for Pyro, and this one is as short as RFC 6335 asks for.
+    static let type = "_pyro4._tcp"
+
+    /// The id of the Pyro object.
+    public let object: String
+    public let port: UInt16
+    public let interface: Int32
+    public let family: Reach.Family
+    /// The TXT records, `object` among them.
+    public let properties: [String: String]
+
+    /// - Parameters:
+    ///   - properties: of which those are left out that are longer than a TXT record can be.
+    public init(
+        object: String,
+        port: UInt16,
+        interface: Int32,
+        family: Reach.Family,
+        properties: [String: String]
+    ) {
+        (self.object, self.port, self.interface, self.family) = (object, port, interface, family)
+        self.properties = properties.merging(["object": object]) { $1 }.filter {
+            $0.key.utf8.count + 1 + $0.value.utf8.count <= 255
+        }
+    }
+}
+
+extension String {
+    /// As much of it as the name of a service can have, which is one label of DNS: 63 bytes.
+    func fitting(with end: String = "") -> String {
+        var text = self
+        while text.utf8.count + end.utf8.count > 63, !text.isEmpty { text.removeLast() }
+        return text + end
+    }
+}
+
+/// From where a server can be reached, by the address that it listens at.
+public enum Reach: Sendable, Hashable {
+    /// By all interfaces of this computer, or by the one with a number, with IPv4, IPv6, or both.
+    case network(interface: Int32, family: Family)
+    /// By programs on this computer alone.
+    case thisComputer
+
+    /// The numbers that avahi has for them.
+    public enum Family: Int32, Sendable {
+        case both = -1
+        case v4
+        case v6
+    }
+
+    static let everyInterface: Int32 = -1
+
+    /// - Parameter address: in digits, as a socket tells it.
+    public init(address: String) {
+        switch address {
+        case "0.0.0.0": self = .network(interface: Self.everyInterface, family: .v4)
+        // Linux takes IPv4 there as well.
+        case "::": self = .network(interface: Self.everyInterface, family: .both)
+        case "::1": self = .thisComputer
+        case _ where address.hasPrefix("127."): self = .thisComputer
+        default:
+            self = .network(interface: Self.interface(of: address), family: address.contains(":") ? .v6 : .v4)
+        }
+    }
+
+    /// The number of the interface that has an address.
+    private static func interface(of address: String) -> Int32 {
+        var list: UnsafeMutablePointer<ifaddrs>?
+        guard unsafe getifaddrs(&list) == 0 else { return everyInterface }
+        defer { unsafe freeifaddrs(list) }
+        var next = unsafe list
+        while let entry = unsafe next?.pointee {
+            if let socketAddress = unsafe entry.ifa_addr, unsafe text(of: socketAddress) == address {
+                let index = unsafe if_nametoindex(entry.ifa_name)
+                return index == 0 ? everyInterface : Int32(clamping: index)
+            }
+            unsafe next = entry.ifa_next
+        }
+        return everyInterface
+    }
+
+    private static func text(of address: UnsafeMutablePointer<sockaddr>) -> String? {
+        let length: Int
+        switch unsafe Int32(address.pointee.sa_family) {
+        case AF_INET: length = MemoryLayout<sockaddr_in>.size
+        case AF_INET6: length = MemoryLayout<sockaddr_in6>.size
+        default: return nil
+        }
+        var host = [CChar](repeating: 0, count: 64)
+        let status = unsafe getnameinfo(
+            address,
+            socklen_t(length),
+            &host,
+            socklen_t(host.count),
+            nil,
+            0,
+            NI_NUMERICHOST
+        )
+        guard status == 0 else { return nil }
+        return String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -11,7 +11,7 @@ public final class KernelUSBDevice: Sendable {
     private let port: Int
     private let socket: Int32
     /// Transfers from the device that wait for it to have something to send.
-    private let pending = Monitor<[Submission]?>([])
+    private let pending = Lock<[Submission]?>([])
 
     private static let controller = "/sys/devices/platform/vhci_hcd.0"
 

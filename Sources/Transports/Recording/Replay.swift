@@ -4,7 +4,7 @@ internal import Threads
 public final class Replay: Sendable {
     private let recording: Recording
     /// How many exchanges have taken place again.
-    private let position = Monitor(0)
+    private let position = Lock(0)
 
     public init(_ recording: Recording) { self.recording = recording }
 

@@ -41,7 +41,7 @@ final class Folder: Sendable {
     deinit { Folder.remove(path) }
 
     private static func remove(_ path: String) {
-        for name in Files.names(in: path) {
+        for name in FileSystem.names(in: path) {
             let path = "\(path)/\(name)"
             if unsafe unlink(path) != 0 { remove(path) }
         }

@@ -162,7 +162,7 @@ struct LineProtocolTests {
 }
 
 /// Always has something to read.
-private final class BabblingStream: ByteStream {
+private final class BabblingStream: SerialStream {
     private let bytes: [UInt8]
     let isLost = false
 

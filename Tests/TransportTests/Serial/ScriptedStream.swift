@@ -2,7 +2,7 @@ import Threads
 import Transports
 
 /// A stream that answers each command from a list, in pieces, and then nothing.
-final class ScriptedStream: ByteStream {
+final class ScriptedStream: SerialStream {
     /// What comes for each command; a piece that is empty is a wait that ends without anything.
     private var script: [(command: String, pieces: [String])]
     private var pieces: [String] = []

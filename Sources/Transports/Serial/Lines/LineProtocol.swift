@@ -4,7 +4,7 @@ internal import Threads
 ///
 /// Belongs to whoever holds the ``SerialLine`` it comes from. Text is Latin-1: one byte a character.
 public final class LineProtocol {
-    private let stream: any ByteStream
+    private let stream: any SerialStream
     let format: LineFormat
     private let commandEnd: [UInt8]
     private let answerEnd: [UInt8]
@@ -17,7 +17,7 @@ public final class LineProtocol {
     /// Whether an exchange went wrong, so that what comes may belong to it.
     private var isDisturbed = false
 
-    public init(_ stream: any ByteStream, _ format: LineFormat) {
+    public init(_ stream: any SerialStream, _ format: LineFormat) {
         self.stream = stream
         self.format = format
         commandEnd = Latin1.bytes(format.commandEnd)

@@ -1,7 +1,8 @@
 internal import Glibc
+internal import Threads
 
 /// A serial port of Linux's, for this program alone.
-public final class SerialPort: ByteStream {
+public final class SerialPort: SerialStream {
     private let file: Int32
     private var isOpen = true
     private let path: String
@@ -34,9 +35,9 @@ public final class SerialPort: ByteStream {
         switch number {
         case EBUSY: .busy(holder: PortHolder.describe(path))
         case EACCES:
-            .cannotOpen("\(path): \(reason(number)); is the user in the group of the file, mostly dialout?")
-        case ENOENT, ENODEV, ENXIO: .cannotOpen("\(path): \(reason(number)); is the adapter plugged in?")
-        default: .cannotOpen("\(path): \(reason(number))")
+            .cannotOpen("\(path): \(SystemError.text(number)); is the user in the group of the file, mostly dialout?")
+        case ENOENT, ENODEV, ENXIO: .cannotOpen("\(path): \(SystemError.text(number)); is the adapter plugged in?")
+        default: .cannotOpen("\(path): \(SystemError.text(number))")
         }
     }
 
@@ -52,7 +53,7 @@ public final class SerialPort: ByteStream {
                     throw .lost("it takes no more bytes: flow control, or the device is off")
                 }
             } else if number != EINTR {
-                throw .lost(reason(number))
+                throw .lost(SystemError.text(number))
             }
         }
     }
@@ -65,7 +66,7 @@ public final class SerialPort: ByteStream {
             if count > 0 { return Array(bytes.prefix(count)) }
             // With at least one byte asked for, none is the end: the other side hung up.
             if count == 0 { throw .lost("unplugged") }
-            if number != EAGAIN, number != EINTR { throw .lost(reason(number)) }
+            if number != EAGAIN, number != EINTR { throw .lost(SystemError.text(number)) }
         }
         return []
     }
@@ -104,5 +105,69 @@ public final class SerialPort: ByteStream {
         var question = pollfd(fd: file, events: Int16(truncatingIfNeeded: wanted), revents: 0)
         guard unsafe poll(&question, 1, milliseconds) > 0 else { return 0 }
         return Int32(question.revents)
+    }
+}
+
+/// How a serial port talks: 8 bits a byte, as all devices here do, and no flow control unless stated.
+public struct PortSettings: Sendable, Hashable {
+    public enum Parity: Sendable { case none, even, odd }
+    public enum StopBits: Sendable { case one, two }
+    public enum FlowControl: Sendable {
+        case none
+        /// By the lines RTS and CTS.
+        case hardware
+        /// By the bytes XON and XOFF.
+        case software
+    }
+
+    /// Bits a second; any rate that the adapter can do, not only those that have a name.
+    public var baudRate: Int
+    public var parity: Parity
+    public var stopBits: StopBits
+    public var flowControl: FlowControl
+
+    public init(
+        baudRate: Int,
+        parity: Parity = .none,
+        stopBits: StopBits = .one,
+        flowControl: FlowControl = .none
+    ) {
+        self.baudRate = baudRate
+        self.parity = parity
+        self.stopBits = stopBits
+        self.flowControl = flowControl
+    }
+}
+
+/// Who has a port, as far as the kernel lets this user see it.
+enum PortHolder {
+    /// The holder of the lock on an open file, or else whoever has the file open.
+    static func describe(_ path: String, lockOf file: Int32? = nil) -> String {
+        let holder = file.flatMap(lockHolder) ?? FileHolders(ofDeviceAt: path).processes.first
+        guard let holder else { return "another program, of a user whose processes cannot be seen" }
+        guard holder != getpid() else { return "another device of this process" }
+        return FileHolders.name(of: holder)
+    }
+
+    /// The process that `/proc/locks` names for the file, whose lines are
+    /// `1: FLOCK  ADVISORY  WRITE 18873 00:1a:3 0 EOF`: process, device (major, minor) and inode.
+    private static func lockHolder(_ file: Int32) -> pid_t? {
+        var status = stat()
+        guard unsafe fstat(file, &status) == 0 else { return nil }
+        let device = status.st_dev
+        let major = (device >> 8) & 0xfff | (device >> 32) & ~0xfff
+        let minor = device & 0xff | (device >> 12) & ~0xff & 0xffff_ffff
+        let lines = (FileSystem.text(of: "/proc/locks") ?? "").split(separator: "\n")
+        for line in lines {
+            let words = line.split(separator: " ")
+            guard words.count > 5, words[1] == "FLOCK", let process = pid_t(words[4]) else { continue }
+            let place = words[5].split(separator: ":")
+            guard
+                place.count == 3, UInt(place[0], radix: 16) == major, UInt(place[1], radix: 16) == minor,
+                UInt(place[2]) == status.st_ino
+            else { continue }
+            return process > 0 ? process : nil
+        }
+        return nil
     }
 }

@@ -4,7 +4,7 @@ internal import Threads
 /// A serial port with a simulated device behind it: a pseudo-terminal, so that its driver runs as it does with a real
 /// one, and the programs of others can be tried on it.
 public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
-    private let world: Monitor<SimulatedWorld<Instrument>>
+    private let world: Lock<SimulatedWorld<Instrument>>
     private let wake: WakeUp
     private let link: String?
 
@@ -13,7 +13,7 @@ public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
     /// - Parameter link: the path of a link that leads to the port for as long as it is plugged in, as
     ///   `/dev/serial/by-id` has them; the terminal itself has another name after each plugging in.
     public init(_ instrument: Instrument, link: String? = nil) throws {
-        let (world, wake) = (Monitor(SimulatedWorld(instrument)), try WakeUp())
+        let (world, wake) = (Lock(SimulatedWorld(instrument)), try WakeUp())
         (self.world, self.wake, self.link) = (world, wake, link)
         try plugIn()
         try BlockingThread.start("simulated port") { SimulatedPort.run(world, wake) }
@@ -32,7 +32,7 @@ public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
     public var instrument: Instrument { world.withLock { $0.instrument } }
 
     /// Does something to the device: turns its key, opens its interlock.
-    public func update<Result>(_ body: (inout Instrument) -> Result) -> Result { world.update { body(&$0.instrument) } }
+    public func update<Result: Sendable>(_ body: (inout Instrument) -> Result) -> Result { world.update { body(&$0.instrument) } }
 
     /// Spoils what is on the wire from now on.
     public func spoil(_ body: (inout SimulatedFaults) -> Void) { world.update { body(&$0.faults) } }
@@ -81,13 +81,13 @@ public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
         guard let link else { return }
         unsafe unlink(link)
         guard unsafe symlink(terminal.path, link) == 0 else {
-            throw SerialError.cannotOpen("\(link): \(reason(errno))")
+            throw SerialError.cannotOpen("\(link): \(SystemError.text(errno))")
         }
     }
 
     // MARK: Its thread
 
-    private static func run(_ world: Monitor<SimulatedWorld<Instrument>>, _ wake: WakeUp) {
+    private static func run(_ world: Lock<SimulatedWorld<Instrument>>, _ wake: WakeUp) {
         while true {
             let (terminal, due, isOver) = world.update { world in
                 if world.isUnplugging || world.isOver {
@@ -101,5 +101,124 @@ public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
             wake.wait(orFor: terminal?.master, until: due)
             world.update { $0.exchange(at: .now) }
         }
+    }
+}
+
+/// A simulated device, its terminal, and what is on the way from it.
+struct SimulatedWorld<Instrument: SimulatedInstrument> {
+    var instrument: Instrument
+    var faults = SimulatedFaults()
+    var terminal: PseudoTerminal?
+    var isUnplugging = false
+    var isOver = false
+    /// What the device sends, in the order in which it is due.
+    var queue: [(due: ContinuousClock.Instant, bytes: [UInt8])] = []
+    /// What the host has sent.
+    var heard: [UInt8] = []
+
+    init(_ instrument: Instrument) { self.instrument = instrument }
+
+    /// Takes what has come and sends what is due.
+    mutating func exchange(at now: ContinuousClock.Instant) {
+        guard let terminal else { return }
+        var bytes = [UInt8](repeating: 0, count: 1024)
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe read(terminal.master, $0.baseAddress, $0.count) }
+        if count > 0 {
+            heard += bytes.prefix(count)
+            send(instrument.receive(Array(bytes.prefix(count)), at: now), at: now)
+        }
+        while let first = queue.first, first.due <= now {
+            queue.removeFirst()
+            // A host that reads nothing for so long that the terminal is full loses what a real port would lose too.
+            _ = unsafe first.bytes.withUnsafeBytes { unsafe write(terminal.master, $0.baseAddress, $0.count) }
+        }
+    }
+
+    mutating func send(_ outputs: [SimulatedOutput], at now: ContinuousClock.Instant) {
+        for output in outputs {
+            for piece in faults.pass(output) {
+                let due = now + piece.delay
+                let index = queue.firstIndex { $0.due > due } ?? queue.endIndex
+                queue.insert((due, piece.bytes), at: index)
+            }
+        }
+    }
+}
+
+/// A pair of terminals without a wire: what one side writes the other reads.
+struct PseudoTerminal {
+    /// The device's side.
+    let master: Int32
+    /// The host's side, kept open so that it stays what it is while no host is there.
+    private let slave: Int32
+    let path: String
+
+    init() throws(SerialError) {
+        master = unsafe open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
+        guard master >= 0 else { throw .cannotOpen("/dev/ptmx: \(SystemError.text(errno))") }
+        // The C functions for it are beyond Swift's reach; these are what they call (`asm-generic/ioctls.h`).
+        let (setLock, getNumber): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
+        var lock: Int32 = 0
+        var number: Int32 = 0
+        guard unsafe ioctl(master, setLock, &lock) == 0, unsafe ioctl(master, getNumber, &number) == 0 else {
+            let error = SerialError.cannotOpen("/dev/ptmx: \(SystemError.text(errno))")
+            Glibc.close(master)
+            throw error
+        }
+        path = "/dev/pts/\(number)"
+        slave = unsafe open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
+        guard slave >= 0 else {
+            let error = SerialError.cannotOpen("\(path): \(SystemError.text(errno))")
+            Glibc.close(master)
+            throw error
+        }
+        var settings = termios()
+        guard unsafe tcgetattr(slave, &settings) == 0 else { return }
+        unsafe cfmakeraw(&settings)
+        unsafe tcsetattr(slave, TCSANOW, &settings)
+    }
+
+    /// Hangs up, when no other thread is reading.
+    func close() {
+        Glibc.close(slave)
+        Glibc.close(master)
+    }
+}
+
+/// Ends the wait of a thread that waits for a file.
+final class WakeUp: Sendable {
+    private let reading: Int32
+    private let writing: Int32
+
+    init() throws(SerialError) {
+        var ends: [Int32] = [-1, -1]
+        guard unsafe pipe(&ends) == 0 else { throw .cannotOpen("a pipe: \(SystemError.text(errno))") }
+        (reading, writing) = (ends[0], ends[1])
+        for end in ends {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        }
+    }
+
+    deinit {
+        close(reading)
+        close(writing)
+    }
+
+    func wake() {
+        var byte: UInt8 = 0
+        // A full pipe wakes as well as one byte does.
+        _ = unsafe write(writing, &byte, 1)
+    }
+
+    /// Waits for somebody to call ``wake()``, for something to read in the file, or for a time to come.
+    func wait(orFor file: Int32?, until due: ContinuousClock.Instant?) {
+        var limit: Int32 = -1
+        if let due { limit = Int32(min(max(((due - .now) / .milliseconds(1)).rounded(.up), 0), 60_000)) }
+        var questions = [pollfd(fd: reading, events: Int16(POLLIN), revents: 0)]
+        if let file { questions.append(pollfd(fd: file, events: Int16(POLLIN), revents: 0)) }
+        _ = unsafe poll(&questions, nfds_t(questions.count), limit)
+        var bytes = [UInt8](repeating: 0, count: 64)
+        _ = unsafe bytes.withUnsafeMutableBytes { unsafe read(reading, $0.baseAddress, $0.count) }
     }
 }
