@@ -1,9 +1,11 @@
 internal import Glibc
 
-/// A device that is announced for as long as this is there, by the thread of the client.
+/// The announcement of a device, on the thread of the client.
+///
+/// It ends with this object.
 @safe public final class DevicePublication: CustomStringConvertible {
     public let service: DeviceService
-    /// The name that it has for now; another one than the device's if another device in the network is called that.
+    /// The announced name; it differs from the device's if another device in the network has that name.
     public private(set) var name: String
 
     private let client: AvahiClient
@@ -19,7 +21,7 @@ internal import Glibc
         case failed
     }
 
-    /// Begins to announce.
+    /// Starts the announcement.
     public init(_ service: DeviceService, by client: AvahiClient) throws(AvahiError) {
         (self.service, self.client) = (service, client)
         name = service.object.fitting()
@@ -45,7 +47,9 @@ internal import Glibc
         return renamings == 0 ? text : "\(text) as '\(name)', since another device is announced as \(service.object)"
     }
 
-    /// Whether it can be seen in the network by now; chooses another name if another device has the one that it had.
+    /// Whether the network can see it by now.
+    ///
+    /// Chooses another name if the one it had belongs to another device.
     public func isEstablished() throws(AvahiError) -> Bool {
         switch state {
         case .established: return true
@@ -70,7 +74,7 @@ internal import Glibc
         guard status == 0 else { throw AvahiError(client.functions.text(of: status)) }
     }
 
-    /// AVAHI_ERR_COLLISION: a service of this computer's has the name already.
+    /// AVAHI_ERR_COLLISION: another service of this computer already has the name.
     private static let collision: Int32 = -8
 
     private func add() -> Int32 {
@@ -96,7 +100,7 @@ internal import Glibc
     /// `Camera`, then `Camera @ scope-pc`, then `Camera @ scope-pc #2`.
     private func rename() throws(AvahiError) {
         renamings += 1
-        guard renamings < 100 else { throw AvahiError("each of 100 names is that of another device") }
+        guard renamings < 100 else { throw AvahiError("all of 100 names tried belong to other devices") }
         if renamings == 1, let host = client.hostName {
             name = service.object.fitting(with: " @ \(host)")
         } else if let other = unsafe client.functions.alternative(name) {
@@ -106,9 +110,11 @@ internal import Glibc
     }
 }
 
-/// What is announced of a device: where it is and what it is.
+/// The announced facts about a device: its address and its kind.
 public struct DeviceService: Sendable, Hashable {
-    /// The type of the service: none is registered for Pyro, and this one is as short as RFC 6335 asks for.
+    /// The service type.
+    ///
+    /// None is registered for Pyro; this one is as short as RFC 6335 requires.
     static let type = "_pyro4._tcp"
 
     /// The id of the Pyro object.
@@ -120,7 +126,7 @@ public struct DeviceService: Sendable, Hashable {
     public let properties: [String: String]
 
     /// - Parameters:
-    ///   - properties: of which those are left out that are longer than a TXT record can be.
+    ///   - properties: those longer than a TXT record can be are left out.
     public init(
         object: String,
         port: UInt16,
@@ -136,7 +142,7 @@ public struct DeviceService: Sendable, Hashable {
 }
 
 extension String {
-    /// As much of it as the name of a service can have, which is one label of DNS: 63 bytes.
+    /// The part that fits into a service name, which is one DNS label of 63 bytes.
     func fitting(with end: String = "") -> String {
         var text = self
         while text.utf8.count + end.utf8.count > 63, !text.isEmpty { text.removeLast() }
@@ -144,14 +150,14 @@ extension String {
     }
 }
 
-/// From where a server can be reached, by the address that it listens at.
+/// The part of the network that can reach a server, by the address that the server listens at.
 public enum Reach: Sendable, Hashable {
-    /// By all interfaces of this computer, or by the one with a number, with IPv4, IPv6, or both.
+    /// Through all interfaces of this computer, or through the one with a number, over IPv4, IPv6, or both.
     case network(interface: Int32, family: Family)
-    /// By programs on this computer alone.
+    /// Programs on this computer only.
     case thisComputer
 
-    /// The numbers that avahi has for them.
+    /// The address families, with avahi's numbers.
     public enum Family: Int32, Sendable {
         case both = -1
         case v4
@@ -160,11 +166,11 @@ public enum Reach: Sendable, Hashable {
 
     static let everyInterface: Int32 = -1
 
-    /// - Parameter address: in digits, as a socket tells it.
+    /// - Parameter address: in digits, as a socket reports it.
     public init(address: String) {
         switch address {
         case "0.0.0.0": self = .network(interface: Self.everyInterface, family: .v4)
-        // Linux takes IPv4 there as well.
+        // Linux accepts IPv4 there as well.
         case "::": self = .network(interface: Self.everyInterface, family: .both)
         case "::1": self = .thisComputer
         case _ where address.hasPrefix("127."): self = .thisComputer

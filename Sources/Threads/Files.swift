@@ -19,7 +19,7 @@ public enum FileSystem {
         return names.sorted()
     }
 
-    /// The path with all links followed; nil if there is no such file.
+    /// The path with all links followed; nil if the file does not exist.
     public static func realPath(_ path: String) -> String? {
         guard let real = unsafe realpath(path, nil) else { return nil }
         defer { unsafe free(real) }

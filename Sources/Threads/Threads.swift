@@ -42,7 +42,7 @@ public final class BlockingThread: Sendable {
 
     private init(finished: Lock<Bool>) { self.finished = finished }
 
-    /// Starts a thread, and traps if there is none to be had.
+    /// Starts a thread, and traps if the system refuses it.
     // Only until every caller uses ``start(_:stackSize:_:)``.
     public convenience init(_ name: String, _ body: @escaping @Sendable () -> Void) {
         do {
@@ -101,7 +101,9 @@ private func runThread(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRaw
     return nil
 }
 
-/// What `ps`, `ss` and a debugger call processes and their threads, of which Linux keeps 15 bytes.
+/// The names of processes and threads that `ps`, `ss` and a debugger show.
+///
+/// Linux keeps 15 bytes.
 public enum ProcessName {
     /// Names this process.
     public static func set(_ name: String) { write(name, to: "/proc/self/comm") }
@@ -109,7 +111,7 @@ public enum ProcessName {
     /// Names the calling thread.
     static func setOfThread(_ name: String) { write(name, to: "/proc/thread-self/comm") }
 
-    /// By a file: the C functions for it are beyond Swift's reach.
+    /// Uses a file, since Swift cannot call the C functions for it.
     private static func write(_ name: String, to path: String) {
         let file = unsafe open(path, O_WRONLY | O_CLOEXEC)
         guard file >= 0 else { return }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// One time that a program has a device's node open.
+/// One opening of a device's node by a program.
 final class Opening: FileAnswering {
     private let device: VirtualUSBDevice
     private let number: Int
@@ -10,7 +10,7 @@ final class Opening: FileAnswering {
         self.number = number
     }
 
-    /// The lower byte of usbfs' ioctls, from `linux/usbdevice_fs.h`.
+    /// The lower byte of the usbfs ioctls, from `linux/usbdevice_fs.h`.
     private enum Request: UInt {
         case setInterface = 4, setConfiguration = 5, getDriver = 8
         case submit = 10, discard, reap, reapNoDelay
@@ -56,13 +56,13 @@ final class Opening: FileAnswering {
     }
 }
 
-/// A transfer as a program hands it to usbfs: `struct usbdevfs_urb` of 64-bit systems.
+/// A transfer as a program passes it to usbfs: `struct usbdevfs_urb` of 64-bit systems.
 struct URB {
     static let size = 56
 
-    /// Where the program has it.
+    /// Its address in the program.
     let address: UInt
-    /// Which of the times that the node was opened it belongs to.
+    /// The number of the opening that it belongs to.
     let opening: Int
     let isControl: Bool
     let endpoint: UInt8
@@ -72,7 +72,7 @@ struct URB {
     var status: Int32 = 0
     var bytes: [UInt8] = []
     var count = 0
-    /// Where in the buffer the bytes go.
+    /// The place of the bytes in the buffer.
     var offset: UInt = 0
 
     init(_ bytes: [UInt8], at address: UInt, opening: Int) {

@@ -1,13 +1,13 @@
 import Glibc
 
-/// Answers what a program asks of an emulated file, such as usbfs' ioctls.
+/// An emulation of a file's ioctls, such as those of usbfs.
 protocol FileAnswering: Sendable {
     /// The result and the error number of an ioctl; nil leaves it to the kernel.
     func answer(_ request: UInt, _ argument: UInt, of client: PreloadClient) -> (result: Int, error: Int32)?
     func hasClosed()
 }
 
-/// Leaves everything to the kernel.
+/// An emulation that leaves everything to the kernel.
 struct PassingOn: FileAnswering {
     func answer(_ request: UInt, _ argument: UInt, of client: PreloadClient) -> (result: Int, error: Int32)? { nil }
     func hasClosed() {}
@@ -15,7 +15,7 @@ struct PassingOn: FileAnswering {
 
 /// A program that has an emulated file open, at the other end of the preload library's socket.
 ///
-/// Messages are three numbers: which, and two arguments.
+/// A message has three numbers: its kind and two arguments.
 struct PreloadClient {
     private let socket: Int32
 
@@ -40,7 +40,7 @@ struct PreloadClient {
         }
     }
 
-    /// Memory of the program's.
+    /// Reads memory of the program.
     func read(_ address: UInt, count: Int) -> [UInt8] {
         guard count > 0 else { return [] }
         send(.readMemory, address, UInt(count))
@@ -102,7 +102,7 @@ enum UnixSocket {
         return socket
     }
 
-    /// Sends a datagram; false if nobody is there to take it.
+    /// Sends a datagram; false if there is no receiver.
     static func send(_ bytes: [UInt8], to path: String) -> Bool {
         let socket = socket(AF_UNIX, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         defer { close(socket) }
@@ -127,7 +127,7 @@ enum UnixSocket {
     }
 }
 
-/// The node of a device, made so that a program that polls it wakes up when a transfer has ended.
+/// The node of a device that wakes a polling program when a transfer has ended.
 ///
 /// libusb waits until it may write. A plain file can always be written, so that libusb would never sleep; a pipe that is
 /// kept full cannot.
@@ -140,13 +140,13 @@ final class ReadyGate {
         guard unsafe mkfifo(path, 0o666) == 0, unsafe chmod(path, 0o666) == 0 else {
             throw TestbedError("mkfifo", errno)
         }
-        // Opened by another name, since no other program has the device open.
+        // Opened under another name, so that the node itself stays free.
         let other = "\(path)-gate"
         guard unsafe link(path, other) == 0 else { throw TestbedError("link \(other)", errno) }
         file = unsafe open(other, O_RDWR | O_NONBLOCK | O_CLOEXEC)
         unsafe unlink(other)
         guard file >= 0 else { throw TestbedError("open \(path)", errno) }
-        // One page, the least there is. F_SETPIPE_SZ is beyond what Glibc shows to Swift.
+        // One page, the minimum. Swift cannot see F_SETPIPE_SZ.
         _ = fcntl(file, 1031, 4096)
         set(isReady: false)
     }

@@ -1,20 +1,20 @@
-/// A HID by its reports, which are sent and fetched as its descriptors say.
+/// A connection to a HID that sends and fetches its reports as its descriptors say.
 ///
-/// Reports are as they are on the wire: what has no number begins with its first byte, where programs that use hidraw
-/// or hidapi put a zero in front.
+/// Reports have the form that they have on the wire: one without a number begins with its first byte, where programs
+/// that use hidraw or hidapi put a zero in front.
 public final class HIDConnection {
     public let connection: any USBConnection
     public let sizes: HIDReportSizes
     private let input: USBEndpoint?
     private let output: USBEndpoint?
-    /// Whether input reports may wait that are no answers to what is sent next: those for a program before this one, or
-    /// one that came too late.
+    /// Whether input reports may be waiting that do not answer the next command: reports for an earlier program, or one
+    /// that came too late.
     private var mayHaveOldReports = true
 
-    /// How long one transfer may take that the device does not put off.
+    /// The time limit of a transfer that the device does not delay.
     private static let limit = Duration.milliseconds(1000)
 
-    /// Takes the connection of a HID, and reads its report descriptor.
+    /// Takes the connection to a HID and reads its report descriptor.
     public init(_ connection: any USBConnection) throws(USBError) {
         self.connection = connection
         let interface = connection.interface
@@ -24,7 +24,7 @@ public final class HIDConnection {
         sizes = HIDReportSizes(try connection.read(request, length: 1024, within: Self.limit))
     }
 
-    /// Sends an output report without a number, with zeros at its end for what is missing.
+    /// Sends an output report without a number, filled up with zeros.
     public func write(_ report: [UInt8]) throws(USBError) {
         if mayHaveOldReports { try drain() }
         mayHaveOldReports = true
@@ -47,9 +47,9 @@ public final class HIDConnection {
         }
     }
 
-    /// Throws away the input reports that nobody has fetched.
+    /// Discards the input reports that nobody has fetched.
     private func drain() throws(USBError) {
-        // A device that never stops is not waited for.
+        // Bounded, since a device might never stop sending.
         for _ in 0..<64 {
             do throws(USBError) { _ = try read(within: .milliseconds(5)) } catch  where error.kind == .timeout {
                 return
@@ -57,7 +57,7 @@ public final class HIDConnection {
         }
     }
 
-    /// Sends a report by the control endpoint; a numbered one begins with its number.
+    /// Sends a report over the control endpoint; a numbered one begins with its number.
     public func set(_ kind: HIDReportSizes.Kind, id: UInt8, _ report: [UInt8]) throws(USBError) {
         let request = request(type: 0x21, 0x09, kind, id)
         try connection.write(
@@ -67,7 +67,7 @@ public final class HIDConnection {
         )
     }
 
-    /// Fetches a report by the control endpoint; a numbered one begins with its number.
+    /// Fetches a report over the control endpoint; a numbered one begins with its number.
     public func get(_ kind: HIDReportSizes.Kind, id: UInt8, length: Int) throws(USBError) -> [UInt8] {
         try connection.read(request(type: 0xa1, 0x01, kind, id), length: length, within: Self.limit)
     }
@@ -82,9 +82,9 @@ public final class HIDConnection {
     }
 }
 
-/// How long a HID's reports are, by its report descriptor (HID 1.11, section 6.2.2).
+/// The lengths of a HID's reports, from its report descriptor (HID 1.11, section 6.2.2).
 public struct HIDReportSizes: Sendable, Equatable {
-    /// The numbers are those of a request's value.
+    /// The kinds of report, with their numbers in the value of a request.
     public enum Kind: UInt8, Sendable { case input = 1, output, feature }
 
     private struct Report: Hashable {
@@ -94,21 +94,21 @@ public struct HIDReportSizes: Sendable, Equatable {
 
     private var bits: [Report: Int] = [:]
 
-    /// Whether reports begin with a number that tells them apart.
+    /// Whether reports begin with a number that identifies them.
     public private(set) var areNumbered = false
 
-    /// How many bytes a report has on the wire, its number among them; nil if there is no such report.
+    /// The number of bytes of a report on the wire, including its number; nil if the device does not have the report.
     public func length(_ kind: Kind, id: UInt8 = 0) -> Int? {
         bits[Report(kind: kind, id: id)].map { ($0 + 7) / 8 + (areNumbered ? 1 : 0) }
     }
 
-    /// Reads a descriptor as far as it makes sense.
+    /// Reads a descriptor up to the first part that makes no sense.
     public init(_ descriptor: [UInt8]) {
         var state = Globals()
         var stack: [Globals] = []
         var bytes = descriptor[...]
         while let prefix = bytes.popFirst() {
-            // A long item, of which none is in use.
+            // A long item; none is defined.
             guard prefix != 0xfe else {
                 let length = Int(bytes.first ?? 0)
                 bytes = bytes.dropFirst(2 + length)
@@ -134,20 +134,20 @@ public struct HIDReportSizes: Sendable, Equatable {
 
     private mutating func add(_ state: Globals, to kind: Kind) {
         let (product, overflows) = state.size.multipliedReportingOverflow(by: state.count)
-        // No report is longer than what one request can carry.
+        // No report is longer than one request can carry.
         guard !overflows, product <= 8 * UInt32(UInt16.max) else { return }
         let report = Report(kind: kind, id: state.id)
         bits[report] = min(bits[report, default: 0] + Int(product), 8 * Int(UInt16.max))
     }
 
-    /// What counts for all items that follow.
+    /// The values that apply to all items that follow.
     private struct Globals {
         var size: UInt32 = 0
         var count: UInt32 = 0
         var id: UInt8 = 0
     }
 
-    /// The items that count here, by their tag and type.
+    /// The items needed here, by their tag and type.
     private enum Item: UInt8 {
         case input = 0x80, output = 0x90, feature = 0xb0
         case reportSize = 0x74, reportID = 0x84, reportCount = 0x94, push = 0xa4, pop = 0xb4

@@ -49,7 +49,7 @@ public final class LibUSBBus: USBBus {
         context.add(watcher)
         let status = watcher.register(in: context)
         guard status == 0 else {
-            throw USBError(.failed, "devices that come and go cannot be seen: \(LibUSBStatus.name(of: status))")
+            throw USBError(.failed, "cannot watch for devices that come and go: \(LibUSBStatus.name(of: status))")
         }
     }
 
@@ -57,7 +57,7 @@ public final class LibUSBBus: USBBus {
         var list: UnsafeMutablePointer<OpaquePointer?>?
         let count = unsafe libusb_get_device_list(context.pointer, &list)
         guard count >= 0, let list = unsafe list else {
-            throw USBError(.failed, "USB devices cannot be listed: \(LibUSBStatus.name(of: Int32(clamping: count)))")
+            throw USBError(.failed, "cannot list USB devices: \(LibUSBStatus.name(of: Int32(clamping: count)))")
         }
         defer { unsafe libusb_free_device_list(list, 1) }
         for index in 0..<count {
@@ -66,20 +66,20 @@ public final class LibUSBBus: USBBus {
     }
 }
 
-/// A session with libusb, which ends when its last user has gone.
+/// A session with libusb, which ends with its last user.
 // Why unchecked: libusb's contexts may be used by several threads at once, as its documentation says; all else here is
 // constant or has a lock.
 @safe final class LibUSBContext: @unchecked Sendable {
     let pointer: OpaquePointer
     private let isStopping = Lock(false)
-    /// Lives as long as the context, since libusb may be calling it while it is being taken back.
+    /// Kept as long as the context, since libusb may call a watcher while it is being removed.
     private let watchers = Lock<[LibUSBWatcher]>([])
 
     init() throws(USBError) {
         var context: OpaquePointer?
         let status = unsafe libusb_init(&context)
         guard status == 0, let context = unsafe context else {
-            throw USBError(.failed, "libusb does not start: \(LibUSBStatus.name(of: status))")
+            throw USBError(.failed, "cannot start libusb: \(LibUSBStatus.name(of: status))")
         }
         unsafe pointer = unsafe context
     }
@@ -88,12 +88,12 @@ public final class LibUSBBus: USBBus {
 
     func add(_ watcher: LibUSBWatcher) { watchers.withLock { $0.append(watcher) } }
 
-    /// Lets libusb do what it has to when something happens, until told to stop.
+    /// Runs libusb's event handling until ``stop()``.
     func handleEvents() {
         while !isStopping.withLock({ $0 }) {
             var limit = timeval(tv_sec: 60, tv_usec: 0)
             let status = unsafe libusb_handle_events_timeout_completed(pointer, &limit, nil)
-            // What fails at once would else keep a core busy.
+            // Otherwise a call that fails at once would keep a core busy.
             if status != 0 { Pause.wait(for: .milliseconds(100)) }
         }
     }
@@ -104,7 +104,7 @@ public final class LibUSBBus: USBBus {
     }
 }
 
-/// Whoever wants to know of devices that come and go.
+/// A listener for devices that come and go.
 final class LibUSBWatcher {
     private let kinds: [USBKind]
     private let handler: @Sendable (USBEvent) -> Void
@@ -114,7 +114,7 @@ final class LibUSBWatcher {
         self.handler = handler
     }
 
-    /// Has libusb tell of what comes and goes from now on.
+    /// Registers the listener with libusb.
     func register(in context: LibUSBContext) -> Int32 {
         let events = LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED.rawValue | LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT.rawValue
         return unsafe libusb_hotplug_register_callback(
@@ -126,7 +126,7 @@ final class LibUSBWatcher {
             LIBUSB_HOTPLUG_MATCH_ANY,
             { _, device, event, watcher in
                 guard let device = unsafe device, let watcher = unsafe watcher else { return 0 }
-                unsafe Unmanaged<LibUSBWatcher>.fromOpaque(watcher).takeUnretainedValue().tell(of: device, event)
+                unsafe Unmanaged<LibUSBWatcher>.fromOpaque(watcher).takeUnretainedValue().note(device, event)
                 return 0
             },
             Unmanaged.passUnretained(self).toOpaque(),
@@ -134,15 +134,15 @@ final class LibUSBWatcher {
         )
     }
 
-    private func tell(of device: OpaquePointer, _ event: libusb_hotplug_event) {
-        // Names are left out: the files that tell them have gone with the device.
+    private func note(_ device: OpaquePointer, _ event: libusb_hotplug_event) {
+        // Names are left out: the files that hold them have gone with the device.
         let info = unsafe USBDeviceInfo(device, names: false)
         guard kinds.contains(info.kind) else { return }
         handler(event == LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED ? .arrived(info) : .left(info))
     }
 }
 
-/// What libusb answers to a call: what kind of error it stands for, and its name.
+/// The status codes of libusb, with their names and kinds of error.
 enum LibUSBStatus {
     static func name(of status: Int32) -> String { unsafe String(cString: libusb_error_name(status)) }
 

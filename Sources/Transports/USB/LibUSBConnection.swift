@@ -18,7 +18,7 @@ internal import Threads
         try check(unsafe libusb_open(pointer, &handle), "open")
         unsafe self.handle = unsafe handle
         do throws(USBError) {
-            // It takes the interface from the kernel's driver now, and gives it back in the end.
+            // libusb takes the interface from the kernel's driver now, and returns it at the end.
             _ = unsafe libusb_set_auto_detach_kernel_driver(handle, 1)
             try check(unsafe libusb_claim_interface(handle, Int32(interface)), "claim interface \(interface)")
         } catch {
@@ -100,7 +100,7 @@ internal import Threads
                 unsafe libusb_interrupt_transfer(handle, endpoint.address, &bytes, length, &count, milliseconds)
             case .control, .isochronous: LIBUSB_ERROR_NOT_SUPPORTED.rawValue
             }
-        // What came before the time was up must not be lost.
+        // Bytes that came before the time limit must not be lost.
         let hasSome = endpoint.isIn && count > 0 && status == LIBUSB_ERROR_TIMEOUT.rawValue
         if !hasSome { try check(status, Self.name(of: endpoint)) }
         return min(Int(max(count, 0)), bytes.count)
@@ -108,7 +108,7 @@ internal import Threads
 
     private static func name(of endpoint: USBEndpoint) -> String { "endpoint \(Hexadecimal.text(endpoint.address))" }
 
-    /// No less than one, since zero would stand for no limit at all.
+    /// At least one, since zero would mean no limit.
     private static func milliseconds(_ limit: Duration) -> UInt32 {
         UInt32(max(1, min((limit / .milliseconds(1)).rounded(.up), 1e9)))
     }
@@ -128,7 +128,7 @@ internal import Threads
     private func check(_ status: Int32, _ what: String) throws(USBError) {
         guard status < 0 else { return }
         var kind = LibUSBStatus.kind(of: status)
-        // A transfer may fail in some other way before libusb has noticed that the device is gone.
+        // A transfer may fail with another error before libusb notices that the device is gone.
         if kind == .failed, !device.isPluggedIn { kind = .disconnected }
         throw USBError(kind, "\(device), \(what): \(advice(kind) ?? LibUSBStatus.name(of: status))")
     }
@@ -145,14 +145,14 @@ internal import Threads
     }
 
     private var holders: String {
-        // In a test's world the file stands somewhere else, under the same name.
+        // In a test the file is in another folder, under the same name.
         let names = FileHolders { $0.hasSuffix(device.node) }.names
-        return names.isEmpty ? "another program or a driver of the kernel" : names.joined(separator: " and ")
+        return names.isEmpty ? "another program or a kernel driver" : names.joined(separator: " and ")
     }
 }
 
 extension USBDeviceInfo {
-    /// - Parameter names: whether to look up what the device is called, which the kernel has asked it when it came.
+    /// - Parameter names: whether to look up the device's names, which the kernel has read when it was plugged in.
     init(_ device: OpaquePointer, names: Bool) {
         var descriptor = libusb_device_descriptor()
         unsafe libusb_get_device_descriptor(device, &descriptor)
@@ -173,24 +173,24 @@ extension USBDeviceInfo {
         )
     }
 
-    /// Whether the kernel still has it where it was.
+    /// Whether the kernel still has it at the same place.
     var isPluggedIn: Bool { FileSystem.text(of: "/sys/bus/usb/devices/\(port)/devnum") == "\(address)" }
 }
 
 extension USBInterface {
-    /// Reads the descriptors of one of a device's interfaces, which libusb has already.
+    /// Reads the descriptors of one interface, which libusb has already fetched.
     init(_ number: UInt8, of pointer: OpaquePointer, _ device: USBDeviceInfo) throws(USBError) {
         var found: UnsafeMutablePointer<libusb_config_descriptor>?
         let status = unsafe libusb_get_active_config_descriptor(pointer, &found)
         guard status == 0, let found = unsafe found else {
             let name = LibUSBStatus.name(of: status)
-            throw USBError(LibUSBStatus.kind(of: status), "\(device): its descriptors cannot be read: \(name)")
+            throw USBError(LibUSBStatus.kind(of: status), "\(device): cannot read its descriptors: \(name)")
         }
         defer { unsafe libusb_free_config_descriptor(found) }
         let configuration = unsafe found.pointee
         for index in 0..<Int(unsafe configuration.bNumInterfaces) {
             let interface = unsafe configuration.interface[index]
-            // The first of its alternate settings is the one that is in use from the start.
+            // The first of its alternate settings is active from the start.
             guard unsafe interface.num_altsetting > 0, let descriptor = unsafe interface.altsetting?.pointee else {
                 continue
             }

@@ -1,6 +1,6 @@
 internal import Threads
 
-/// A bus with nothing but simulated devices, in place of the computer's.
+/// A bus with simulated devices, in place of the computer's.
 public final class SimulatedUSBBus: USBBus {
     struct Plugged: Sendable {
         let info: USBDeviceInfo
@@ -18,7 +18,7 @@ public final class SimulatedUSBBus: USBBus {
 
     public init() {}
 
-    /// Plugs a device in at a port that is free.
+    /// Plugs a device in at a free port.
     public func plugIn(_ model: any SimulatedUSBDevice, at port: USBPort) {
         model.powerUp()
         let (info, handlers) = state.withLock { state in
@@ -30,7 +30,7 @@ public final class SimulatedUSBBus: USBBus {
         for handler in handlers { handler(.arrived(info)) }
     }
 
-    /// Takes out what is plugged in at a port, whoever is using it.
+    /// Unplugs the device at a port, even while it is in use.
     public func unplug(_ port: USBPort) {
         let (device, handlers) = state.withLock { state -> (Plugged?, [@Sendable (USBEvent) -> Void]) in
             let index = state.devices.firstIndex { $0.info.port == port }
@@ -52,7 +52,7 @@ public final class SimulatedUSBBus: USBBus {
             state.devices[index].isClaimed = true
             return state.devices[index]
         }
-        guard let found else { throw USBError(.disconnected, "\(device) is not plugged in any more") }
+        guard let found else { throw USBError(.disconnected, "\(device) is no longer plugged in") }
         return SimulatedUSBConnection(found.info, found.model, on: self)
     }
 
@@ -76,7 +76,7 @@ public final class SimulatedUSBBus: USBBus {
     }
 }
 
-/// The interface of a simulated device, without a bus in between.
+/// A connection to a simulated device, without a bus in between.
 final class SimulatedUSBConnection: USBConnection {
     let device: USBDeviceInfo
     private let model: any SimulatedUSBDevice

@@ -1,33 +1,33 @@
-/// A device that is made up: what it answers to transfers, one model for every way to get at it.
+/// A simulated device: its answers to transfers, one model for every way to reach it.
 ///
-/// Its methods are called by several threads, one after another or at the same time.
+/// Several threads may call its methods at the same time.
 public protocol SimulatedUSBDevice: AnyObject, Sendable {
     var description: USBDescription { get }
 
-    /// It has been plugged in, and begins as after its power was switched on.
+    /// Starts the device as after its power was switched on; called when it is plugged in.
     func powerUp()
-    /// Answers a request to the control endpoint that ``USBDescription/answer(_:)`` does not; nil refuses it.
+    /// Answers a request to the control endpoint that ``USBDescription/answer(_:)`` does not answer; nil refuses it.
     ///
-    /// - Parameter bytes: what came with it, if it was sent to the device.
+    /// - Parameter bytes: the data of a request that sends to the device.
     func control(_ request: ControlRequest, _ bytes: [UInt8]) -> [UInt8]?
-    /// Takes what was sent to an endpoint; false refuses it.
+    /// Takes the bytes sent to an endpoint; false refuses them.
     func receive(_ bytes: [UInt8], at endpoint: UInt8) -> Bool
-    /// What an endpoint has to send just now.
+    /// The bytes that an endpoint has to send now.
     func send(from endpoint: UInt8) -> SimulatedAnswer
-    /// The computer has been told of a refusal, and wants to go on.
+    /// Clears a stall, so that the endpoint continues.
     func clearHalt(_ endpoint: UInt8)
 }
 
 extension SimulatedUSBDevice {
     /// Answers any request to the control endpoint; nil refuses it.
     ///
-    /// - Parameter bytes: what came with it.
+    /// - Parameter bytes: the data of the request.
     public func answer(_ request: ControlRequest, _ bytes: [UInt8]) -> [UInt8]? {
         description.answer(request) ?? control(request, request.isFromDevice ? [] : bytes)
     }
 }
 
-/// What comes of asking a simulated endpoint.
+/// The answer of a simulated endpoint.
 public enum SimulatedAnswer: Sendable, Equatable {
     case bytes([UInt8])
     /// Nothing yet.
@@ -35,7 +35,7 @@ public enum SimulatedAnswer: Sendable, Equatable {
     case stalled
 }
 
-/// What a device says of itself, and the bytes that say it.
+/// A device's description of itself, and the bytes of its descriptors.
 public struct USBDescription: Sendable {
     public let kind: USBKind
     public let manufacturer: String
@@ -61,19 +61,19 @@ public struct USBDescription: Sendable {
         self.reports = reports
     }
 
-    /// How it is listed when it is plugged in at a port.
+    /// Its entry in the list of devices when it is plugged in at a port.
     public func info(at port: USBPort, address: UInt8) -> USBDeviceInfo {
         USBDeviceInfo(kind, at: port, address: address, serial: serial, manufacturer: manufacturer, product: product)
     }
 
-    /// The answer to what every device has to answer to; nil if the request is none of those.
+    /// The answer to a request that every device must answer; nil for any other request.
     public func answer(_ request: ControlRequest) -> [UInt8]? {
         switch (request.type, request.request, request.value >> 8, UInt8(truncatingIfNeeded: request.value)) {
         case (0x80, 6, 1, _): device
         case (0x80, 6, 2, _): configuration
         case (0x80, 6, 3, let index): string(index)
         case (0x81, 6, 0x22, _): reports
-        // Its state, and requests that a simulation has no use for: which configuration, which feature to clear.
+        // Its state, and requests that do nothing in a simulation: set the configuration, clear a feature.
         case (0x80...0x82, 0, _, _): [0, 0]
         case (0x00...0x02, _, _, _): []
         default: nil
@@ -108,6 +108,6 @@ public struct USBDescription: Sendable {
         return [UInt8(units.count + 2), 3] + units
     }
 
-    /// Least significant first, as all numbers of USB.
+    /// Least significant byte first, as all numbers in USB.
     private static func bytes(_ number: UInt16) -> [UInt8] { [UInt8(number & 0xff), UInt8(number >> 8)] }
 }

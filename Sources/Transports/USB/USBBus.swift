@@ -1,71 +1,71 @@
-/// Where devices are plugged in: the computer's USB, or a simulation of it.
+/// A bus that devices are plugged into: the computer's USB, or a simulation of it.
 public protocol USBBus: AnyObject, Sendable {
-    /// Those that are plugged in and of one of these kinds, in the order of their ports.
+    /// The devices of these kinds that are plugged in, in the order of their ports.
     func devices(_ kinds: [USBKind]) throws(USBError) -> [USBDeviceInfo]
 
-    /// Opens a device and takes one of its interfaces, from the kernel's driver if that has it.
+    /// Opens a device and claims one of its interfaces, from the kernel's driver if necessary.
     func open(_ device: USBDeviceInfo, interface: UInt8) throws(USBError) -> any USBConnection
 
-    /// Tells of devices of these kinds as they come and go, for as long as the bus exists.
+    /// Reports devices of these kinds as they come and go, for as long as the bus exists.
     ///
     /// - Parameter handler: called on a thread of the bus, where it must not use the bus.
     func watch(_ kinds: [USBKind], _ handler: @escaping @Sendable (USBEvent) -> Void) throws(USBError)
 }
 
-/// A device has come or gone.
+/// A device that has come or gone.
 public enum USBEvent: Sendable, Equatable {
     case arrived(USBDeviceInfo)
     case left(USBDeviceInfo)
 }
 
-/// One interface of a device, opened for one owner at a time: the real device, a simulation, or a recording of one.
+/// An open interface of a device, with one owner at a time: the real device, a simulation, or a recording of one.
 ///
-/// Calls block, each for no longer than its limit, and are made by one thread at a time.
+/// Each call blocks for no longer than its limit. One thread at a time makes calls.
 public protocol USBConnection: AnyObject {
     var device: USBDeviceInfo { get }
     var interface: USBInterface { get }
 
-    /// Asks the control endpoint for data.
+    /// Reads data from the control endpoint.
     ///
-    /// - Parameter length: how many bytes to ask for; fewer may come.
+    /// - Parameter length: the number of bytes to ask for; fewer may come.
     func read(_ request: ControlRequest, length: Int, within limit: Duration) throws(USBError) -> [UInt8]
     /// Sends data to the control endpoint.
     func write(_ bytes: [UInt8], _ request: ControlRequest, within limit: Duration) throws(USBError)
-    /// Waits for data of an interrupt or bulk endpoint.
+    /// Waits for data from an interrupt or bulk endpoint.
     ///
-    /// - Parameter length: how much to ask for, which is best a multiple of the endpoint's packets.
+    /// - Parameter length: the number of bytes to ask for, preferably a multiple of the endpoint's packet size.
     func read(_ endpoint: USBEndpoint, length: Int, within limit: Duration) throws(USBError) -> [UInt8]
     /// Sends data to an interrupt or bulk endpoint.
     func write(_ bytes: [UInt8], to endpoint: USBEndpoint, within limit: Duration) throws(USBError)
-    /// Lets an endpoint that has stalled go on.
+    /// Clears the stall of an endpoint.
     func clearHalt(_ endpoint: USBEndpoint) throws(USBError)
-    /// Gives the device up, and lets the kernel's driver have it back if it had it. Harmless when done again.
+    /// Releases the device and returns it to the kernel's driver if that had it. May be called again.
     func close()
 }
 
-/// What went wrong on the bus, sorted so that a driver can react to it.
+/// An error on the bus, sorted so that a driver can react to it.
 public struct USBError: Error, Equatable, CustomStringConvertible {
     public enum Kind: Sendable, Equatable, CaseIterable {
-        /// Not there any more: unplugged, or switched off.
+        /// Gone: unplugged or switched off.
         case disconnected
         /// No answer in time.
         case timeout
         /// The device refused the request, or its endpoint is halted.
         case stalled
-        /// More came than was asked for.
+        /// More bytes came than were asked for.
         case overflow
         /// This user may not use the device.
         case accessDenied
-        /// Another program, or a driver of the kernel, has the device.
+        /// Another program or a kernel driver has the device.
         case busy
-        /// There is no such device, or it has no such interface.
+        /// The device does not exist, or lacks the interface.
         case notFound
         /// Anything else, such as a bad cable.
         case failed
     }
 
     public let kind: Kind
-    /// What was asked of which device, what came of it, and what to do.
+    /// The device, the request, the result, and the remedy.
     public let description: String
 
     public init(_ kind: Kind, _ description: String) {

@@ -1,10 +1,10 @@
-/// A device that is plugged in, as far as can be told without opening it.
+/// A plugged-in device, as far as it is known without opening it.
 public struct USBDeviceInfo: Sendable, Hashable {
     public let kind: USBKind
     public let port: USBPort
-    /// The number that the kernel has given it this time, another one each time it is plugged in.
+    /// The number that the kernel has given it; it changes each time the device is plugged in.
     public let address: UInt8
-    /// The serial number among its descriptors, which many devices lack.
+    /// The serial number in its descriptors, which many devices lack.
     public let serial: String?
     public let manufacturer: String?
     public let product: String?
@@ -25,10 +25,10 @@ public struct USBDeviceInfo: Sendable, Hashable {
         self.product = product
     }
 
-    /// The file by which programs reach it.
+    /// The file through which programs reach it.
     public var node: String { "/dev/bus/usb/\(Self.padded(port.bus))/\(Self.padded(address))" }
 
-    /// Whether it is the same piece of hardware, and has not been unplugged in between.
+    /// Whether it is the same device, not unplugged in between.
     public func isSamePlugging(as other: USBDeviceInfo) -> Bool {
         port == other.port && address == other.address && kind == other.kind
     }
@@ -40,14 +40,14 @@ public struct USBDeviceInfo: Sendable, Hashable {
 }
 
 extension USBDeviceInfo: CustomStringConvertible {
-    /// Where it is and what: `USB device 1-4.2 (03c3:1f01, ZWO EFW)`.
+    /// Its place and its names: `USB device 1-4.2 (03c3:1f01, ZWO EFW)`.
     public var description: String {
         let words = ["\(kind)"] + [product, serial.map { "serial \($0)" }].compactMap(\.self)
         return "USB device \(port) (\(words.joined(separator: ", ")))"
     }
 }
 
-/// What a device is, by the numbers of its vendor and its product: `03c3:1f01`.
+/// The vendor and product numbers of a device: `03c3:1f01`.
 public struct USBKind: Sendable, Hashable, CustomStringConvertible {
     public let vendor: UInt16
     public let product: UInt16
@@ -60,10 +60,10 @@ public struct USBKind: Sendable, Hashable, CustomStringConvertible {
     public var description: String { "\(Hexadecimal.text(vendor)):\(Hexadecimal.text(product))" }
 }
 
-/// A place where a device can be plugged in, by its bus and the ports on the way there.
+/// A place where a device can be plugged in: the bus and the ports on the way there.
 ///
-/// It is written as the kernel names it in `/sys/bus/usb/devices`, `1-4.2`, and stays the same when the computer is
-/// started again or another device is plugged in elsewhere.
+/// It is written as in `/sys/bus/usb/devices`, `1-4.2`, and stays the same when the computer is restarted or another
+/// device is plugged in elsewhere.
 public struct USBPort: Sendable, Hashable, CustomStringConvertible {
     public let bus: UInt8
     /// The number of the port at each hub, the root hub's first; empty for a root hub itself.
@@ -79,7 +79,7 @@ public struct USBPort: Sendable, Hashable, CustomStringConvertible {
         guard parts.count == 2, let bus = UInt8(parts[0]) else { return nil }
         let words = parts[1].split(separator: ".", omittingEmptySubsequences: false)
         let ports = words.compactMap { UInt8($0) }
-        // More than seven hubs in a row USB does not allow.
+        // USB allows no more than seven hubs in a row.
         guard ports.count == words.count, ports.count <= 7, ports.allSatisfy({ $0 > 0 }) else { return nil }
         self.init(bus: bus, ports: ports)
     }
@@ -90,7 +90,7 @@ public struct USBPort: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension USBPort: Comparable {
-    /// As the ports are numbered: 1-9 comes before 1-10, and a hub before what is plugged into it.
+    /// In the order of port numbers: 1-9 comes before 1-10, and a hub before the devices plugged into it.
     public static func < (one: USBPort, other: USBPort) -> Bool {
         one.bus == other.bus ? one.ports.lexicographicallyPrecedes(other.ports) : one.bus < other.bus
     }

@@ -1,4 +1,4 @@
-/// Passes everything on to a connection, and writes it down.
+/// A connection that passes everything on to another one and records it.
 final class RecordingUSBConnection: USBConnection {
     private let connection: any USBConnection
     private let recorder: Recorder
@@ -64,12 +64,12 @@ final class RecordingUSBConnection: USBConnection {
 }
 
 extension USBEndpoint {
-    /// How recordings call it.
+    /// Its name in recordings.
     var recorded: String { Hexadecimal.text(address) }
 }
 
 extension USBConnection {
-    /// The lines at the top of a recording, from which a replay knows what it stands in for.
+    /// The lines at the top of a recording that describe the device to a replay.
     var facts: [String] {
         let endpoints = interface.endpoints.map { endpoint in
             "\(endpoint.recorded):\(endpoint.kind.rawValue):\(endpoint.packetSize)"
@@ -126,7 +126,7 @@ extension USBEndpoint {
     }
 }
 
-/// A bus with one device, which does again what was recorded of it.
+/// A bus with one device that is replayed from a recording.
 public final class ReplayedUSBBus: USBBus {
     private let device: USBDeviceInfo
     private let interface: USBInterface
@@ -135,17 +135,17 @@ public final class ReplayedUSBBus: USBBus {
     /// - Throws: ``RecordingError`` if the recording is not of a USB device.
     public init(_ recording: Recording) throws(RecordingError) {
         guard let device = USBDeviceInfo(recording), let interface = USBInterface(recording) else {
-            throw RecordingError("the recording does not say of which USB device it is")
+            throw RecordingError("the recording does not describe a USB device")
         }
         self.device = device
         self.interface = interface
         replay = Replay(recording)
     }
 
-    /// Whether all of the recording has taken place again.
+    /// Whether all of the recording has been replayed.
     public var isOver: Bool { replay.isOver }
 
-    /// The time that it was then, in seconds since 1970, for what does things after a while.
+    /// The recorded time in seconds since 1970, for actions that happen after a delay.
     public var time: Double { replay.time }
 
     public func devices(_ kinds: [USBKind]) -> [USBDeviceInfo] { kinds.contains(device.kind) ? [device] : [] }
@@ -157,7 +157,7 @@ public final class ReplayedUSBBus: USBBus {
     public func watch(_ kinds: [USBKind], _ handler: @escaping @Sendable (USBEvent) -> Void) {}
 }
 
-/// A device that does again what was recorded of it.
+/// A connection to a device that is replayed from a recording.
 final class ReplayedUSBConnection: USBConnection {
     let device: USBDeviceInfo
     let interface: USBInterface

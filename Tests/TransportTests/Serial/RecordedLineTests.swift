@@ -4,7 +4,7 @@ import Threads
 
 @testable import Transports
 
-/// What goes over a port can be written down and happen again.
+/// Recording a port and replaying the recording.
 struct RecordedLineTests {
     @Test func aTalkThatWasRecordedCanBeReplayed() throws {
         let folder = "/tmp/line-\(getpid())-\(UInt32.random(in: 0...(.max)))"
@@ -36,7 +36,7 @@ struct RecordedLineTests {
 
     private static let deadline = ContinuousClock.now
 
-    /// A recording of what was sent (`>`) and what came (`<`).
+    /// A recording of commands (`>`) and answers (`<`).
     private func replayed(_ talk: String...) throws -> ReplayedSerialStream {
         let exchanges = try talk.enumerated().map { index, step in
             let direction = try #require(step.first.flatMap(Exchange.Direction.init))
@@ -45,7 +45,7 @@ struct RecordedLineTests {
         return ReplayedSerialStream(try Recording(exchanges.joined(separator: "\n")))
     }
 
-    /// Sends, and reads all that comes.
+    /// Sends a question and reads the whole answer.
     private func ask(_ stream: ReplayedSerialStream, _ question: String) throws -> String {
         stream.discardInput()
         try stream.write(Array(question.utf8), until: Self.deadline)
@@ -120,7 +120,7 @@ struct RecordedLineTests {
     }
 }
 
-/// Sends back what it gets, but for a zero, which ends it.
+/// A stream that sends everything back, until a zero byte ends it.
 private final class Echo: SerialStream {
     private var waiting: [UInt8] = []
     var isLost = false

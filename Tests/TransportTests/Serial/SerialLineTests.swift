@@ -4,7 +4,7 @@ import Threads
 
 @testable import Transports
 
-/// Over a real pseudo-terminal, with a plug that is pulled.
+/// Tests over a real pseudo-terminal that is unplugged and plugged in.
 struct SerialLineTests {
     private let folder: Folder
     private let log = Lock<[String]>([])
@@ -86,7 +86,7 @@ struct SerialLineTests {
         let line = try line(port)
         port.unplug()
         #expect(logged("warning: Parrot at a link is gone"))
-        // While nothing can be opened there, that is the problem.
+        // While the port cannot be opened, that is the reported problem.
         let problem = problems.wait(within: patience) { $0.count < 2 ? nil : $0[1] } ?? ""
         #expect(problem.hasPrefix("Parrot at a link cannot be used yet: "))
         try port.plugIn()

@@ -2,7 +2,7 @@ public import Devices
 
 /// A device on a serial line.
 ///
-/// What was enabled before the port was lost no longer is when it comes back: the device has been made safe.
+/// A device that was enabled when its port was lost is disabled when the port comes back, and has been made safe.
 public protocol SerialDevice: Device {
     var line: SerialLine { get }
     /// The session of the line in which the device was enabled; nil while it is not.
@@ -17,7 +17,7 @@ extension SerialDevice {
 }
 
 extension Setting {
-    /// A setting that is asked of a device and told to it.
+    /// A setting that is read from the device and written to it.
     public convenience init<Value: SettingValue>(
         _ name: String,
         on line: SerialLine,
@@ -29,7 +29,7 @@ extension Setting {
         self.init(name, in: try domain(), get: { try line.perform(get) }, set: setter)
     }
 
-    /// A switch of a device.
+    /// A switch of the device.
     public convenience init(
         _ name: String,
         on line: SerialLine,
@@ -39,7 +39,7 @@ extension Setting {
         self.init(name, on: line, in: Anything(), get: get, set: set)
     }
 
-    /// A choice of a device, whose cases are the values.
+    /// A choice of the device, whose cases are the values.
     public convenience init<Choice: SettingChoice>(
         _ name: String,
         on line: SerialLine,
@@ -49,7 +49,7 @@ extension Setting {
         self.init(name, on: line, in: Cases(), get: get, set: set)
     }
 
-    /// A text that the device tells, of at most 255 characters.
+    /// A text from the device, of at most 255 characters.
     public convenience init(
         _ name: String,
         on line: SerialLine,
@@ -65,9 +65,9 @@ extension Setting {
 }
 
 extension Sequence {
-    /// Does something with each element, also when that has failed with one before; throws what failed first.
+    /// Runs the body for each element, even after an error; throws the first error at the end.
     ///
-    /// For what makes devices safe: one that does not go off is no reason to leave the others on.
+    /// For making devices safe: if one does not switch off, the others still must.
     public func attemptEach(_ body: (Element) throws -> Void) throws {
         var failure: (any Error)?
         for element in self {

@@ -2,9 +2,9 @@ public import Devices
 
 /// The options of a device on a serial line.
 public protocol SerialLineOptions: Decodable, Sendable {
-    /// Which port it is at.
+    /// The port.
     var port: PortName { get }
-    /// Bits a second, for devices that can be set to another rate than they come with.
+    /// Bits per second, for devices set to another rate than the default.
     var baudRate: Count? { get }
 }
 
@@ -13,13 +13,13 @@ extension SerialLineOptions {
 }
 
 extension Driver where Configuration: SerialLineOptions {
-    /// A driver of a device that has a serial line to itself.
+    /// A driver of a device with a serial line of its own.
     ///
     /// - Parameters:
-    ///   - port: how its port talks; an option can change the rate.
+    ///   - port: the settings of its port; an option can change the rate.
     ///   - ask: see ``init(_:_:attached:ask:open:)``.
-    ///   - simulated: the simulation of it that `--simulated` talks to, over a pseudo-terminal.
-    ///   - open: opens the device, with what opens its port.
+    ///   - simulated: its simulation, which `--simulated` talks to over a pseudo-terminal.
+    ///   - open: opens the device, with a connector for its port.
     public init<Instrument: SimulatedInstrument, Opened: Device & SendableMetatype>(
         serial name: String,
         _ summary: String,
@@ -42,11 +42,11 @@ extension Driver where Configuration: SerialLineOptions {
     }
 }
 
-/// The options of a device on a serial line that has none of its own.
+/// The options of a serial device that needs no others.
 public struct SerialOptions: SerialLineOptions {
-    /// Which port it is at.
+    /// The port.
     public var port: PortName
-    /// Bits a second, for devices that can be set to another rate than they come with.
+    /// Bits per second, for devices set to another rate than the default.
     public var baudRate: Count?
 
     private enum CodingKeys: String, CodingKey {
@@ -60,9 +60,9 @@ public struct SerialOptions: SerialLineOptions {
     }
 }
 
-/// A port that is to be opened, with what is known before: where it is, and whom to tell what happens to it.
+/// A port to be opened: its place, its settings, and the log for its events.
 public struct SerialConnector: Sendable {
-    /// What errors and the log call the device.
+    /// The device's name in errors and in the log.
     public let title: String
     private let log: DeviceLog
     private let open: @Sendable () throws -> any SerialStream
@@ -75,11 +75,11 @@ public struct SerialConnector: Sendable {
         (self.title, self.log, self.open) = (title, log, open)
     }
 
-    /// The port that a configuration names or, if the context says so, one with a simulation behind it.
+    /// The port that a configuration names, or a port with a simulation if the context asks for one.
     ///
     /// - Parameters:
-    ///   - baudRate: another rate than the device comes with.
-    ///   - simulated: the simulation that `--simulated` talks to, over a pseudo-terminal.
+    ///   - baudRate: another rate than the device's default.
+    ///   - simulated: the simulation, which `--simulated` talks to over a pseudo-terminal.
     public init(
         _ name: String,
         at port: PortName,
@@ -110,9 +110,9 @@ public struct SerialConnector: Sendable {
 }
 
 extension SerialPort {
-    /// What opens a port, by its path, asks what is there for its serial number, and gives the port up again.
+    /// A function that opens the port at a path, asks the device for its serial number, and closes the port.
     ///
-    /// - Parameter identify: the question, which changes nothing.
+    /// - Parameter identify: the question, which must change nothing.
     public static func question(
         _ settings: PortSettings,
         _ format: LineFormat,

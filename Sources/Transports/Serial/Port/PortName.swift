@@ -1,10 +1,10 @@
 public import Devices
 
-/// Which port a device is at, as the option `port` of its driver.
+/// The port of a device, as the option `port` of its driver names it.
 ///
-/// - A path: `/dev/serial/by-id/usb-FTDI_…-if00-port0`, or `/dev/ttyUSB0`, which changes with the order of plugging in.
-/// - `usb:SERIAL`: the USB serial number of the adapter, or of the device if it has USB itself; `usb:SERIAL:1` is the
-///   interface 1 of an adapter that has several.
+/// - A path: `/dev/serial/by-id/usb-FTDI_…-if00-port0`, or `/dev/ttyUSB0`, which depends on the order of plugging in.
+/// - `usb:SERIAL`: the USB serial number of the adapter, or of a device with USB itself; `usb:SERIAL:1` is interface 1
+///   of an adapter with several.
 public enum PortName: Sendable, Hashable {
     case path(String)
     case usb(serial: String, interface: Int?)
@@ -46,7 +46,7 @@ extension PortName: Decodable {
 }
 
 extension PortName: ExpressibleByStringInterpolation {
-    /// Text that names no port counts as a path, which has a ``flaw``.
+    /// Text that does not name a port counts as a path, which has a ``flaw``.
     public init(stringLiteral text: String) { self = PortName(text) ?? .path(text) }
 }
 
@@ -58,16 +58,18 @@ extension PortName: CheckedOption {
     }
 }
 
-/// Finds the device file of a port, anew each time, since it is another one after each plugging in.
+/// A finder of the device file of a port.
+///
+/// It searches each time, since the file may change when a port is plugged in.
 public struct PortFinder: Sendable {
     private let list: @Sendable () throws(SerialError) -> [USBSerialPort]
 
-    /// - Parameter list: tells which ports there are now.
+    /// - Parameter list: lists the ports that are present now.
     public init(_ list: @escaping @Sendable () throws(SerialError) -> [USBSerialPort] = USBSerialPort.all) {
         self.list = list
     }
 
-    /// The ports on USB that are there now.
+    /// The USB ports that are present now.
     public var ports: [USBSerialPort] { get throws(SerialError) { try list() } }
 
     public func path(of name: PortName) throws(SerialError) -> String {
@@ -84,8 +86,8 @@ public struct PortFinder: Sendable {
                 )
             }
             let others = Set(ports.compactMap(\.serial)).sorted()
-            let known = others.isEmpty ? "no USB port has one" : "those there are: \(others.joined(separator: ", "))"
-            throw .cannotOpen("there is no port with the USB serial number \(serial); \(known)")
+            let known = others.isEmpty ? "no USB port has one" : "known: \(others.joined(separator: ", "))"
+            throw .cannotOpen("no port has the USB serial number \(serial); \(known)")
         }
     }
 }

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Threads
 
-/// A serial port of Linux's, for this program alone.
+/// A serial port, for the exclusive use of this program.
 public final class SerialPort: SerialStream {
     private let file: Int32
     private var isOpen = true
@@ -9,7 +9,7 @@ public final class SerialPort: SerialStream {
 
     /// Opens a port.
     ///
-    /// Others are kept out twice: by a lock that every careful program respects, and by the kernel's own
+    /// Other programs are kept out twice: by a file lock that careful programs respect, and by the kernel's exclusive mode
     /// (`TIOCEXCL`), which root ignores.
     public init(path: String, settings: PortSettings) throws(SerialError) {
         self.path = path
@@ -35,7 +35,7 @@ public final class SerialPort: SerialStream {
         switch number {
         case EBUSY: .busy(holder: PortHolder.describe(path))
         case EACCES:
-            .cannotOpen("\(path): \(SystemError.text(number)); is the user in the group of the file, mostly dialout?")
+            .cannotOpen("\(path): \(SystemError.text(number)); is the user in the group of the file, usually dialout?")
         case ENOENT, ENODEV, ENXIO: .cannotOpen("\(path): \(SystemError.text(number)); is the adapter plugged in?")
         default: .cannotOpen("\(path): \(SystemError.text(number))")
         }
@@ -50,7 +50,7 @@ public final class SerialPort: SerialStream {
                 rest = rest.dropFirst(written)
             } else if written == 0 || number == EAGAIN {
                 guard try wait(for: POLLOUT, until: deadline) else {
-                    throw .lost("it takes no more bytes: flow control, or the device is off")
+                    throw .lost("it accepts no more bytes: flow control is on, or the device is off")
                 }
             } else if number != EINTR {
                 throw .lost(SystemError.text(number))
@@ -64,7 +64,7 @@ public final class SerialPort: SerialStream {
             let count = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(file, $0.baseAddress, $0.count) }
             let number = errno
             if count > 0 { return Array(bytes.prefix(count)) }
-            // With at least one byte asked for, none is the end: the other side hung up.
+            // A read of at least one byte returns none only when the other side has hung up.
             if count == 0 { throw .lost("unplugged") }
             if number != EAGAIN, number != EINTR { throw .lost(SystemError.text(number)) }
         }
@@ -80,10 +80,10 @@ public final class SerialPort: SerialStream {
     public func close() {
         guard isOpen else { return }
         isOpen = false
-        // The order to switch off may still be on its way; but an adapter that takes nothing must not hold up the end.
+        // The command to switch off may still be under way, but an adapter that accepts nothing must not block the end.
         Terminal.drain(file, within: .seconds(1))
         tcflush(file, TCIOFLUSH)
-        // A terminal that others keep open, as a simulator does, would else stay closed to all that come later.
+        // Otherwise a terminal that a simulator keeps open would stay closed to all later programs.
         _ = ioctl(file, UInt(TIOCNXCL))
         Glibc.close(file)
     }
@@ -108,19 +108,19 @@ public final class SerialPort: SerialStream {
     }
 }
 
-/// How a serial port talks: 8 bits a byte, as all devices here do, and no flow control unless stated.
+/// The settings of a serial port: always 8 bits per byte, and no flow control by default.
 public struct PortSettings: Sendable, Hashable {
     public enum Parity: Sendable { case none, even, odd }
     public enum StopBits: Sendable { case one, two }
     public enum FlowControl: Sendable {
         case none
-        /// By the lines RTS and CTS.
+        /// With the lines RTS and CTS.
         case hardware
-        /// By the bytes XON and XOFF.
+        /// With the bytes XON and XOFF.
         case software
     }
 
-    /// Bits a second; any rate that the adapter can do, not only those that have a name.
+    /// Bits per second: any rate that the adapter supports, not only the standard ones.
     public var baudRate: Int
     public var parity: Parity
     public var stopBits: StopBits
@@ -139,12 +139,12 @@ public struct PortSettings: Sendable, Hashable {
     }
 }
 
-/// Who has a port, as far as the kernel lets this user see it.
+/// The holder of a port, as far as the kernel shows it to this user.
 enum PortHolder {
-    /// The holder of the lock on an open file, or else whoever has the file open.
+    /// The program that holds the lock on an open file, or one that has the file open.
     static func describe(_ path: String, lockOf file: Int32? = nil) -> String {
         let holder = file.flatMap(lockHolder) ?? FileHolders(ofDeviceAt: path).processes.first
-        guard let holder else { return "another program, of a user whose processes cannot be seen" }
+        guard let holder else { return "another user's program, which this user cannot see" }
         guard holder != getpid() else { return "another device of this process" }
         return FileHolders.name(of: holder)
     }

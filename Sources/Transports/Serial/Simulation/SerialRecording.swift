@@ -1,8 +1,8 @@
 internal import Threads
 
-/// Passes everything on to a port, and writes it down.
+/// A stream that passes everything on to another one and records it.
 ///
-/// That nothing has come in time is not written down: it is what lies between two lines.
+/// A read without bytes is not recorded.
 public final class RecordingSerialStream: SerialStream {
     private let stream: any SerialStream
     private let recorder: Recorder
@@ -40,36 +40,36 @@ public final class RecordingSerialStream: SerialStream {
     public func close() { stream.close() }
 }
 
-/// A port at which everything happens again that was recorded of it.
+/// A stream that is replayed from a recording.
 ///
-/// What is sent has to be what was sent then, though it may be cut into other pieces; what came comes again, at once.
-/// As at any port, what nobody has read is gone when the input is discarded, as it is before each command.
+/// The program must send what was sent in the recording, though it may cut it into other pieces; the answers come at once.
+/// As at any port, unread answers are lost when the input is discarded, as it is before each command.
 ///
-/// Time is left out. So where the recording has the same questions over and over, as while something moves, they may be
-/// asked more or less often than then: one more time gets the answer that it got the last time.
+/// Time is left out. Where the recording repeats the same questions, as while something moves, they may be asked more or
+/// less often: one more question gets the last answer again.
 public final class ReplayedSerialStream: SerialStream, Sendable {
     private let recorded: RecordedRounds
     private let place = Lock(Place())
 
     private struct Place {
         var round = 0
-        /// How much of the round's question has been sent.
+        /// The number of bytes of the round's question sent so far.
         var sent = 0
-        /// How many of the round's answers have been read.
+        /// The number of the round's answers read so far.
         var read = 0
         var difference: String?
     }
 
     public init(_ recording: Recording) { recorded = RecordedRounds(recording) }
 
-    /// Whether all of the recording has taken place again.
+    /// Whether all of the recording has been replayed.
     public var isOver: Bool {
         place.withLock { $0.round == recorded.rounds.count - 1 && isAsked($0) && rest(of: $0).isEmpty }
     }
 
-    /// What was sent first that had not been sent then; nil as long as there is nothing.
+    /// The first command that differs from the recording; nil if there is none.
     ///
-    /// Drivers may get over the error that it was.
+    /// Drivers may recover from the error that it caused.
     public var difference: String? { place.withLock { $0.difference } }
 
     public var isLost: Bool { false }
@@ -89,7 +89,7 @@ public final class ReplayedSerialStream: SerialStream, Sendable {
         }
     }
 
-    /// What came then; nothing if something was sent next.
+    /// The recorded answer; none if the recording continues with a command.
     public func read(until deadline: ContinuousClock.Instant) throws(SerialError) -> [UInt8] {
         try place.withLock { place throws(SerialError) in
             guard isAsked(place), let answer = rest(of: place).first else { return [] }
@@ -113,7 +113,7 @@ public final class ReplayedSerialStream: SerialStream, Sendable {
         recorded.rounds[place.round].answers.dropFirst(place.read)
     }
 
-    /// Where it is when these bytes have been sent; nil if they were not.
+    /// The place after these bytes have been sent; nil if the recording does not have them.
     private func following(_ place: Place, _ bytes: [UInt8]) -> Place? {
         var next = place
         if isAsked(place) {
@@ -127,7 +127,7 @@ public final class ReplayedSerialStream: SerialStream, Sendable {
         return next
     }
 
-    /// What the recording has here, for people.
+    /// A description of what the recording has at a place.
     private func expectation(_ place: Place) -> String {
         let round = isAsked(place) && rest(of: place).isEmpty ? place.round + 1 : place.round
         guard recorded.rounds.indices.contains(round) else { return "ended" }
@@ -142,21 +142,23 @@ public final class ReplayedSerialStream: SerialStream, Sendable {
     }
 }
 
-/// A recording of a serial line as rounds: something that was sent, and what came before the next was.
+/// A recording of a serial line in rounds: a command, and the answers before the next command.
 struct RecordedRounds: Sendable {
     struct Round: Sendable {
-        /// Where in the recording it begins, from 1.
+        /// The number of its first exchange, from 1.
         let number: Int
-        /// All that was sent until something came, however it was cut into writes.
+        /// Everything sent before the first answer, however it was cut into writes.
         var question: [UInt8] = []
-        /// The word for what went wrong when it was sent, if something did.
+        /// The error of the sending, if there was one.
         var failure: String?
         var answers: [Exchange] = []
     }
 
-    /// In the first of them, which may be empty, nothing was sent.
+    /// The rounds.
+    ///
+    /// Nothing was sent in the first one, which may be empty.
     let rounds: [Round]
-    /// The most questions that make up a loop.
+    /// The highest number of questions in a loop.
     private static let longestLoop = 8
 
     init(_ recording: Recording) {
@@ -166,7 +168,7 @@ struct RecordedRounds: Sendable {
             if exchange.direction == .in {
                 round.answers.append(exchange)
             } else {
-                // Before the first answer there may have been several pieces, or a question that was asked again.
+                // Several pieces may have been sent before the first answer, or a question was asked again.
                 if rounds.isEmpty || !round.answers.isEmpty || round.failure != nil {
                     rounds.append(round)
                     round = Round(number: index + 1)
@@ -181,8 +183,8 @@ struct RecordedRounds: Sendable {
 
     /// The round that begins with these bytes and can follow another one; nil if there is none.
     ///
-    /// That is the next one, but for a loop: the same questions, up to eight of them, at least twice in a row. How often
-    /// a loop is gone through may be a matter of time, so it can be left early, and gone through once more.
+    /// This is the next one, except in a loop: the same questions, up to eight of them, at least twice in a row. The number
+    /// of passes may depend on time, so a loop can be left early, and passed once more.
     func round(after current: Int, beginningWith bytes: [UInt8]) -> Int? {
         let next = current + 1
         if begins(next, with: bytes) { return next }
@@ -201,7 +203,7 @@ struct RecordedRounds: Sendable {
         rounds.indices.contains(index) && rounds[index].question.starts(with: bytes)
     }
 
-    /// Whether so many questions had just been asked twice in the same order.
+    /// Whether this many questions were just asked twice in the same order.
     private func hasLooped(_ length: Int, before next: Int) -> Bool {
         next > 2 * length && (next - length..<next).allSatisfy { isAlike($0, $0 - length) }
     }

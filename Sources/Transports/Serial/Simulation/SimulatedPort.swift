@@ -1,8 +1,9 @@
 internal import Glibc
 internal import Threads
 
-/// A serial port with a simulated device behind it: a pseudo-terminal, so that its driver runs as it does with a real
-/// one, and the programs of others can be tried on it.
+/// A serial port with a simulated device behind it.
+///
+/// It is a pseudo-terminal, so that the driver runs as with a real device, and other programs can be tried on it.
 public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
     private let world: Lock<SimulatedWorld<Instrument>>
     private let wake: WakeUp
@@ -10,8 +11,8 @@ public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
 
     /// Plugs a device in.
     ///
-    /// - Parameter link: the path of a link that leads to the port for as long as it is plugged in, as
-    ///   `/dev/serial/by-id` has them; the terminal itself has another name after each plugging in.
+    /// - Parameter link: the path of a link that leads to the port while it is plugged in, as in `/dev/serial/by-id`. The
+    ///   terminal itself has another name each time.
     public init(_ instrument: Instrument, link: String? = nil) throws {
         let (world, wake) = (Lock(SimulatedWorld(instrument)), try WakeUp())
         (self.world, self.wake, self.link) = (world, wake, link)
@@ -25,25 +26,27 @@ public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
         if let link { unsafe unlink(link) }
     }
 
-    /// The port's path: the link's, or else the terminal's.
+    /// The path of the link; without one, the path of the terminal.
     public var path: String { link ?? world.withLock { $0.terminal?.path ?? "" } }
 
-    /// The device as it is now.
+    /// The present state of the device.
     public var instrument: Instrument { world.withLock { $0.instrument } }
 
-    /// Does something to the device: turns its key, opens its interlock.
-    public func update<Result: Sendable>(_ body: (inout Instrument) -> Result) -> Result { world.update { body(&$0.instrument) } }
+    /// Changes the device: turns its key, opens its interlock.
+    public func update<Result: Sendable>(_ body: (inout Instrument) -> Result) -> Result {
+        world.update { body(&$0.instrument) }
+    }
 
-    /// Spoils what is on the wire from now on.
+    /// Changes the faults on the wire from now on.
     public func spoil(_ body: (inout SimulatedFaults) -> Void) { world.update { body(&$0.faults) } }
 
-    /// Has the device say something unasked.
+    /// Makes the device send a text unasked.
     public func say(_ text: String) {
         world.update { $0.send([SimulatedOutput(text)], at: .now) }
         wake.wake()
     }
 
-    /// Waits for the device to be in a state; false if it is not in time.
+    /// Waits for the device to be in a state; false if it is not within the limit.
     public func wait(within limit: Duration, until claim: (Instrument) -> Bool) -> Bool {
         world.wait(within: limit) { claim($0.instrument) ? true : nil } ?? false
     }
@@ -51,7 +54,7 @@ public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
     /// Every byte that the host has sent, as text.
     public var transcript: String { world.withLock { Latin1.text($0.heard) } }
 
-    /// Waits until the host has sent a text; false if it has not in time.
+    /// Waits until the host has sent a text; false if it has not within the limit.
     public func hears(_ text: String, within limit: Duration) -> Bool {
         world.wait(within: limit) { Latin1.text($0.heard).contains(text) ? true : nil } ?? false
     }
@@ -60,7 +63,7 @@ public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
 
     // MARK: The plug
 
-    /// Pulls the adapter out; the device goes on as it was.
+    /// Unplugs the adapter; the device itself keeps running.
     public func unplug() {
         world.update { $0.isUnplugging = true }
         wake.wake()
@@ -68,7 +71,7 @@ public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
         if let link { unsafe unlink(link) }
     }
 
-    /// Puts the adapter in again.
+    /// Plugs the adapter in again.
     public func plugIn() throws {
         let terminal = try PseudoTerminal()
         world.update { world in
@@ -91,7 +94,7 @@ public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
         while true {
             let (terminal, due, isOver) = world.update { world in
                 if world.isUnplugging || world.isOver {
-                    // Only this thread reads, so nobody is reading now.
+                    // Only this thread reads, so the terminal is not being read now.
                     world.terminal?.close()
                     world.terminal = nil
                 }
@@ -104,21 +107,21 @@ public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
     }
 }
 
-/// A simulated device, its terminal, and what is on the way from it.
+/// A simulated device, its terminal, and the bytes under way from it.
 struct SimulatedWorld<Instrument: SimulatedInstrument> {
     var instrument: Instrument
     var faults = SimulatedFaults()
     var terminal: PseudoTerminal?
     var isUnplugging = false
     var isOver = false
-    /// What the device sends, in the order in which it is due.
+    /// The device's output in the order in which it is due.
     var queue: [(due: ContinuousClock.Instant, bytes: [UInt8])] = []
-    /// What the host has sent.
+    /// The bytes that the host has sent.
     var heard: [UInt8] = []
 
     init(_ instrument: Instrument) { self.instrument = instrument }
 
-    /// Takes what has come and sends what is due.
+    /// Reads the host's bytes and sends the output that is due.
     mutating func exchange(at now: ContinuousClock.Instant) {
         guard let terminal else { return }
         var bytes = [UInt8](repeating: 0, count: 1024)
@@ -129,7 +132,7 @@ struct SimulatedWorld<Instrument: SimulatedInstrument> {
         }
         while let first = queue.first, first.due <= now {
             queue.removeFirst()
-            // A host that reads nothing for so long that the terminal is full loses what a real port would lose too.
+            // A host that does not read until the terminal is full loses bytes, as with a real port.
             _ = unsafe first.bytes.withUnsafeBytes { unsafe write(terminal.master, $0.baseAddress, $0.count) }
         }
     }
@@ -145,18 +148,18 @@ struct SimulatedWorld<Instrument: SimulatedInstrument> {
     }
 }
 
-/// A pair of terminals without a wire: what one side writes the other reads.
+/// A pair of connected terminals: each side reads what the other writes.
 struct PseudoTerminal {
     /// The device's side.
     let master: Int32
-    /// The host's side, kept open so that it stays what it is while no host is there.
+    /// The host's side, kept open so that its settings survive while no host is there.
     private let slave: Int32
     let path: String
 
     init() throws(SerialError) {
         master = unsafe open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
         guard master >= 0 else { throw .cannotOpen("/dev/ptmx: \(SystemError.text(errno))") }
-        // The C functions for it are beyond Swift's reach; these are what they call (`asm-generic/ioctls.h`).
+        // Swift cannot call the C functions for this; these are the calls that they make (`asm-generic/ioctls.h`).
         let (setLock, getNumber): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
         var lock: Int32 = 0
         var number: Int32 = 0
@@ -178,14 +181,16 @@ struct PseudoTerminal {
         unsafe tcsetattr(slave, TCSANOW, &settings)
     }
 
-    /// Hangs up, when no other thread is reading.
+    /// Hangs up.
+    ///
+    /// No other thread may be reading.
     func close() {
         Glibc.close(slave)
         Glibc.close(master)
     }
 }
 
-/// Ends the wait of a thread that waits for a file.
+/// A pipe that wakes a thread while it waits for a file.
 final class WakeUp: Sendable {
     private let reading: Int32
     private let writing: Int32
@@ -211,7 +216,7 @@ final class WakeUp: Sendable {
         _ = unsafe write(writing, &byte, 1)
     }
 
-    /// Waits for somebody to call ``wake()``, for something to read in the file, or for a time to come.
+    /// Waits for a call of ``wake()``, for bytes in the file, or for a time.
     func wait(orFor file: Int32?, until due: ContinuousClock.Instant?) {
         var limit: Int32 = -1
         if let due { limit = Int32(min(max(((due - .now) / .milliseconds(1)).rounded(.up), 0), 60_000)) }
