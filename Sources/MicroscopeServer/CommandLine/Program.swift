@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Server
 
 /// The program that runs: the microscope that it serves, and what it does this time.
@@ -71,3 +72,57 @@ struct Commands: ParsableCommand {
 
     static var names: [String] { configuration.subcommands.compactMap { $0.configuration.commandName } }
 }
+
+extension ConfigurationSource {
+    /// Reads the configuration that a command was given, or prints every error in it and ends the program.
+    ///
+    /// - Parameter file: a file, or the program's own path for what the program defines.
+    static func read(
+        _ file: String,
+        isSimulated: Bool,
+        adjust: @escaping @Sendable (inout ServerConfiguration) -> Void = { _ in }
+    ) throws -> ConfigurationSource {
+        let program = Program.current
+        do {
+            guard file == program.path, program.microscope.isDefined else {
+                return try ConfigurationSource(
+                    file: file,
+                    drivers: program.microscope.drivers,
+                    isSimulated: isSimulated,
+                    adjust: adjust
+                )
+            }
+            return ConfigurationSource(
+                try program.microscope.configuration(),
+                of: file,
+                isSimulated: isSimulated,
+                adjust: adjust
+            )
+        } catch {
+            var standardError = StandardError()
+            print(error, to: &standardError)
+            throw ExitCode.failure
+        }
+    }
+}
+
+extension RunningServer {
+    /// The server of a configuration file, or the reason why there is none on standard error and the end of the program.
+    static func asked(for file: String) throws -> RunningServer {
+        do { return try serving(file: file) } catch {
+            var standardError = StandardError()
+            print(error, to: &standardError)
+            throw ExitCode(EX_UNAVAILABLE)
+        }
+    }
+}
+
+/// Where errors are printed.
+struct StandardError: TextOutputStream {
+    mutating func write(_ text: String) {
+        _ = unsafe Array(text.utf8).withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}
+
+/// Passes on what was printed, so that somebody sees it before the next thing happens.
+func flushOutput() { _ = fflush(nil) }

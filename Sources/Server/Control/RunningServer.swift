@@ -88,3 +88,10 @@ public struct RunningServer: Sendable {
         try client.call("restart", names.map(PythonValue.str))
     }
 }
+
+/// Why there is no server to ask.
+public struct ServerSearchError: Error, CustomStringConvertible {
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}

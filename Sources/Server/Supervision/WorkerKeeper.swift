@@ -203,3 +203,111 @@ final class WorkerKeeper: Sendable {
         worker.kill()
     }
 }
+
+extension WorkerKeeper {
+    /// How a worker ended that was given up.
+    static let loss = "its process did not answer for \(Heartbeat.lossTime.formatted) and was killed"
+
+    /// Asks a worker for a report again and again, until the task is cancelled; ends the worker when it leaves too many
+    /// questions unanswered.
+    func watch(_ worker: WorkerProcess) async {
+        var heartbeat = Heartbeat()
+        while !Task.isCancelled {
+            let before = state.withLock(\.upkeep.reportCount)
+            worker.send(.askForReport)
+            // What has not been asked meanwhile, be it by a computer that was asleep, does not count.
+            try? await Task.sleep(for: Heartbeat.interval, clock: .suspending)
+            // One that was told to end has a limit of its own for that.
+            guard !Task.isCancelled, !state.withLock({ $0.upkeep.tenure?.makesWay == true }) else { return }
+            let hasAnswered = state.withLock { $0.upkeep.reportCount > before }
+            switch heartbeat.note(hasAnswered: hasAnswered) {
+            case .answers: noteAnswer()
+            case .silent: noteSilence(of: worker)
+            case .lost: return end(worker)
+            }
+        }
+    }
+
+    private func noteAnswer() {
+        let (wasSilent, isServing) = state.update { state in
+            (state.upkeep.noteAnswer(), state.upkeep.service == .serving)
+        }
+        guard wasSilent else { return }
+        log.notice("\(name): its process answers again")
+        attendance.note(name, isServing ? .served : .awaited)
+    }
+
+    private func noteSilence(of worker: WorkerProcess) {
+        guard state.update({ $0.upkeep.noteSilence() }) else { return }
+        let reason = "process \(worker.pid ?? 0) does not answer"
+        _ = attendance.fail(name, reason)
+        let light = hasLightSource ? "; what it has of light may be on" : ""
+        log.error("\(name): \(reason)\(light); it is killed unless it answers within \(Heartbeat.graceTime.formatted)")
+    }
+
+    private func end(_ worker: WorkerProcess) {
+        state.withLock { $0.upkeep.giveUp() }
+        worker.kill()
+    }
+}
+
+extension WorkerKeeper {
+    /// Has the worker shut its devices down and make way for another one.
+    ///
+    /// The next one knows what clients have set, as after a crash. Where there is no worker, the next try is made at once.
+    ///
+    /// - Parameters:
+    ///   - end: how long the worker may take to shut its devices down before it is killed.
+    ///   - start: how long the next one may take to serve them.
+    /// - Returns: why the definition is not served again; nil if it is.
+    func restart(end: Duration, start: Duration) async -> String? {
+        let tenure = state.update { state in
+            state.isHurried = true
+            return state.upkeep.makeWay()
+        }
+        log.notice("\(name): started again, as somebody has asked for")
+        attendance.note(name, .awaited)
+        await source.hurry()
+        return await BlockingThread.value("restart of \(name)") { [self] in
+            if let worker = tenure?.worker {
+                worker.send(.shutDown)
+                waitForEnd(of: worker, within: end)
+            }
+            switch attendance.presence(of: name, within: start) {
+            case .served: return nil
+            case .missing: return attendance.failure(of: name)?.reason ?? "it is not served"
+            case .awaited, nil: return "not served yet; `device-server status` tells when it is"
+            }
+        }
+    }
+
+    private func waitForEnd(of worker: WorkerProcess, within limit: Duration) {
+        let hasEnded: Bool? = state.wait(within: limit) { $0.upkeep.tenure?.worker === worker ? nil : true }
+        guard hasEnded == nil else { return }
+        log.error("\(name): does not shut down; killed")
+        worker.kill()
+    }
+}
+
+/// Where the workers for definitions come from.
+protocol WorkerSource: Sendable {
+    /// A worker for the definition with a number, that waits for its order; nil when there shall be none any more.
+    func worker(for number: Int, named name: String) async throws -> WorkerProcess?
+    /// A worker has opened a floating device, beside the one it was chosen for.
+    func worker(_ worker: WorkerProcess, has uid: String) async
+    /// Somebody waits for workers: where they could not be had, this is tried again at once.
+    func hurry() async
+}
+
+/// Starts a new process for each definition, which may as well open its devices there.
+struct FreshWorkers: WorkerSource {
+    let executable: String
+    let log: Logger
+
+    func worker(for number: Int, named name: String) throws -> WorkerProcess? {
+        try WorkerProcess(name, executable: executable, environment: [:], log: log)
+    }
+
+    func worker(_ worker: WorkerProcess, has uid: String) {}
+    func hurry() {}
+}

@@ -1,4 +1,5 @@
 internal import Devices
+internal import Glibc
 internal import Logging
 
 /// Finds floating devices: has child processes open candidates until each definition has got the device that it means.
@@ -241,5 +242,91 @@ actor FloatingSearch: WorkerSource {
         guard !arbitration.isSearching, unstarted.isEmpty else { return }
         guard idle.isEmpty else { return }
         turn = nil
+    }
+}
+
+/// A definition that needs floating devices, as a search knows it.
+struct FloatingDefinition: Sendable {
+    let name: String
+    let uids: [String]
+    /// What a child is told that searches with the definition's options.
+    let order: WorkerOrder
+    /// What simulated hardware finds in its environment.
+    let environment: [String: String]
+    /// Where it is told what becomes of it.
+    let log: Logger
+
+    var uidText: String { uids.joined(separator: ", ") }
+}
+
+/// Among which candidates a definition's floating device is; those with the same key are searched for together.
+struct SearchKey: Hashable {
+    private let driver: String
+    private let kind: String
+    private let isSimulated: Bool
+
+    fileprivate init(_ device: DeviceDefinition, _ part: FloatingPart) {
+        (driver, kind) = (part.candidates.driver, part.candidates.kind)
+        isSimulated = device.isSimulated
+    }
+}
+
+extension Definition {
+    /// The search that it takes part in, and for which devices; nil if it has no floating ones.
+    ///
+    /// Of devices of several drivers these are the first driver's; its process looks for the others itself.
+    var search: (key: SearchKey, candidates: Candidates, uids: [String])? {
+        let parts = floatingParts.map { (key: SearchKey($0, $1), part: $1) }
+        guard let first = parts.first else { return nil }
+        let same = parts.filter { $0.key == first.key }
+        return (first.key, first.part.candidates, same.map(\.part.uid))
+    }
+}
+
+extension Sequence<Definition> {
+    /// What processes find in their environment so that simulated hardware has the devices that these definitions mean;
+    /// what the environment says already stays as it is.
+    public var simulatedEnvironment: [String: String] {
+        let parts = flatMap(\.floatingParts).filter(\.device.isSimulated).map(\.part)
+        var environment: [String: String] = [:]
+        for (_, parts) in Dictionary(grouping: parts, by: \.candidates.driver) {
+            guard let simulating = parts.first?.candidates.simulating else { continue }
+            environment.merge(simulating(parts.map(\.uid))) { first, _ in first }
+        }
+        return environment.filter { name, _ in unsafe getenv(name) == nil }
+    }
+}
+
+/// The turn of one server to search among a driver's candidates, while others on the same machine wait.
+///
+/// Two that search at once would hold each other's devices, and each would find its own missing. The turn is an address
+/// of a local socket, which the system gives to one process at a time and takes back when that ends.
+final class SearchTurn: Sendable {
+    private let socket: Int32
+
+    /// Waits until it is this server's turn, but not for ever: another one may hang.
+    init(_ driver: String, within limit: Duration = .seconds(90)) async {
+        let clock = ContinuousClock()
+        let end = clock.now + limit
+        var taken: Int32?
+        while taken == nil, clock.now < end, !Task.isCancelled {
+            taken = Self.take("device-server search \(driver)")
+            if taken == nil { try? await Task.sleep(for: .milliseconds(20), clock: clock) }
+        }
+        socket = taken ?? -1
+    }
+
+    deinit { if socket >= 0 { close(socket) } }
+
+    /// The socket, or nil as long as another server has the address.
+    private static func take(_ name: String) -> Int32? {
+        guard let address = LocalAddress("@\(name)") else { return nil }
+        let socket = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard socket >= 0 else { return nil }
+        if unsafe address.withSockaddr({ address, length in unsafe bind(socket, address, length) }) == 0 {
+            return socket
+        }
+        close(socket)
+        return nil
     }
 }

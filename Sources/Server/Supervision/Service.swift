@@ -1,5 +1,53 @@
 internal import Devices
+internal import Glibc
 internal import Threads
+
+/// Tells systemd how the server is, for as long as it runs.
+struct ServiceReport: Sendable {
+    private let service: ServiceNotifier
+    private let attendance: Attendance
+    private let patience: Duration
+
+    /// - Parameter patience: after how long the server counts as started though a device is still being looked for.
+    init(to service: ServiceNotifier, on attendance: Attendance, patience: Duration = .seconds(30)) {
+        (self.service, self.attendance, self.patience) = (service, attendance, patience)
+    }
+
+    /// Reports until the task is cancelled.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await tellChanges() }
+            group.addTask { await showLife() }
+            group.addTask {
+                try? await Task.sleep(for: patience)
+                attendance.endWait()
+            }
+        }
+    }
+
+    func tellEnd() { service.tell("STOPPING=1", "STATUS=shutting down, light sources first") }
+
+    private func tellChanges() async {
+        var isReady = false
+        for await _ in attendance.changes {
+            service.tell("STATUS=\(attendance.summary)")
+            while !isReady, attendance.isSettled, !Task.isCancelled {
+                isReady = service.tell("READY=1")
+                // Without it systemd would end the server, so it is told again when its queue was full.
+                if !isReady { try? await Task.sleep(for: .milliseconds(100)) }
+            }
+        }
+    }
+
+    /// Runs among the tasks that keep the workers, so that it ends with them should they come to a standstill.
+    private func showLife() async {
+        guard let limit = service.watchdogLimit else { return }
+        while !Task.isCancelled {
+            service.tell("WATCHDOG=1")
+            try? await Task.sleep(for: limit / 2)
+        }
+    }
+}
 
 /// Which definitions are served, for whoever wants to know when that changes, and why others are not.
 final class Attendance: Sendable {
@@ -106,5 +154,42 @@ final class Attendance: Sendable {
         let absent = presences.filter { $0.value != .served }.keys.sorted()
         let count = "\(presences.count - absent.count) of \(presences.count) definitions are served"
         return absent.isEmpty ? count : "\(count); not: \(absent.joined(separator: ", "))"
+    }
+}
+
+/// The line to systemd of a service with `Type=notify`: what sd_notify(3) does, without its library.
+struct ServiceNotifier: Sendable {
+    private let address: LocalAddress
+    /// After how long without a sign of life systemd takes this process for hung; nil if it does not look.
+    let watchdogLimit: Duration?
+
+    /// - Parameter variable: a variable of the environment, in which systemd says where it listens.
+    init?(_ variable: (String) -> String? = environment) {
+        guard let address = variable("NOTIFY_SOCKET").flatMap({ LocalAddress($0) }) else { return nil }
+        self.address = address
+        let microseconds = variable("WATCHDOG_USEC").flatMap { Int64($0) }
+        // A child inherits the variables, though they are not meant for it.
+        let isMeant = variable("WATCHDOG_PID").map { $0 == "\(getpid())" } ?? true
+        watchdogLimit = microseconds.flatMap { $0 > 0 && isMeant ? .microseconds($0) : nil }
+    }
+
+    /// Tells it assignments such as `READY=1`, without waiting; false if they could not be told now.
+    @discardableResult
+    func tell(_ assignments: String...) -> Bool {
+        let socket = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard socket >= 0 else { return false }
+        defer { close(socket) }
+        // A line each, so that none may hold another.
+        let lines = assignments.map { $0.split(whereSeparator: \.isNewline).joined(separator: " ") }
+        let text = Array(lines.joined(separator: "\n").utf8)
+        let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+        let sent = unsafe address.withSockaddr { address, length in
+            unsafe text.withUnsafeBytes { unsafe sendto(socket, $0.baseAddress, $0.count, flags, address, length) }
+        }
+        return sent == text.count
+    }
+
+    private static func environment(_ name: String) -> String? {
+        unsafe getenv(name).map { unsafe String(cString: $0) }
     }
 }
