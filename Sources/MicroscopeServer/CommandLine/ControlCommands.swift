@@ -2,14 +2,14 @@ import ArgumentParser
 import Pickle
 import Server
 
-/// Has a running server read its configuration again.
+/// The command that makes a running server reread its configuration.
 struct ReloadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reload",
-        abstract: "Has a running server read its configuration again, and carry out what has changed.",
+        abstract: "Make a running server reread its configuration and apply the changes.",
         discussion: """
-            Devices whose definitions are as they were go on without a pause. If there are errors in the file, all are \
-            told and nothing is changed. SIGHUP does the same, but ends a server that was started at a terminal.
+            Devices whose definitions are unchanged keep running. If the file has errors, all of them are printed and \
+            nothing is changed. SIGHUP does the same, except that a server started from a terminal exits on SIGHUP.
             """
     )
 
@@ -29,15 +29,15 @@ struct ReloadCommand: ParsableCommand {
     }
 }
 
-/// Has devices of a running server closed and opened again.
+/// The command that restarts devices of a running server.
 struct RestartCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restart",
-        abstract: "Has devices of a running server shut down and opened again, each in a new process.",
+        abstract: "Shut down devices of a running server and open them again in new processes.",
         discussion: """
-            For a device that hangs, or one that has been mended and is not to wait for the next try. All devices of a \
-            definition restart together; the others go on without a pause. A process that does not shut its devices \
-            down is killed after ten seconds. What clients had set comes back, as after a crash; light stays off.
+            Use it for a device that hangs, or one that was repaired and should not wait for the next attempt. All \
+            devices of a definition restart together; the others keep running. A process that does not shut down its \
+            devices is killed after ten seconds. Settings of clients are restored, as after a crash; light stays off.
             """
     )
 
@@ -52,7 +52,7 @@ struct RestartCommand: ParsableCommand {
         var standardError = StandardError()
         do {
             guard case .dict(let failures) = try server.restart(names) else { return }
-            for (name, failure) in failures.pairs where failure == .none { print("\(name.word): is served again") }
+            for (name, failure) in failures.pairs where failure == .none { print("\(name.word): served again") }
             let failed = failures.pairs.filter { $0.value != .none }
             for (name, failure) in failed { print("\(name.word): \(failure.word)", to: &standardError) }
             if !failed.isEmpty { throw ExitCode.failure }
@@ -63,24 +63,24 @@ struct RestartCommand: ParsableCommand {
     }
 }
 
-/// Switches off what a server that has crashed may have left on.
+/// The command that switches off light that a crashed server may have left on.
 struct LightsOffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lights-off",
-        abstract: "Make sure that all light sources in CONFIG are off, after a crash.",
+        abstract: "Switch off all light sources in CONFIG, for example after a crash.",
         discussion: """
-            Opens each device that may have light, switches it off, asks whether it is, and closes it. Ends with status 0 \
-            if all light is off for certain. While a server has the devices open it can do nothing.
+            Opens each device that may have light, switches it off, reads back its state, and closes it. Exits with \
+            status 0 if all light is confirmed to be off. Does nothing while a server has the devices open.
             """
     )
 
     @Argument(help: "The configuration file that the server was started with.", completion: .file(extensions: ["yaml"]))
     var config: String
 
-    @Flag(help: "Let every device talk to a simulation of its hardware.")
+    @Flag(help: "Connect every device to a simulation of its hardware.")
     var simulated = false
 
-    @Option(help: "Give up light sources that do not answer in this many seconds.")
+    @Option(help: "Give up light sources that do not answer within this many seconds.")
     var within = 5.0
 
     func validate() throws {
@@ -89,7 +89,7 @@ struct LightsOffCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try ConfigurationSource.read(config, isSimulated: simulated).configuration
-        let isDark = Blackout(configuration).run(within: .seconds(within)) { print($0) }
+        let isDark = LightsOff(configuration).run(within: .seconds(within)) { print($0) }
         if !isDark { throw ExitCode.failure }
     }
 }

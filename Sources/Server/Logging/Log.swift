@@ -4,13 +4,13 @@ public import Logging
 
 /// The log of one device, or of the server itself: lines on standard error and in a file of its own.
 ///
-/// Made where it is needed and handed on; nothing is registered with swift-log's global system.
+/// A log is made where it is needed and passed on; nothing is registered with swift-log's global system.
 public struct Log: Sendable {
-    /// What everybody writes to.
+    /// The logger to write to.
     public let logger: Logger
     private let writer: LogWriter
 
-    /// - Parameter name: Whose lines they are, which also names the file.
+    /// - Parameter name: the name of the device in each line, which also names the file.
     public init(name: String, options: LogOptions = LogOptions()) {
         self.init(name: name, options: options, standardError: STDERR_FILENO, clock: LogTime.now)
     }
@@ -27,13 +27,13 @@ public struct Log: Sendable {
         logger = Logger(label: name) { _ in LineHandler(writer: writer, logLevel: options.level) }
     }
 
-    /// What is said here of a definition, for this log and for the definition's file, where there are files.
+    /// A logger of lines on one definition, which go to this log and to the definition's file, if there are files.
     ///
-    /// - Parameter beginning: the first line of the file alone.
+    /// - Parameter beginning: a first line for the file alone.
     func logger(alsoFor definition: String, options: LogOptions, beginning: String) -> Logger {
         guard let directory = options.directory else { return logger }
         let file = LogFile(in: directory, named: definition, options)
-        // Nothing goes to standard error twice.
+        // Lines go to standard error once.
         let copy = LogWriter(name: logger.label, file: file, standardError: -1, clock: LogTime.now)
         copy.write(.notice, beginning, [:])
         return Logger(label: logger.label) { [writer] _ in
@@ -41,7 +41,7 @@ public struct Log: Sendable {
         }
     }
 
-    /// Writes what is held back, before the process ends.
+    /// Writes lines that were held back, for the end of the process.
     public func flush() { writer.flush() }
 }
 
@@ -56,15 +56,15 @@ extension LogFile {
     }
 }
 
-/// What is logged and where it is kept.
+/// The options of logging.
 public struct LogOptions: Sendable, Hashable {
-    /// Where each device gets a file of its own; nil logs to standard error only.
+    /// The directory with a file for each device; nil logs to standard error only.
     public var directory: String?
-    /// The least that is worth a line.
+    /// The minimum level.
     public var level = Logger.Level.info
-    /// The bytes after which a file is put aside and a new one is begun.
+    /// The size in bytes at which a file is rotated.
     public var maximumSize = 10 << 20
-    /// How many files that were put aside are kept.
+    /// The number of rotated files to keep.
     public var keptFiles = 5
 
     public init() {}
@@ -77,7 +77,7 @@ public struct LogOptions: Sendable, Hashable {
     }
 }
 
-/// Turns the events of a logger into lines.
+/// A handler that turns log events into lines.
 struct LineHandler: LogHandler {
     let writer: LogWriter
     var logLevel: Logger.Level
@@ -95,7 +95,7 @@ struct LineHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        // What is nearest to the call has the last word.
+        // Metadata nearest to the call wins.
         var all = metadataProvider?.get() ?? [:]
         all.merge(metadata) { $1 }
         all.merge(event.metadata ?? [:]) { $1 }
@@ -105,7 +105,7 @@ struct LineHandler: LogHandler {
 }
 
 extension DeviceLog {
-    /// The lines of a device among the others of a log.
+    /// A device's lines, written to a logger.
     init(_ log: Logger) { self.init(write: { line, level in log.log(level: level.loggerLevel, "\(line)") }) }
 }
 
@@ -119,7 +119,7 @@ extension DeviceLog.Level {
     }
 }
 
-/// A line as it is written: `2026-11-23T09:41:48.570 INFO RedCamera[25675]: armed frames=10`.
+/// A line of the log: `2026-11-23T09:41:48.570 INFO RedCamera[25675]: armed frames=10`.
 struct LogLine {
     let text: String
 
@@ -138,13 +138,13 @@ struct LogLine {
 }
 
 extension String {
-    /// In quotes unless it is one word, so that the end of each value is plain to see.
+    /// The value, in quotes unless it is a single word, so that its end is visible.
     fileprivate var asWord: String {
         guard isEmpty || contains(where: { $0.isWhitespace || $0 == "\"" || $0 == "=" }) else { return self }
         return "\"\(replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n"))\""
     }
 
-    /// With lines after the first set in, so that none passes for one of the log, and nothing that a terminal obeys.
+    /// The text with later lines indented, so that none looks like a log line, and with control characters escaped.
     fileprivate var indented: String {
         var text = ""
         for scalar in unicodeScalars {
@@ -165,7 +165,7 @@ public struct LogTime: Sendable, Hashable {
 
     init(millisecondsSince1970: Int) { self.millisecondsSince1970 = millisecondsSince1970 }
 
-    /// - Parameter seconds: since 1970; what is no time of ours counts as the beginning.
+    /// - Parameter seconds: since 1970; a value out of range counts as 0.
     public init(secondsSince1970 seconds: Double) {
         millisecondsSince1970 = Int(exactly: (seconds * 1000).rounded(.down)) ?? 0
     }

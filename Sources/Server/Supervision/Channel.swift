@@ -4,52 +4,52 @@ internal import Logging
 internal import Pickle
 internal import Threads
 
-/// The line between the supervisor and one worker: a pair of sockets of which each holds one.
+/// The channel between the supervisor and one worker: a pair of connected sockets.
 ///
-/// Messages are pickles with their length in front. When a process ends, however it ends, the other one reads the end
-/// of the stream; nothing else is needed to notice.
+/// Messages are pickles with their length in front. When a process ends for any reason, the other one reads the end of
+/// the stream, so nothing else is needed to notice it.
 final class ControlChannel: Sendable {
     let descriptor: Int32
-    /// Held by whoever writes, so that messages do not get into each other.
+    /// Held while writing, so that messages of several threads do not mix.
     private let writing = Lock(())
 
     init(descriptor: Int32) { self.descriptor = descriptor }
 
     deinit { close(descriptor) }
 
-    /// Two ends that are joined, the second one to be handed to a child.
-    static func pair() throws(ControlError) -> (ours: ControlChannel, childs: Int32) {
+    /// Two connected ends, the second of them for a child process.
+    static func pair() throws(ServerError) -> (ours: ControlChannel, childs: Int32) {
         var ends: [Int32] = [0, 0]
         let status = unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends)
-        guard status == 0 else { throw ControlError("cannot make a control channel", errno) }
+        guard status == 0 else { throw ServerError("cannot make a control channel", errno) }
         return (ControlChannel(descriptor: ends[0]), ends[1])
     }
 
-    /// The most bytes of one message: far more than a configuration and all that clients set in a microscope.
+    /// The maximum length of a message: far more than a configuration with all settings of a microscope.
     private static let limit = 16 << 20
 
     func send(_ message: ControlMessage) throws {
         let pickle = try PickleWriter.pickle(message.value).joined()
         guard pickle.count <= Self.limit else {
-            throw ControlError("a control message of \(pickle.count) bytes is longer than \(Self.limit)")
+            throw ServerError("a control message of \(pickle.count) bytes is longer than \(Self.limit)")
         }
         let length = (0..<4).map { UInt8(truncatingIfNeeded: pickle.count >> (8 * $0)) }
         let message = length + pickle
         try writing.withLock { [descriptor] _ in try Self.write(message, to: descriptor) }
     }
 
-    private static func write(_ message: [UInt8], to descriptor: Int32) throws(ControlError) {
+    private static func write(_ message: [UInt8], to descriptor: Int32) throws(ServerError) {
         var bytes = message[...]
         while !bytes.isEmpty {
             let sent = unsafe bytes.withUnsafeBytes {
                 unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
-            guard sent > 0 || errno == EINTR else { throw ControlError("cannot write to the control channel", errno) }
+            guard sent > 0 || errno == EINTR else { throw ServerError("cannot write to the control channel", errno) }
             bytes = bytes.dropFirst(max(0, sent))
         }
     }
 
-    /// The next message, waited for; nil when the other end has gone.
+    /// Waits for the next message; nil when the other end has gone.
     func receive() throws -> ControlMessage? {
         guard let head = read(4) else { return nil }
         let length = head.reversed().reduce(0) { $0 << 8 | Int($1) }
@@ -57,7 +57,7 @@ final class ControlChannel: Sendable {
         return try ControlMessage(try PickleReader.read(pickle[...]))
     }
 
-    /// Ends what the other end can read.
+    /// Ends the stream for both ends.
     func finish() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     private func read(_ count: Int) -> [UInt8]? {
@@ -77,30 +77,30 @@ final class ControlChannel: Sendable {
     }
 }
 
-/// What the supervisor and a worker say to each other.
+/// A message between the supervisor and a worker.
 enum ControlMessage: Sendable {
-    /// To the worker, first of all: what to serve.
+    /// To the worker, first: what to serve.
     case start(WorkerOrder)
-    /// To the worker, in its place: open candidates of the first floating device of the order's definition, until one
-    /// is open; then wait for ``start(_:)``, which may name another definition, or ``shutDown``.
+    /// To the worker, instead: open candidates for the first floating device of the order's definition until one is
+    /// open; then wait for ``start(_:)``, which may name another definition, or for ``shutDown``.
     case search(WorkerOrder)
-    /// To the worker: shut the devices down and end.
+    /// To the worker: shut down the devices and end.
     case shutDown
-    /// To the worker: tell how things are, by ``report(_:)``.
+    /// To the worker: answer with ``report(_:)``.
     case askForReport
-    /// From the worker that searches: how many candidates there are.
+    /// From a searching worker: the number of candidates.
     case counted(Int)
     /// From the worker: it has opened a floating device.
     case opened(uid: String)
-    /// From the worker that searches, before it ends: there is nothing left to open.
+    /// From a searching worker, before it ends: there is nothing left to open.
     case exhausted(SearchReport)
-    /// From the worker: clients can come.
+    /// From the worker: clients can connect.
     case serving(uris: [String], hasLightSource: Bool)
-    /// From the worker: how its devices are, a dictionary for each by its name.
+    /// From the worker: a report for each device, by name.
     case report(PythonDictionary)
     /// From the worker, before it ends: why it cannot serve.
     case failed(String)
-    /// From the worker: what clients have set, for the worker that may have to take its place.
+    /// From the worker: what clients have set, for a worker that may have to replace it.
     case memory(DeviceMemory)
 
     var value: PythonValue {
@@ -120,9 +120,9 @@ enum ControlMessage: Sendable {
         }
     }
 
-    init(_ value: PythonValue) throws(ControlError) {
+    init(_ value: PythonValue) throws(ServerError) {
         guard case .tuple(let items) = value, case .str(let name)? = items.first else {
-            throw ControlError("a control message is a tuple with a name")
+            throw ServerError("a control message must be a tuple with a name")
         }
         switch (name, items.dropFirst().first, items.dropFirst(2).first) {
         case ("start", let order?, nil): self = .start(try WorkerOrder(order))
@@ -137,7 +137,7 @@ enum ControlMessage: Sendable {
             self = .serving(uris: uris.compactMap(\.text), hasLightSource: hasLightSource)
         case ("failed", .str(let reason)?, nil): self = .failed(reason)
         case ("memory", let memory?, nil): self = .memory(DeviceMemory(memory))
-        default: throw ControlError("unknown control message '\(name)'")
+        default: throw ServerError("unknown control message '\(name)'")
         }
     }
 }
@@ -146,25 +146,24 @@ extension PythonValue {
     var text: String? { if case .str(let text) = self { text } else { nil } }
 }
 
-/// All that a worker needs to serve its definition.
+/// Everything that a worker needs to serve its definition.
 struct WorkerOrder: Sendable {
-    /// The configuration as the supervisor read it, whatever the file may hold by now; nil for one that the program
-    /// makes.
+    /// The configuration as the supervisor read it, since the file may have changed; nil if the program makes it.
     var text: String?
     var file: String
-    /// The number of the definition that is this worker's.
+    /// The index of the worker's definition.
     var definition: Int
-    /// What the supervisor calls it.
+    /// The name of the definition.
     var name = ""
     var isSimulated: Bool
     var log: LogOptions
-    /// Whether a worker has served the definition before and has not ended as it was told.
+    /// Whether an earlier worker has served the definition and ended unexpectedly.
     var isRestart = false
-    /// What clients had set when the worker before this one ended.
+    /// What clients had set when the previous worker ended.
     var memory: DeviceMemory
-    /// Where the devices are served that the definition needs from other ones.
+    /// The URIs of the devices of other definitions that this one uses.
     var parts: [String: String] = [:]
-    /// The port that the kernel chose for the worker before this one, for clients to find the devices again.
+    /// The port that the kernel chose for the previous worker, so that clients find the devices again.
     var port: Int?
 
     var value: PythonValue {
@@ -180,7 +179,7 @@ struct WorkerOrder: Sendable {
 }
 
 extension WorkerOrder {
-    init(_ value: PythonValue) throws(ControlError) {
+    init(_ value: PythonValue) throws(ServerError) {
         guard
             case .dict(let order) = value,
             let text = order["text"], case .str(let name)? = order["name"], case .str(let file)? = order["file"],
@@ -188,7 +187,7 @@ extension WorkerOrder {
             case .str(let word)? = order["level"], let level = Logger.Level(rawValue: word),
             case .bool(let isRestart)? = order["restart"],
             case .int(let size)? = order["size"], case .int(let kept)? = order["keep"], let memory = order["memory"]
-        else { throw ControlError("an order for a worker lacks something") }
+        else { throw ServerError("incomplete start message for the worker") }
         self.init(
             text: text.text,
             file: file,
@@ -225,14 +224,5 @@ extension SearchReport {
         if case .int(let count)? = report["count"] { self.count = count }
         if case .int(let held)? = report["held"] { self.held = held }
         (seen, unwanted, failures) = (texts("seen"), texts("unwanted"), texts("failures"))
-    }
-}
-
-/// What went wrong between the supervisor and a worker.
-struct ControlError: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ text: String, _ code: Int32? = nil) {
-        description = code.map { "\(text): \(unsafe String(cString: strerror($0)))" } ?? text
     }
 }

@@ -2,9 +2,9 @@ internal import Glibc
 internal import Pickle
 internal import Threads
 
-/// What the supervisor says to this worker, read as it comes.
+/// The messages of the supervisor to this worker, read as they arrive.
 ///
-/// Somebody always reads, so that a worker which is stuck in opening a device notices when its supervisor has gone.
+/// A thread always reads, so that a worker stuck in opening a device notices when its supervisor has gone.
 final class Inbox: Sendable {
     private struct State {
         var messages: [ControlMessage] = []
@@ -14,10 +14,10 @@ final class Inbox: Sendable {
 
     private let state = Monitor(State())
 
-    /// How long an orphan may take to shut its devices down.
+    /// How long a worker without supervisor may take to shut down its devices.
     private static let patience = Duration.seconds(10)
 
-    /// - Parameter outbox: answers when the supervisor asks for a report, whatever this worker does otherwise.
+    /// - Parameter outbox: answers requests for a report, whatever else the worker does.
     init(_ channel: ControlChannel, answering outbox: Outbox) {
         _ = BlockingThread("supervisor") { [state] in
             while let message = try? channel.receive() {
@@ -29,18 +29,18 @@ final class Inbox: Sendable {
             }
             state.update { $0.hasEnded = true }
             Pause.wait(for: Self.patience)
-            // The process is still here, so it hangs, and nobody is there to kill it.
+            // The process still runs, so it hangs, and nobody is left to kill it.
             state.withLock { $0.complain }?("does not shut down within \(Self.patience.formatted); ended by force")
             _exit(EXIT_FAILURE)
         }
     }
 
-    /// Says by whom it is told that the process is ended by force.
+    /// Sets the function called before the process ends by force.
     func beforeEndByForce(_ complain: @escaping @Sendable (String) -> Void) {
         state.withLock { $0.complain = complain }
     }
 
-    /// The next message, waited for; nil when the supervisor has gone.
+    /// Waits for the next message; nil when the supervisor has gone.
     func next() -> ControlMessage? {
         state.wait { state -> ControlMessage?? in
             guard state.messages.isEmpty else { return .some(state.messages.removeFirst()) }
@@ -49,18 +49,18 @@ final class Inbox: Sendable {
     }
 }
 
-/// What this worker says to its supervisor, sent by a thread of its own: neither a call to a device waits for a
-/// supervisor that hangs, nor an answer to the supervisor for a device that takes its time.
+/// The messages of this worker to its supervisor, sent by a thread of its own: calls to devices do not wait for a
+/// supervisor that hangs, and answers to the supervisor do not wait for a slow device.
 final class Outbox: Sendable {
     private struct State {
         var messages: [ControlMessage] = []
-        /// The latest that has not been sent; the ones before it are of no use any more.
+        /// The latest one not yet sent, which replaces those before it.
         var memory: DeviceMemory?
         var isReportWanted = false
         var makeReport: (@Sendable () -> PythonDictionary)?
         var isSending = false
         var isSendingMemory = false
-        /// Whether the supervisor has not read for a while, so that there is no use in waiting for it.
+        /// Whether the supervisor has stopped reading, so that waiting for it is useless.
         var isStuck = false
 
         var isIdle: Bool { messages.isEmpty && memory == nil && !isSending }
@@ -91,10 +91,10 @@ final class Outbox: Sendable {
                 let message: ControlMessage =
                     switch Self.next(in: state) {
                     case .message(let message): message
-                    // Made without the lock, for the devices' clients have locks of their own.
+                    // Made without the lock, because the devices' clients have locks of their own.
                     case .report(let make): .report(make?() ?? PythonDictionary())
                     }
-                // A supervisor that has gone is noticed where it is listened to.
+                // The inbox notices when the supervisor has gone.
                 try? channel.send(message)
                 state.update { state in
                     (state.isSending, state.isSendingMemory, state.isStuck) = (false, false, false)
@@ -114,14 +114,14 @@ final class Outbox: Sendable {
         }
     }
 
-    /// Sends a message after all those before it.
+    /// Sends a message after all earlier ones.
     func send(_ message: ControlMessage) { state.update { $0.messages.append(message) } }
 
-    /// How long whoever has set something waits until the supervisor has been told.
+    /// How long a client's call waits until the supervisor has received what it set.
     private static let patience = Duration.milliseconds(50)
 
-    /// Sends what clients have set, and waits for that a little: what a client was told to be set is to outlive this
-    /// process, even if that ends right now.
+    /// Sends what clients have set and waits briefly until it is sent, so that what a client has set successfully
+    /// survives even if this process ends right afterwards.
     func remember(_ memory: DeviceMemory) {
         let isStuck = state.update { state in
             state.memory = memory
@@ -134,12 +134,14 @@ final class Outbox: Sendable {
         if isSent == nil { state.withLock { $0.isStuck = $0.isSending } }
     }
 
-    /// Has reports made in some way from now on; until then they are empty, and say no more than that this process lives.
+    /// Sets the function that makes reports.
+    ///
+    /// Until then reports are empty and only show that the process lives.
     func report(by make: @escaping @Sendable () -> PythonDictionary) { state.withLock { $0.makeReport = make } }
 
-    /// Sends a report, once if it is wanted again before it is sent.
+    /// Sends a report; requests that arrive before it is sent get the same one.
     func answer() { state.update { $0.isReportWanted = true } }
 
-    /// Waits until everything is sent, before the process ends.
+    /// Waits until everything is sent, for the end of the process.
     func flush(within limit: Duration) { let _: Bool? = state.wait(within: limit) { $0.isIdle ? true : nil } }
 }

@@ -2,73 +2,73 @@ internal import Devices
 internal import Glibc
 internal import Threads
 
-/// Tells systemd how the server is, for as long as it runs.
+/// A set of tasks that report the state to systemd.
 struct ServiceReport: Sendable {
     private let service: ServiceNotifier
-    private let attendance: Attendance
+    private let health: ServiceHealth
     private let patience: Duration
 
-    /// - Parameter patience: after how long the server counts as started though a device is still being looked for.
-    init(to service: ServiceNotifier, on attendance: Attendance, patience: Duration = .seconds(30)) {
-        (self.service, self.attendance, self.patience) = (service, attendance, patience)
+    /// - Parameter patience: the time after which the server counts as started even if a device is still being searched for.
+    init(to service: ServiceNotifier, on health: ServiceHealth, patience: Duration = .seconds(30)) {
+        (self.service, self.health, self.patience) = (service, health, patience)
     }
 
     /// Reports until the task is cancelled.
     func run() async {
         await withDiscardingTaskGroup { group in
-            group.addTask { await tellChanges() }
-            group.addTask { await showLife() }
+            group.addTask { await reportChanges() }
+            group.addTask { await feedWatchdog() }
             group.addTask {
                 try? await Task.sleep(for: patience)
-                attendance.endWait()
+                health.endWait()
             }
         }
     }
 
-    func tellEnd() { service.tell("STOPPING=1", "STATUS=shutting down, light sources first") }
+    func reportEnd() { service.send("STOPPING=1", "STATUS=shutting down, light sources first") }
 
-    private func tellChanges() async {
+    private func reportChanges() async {
         var isReady = false
-        for await _ in attendance.changes {
-            service.tell("STATUS=\(attendance.summary)")
-            while !isReady, attendance.isSettled, !Task.isCancelled {
-                isReady = service.tell("READY=1")
-                // Without it systemd would end the server, so it is told again when its queue was full.
+        for await _ in health.changes {
+            service.send("STATUS=\(health.summary)")
+            while !isReady, health.isSettled, !Task.isCancelled {
+                isReady = service.send("READY=1")
+                // Without this message systemd would end the server, so it is repeated when the queue was full.
                 if !isReady { try? await Task.sleep(for: .milliseconds(100)) }
             }
         }
     }
 
-    /// Runs among the tasks that keep the workers, so that it ends with them should they come to a standstill.
-    private func showLife() async {
+    /// Runs among the tasks that keep the workers, so that a standstill of these tasks triggers the watchdog.
+    private func feedWatchdog() async {
         guard let limit = service.watchdogLimit else { return }
         while !Task.isCancelled {
-            service.tell("WATCHDOG=1")
+            service.send("WATCHDOG=1")
             try? await Task.sleep(for: limit / 2)
         }
     }
 }
 
-/// Which definitions are served, for whoever wants to know when that changes, and why others are not.
-final class Attendance: Sendable {
-    enum Presence: Sendable {
-        /// Nobody knows yet: it is being opened for the first time.
+/// The availability of every definition, with the reasons why some are not served, and a stream of changes.
+final class ServiceHealth: Sendable {
+    enum Availability: Sendable {
+        /// The definition is being started, and the outcome is open.
         case awaited
         case served
-        /// It could not be opened, or its worker has ended; it is tried again.
+        /// The devices could not be opened, or the worker has ended; another attempt follows.
         case missing
     }
 
     private struct State {
-        var presences: [String: Presence] = [:]
-        var failures: [String: Failure] = [:]
-        /// When the log last got the reason.
-        var tellTimes: [String: Double] = [:]
+        var availabilities: [String: Availability] = [:]
+        var failures: [String: ServiceFailure] = [:]
+        /// When each reason was last logged.
+        var logTimes: [String: Double] = [:]
         var isWaitOver = false
     }
 
     private let state = Monitor(State())
-    /// Comes after each change, and once at the start.
+    /// Yields after each change, and once at the start.
     let changes: AsyncStream<Void>
     private let changed: AsyncStream<Void>.Continuation
 
@@ -77,56 +77,56 @@ final class Attendance: Sendable {
         changed.yield()
     }
 
-    func add(_ name: String) { change { $0.presences[name] = .awaited } }
+    func add(_ name: String) { change { $0.availabilities[name] = .awaited } }
 
-    /// Tells of a definition that has been added; another one is no more, and does not count.
-    func note(_ name: String, _ presence: Presence) {
+    /// Notes the availability of a definition, unless it has been removed.
+    func note(_ name: String, _ availability: Availability) {
         change { state in
-            guard state.presences[name] != nil else { return }
-            state.presences[name] = presence
-            guard presence == .served, state.failures[name]?.recoveryTime == nil else { return }
+            guard state.availabilities[name] != nil else { return }
+            state.availabilities[name] = availability
+            guard availability == .served, state.failures[name]?.recoveryTime == nil else { return }
             state.failures[name]?.recoveryTime = Timestamp.now
         }
     }
 
-    /// How often a reason that stays the same is told again.
+    /// How often a reason that stays the same is logged again.
     private static let reminderInterval = 3600.0
 
-    /// Tells why a definition is missing.
+    /// Notes why a definition is missing.
     ///
-    /// - Parameter delay: after how long it is tried again.
-    /// - Returns: whether that is to be logged: it is new, or has not been told for an hour.
+    /// - Parameter delay: the time until the next attempt.
+    /// - Returns: whether to log the reason, which is new or was not logged for an hour.
     func fail(_ name: String, _ reason: String, retryIn delay: Duration = .zero, at now: Double = Timestamp.now) -> Bool
     {
         defer { changed.yield() }
         return state.update { state in
-            guard state.presences[name] != nil else { return true }
-            state.presences[name] = .missing
+            guard state.availabilities[name] != nil else { return true }
+            state.availabilities[name] = .missing
             let last = state.failures[name]
             let retryTime = delay == .zero ? nil : now + delay / .seconds(1)
-            state.failures[name] = Failure(reason: reason, time: now, retryTime: retryTime)
-            if let last, last.reason == reason, last.recoveryTime == nil, let time = state.tellTimes[name],
+            state.failures[name] = ServiceFailure(reason: reason, time: now, retryTime: retryTime)
+            if let last, last.reason == reason, last.recoveryTime == nil, let time = state.logTimes[name],
                 time <= now, now < time + Self.reminderInterval
             {
                 return false
             }
-            state.tellTimes[name] = now
+            state.logTimes[name] = now
             return true
         }
     }
 
-    /// Why a definition was last missing; nil if it never was.
-    func failure(of name: String) -> Failure? { state.withLock { $0.failures[name] } }
+    /// The last failure of a definition; nil if there was none.
+    func failure(of name: String) -> ServiceFailure? { state.withLock { $0.failures[name] } }
 
     func remove(_ name: String) {
         change { state in
-            state.presences[name] = nil
+            state.availabilities[name] = nil
             state.failures[name] = nil
-            state.tellTimes[name] = nil
+            state.logTimes[name] = nil
         }
     }
 
-    /// Takes those that are still awaited for missing, as far as ``isSettled`` is concerned.
+    /// Lets ``isSettled`` no longer wait for definitions that are being started.
     func endWait() { change { $0.isWaitOver = true } }
 
     private func change(_ body: (inout State) -> Void) {
@@ -134,52 +134,52 @@ final class Attendance: Sendable {
         changed.yield()
     }
 
-    /// Whether every definition has been served or has failed at least once, or nobody waits for that any more.
+    /// Whether every definition has been served or has failed at least once, or the wait for that is over.
     var isSettled: Bool {
-        state.withLock { state in state.isWaitOver || !state.presences.values.contains(.awaited) }
+        state.withLock { state in state.isWaitOver || !state.availabilities.values.contains(.awaited) }
     }
 
-    /// Waits until it is known whether a definition is served; nil when the limit has passed before, or it is no more.
-    func presence(of name: String, within limit: Duration) -> Presence? {
-        let presence: Presence?? = state.wait(within: limit) { state in
-            let presence = state.presences[name]
-            return presence == .awaited ? nil : .some(presence)
+    /// Waits until a definition is served or missing; nil if the limit passes before, or the definition is removed.
+    func availability(of name: String, within limit: Duration) -> Availability? {
+        let availability: Availability?? = state.wait(within: limit) { state in
+            let availability = state.availabilities[name]
+            return availability == .awaited ? nil : .some(availability)
         }
-        return presence ?? nil
+        return availability ?? nil
     }
 
-    /// How many are served and which are not: `2 of 3 definitions are served; not: RedCamera`.
+    /// A summary for people: `2 of 3 definitions are served; not: RedCamera`.
     var summary: String {
-        let presences = state.withLock(\.presences)
-        let absent = presences.filter { $0.value != .served }.keys.sorted()
-        let count = "\(presences.count - absent.count) of \(presences.count) definitions are served"
+        let availabilities = state.withLock(\.availabilities)
+        let absent = availabilities.filter { $0.value != .served }.keys.sorted()
+        let count = "\(availabilities.count - absent.count) of \(availabilities.count) definitions are served"
         return absent.isEmpty ? count : "\(count); not: \(absent.joined(separator: ", "))"
     }
 }
 
-/// The line to systemd of a service with `Type=notify`: what sd_notify(3) does, without its library.
+/// The connection of a service with `Type=notify` to systemd: sd_notify(3) without its library.
 struct ServiceNotifier: Sendable {
     private let address: LocalAddress
-    /// After how long without a sign of life systemd takes this process for hung; nil if it does not look.
+    /// The time without a heartbeat after which systemd considers this process hung; nil without a watchdog.
     let watchdogLimit: Duration?
 
-    /// - Parameter variable: a variable of the environment, in which systemd says where it listens.
+    /// - Parameter variable: returns a variable of the environment, where systemd gives its socket.
     init?(_ variable: (String) -> String? = environment) {
         guard let address = variable("NOTIFY_SOCKET").flatMap({ LocalAddress($0) }) else { return nil }
         self.address = address
         let microseconds = variable("WATCHDOG_USEC").flatMap { Int64($0) }
-        // A child inherits the variables, though they are not meant for it.
+        // Child processes inherit the variables, which are not meant for them.
         let isMeant = variable("WATCHDOG_PID").map { $0 == "\(getpid())" } ?? true
         watchdogLimit = microseconds.flatMap { $0 > 0 && isMeant ? .microseconds($0) : nil }
     }
 
-    /// Tells it assignments such as `READY=1`, without waiting; false if they could not be told now.
+    /// Sends assignments such as `READY=1` without waiting; false if that was not possible now.
     @discardableResult
-    func tell(_ assignments: String...) -> Bool {
+    func send(_ assignments: String...) -> Bool {
         let socket = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { return false }
         defer { close(socket) }
-        // A line each, so that none may hold another.
+        // One line each, so that a value cannot contain another assignment.
         let lines = assignments.map { $0.split(whereSeparator: \.isNewline).joined(separator: " ") }
         let text = Array(lines.joined(separator: "\n").utf8)
         let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)

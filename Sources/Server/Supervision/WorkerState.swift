@@ -2,20 +2,20 @@ internal import Devices
 internal import Pickle
 internal import Pyro
 
-/// What is known of how a definition is served: its worker, if it has one, and what the next one gets to know.
-struct Upkeep<Worker: Sendable>: Sendable {
+/// The state of a definition: its worker, if it has one, and what is handed to the next one.
+struct WorkerState<Worker: Sendable>: Sendable {
     /// A worker, from its start to its end.
-    struct Tenure: Sendable {
+    struct RunningWorker: Sendable {
         let worker: Worker
-        /// Where its devices are served; empty until they are.
+        /// The URIs of its devices; empty until they are served.
         fileprivate(set) var uris: [String] = []
-        /// Whether it leaves questions unanswered.
+        /// Whether it has stopped answering.
         fileprivate(set) var isSilent = false
-        /// Whether it was given up for that.
+        /// Whether it was killed because it did not answer.
         fileprivate(set) var isLost = false
-        /// Whether it was told to make way for another one.
-        fileprivate(set) var makesWay = false
-        /// What it said of its devices when it was last asked.
+        /// Whether it was asked to end, to be replaced.
+        fileprivate(set) var isBeingReplaced = false
+        /// Its last report on its devices.
         fileprivate(set) var report = PythonDictionary()
 
         var isServing: Bool { !uris.isEmpty }
@@ -23,36 +23,36 @@ struct Upkeep<Worker: Sendable>: Sendable {
         fileprivate var service: ServiceState { isSilent ? .notAnswering : isServing ? .serving : .starting }
     }
 
-    private(set) var tenure: Tenure? {
+    private(set) var running: RunningWorker? {
         didSet {
-            if Self.service(of: tenure) != Self.service(of: oldValue) { since = Timestamp.now }
+            if Self.service(of: running) != Self.service(of: oldValue) { since = Timestamp.now }
         }
     }
-    /// Since when it has been served as it is, in seconds since 1970.
+    /// The time of the last change of ``service``, in seconds since 1970.
     private(set) var since = Timestamp.now
-    /// How many workers there have been.
+    /// The number of workers started.
     private(set) var starts = 0
-    /// How many reports they have made.
+    /// The number of reports received from all workers.
     private(set) var reportCount = 0
-    /// Whether a worker has served devices that switch light.
+    /// Whether the definition has devices that switch light, as its last worker reported.
     private(set) var hasLightSource = false
     /// What clients have set.
     var memory: DeviceMemory
     private var hasServed = false
-    /// Where the last worker listened.
+    /// The port at which the last worker listened.
     private var port: Int?
 
     init(memory: DeviceMemory) { self.memory = memory }
 
-    var service: ServiceState { Self.service(of: tenure) }
+    var service: ServiceState { Self.service(of: running) }
 
-    private static func service(of tenure: Tenure?) -> ServiceState { tenure?.service ?? .waiting }
+    private static func service(of running: RunningWorker?) -> ServiceState { running?.service ?? .waiting }
 
     /// The order for the next worker.
     ///
     /// - Parameters:
-    ///   - first: the order as the first one got it.
-    ///   - parts: where the devices are that it works with.
+    ///   - first: the order for the first worker.
+    ///   - parts: the URIs of the devices of other definitions that it uses.
     func order(like first: WorkerOrder, parts: [String: String]) -> WorkerOrder {
         var order = first
         (order.memory, order.parts) = (memory, parts)
@@ -60,149 +60,149 @@ struct Upkeep<Worker: Sendable>: Sendable {
         return order
     }
 
-    // MARK: What happens
+    // MARK: Events
 
     mutating func begin(_ worker: Worker) {
-        tenure = Tenure(worker: worker)
+        running = RunningWorker(worker: worker)
         starts += 1
     }
 
     mutating func serve(at uris: [String], hasLightSource: Bool) {
-        tenure?.uris = uris
+        running?.uris = uris
         self.hasLightSource = hasLightSource
         hasServed = true
         if case .tcp(_, let port)? = uris.first.flatMap({ PyroURI($0) })?.location { self.port = port }
     }
 
     mutating func note(_ report: PythonDictionary) {
-        tenure?.report = report
+        running?.report = report
         reportCount += 1
     }
 
-    /// The worker answers; whether it did not before.
+    /// Notes an answer; returns whether the worker had been silent.
     mutating func noteAnswer() -> Bool {
-        guard tenure?.isSilent == true else { return false }
-        tenure?.isSilent = false
+        guard running?.isSilent == true else { return false }
+        running?.isSilent = false
         return true
     }
 
-    /// The worker does not answer; whether it did before.
+    /// Notes a missing answer; returns whether the worker had answered before.
     mutating func noteSilence() -> Bool {
-        guard tenure?.isSilent == false else { return false }
-        tenure?.isSilent = true
+        guard running?.isSilent == false else { return false }
+        running?.isSilent = true
         return true
     }
 
-    mutating func giveUp() { tenure?.isLost = true }
+    mutating func giveUp() { running?.isLost = true }
 
-    /// The worker is told to end and to be replaced: what it is, if there is one.
-    mutating func makeWay() -> Tenure? {
-        tenure?.makesWay = true
-        return tenure
+    /// Notes that the worker is asked to end, to be replaced; returns it, if there is one.
+    mutating func replace() -> RunningWorker? {
+        running?.isBeingReplaced = true
+        return running
     }
 
-    /// The worker has ended: what it was, if there was one.
-    mutating func end() -> Tenure? {
-        defer { tenure = nil }
-        return tenure
+    /// Notes that the worker has ended; returns it, if there was one.
+    mutating func end() -> RunningWorker? {
+        defer { running = nil }
+        return running
     }
 }
 
-/// How far a definition is served.
+/// The stage that a definition has reached.
 enum ServiceState: String, Sendable {
-    /// There is no process: it is searched for, it waits for others, or for the next attempt.
+    /// No process runs: the device is searched for, other devices are awaited, or the next attempt.
     case waiting
-    /// Its devices are being opened.
+    /// The devices are being opened.
     case starting
-    /// Clients can come.
+    /// Clients can connect.
     case serving
-    /// Its process does not answer the supervisor any more.
+    /// The process no longer answers the supervisor.
     case notAnswering = "not answering"
 }
 
-/// How one definition is served.
+/// The state of one definition's worker, for the server's status.
 struct WorkerStatus: Sendable {
     var state: ServiceState
-    /// Since when, in seconds since 1970.
+    /// The time of the last change of state, in seconds since 1970.
     var since: Double
-    /// The process, if there is one.
+    /// The process id, if there is a process.
     var pid: Int?
-    /// Where the devices are served; empty as long as they are not.
+    /// The URIs of the devices; empty until they are served.
     var uris: [String]
-    /// How many processes there were before this one.
+    /// The number of processes before this one.
     var restarts: Int
-    /// Why it was last not served.
-    var failure: Failure?
-    /// What the process says of its data devices, by name.
+    /// The last failure.
+    var failure: ServiceFailure?
+    /// The worker's report on its devices, by name.
     var report: PythonDictionary
 }
 
 extension WorkerStatus {
-    init(_ upkeep: Upkeep<WorkerProcess>, _ failure: Failure?) {
+    init(_ workerState: WorkerState<WorkerProcess>, _ failure: ServiceFailure?) {
         self.init(
-            state: upkeep.service,
-            since: upkeep.since,
-            pid: upkeep.tenure?.worker.pid,
-            uris: upkeep.tenure?.uris ?? [],
-            restarts: max(0, upkeep.starts - 1),
+            state: workerState.service,
+            since: workerState.since,
+            pid: workerState.running?.worker.pid,
+            uris: workerState.running?.uris ?? [],
+            restarts: max(0, workerState.starts - 1),
             failure: failure,
-            report: upkeep.tenure?.report ?? PythonDictionary()
+            report: workerState.running?.report ?? PythonDictionary()
         )
     }
 }
 
-/// Why a definition was not served.
-struct Failure: Sendable, Equatable {
+/// A reason why a definition was not served.
+struct ServiceFailure: Sendable, Equatable {
     let reason: String
-    /// When that was last so, in seconds since 1970.
+    /// The time of the failure, in seconds since 1970.
     let time: Double
-    /// When it is to be tried again; nil if it is tried at once.
+    /// The time of the next attempt; nil if that follows at once.
     var retryTime: Double?
-    /// When it was served again; nil as long as it is not.
+    /// The time of recovery; nil while the failure lasts.
     var recoveryTime: Double?
 }
 
-/// Whether a worker still answers, told by how many questions in a row it has left without an answer.
+/// A judgement whether a worker still answers, by the number of questions in a row without an answer.
 ///
-/// Questions are counted, not seconds: a computer that was asleep, or a supervisor that was stopped, has asked none
-/// meanwhile, and so takes no worker for lost.
+/// Questions are counted, not seconds: a supervisor that was stopped, or a computer that was asleep, has asked none
+/// meanwhile and so loses no worker.
 struct Heartbeat: Sendable {
     enum Verdict: Sendable, Equatable {
         case answers
-        /// It has left so much unanswered that it may hang.
+        /// So many questions are unanswered that the worker may hang.
         case silent
-        /// It has been silent for so long that it is given up.
+        /// The worker has been silent for too long.
         case lost
     }
 
-    /// How long a worker has for each answer.
+    /// The time between two questions.
     static let interval = Duration.seconds(2)
-    /// After how many questions without an answer it is silent, and lost.
+    /// The numbers of unanswered questions after which a worker is silent, and lost.
     private static let (patience, limit) = (2, 7)
-    /// How long a lost one has been asked.
+    /// How long a lost worker has been asked.
     static let lossTime = interval * limit
-    /// How long a silent one has before it is lost.
+    /// How long a silent worker has until it is lost.
     static let graceTime = interval * (limit - patience)
 
     private var missed = 0
 
-    /// What is to be thought of a worker after a question.
+    /// The verdict after a question.
     mutating func note(hasAnswered: Bool) -> Verdict {
         missed = hasAnswered ? 0 : min(missed + 1, Self.limit)
         return missed >= Self.limit ? .lost : missed >= Self.patience ? .silent : .answers
     }
 }
 
-/// How long to wait before trying again: not at all after one failure, then longer and longer.
+/// The waits before attempts: none after the first failure, then longer and longer ones.
 struct Backoff {
     private static let first = Duration.milliseconds(100)
     private static let longest = Duration.seconds(30)
-    /// What has worked for that long has not failed at its start.
+    /// A worker that has lived this long did not fail at its start.
     private static let proven = Duration.seconds(5)
 
     private var next = Duration.zero
 
-    /// The wait after an attempt that lasted so long.
+    /// The wait after an attempt with a duration.
     mutating func delay(after duration: Duration) -> Duration {
         if duration >= Self.proven { next = .zero }
         return delay()
@@ -216,12 +216,12 @@ struct Backoff {
 }
 
 extension Duration {
-    /// As people say it: `0.4 s`, `30 s`.
+    /// The duration for people: `0.4 s`, `30 s`.
     var formatted: String {
         let tenths = Int(self / .milliseconds(100))
         return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
     }
 
-    /// When something that has failed is tried again.
+    /// The announcement of the next attempt.
     var asRetry: String { self == .zero ? "trying again at once" : "trying again in \(formatted)" }
 }

@@ -5,22 +5,22 @@ import Pickle
 import Pyro
 import Server
 
-/// What came of the contracts on all devices.
+/// The results of the contracts on all devices.
 struct ConformReport {
     let file: String
     let devices: [DeviceReport]
     let duration: Duration
-    /// What a program ends with that a signal has ended.
+    /// The exit status after a signal.
     var interruption: Int32?
 
-    /// What the program ends with: 1 if a device is not as it must be, 2 if one was left alone.
+    /// The exit status: 1 if a device failed, 2 if one was skipped because a server has it open.
     var status: Int32 {
         if let interruption { return interruption }
         if devices.contains(where: { [.broken, .failed].contains($0.verdict) }) { return 1 }
         return devices.contains { $0.verdict == .served } ? 2 : 0
     }
 
-    /// The last line for people.
+    /// The summary for people.
     var summary: String {
         func names(_ verdicts: DeviceReport.Verdict...) -> String {
             devices.filter { verdicts.contains($0.verdict) }.map(\.device.name).joined(separator: ", ")
@@ -34,7 +34,7 @@ struct ConformReport {
         return parts.filter { $0.1 != "" }.map { "\($0.0): \($0.1)" }.joined(separator: "\n")
     }
 
-    /// As docs/conform.md has it.
+    /// The report in the format of docs/conform.md.
     var json: String {
         get throws {
             try SerializerID.json.text(
@@ -47,29 +47,29 @@ struct ConformReport {
     }
 }
 
-/// What came of the contracts on one device.
+/// The results of the contracts on one device.
 struct DeviceReport {
     enum Verdict: String {
-        /// All that was tried.
+        /// All tests passed.
         case kept
-        /// Something that was tried.
+        /// A test failed.
         case broken
-        /// It could not be opened, or not be shut down.
+        /// The device could not be opened or shut down.
         case failed
-        /// It could not be opened, as its definition says it may be.
+        /// The device could not be opened, and its definition says that it may be absent.
         case absent
-        /// It works with other devices, which are not there without a server.
+        /// The device uses other devices, which are missing without a server.
         case dependent
-        /// A running server has it, so it was left alone.
+        /// A running server has the device open, so it was skipped.
         case served
         case interrupted
     }
 
     let device: RigDevice
     var verdict = Verdict.kept
-    /// Why, where the counts do not tell.
+    /// The reason, where the counts do not show it.
     var reason: String?
-    /// What it may not be put through, of that which its contracts would.
+    /// The effects that were not allowed.
     var forbidden: Set<Effect> = []
     var results: [TrialResult] = []
     var duration = Duration.zero
@@ -81,15 +81,15 @@ struct DeviceReport {
         verdict = .served
         reason =
             "it is served by a running device-server"
-            + (served.pid.map { " (process \($0))" } ?? "") + " as \(served.name) of \(served.configuration), and is "
-            + "left alone; end that server, or take the device out of its configuration and reload it"
+            + (served.pid.map { " (process \($0))" } ?? "") + " as \(served.name) of \(served.configuration), and was "
+            + "skipped; end that server, or remove the device from its configuration and reload it"
     }
 
     var isBroken: Bool { count(.broken) > 0 }
 
     private func count(_ verdict: TrialResult.Verdict) -> Int { results.count { $0.verdict == verdict } }
 
-    /// A line, after those of the contracts.
+    /// The line after those of the contracts.
     var summary: String {
         let counts = "\(count(.kept)) kept, \(count(.broken)) broken, \(count(.notTried)) not tried"
         return switch verdict {
@@ -122,7 +122,7 @@ struct DeviceReport {
 }
 
 extension TrialResult {
-    /// How long a trial took, as a person feels it.
+    /// The duration of a trial as a person perceives it.
     private enum TimeClass: String {
         /// Less than a tenth of a second.
         case instant
@@ -137,7 +137,7 @@ extension TrialResult {
 
     private var timeClass: TimeClass { TimeClass(duration) }
 
-    /// A line for people, and one for each thing that is not as it must be.
+    /// A line for people, followed by one for each violation.
     var line: String {
         let name = path.isEmpty ? "\(contract)" : "\(path.dropFirst()): \(contract)"
         switch verdict {
@@ -150,7 +150,7 @@ extension TrialResult {
         }
     }
 
-    /// As wide for each: `quick   0.42 s`.
+    /// The duration with a fixed width: `quick   0.42 s`.
     private var time: String {
         guard duration > .zero else { return String(repeating: " ", count: 16) }
         let name = timeClass.rawValue.padded(to: 7)
@@ -176,10 +176,10 @@ extension TrialResult {
 }
 
 extension Duration {
-    /// In seconds, to the thousandth.
+    /// The duration in seconds, to the thousandth.
     var rounded: Double { ((self / .seconds(1)) * 1000).rounded() / 1000 }
 
-    /// With two places behind the point, as people read it.
+    /// The duration in seconds with two decimals.
     var inSeconds: String {
         let hundredths = (self / .milliseconds(10)).rounded()
         guard let count = Int(exactly: hundredths) else { return "\(hundredths / 100)" }

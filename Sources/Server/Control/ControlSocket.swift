@@ -4,14 +4,14 @@ internal import Pickle
 internal import Pyro
 internal import Threads
 
-/// Where a running server can be asked how it is, and told to read its configuration again: a Unix socket in a folder
-/// of the user's, at which it serves itself as the Pyro object `device-server`.
-final class ControlPoint: Sendable {
+/// The Unix socket by which a running server is controlled, as the Pyro object `device-server`, in one of the
+/// ``ControlFolder``s.
+final class ControlSocket: Sendable {
     static let object = "device-server"
 
     private let server: PyroServer
 
-    /// Nil, with a line in the log, where no socket can be made: a server that cannot be asked serves all the same.
+    /// Nil, with a warning in the log, if no socket can be made: the server serves its devices without it.
     init?(_ supervisor: Supervisor, log: Logger) {
         do {
             let folder = try ControlFolder.ours()
@@ -32,7 +32,7 @@ final class ControlPoint: Sendable {
     func close() { server.stop(within: .milliseconds(200)) }
 }
 
-/// A server as an object that its control programs call.
+/// The Pyro object that the control commands call.
 final class SupervisorObject: PyroObject {
     let metadata = ObjectMetadata(methods: ["reload", "restart", "status"])
     private let supervisor: Supervisor
@@ -50,7 +50,7 @@ final class SupervisorObject: PyroObject {
 
     private func restart(_ arguments: [PythonValue]) throws -> PythonValue {
         let names = try arguments.map { argument in
-            guard case .str(let name) = argument else { throw PythonException("TypeError", "names are texts") }
+            guard case .str(let name) = argument else { throw PythonException("TypeError", "names must be strings") }
             return name
         }
         guard !names.isEmpty else { throw PythonException("TypeError", "restart() needs the name of a definition") }
@@ -65,7 +65,7 @@ final class SupervisorObject: PyroObject {
         throw noAttribute(attribute)
     }
 
-    /// Waits for a task, on the thread of the client that asked.
+    /// Waits for a task on the client's thread.
     private func wait(for body: @escaping @Sendable () async throws -> PythonValue) throws -> PythonValue {
         let result = Monitor<Result<PythonValue, any Error>?>(nil)
         Task {
@@ -74,7 +74,7 @@ final class SupervisorObject: PyroObject {
                 result.update { $0 = .success(value) }
             } catch { result.update { $0 = .failure(error) } }
         }
-        // Without a limit it does not come back without a result.
+        // A wait without limit always returns a result.
         return try result.wait { $0 }?.get() ?? .none
     }
 
