@@ -337,7 +337,7 @@ def test_key_that_others_can_read(authority, keys, check):
 def test_certificate_that_soon_expires(serve, authority, keys):
     """That clients will soon refuse the server, the log tells in time."""
     server = serve([WHEEL], pyro={"ssl": keys(authority.certify("old", days=3))})
-    server.wait_for(r"WARNING Wheel\[\d+\]: the certificate '.*/old.pem' is valid for [23] more days only")
+    server.wait_for(r"WARNING Wheel\[\d+\]: the certificate '.*/old.pem' expires in [23] days")
 
 
 def test_commands_of_the_documentation(serve, connect, monkeypatch, tmp_path):

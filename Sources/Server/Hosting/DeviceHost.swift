@@ -82,7 +82,7 @@ final class DeviceHost: Sendable {
     }
 
     /// Switches all light off, and finds out whether it is.
-    func darken() -> [Blackout.Finding] { devices.withLock { $0.darken() } }
+    func darken() -> [LightsOff.Finding] { devices.withLock { $0.darken() } }
 
     /// Shuts all devices down, light sources first.
     func shutDown(report: @Sendable (String) -> Void) { devices.withLock { $0.shutDown(report: report) } }

@@ -155,7 +155,7 @@ public final class DeviceServer: Sendable {
     public func start() { server.start() }
 
     /// Switches all light off, and finds out whether it is.
-    func darken() -> [Blackout.Finding] {
+    func darken() -> [LightsOff.Finding] {
         hosts.withLock { $0 }.filter(\.hasLightSource).flatMap { $0.darken() }
     }
 

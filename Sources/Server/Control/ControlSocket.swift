@@ -1,8 +1,38 @@
+internal import Glibc
+internal import Logging
 internal import Pickle
 internal import Pyro
 internal import Threads
 
-/// A server as an object that its control programs call.
+/// The Unix socket by which a running server is controlled, as the Pyro object `device-server`, in one of the
+/// ``ControlFolder``s.
+final class ControlSocket: Sendable {
+    static let object = "device-server"
+
+    private let server: PyroServer
+
+    /// Nil, with a warning in the log, if no socket can be made: the server serves its devices without it.
+    init?(_ supervisor: Supervisor, log: Logger) {
+        do {
+            let folder = try ControlFolder.ours()
+            ControlFolder.sweep(folder)
+            server = try PyroServer(
+                at: .unix(path: "\(folder)/\(getpid()).sock"),
+                log: log,
+                translate: ErrorTranslation.exception
+            )
+            server.register(SupervisorObject(supervisor), as: Self.object)
+            server.start()
+        } catch {
+            log.warning("`device-server status`, `reload` and `restart` will not find this server: \(error)")
+            return nil
+        }
+    }
+
+    func close() { server.stop(within: .milliseconds(200)) }
+}
+
+/// The Pyro object that the control commands call.
 final class SupervisorObject: PyroObject {
     let metadata = ObjectMetadata(methods: ["reload", "restart", "status"])
     private let supervisor: Supervisor
@@ -20,7 +50,7 @@ final class SupervisorObject: PyroObject {
 
     private func restart(_ arguments: [PythonValue]) throws -> PythonValue {
         let names = try arguments.map { argument in
-            guard case .str(let name) = argument else { throw PythonException("TypeError", "names are texts") }
+            guard case .str(let name) = argument else { throw PythonException("TypeError", "names must be strings") }
             return name
         }
         guard !names.isEmpty else { throw PythonException("TypeError", "restart() needs the name of a definition") }
@@ -35,7 +65,7 @@ final class SupervisorObject: PyroObject {
         throw noAttribute(attribute)
     }
 
-    /// Waits for a task, on the thread of the client that asked.
+    /// Waits for a task on the client's thread.
     private func wait(for body: @escaping @Sendable () async throws -> PythonValue) throws -> PythonValue {
         let result = Monitor<Result<PythonValue, any Error>?>(nil)
         Task {
@@ -44,7 +74,7 @@ final class SupervisorObject: PyroObject {
                 result.update { $0 = .success(value) }
             } catch { result.update { $0 = .failure(error) } }
         }
-        // Without a limit it does not come back without a result.
+        // A wait without limit always returns a result.
         return try result.wait { $0 }?.get() ?? .none
     }
 

@@ -5,8 +5,8 @@ import Threads
 
 @testable import Server
 
-@Suite struct BlackoutTests {
-    /// What a lamp was told; it answers as a broken one, if it is to.
+@Suite struct LightsOffTests {
+    /// A lamp that records its calls, and can stay on as a broken one does.
     private final class Lamp: LightSource, OnlyTriggersBulbOnSoftware {
         let lines: Monitor<[String]>
         let staysOn: Bool
@@ -65,7 +65,7 @@ import Threads
         let text = "devices:\n" + devices.map { " - {port: 0, \($0)}\n" }.joined()
         let configuration = try ServerConfiguration(text: text, file: "test.yaml", drivers: drivers)
         let found = Monitor<[String]>([])
-        let isDark = Blackout(configuration).run(within: limit) { finding in
+        let isDark = LightsOff(configuration).run(within: limit) { finding in
             found.update { $0.append("\(finding)") }
         }
         return (found.withLock { $0.sorted() }, isDark)

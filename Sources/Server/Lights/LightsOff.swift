@@ -1,34 +1,33 @@
 internal import Devices
 internal import Threads
 
-/// Makes sure that no light source of a configuration is on, when there is no server to do so.
+/// An emergency procedure that switches off every light source of a configuration when no server can do so.
 ///
-/// Each device that may be one is opened, which with every driver switches light off, then told so in words, asked, and
-/// shut down. All definitions are gone through at the same time, since one that does not answer must not keep the others
-/// waiting.
-public struct Blackout: Sendable {
+/// Each device that may have light is opened, which with every driver switches light off, then disabled, queried and
+/// shut down. Definitions are treated in parallel, so that a device that does not answer delays no other.
+public struct LightsOff: Sendable {
     private let definitions: [Definition]
 
     public init(_ configuration: ServerConfiguration) {
         definitions = configuration.definitions.compactMap { definition in
             var definition = definition
-            // What is opened together is shut down together.
+            // Devices that are opened together are shut down together.
             let isKept = definition.openTogether != nil && definition.devices.contains(where: \.driver.mayHaveLight)
             if !isKept { definition.devices.removeAll { !$0.driver.mayHaveLight } }
             return definition.devices.isEmpty ? nil : definition
         }
     }
 
-    /// What has become of one light source.
+    /// The state of one light source afterwards.
     public struct Finding: Sendable, CustomStringConvertible {
         public enum Light: Sendable, Equatable {
             case off
             case on
-            /// Why it could not be found out.
+            /// The reason why the state could not be read.
             case unknown(String)
         }
 
-        /// The device's name; with a part's behind it, if it is one of a controller's.
+        /// The name of the device, followed by the name of the part for parts of a controller.
         public let name: String
         public let light: Light
 
@@ -41,14 +40,14 @@ public struct Blackout: Sendable {
         }
     }
 
-    /// Goes through all of them.
+    /// Switches off all light sources.
     ///
     /// - Parameters:
-    ///   - limit: when to give up those that do not answer.
-    ///   - report: told of each light source as its turn has come, on several threads.
-    /// - Returns: whether all light is off, for certain.
+    ///   - limit: the time after which devices that do not answer are given up.
+    ///   - report: called with each result, on several threads, one call at a time.
+    /// - Returns: whether all light is confirmed to be off.
     public func run(within limit: Duration, report: @escaping @Sendable (Finding) -> Void) -> Bool {
-        let progress = Monitor(Headway(definitions))
+        let progress = Monitor(Outstanding(definitions))
         for definition in definitions {
             _ = BlockingThread("lights off") {
                 definition.darken { name, findings in
@@ -71,25 +70,25 @@ public struct Blackout: Sendable {
     }
 }
 
-/// How far a blackout has come.
-private struct Headway {
+/// The devices that ``LightsOff`` still waits for.
+private struct Outstanding {
     var awaited: [String]
     var isAllOff = true
     var isOver = false
 
     init(_ definitions: [Definition]) { awaited = definitions.flatMap { $0.devices.map(\.name) } }
 
-    mutating func note(_ findings: [Blackout.Finding], of name: String) {
+    mutating func note(_ findings: [LightsOff.Finding], of name: String) {
         awaited.removeAll { $0 == name }
         if findings.contains(where: { $0.light != .off }) { isAllOff = false }
     }
 }
 
 extension Definition {
-    /// Opens the devices, switches off what light they have, and shuts them down.
+    /// Opens the devices, switches off their light, and shuts them down.
     ///
-    /// - Parameter report: told the name of each device that has had its turn, and what was found.
-    fileprivate func darken(_ report: (String, [Blackout.Finding]) -> Void) {
+    /// - Parameter report: called with the name of each device and the states of its light sources.
+    fileprivate func darken(_ report: (String, [LightsOff.Finding]) -> Void) {
         guard let openTogether else {
             for device in devices { Self.darken([device], { [try device.driver.open($0)] }, report) }
             return
@@ -100,18 +99,18 @@ extension Definition {
     private static func darken(
         _ devices: [DeviceDefinition],
         _ open: (DriverContext) throws -> [any Device],
-        _ report: (String, [Blackout.Finding]) -> Void
+        _ report: (String, [LightsOff.Finding]) -> Void
     ) {
         do {
             let opened = try open(DriverContext(isSimulated: devices.contains(where: \.isSimulated)))
-            let findings = zip(devices, opened).map { ($0.name, Blackout.darkened($1, $0.name)) }
-            // What they say about light has been said; the rest of them does not matter here.
+            let findings = zip(devices, opened).map { ($0.name, LightsOff.darkened($1, $0.name)) }
+            // Light was checked already; other failures do not matter here.
             for device in opened { try? device.shutdown() }
             for (name, findings) in findings { report(name, findings) }
         } catch {
             let reason = ErrorTranslation.text(of: error)
             for device in devices {
-                let finding = Blackout.Finding(name: device.name, light: .unknown(reason))
+                let finding = LightsOff.Finding(name: device.name, light: .unknown(reason))
                 report(device.name, device.driver.mayHaveLight ? [finding] : [])
             }
         }
@@ -119,10 +118,34 @@ extension Definition {
 }
 
 extension ConfiguredDriver {
-    /// Whether the device is a light source, may have one among its parts, or lets the light of others out.
+    /// Whether the device is a light source, may have one among its parts, or gates the light of others.
     ///
-    /// What is made of other definitions' devices has no light of its own.
+    /// Devices composed of other definitions' devices have no light of their own.
     fileprivate var mayHaveLight: Bool {
         (kind == .lightSource || kind == .controller || gatesLight) && references.isEmpty
+    }
+}
+
+extension LightsOff {
+    /// Switches off the light of a device and its parts, and reads back their state.
+    static func darkened(_ device: any Device, _ name: String) -> [Finding] {
+        if let light = device as? any LightSource {
+            do {
+                try light.disable()
+                return [Finding(name: name, light: try light.isOn ? .on : .off)]
+            } catch {
+                return [Finding(name: name, light: .unknown(ErrorTranslation.text(of: error)))]
+            }
+        }
+        if let gate = device as? any LightGate {
+            do {
+                try gate.disable()
+                return [Finding(name: name, light: .off)]
+            } catch {
+                return [Finding(name: name, light: .unknown(ErrorTranslation.text(of: error)))]
+            }
+        }
+        guard let controller = device as? any Controller else { return [] }
+        return controller.devices.flatMap { darkened($0.device, "\(name).\($0.name)") }
     }
 }

@@ -1,21 +1,22 @@
 internal import Devices
+internal import Glibc
 internal import Logging
 
-/// Finds floating devices: has child processes open candidates until each definition has got the device that it means.
+/// The search for floating devices: child processes open candidates until each definition has the device that it means.
 ///
-/// What each child does when is ``Arbitration``'s to say.
-actor FloatingSearch: WorkerSource {
+/// ``Arbitration`` decides what each child does.
+actor CameraSearch: WorkerSource {
     private let driver: String
     private let executable: String
-    /// How long a child may try to open one candidate.
+    /// How long a child may take to open one candidate.
     private let patience: Duration
-    private let attendance: Attendance
+    private let health: ServiceHealth
     private let log: Logger
 
     private var definitions: [Int: FloatingDefinition] = [:]
     private var arbitration: Arbitration
     private var waiting: [Int: CheckedContinuation<WorkerProcess?, Never>] = [:]
-    /// The children there are, and those that shall be started once it is this server's turn.
+    /// The running children, and those to start once it is this server's turn.
     private var children: [Arbitration.Child: ChildProcess] = [:]
     private var unstarted: [Arbitration.Child] = []
     private var childCount = 0
@@ -27,9 +28,9 @@ actor FloatingSearch: WorkerSource {
 
     private struct ChildProcess {
         let process: WorkerProcess
-        /// What listens to it, until it has ended.
+        /// The task that listens to it until it has ended.
         let attention: Task<Void, Never>
-        /// Whether it serves a definition, whose keeper then looks after it.
+        /// Whether it serves a definition, whose keeper then listens to it.
         var isAssigned = false
     }
 
@@ -37,28 +38,28 @@ actor FloatingSearch: WorkerSource {
         _ candidates: Candidates,
         executable: String,
         patience: Duration = .seconds(60),
-        attendance: Attendance,
+        health: ServiceHealth,
         log: Logger
     ) {
         driver = candidates.driver
-        (self.executable, self.patience, self.attendance, self.log) = (executable, patience, attendance, log)
+        (self.executable, self.patience, self.health, self.log) = (executable, patience, health, log)
         arbitration = Arbitration(opensSideBySide: candidates.opensSideBySide)
     }
 
-    /// Takes a definition that searches among these candidates, by a number that no other one has.
+    /// Adds a definition that searches among these candidates, by a unique number.
     func add(_ number: Int, _ definition: FloatingDefinition) {
         definitions[number] = definition
         arbitration.add(number, meaning: definition.uids)
     }
 
-    /// Searches no more for a definition, whose worker, if there is one, is about to end.
+    /// Ends the search for a definition, whose worker, if there is one, is about to end.
     func remove(_ number: Int) {
         definitions[number] = nil
         waiting.removeValue(forKey: number)?.resume(returning: nil)
         perform(arbitration.remove(number))
     }
 
-    // MARK: For the keepers
+    // MARK: Calls by the keepers
 
     func worker(for number: Int, named name: String) async -> WorkerProcess? {
         guard !isStopping, definitions[number] != nil else { return nil }
@@ -79,7 +80,7 @@ actor FloatingSearch: WorkerSource {
         search()
     }
 
-    /// Ends all searching; returns when only processes are left that serve.
+    /// Ends all searching; returns when only serving processes are left.
     func stop() async {
         isStopping = true
         retry?.cancel()
@@ -98,7 +99,7 @@ actor FloatingSearch: WorkerSource {
         turn = nil
     }
 
-    /// Ends all children at once that do not serve.
+    /// Kills all children that do not serve.
     func kill() {
         for child in idle { child.process.kill() }
     }
@@ -140,7 +141,7 @@ actor FloatingSearch: WorkerSource {
     }
 
     private func startChild(_ child: Arbitration.Child) {
-        // Any definition's options find the same candidates; the newest knows of all simulated ones.
+        // The options of any definition find the same candidates; the newest one knows all simulated ones.
         guard let definition = definitions.max(by: { $0.key < $1.key })?.value else { return }
         do {
             let name = "\(driver), candidate \(child)"
@@ -153,7 +154,7 @@ actor FloatingSearch: WorkerSource {
         }
     }
 
-    /// Listens to a child until it has a device, then waits for its end; whoever it is assigned to listens then.
+    /// Listens to a child until it has a device, then waits for its end; a keeper listens from then on.
     private func attend(_ child: Arbitration.Child, _ process: WorkerProcess, _ order: WorkerOrder) async {
         process.send(.search(order))
         let impatience = Task { [patience, log, driver] in
@@ -185,7 +186,7 @@ actor FloatingSearch: WorkerSource {
 
     private func assign(_ child: Arbitration.Child, to definition: Int) {
         guard let process = children[child]?.process, let continuation = waiting.removeValue(forKey: definition) else {
-            // Nobody waits for it any more, and nobody else could have its device.
+            // Nobody waits for it any longer, and nobody else could have its device.
             children[child]?.process.hangUp()
             return
         }
@@ -210,7 +211,7 @@ actor FloatingSearch: WorkerSource {
         let delay = backoff.delay()
         for definition in numbers.compactMap({ definitions[$0] }) {
             let reason = "\(driver) \(definition.uidText) was not found: \(report)"
-            if attendance.fail(definition.name, reason, retryIn: delay) {
+            if health.fail(definition.name, reason, retryIn: delay) {
                 definition.log.error("\(definition.name): \(reason)")
             }
             definition.log.debug("\(definition.name): \(delay.asRetry)")
@@ -222,7 +223,7 @@ actor FloatingSearch: WorkerSource {
         }
     }
 
-    // MARK: One server at a time
+    // MARK: Taking turns with other servers
 
     private func waitForTurn() {
         guard turnWait == nil else { return }
@@ -236,10 +237,97 @@ actor FloatingSearch: WorkerSource {
         }
     }
 
-    /// Lets other servers search, once no child has anything open for the search.
+    /// Ends this server's turn once no child has a candidate open for the search.
     private func endTurn() {
         guard !arbitration.isSearching, unstarted.isEmpty else { return }
         guard idle.isEmpty else { return }
         turn = nil
+    }
+}
+
+/// A definition that needs floating devices, as the search sees it.
+struct FloatingDefinition: Sendable {
+    let name: String
+    let uids: [String]
+    /// The order for a child that searches with the definition's options.
+    let order: WorkerOrder
+    /// Environment variables for simulated hardware.
+    let environment: [String: String]
+    /// The definition's log.
+    let log: Logger
+
+    var uidText: String { uids.joined(separator: ", ") }
+}
+
+/// The set of candidates that a floating device is among; devices with the same key are searched for together.
+struct SearchKey: Hashable {
+    private let driver: String
+    private let kind: String
+    private let isSimulated: Bool
+
+    fileprivate init(_ device: DeviceDefinition, _ part: FloatingPart) {
+        (driver, kind) = (part.candidates.driver, part.candidates.kind)
+        isSimulated = device.isSimulated
+    }
+}
+
+extension Definition {
+    /// The search that the definition takes part in; nil without floating devices.
+    ///
+    /// With devices of several drivers, only those of the first driver are searched for; the worker finds the others.
+    var search: (key: SearchKey, candidates: Candidates, uids: [String])? {
+        let parts = floatingParts.map { (key: SearchKey($0, $1), part: $1) }
+        guard let first = parts.first else { return nil }
+        let same = parts.filter { $0.key == first.key }
+        return (first.key, first.part.candidates, same.map(\.part.uid))
+    }
+}
+
+extension Sequence<Definition> {
+    /// Environment variables with which simulated hardware has the devices that these definitions mean.
+    ///
+    /// Variables that exist already are not changed.
+    public var simulatedEnvironment: [String: String] {
+        let parts = flatMap(\.floatingParts).filter(\.device.isSimulated).map(\.part)
+        var environment: [String: String] = [:]
+        for (_, parts) in Dictionary(grouping: parts, by: \.candidates.driver) {
+            guard let simulating = parts.first?.candidates.simulating else { continue }
+            environment.merge(simulating(parts.map(\.uid))) { first, _ in first }
+        }
+        return environment.filter { name, _ in unsafe getenv(name) == nil }
+    }
+}
+
+/// The turn of one server to search among a driver's candidates, while other servers on the same machine wait.
+///
+/// Two servers that search at once would hold each other's devices, and each would miss its own. The turn is the
+/// address of a local socket, which the system gives to one process at a time and frees when that process ends.
+final class SearchTurn: Sendable {
+    private let socket: Int32
+
+    /// Waits for this server's turn up to a limit, since another server may hang.
+    init(_ driver: String, within limit: Duration = .seconds(90)) async {
+        let clock = ContinuousClock()
+        let end = clock.now + limit
+        var taken: Int32?
+        while taken == nil, clock.now < end, !Task.isCancelled {
+            taken = Self.take("device-server search \(driver)")
+            if taken == nil { try? await Task.sleep(for: .milliseconds(20), clock: clock) }
+        }
+        socket = taken ?? -1
+    }
+
+    deinit { if socket >= 0 { close(socket) } }
+
+    /// The socket, or nil while another server has the address.
+    private static func take(_ name: String) -> Int32? {
+        guard let address = LocalAddress("@\(name)") else { return nil }
+        let socket = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard socket >= 0 else { return nil }
+        if unsafe address.withSockaddr({ address, length in unsafe bind(socket, address, length) }) == 0 {
+            return socket
+        }
+        close(socket)
+        return nil
     }
 }
