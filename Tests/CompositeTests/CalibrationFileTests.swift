@@ -7,12 +7,12 @@ import Testing
 struct CalibrationFileTests {
     private let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).txt").path
 
-    private func calibration() throws -> ClarityCalibration {
+    private func calibration() throws -> HalfCalibration {
         let coefficients = (0..<10).map { 100 / Double(3 + $0) }
         let made = Mapping(width: 256, height: 256, degree: 3, x: coefficients, y: coefficients.reversed())
         let mapping = try #require(made)
         return try #require(
-            ClarityCalibration(
+            HalfCalibration(
                 sensor: SensorShape(width: 512, height: 256),
                 layout: HalfLayout(transmitted: .right, mirror: .both),
                 mapping: mapping,

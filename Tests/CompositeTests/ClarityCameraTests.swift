@@ -207,7 +207,7 @@ private enum Makers {
         let sensor = SensorShape(width: 120, height: 40)
         let bench = try Bench(sensor)
         let mapping = Mapping(width: 60, height: 40)
-        let calibration = ClarityCalibration(sensor: sensor, layout: HalfLayout(), mapping: mapping, error: 0)
+        let calibration = HalfCalibration(sensor: sensor, layout: HalfLayout(), mapping: mapping, error: 0)
         bench.camera.source.use(try #require(calibration))
         try bench.set(.section)
         return bench.camera

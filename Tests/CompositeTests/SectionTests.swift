@@ -10,7 +10,7 @@ struct SectionTests {
 
     private static let specimen = Specimen()
     /// Measured once, since that takes its time where nothing is optimised.
-    private static let calibration = Result { try ClarityCalibration(specimen.calibrationFrame(), HalfLayout()) }
+    private static let calibration = Result { try HalfCalibration(specimen.calibrationFrame(), HalfLayout()) }
 
     /// In focus, out of focus, and a calibration pattern.
     private struct Specimen {
@@ -67,7 +67,7 @@ struct SectionTests {
 
     private func section(
         _ specimen: Specimen,
-        _ calibration: ClarityCalibration,
+        _ calibration: HalfCalibration,
         mode: ClarityMode = .section,
         binning: Binning = .none,
         of frame: Frame? = nil
@@ -98,7 +98,7 @@ struct SectionTests {
     @Test(arguments: [HalfLayout(), HalfLayout(transmitted: .right, mirror: .both)])
     func sectionIsWhatIsInFocus(layout: HalfLayout) throws {
         let specimen = Self.specimen
-        let calibration = try ClarityCalibration(specimen.calibrationFrame(layout), layout)
+        let calibration = try HalfCalibration(specimen.calibrationFrame(layout), layout)
         #expect(specimen.synthetic.largestError(calibration.mapping) < 0.1)
         let wrong = differences(try section(specimen, calibration), specimen)
         // The light out of focus, of up to some thousands, is gone; what is in focus, up to 750, is there to within a hundredth.
@@ -115,7 +115,7 @@ struct SectionTests {
 
     @Test func noiseStaysNoise() throws {
         let specimen = Specimen(noise: 60)
-        let calibration = try ClarityCalibration(specimen.calibrationFrame(), HalfLayout())
+        let calibration = try HalfCalibration(specimen.calibrationFrame(), HalfLayout())
         #expect(specimen.synthetic.largestError(calibration.mapping) < 0.1)
         let wrong = differences(try section(specimen, calibration), specimen)
         // The noise of both halves, of which resampling takes some from the second.
@@ -153,7 +153,7 @@ struct SectionTests {
         let synthetic = Synthetic(truth: Synthetic.turned(256, 256, degrees: 0, scale: 1, shift: (30, 0)))
         let mapping = Mapping(width: 256, height: 256).shifted(by: (30, 0))
         let calibration = try #require(
-            ClarityCalibration(
+            HalfCalibration(
                 sensor: SensorShape(width: 512, height: 256),
                 layout: HalfLayout(),
                 mapping: mapping,

@@ -213,3 +213,60 @@ extension Duration {
     /// For people: `12 s`.
     fileprivate var wholeSeconds: String { "\(components.seconds) s" }
 }
+
+/// What an acquisition goes by, whatever the camera is set to.
+struct AcquisitionOptions: Sendable {
+    /// How many buffers the SDK has to fill.
+    var bufferCount = 16
+    /// How many more there may be with clients before images are copied.
+    var lentCount = 16
+    /// The longest single wait in the SDK, during which calls have to wait as well.
+    var slice = Duration.milliseconds(10)
+    /// How much longer than reckoned an image may take.
+    var margin = Duration.seconds(2)
+    /// How long the SDK may keep a call waiting, which then fails.
+    var patience = Duration.seconds(10)
+    /// How long a camera that nobody uses is left alone before it is asked whether it is still there.
+    var watchPause = Duration.seconds(2)
+    /// How soon a lost camera is looked for, and the longest time between two looks.
+    var firstTry = Duration.milliseconds(500)
+    var longestDelay = Duration.seconds(10)
+    /// After so many starts without an image the camera is opened anew.
+    var restartLimit = 5
+}
+
+/// What went wrong since the camera was opened.
+struct AcquisitionCounts: Sendable, Equatable {
+    /// How often the camera's memory ran over.
+    var overflows = 0
+    /// How often an image did not come in time.
+    var timeouts = 0
+    /// How often the acquisition was started again to go on.
+    var restarts = 0
+    /// How often the camera could not be reached any more.
+    var losses = 0
+    /// Images that were copied because clients held all buffers.
+    var copies = 0
+}
+
+extension Acquisition {
+    /// Makes a change, with the images paused for it if it cannot be made while they are taken.
+    func change<Result>(pausing needsPause: Bool, _ body: (AndorCamera) throws -> Result) throws -> Result {
+        try call {
+            guard isRunning else { return try body(camera) }
+            guard !needsPause else { return try whilePaused { try body(camera) } }
+            defer { exposureHasChanged() }
+            do { return try body(camera) } catch let error as DeviceError where error.mayNeedPause {
+                // Some features can be written during images in some modes, and only part of their range.
+                return try whilePaused { try body(camera) }
+            }
+        }
+    }
+}
+
+extension DeviceError {
+    fileprivate var mayNeedPause: Bool {
+        let status = cause as? AndorStatus
+        return status == .notWritable || status == .outOfRange
+    }
+}

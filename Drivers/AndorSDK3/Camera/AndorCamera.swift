@@ -224,3 +224,67 @@ extension AndorCamera {
         try call("\(command)") { handle throws(AndorStatus) in try sdk.perform(command, handle) }
     }
 }
+
+/// Whether it can be reached.
+extension AndorCamera {
+    /// Whether it can be reached, by what only the camera itself can tell.
+    var isThere: Bool {
+        do throws(DeviceError) {
+            if try has("CameraPresent"), try !bool("CameraPresent") {
+                throw noted(failure("CameraPresent", .connection))
+            }
+            if try has("SensorTemperature") { _ = try float("SensorTemperature") }
+            return true
+        } catch { return !error.isLoss }
+    }
+
+    /// The error by which it was found that the camera cannot be reached, once.
+    func takeLoss() -> DeviceError? {
+        loss.withLock { loss in
+            defer { loss = nil }
+            return loss
+        }
+    }
+
+    /// What is said to whoever uses a lost camera.
+    func lossError(_ reason: DeviceError) -> DeviceError {
+        DeviceError(.failed, "\(serialNumber) is lost, and looked for: \(reason.message)", cause: reason.cause)
+    }
+
+    /// Keeps an error that says that the camera cannot be reached, and hands it on.
+    func noted(_ error: DeviceError) -> DeviceError {
+        if error.isLoss { loss.withLock { $0 = $0 ?? error } }
+        return error
+    }
+}
+
+/// A value that was given to a feature.
+enum FeatureValue: Sendable, Equatable, CustomStringConvertible {
+    case int(Int)
+    case float(Double)
+    case bool(Bool)
+    case choice(Int, label: String)
+    case string(String)
+
+    /// As it reads in an error: `ExposureTime = 1e9`.
+    var description: String {
+        switch self {
+        case .int(let value): "\(value)"
+        case .float(let value): Self.short(value)
+        case .bool(let value): "\(value)"
+        case .choice(_, let label): label
+        case .string(let value): "'\(value)'"
+        }
+    }
+
+    /// As people write it: `1e9`, not `1000000000.0`.
+    private static func short(_ value: Double) -> String {
+        guard value.magnitude < 1e18, value.rounded() == value else { return "\(value)" }
+        let digits = "\(Int(value.magnitude))"
+        let zeros = digits.reversed().prefix { $0 == "0" }.count
+        let sign = value < 0 ? "-" : ""
+        guard zeros >= 6 else { return sign + digits }
+        let rest = digits.dropFirst().dropLast(zeros)
+        return sign + digits.prefix(1) + (rest.isEmpty ? "" : "." + rest) + "e\(digits.count - 1)"
+    }
+}

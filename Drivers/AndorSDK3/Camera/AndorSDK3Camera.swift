@@ -1,4 +1,5 @@
 public import Devices
+internal import Pickle
 
 /// A camera that Andor's SDK 3 drives: Neo, Zyla, Sona, Marana, Balor.
 public final class AndorSDK3Camera: Camera, FloatingDevice {
@@ -148,5 +149,103 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
     /// A number of events since the camera was opened.
     private func counter(_ name: String, _ path: KeyPath<AcquisitionCounts, Int>) -> Setting {
         Setting(name, in: 0...Int.max, get: { self.acquisition.counts[keyPath: path] })
+    }
+}
+
+extension AndorSDK3Camera {
+    /// Those of every camera, and what python-microscope's class has beside them.
+    @RemoteInterfaceBuilder
+    public var remoteMembers: [any RemoteMember] {
+        cameraMembers
+        RemoteMethod("set_cooling", "value", call: setCooling)
+        RemoteMethod("set_num_buffers", "num", call: setBufferCount)
+        // What python-microscope answers for all of them.
+        RemoteMethod("get_gain") { PythonValue.none }
+    }
+
+    /// Does nothing for a camera without cooling.
+    private func setCooling(_ isOn: Bool) throws {
+        try call { camera in
+            if try camera.canWrite("SensorCooling") { try camera.setBool("SensorCooling", to: isOn) }
+        }
+    }
+
+    static var bufferCounts: ClosedRange<Int> { 1...100 }
+
+    func setBufferCount(_ count: Int) throws {
+        guard Self.bufferCounts.contains(count) else {
+            throw RemoteError.value("there can be 1 to 100 buffers, and not \(count)")
+        }
+        try acquisition.whilePaused { acquisition.bufferCount = count }
+    }
+}
+
+extension AndorSDK3Camera {
+    /// Whether triggers can be sent, and not only be chosen: a SimCam lacks the command.
+    var hasSoftwareTrigger: Bool { get throws { try call { try $0.has(.softwareTrigger) } } }
+
+    private var mode: AndorTriggerMode {
+        get throws {
+            let label = try call { try $0.label("TriggerMode") }
+            guard let mode = AndorTriggerMode(rawValue: label) else {
+                throw DeviceError(.unsupported, "TriggerMode \(label) on \(serialNumber) has no trigger type and mode")
+            }
+            return mode
+        }
+    }
+
+    public var triggerType: TriggerType { get throws { try mode.type } }
+    public var triggerMode: TriggerMode { get throws { try mode.mode } }
+
+    public func setTrigger(_ type: TriggerType, _ mode: TriggerMode) throws {
+        let canBeSent = try hasSoftwareTrigger
+        guard let wanted = AndorTriggerMode(type, mode), wanted != .software || canBeSent else {
+            throw DeviceError(.unsupported, "\(serialNumber) has no trigger of type \(type) and mode \(mode)")
+        }
+        try acquisition.call {
+            guard try camera.label("TriggerMode") != wanted.rawValue else { return }
+            try acquisition.whilePaused { try camera.setLabel("TriggerMode", to: wanted.rawValue) }
+        }
+    }
+
+    public var shutteringMode: ElectronicShutteringMode {
+        get throws {
+            try call { camera in
+                guard try camera.has("ElectronicShutteringMode") else { return .rolling }
+                return try camera.label("ElectronicShutteringMode") == "Global" ? .global : .rolling
+            }
+        }
+    }
+
+    public func setShutteringMode(_ mode: ElectronicShutteringMode) throws {
+        try acquisition.whilePaused {
+            try camera.setLabel("ElectronicShutteringMode", to: mode == .global ? "Global" : "Rolling")
+        }
+    }
+}
+
+/// The SDK's trigger modes, with what clients call them.
+enum AndorTriggerMode: String, Sendable, CaseIterable {
+    case software = "Software"
+    case external = "External"
+    case externalExposure = "External Exposure"
+    case externalStart = "External Start"
+    /// The camera runs by itself for as long as it is enabled.
+    case freeRunning = "Internal"
+
+    var type: TriggerType { self == .software || self == .freeRunning ? .software : .risingEdge }
+
+    var mode: TriggerMode {
+        switch self {
+        case .software, .external: .once
+        case .externalExposure: .bulb
+        case .externalStart: .start
+        case .freeRunning: .strobe
+        }
+    }
+
+    init?(_ type: TriggerType, _ mode: TriggerMode) {
+        guard let found = Self.allCases.first(where: { $0.type == type && $0.mode == mode }) else { return nil }
+        self = found
     }
 }

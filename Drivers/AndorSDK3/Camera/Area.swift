@@ -1,4 +1,4 @@
-internal import Devices
+public import Devices
 
 /// What of the sensor is read, as the SDK has it: sides in joined pixels, and the place in pixels from one.
 struct Area: Sendable, Equatable {
@@ -105,4 +105,87 @@ struct Area: Sendable, Equatable {
     }
 
     private static func label(of binning: Binning) -> String { "\(binning.h)x\(binning.v)" }
+}
+
+/// The areas of a camera without full control of them, an old Neo: it has these, each in a place of its own.
+enum FixedAreas {
+    /// Width, height and top, left with packed pixels and with others, from one as in the vendor's manual.
+    private static let table: [(width: Int, height: Int, top: Int, packedLeft: Int, left: Int)] = [
+        (144, 128, 1017, 1217, 1225), (240, 256, 953, 1169, 1177), (528, 512, 825, 1025, 1033),
+        (2592, 304, 929, 1, 1), (1392, 1040, 561, 593, 601), (1920, 1080, 537, 337, 337),
+        (1776, 1760, 201, 401, 409), (2064, 2048, 57, 257, 265), (2544, 2160, 1, 17, 25), (2592, 2160, 1, 1, 1),
+    ]
+
+    /// The smallest one that shows all of a rectangle.
+    static func smallest(around roi: ROI, isPacked: Bool) -> ROI? {
+        table.lazy
+            .map { row in
+                ROI(
+                    left: (isPacked ? row.packedLeft : row.left) - 1,
+                    top: row.top - 1,
+                    width: row.width,
+                    height: row.height
+                )
+            }
+            .filter { $0.contains(roi) }
+            .min { $0.width * $0.height < $1.width * $1.height }
+    }
+
+    /// Whether a camera has only these; a SimCam, which does not say, takes any.
+    static func areAll(of camera: AndorCamera) throws(DeviceError) -> Bool {
+        guard try camera.has("FullAOIControl") else { return false }
+        return try !camera.bool("FullAOIControl")
+    }
+}
+
+extension ROI {
+    fileprivate func contains(_ other: ROI) -> Bool {
+        left <= other.left && top <= other.top && left + width >= other.left + other.width
+            && top + height >= other.top + other.height
+    }
+}
+
+extension AndorSDK3Camera {
+    public var sensorBinning: Binning { get throws { try call { try Area($0).binning } } }
+
+    public func setSensorBinning(_ binning: Binning) throws {
+        let roi = try sensorROI
+        try acquisition.whilePaused { try place(roi, binning) }
+    }
+
+    /// What was asked for, as long as that is what the camera reads; it leaves out joined pixels that are not whole.
+    public var sensorROI: ROI {
+        get throws {
+            let area = try call { try Area($0) }
+            if let askedROI, Area(askedROI, area.binning) == area { return askedROI }
+            return area.roi
+        }
+    }
+
+    public func setSensorROI(_ roi: ROI) throws -> Bool {
+        try acquisition.whilePaused {
+            try place(roi, try Area(camera).binning)
+            return try sensorROI == roi
+        }
+    }
+
+    /// Sets what is read, or leaves it as it was.
+    private func place(_ roi: ROI, _ binning: Binning) throws {
+        let old = try Area(camera)
+        do { try Area(try possible(roi), binning).write(to: camera) } catch {
+            try? old.write(to: camera)
+            throw error
+        }
+        askedROI = roi
+    }
+
+    /// The rectangle itself, or what of the sensor a camera without free choice shows instead.
+    private func possible(_ roi: ROI) throws -> ROI {
+        guard try FixedAreas.areAll(of: camera) else { return roi }
+        let isPacked = try camera.label("PixelEncoding") == PixelEncoding.mono12Packed.rawValue
+        guard let area = FixedAreas.smallest(around: roi, isPacked: isPacked) else {
+            throw DeviceError(.unsupported, "\(serialNumber) has no area around \(roi)")
+        }
+        return area
+    }
 }

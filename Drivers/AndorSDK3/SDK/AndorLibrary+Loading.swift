@@ -1,6 +1,78 @@
 internal import Devices
 internal import Glibc
 
+// Where `libatcore` is looked for.
+extension AndorLibrary {
+    /// What a vendor's installation has, in the order in which it is asked for.
+    ///
+    /// The names come first, so that `LD_LIBRARY_PATH` and `ldconfig` decide between several versions.
+    static let installedNames = [
+        "libatcore.so.3", "libatcore.so", "/usr/local/lib/libatcore.so.3", "/usr/local/lib64/libatcore.so.3",
+        "/opt/andor/lib/libatcore.so.3",
+    ]
+
+    /// Loads the library that a configuration names, or else the one that is installed: never a simulation.
+    static func installed(_ configured: String?, simulated: [String] = simulatedPaths) throws(DeviceError)
+        -> AndorLibrary
+    {
+        if let name = configured ?? environment("ANDOR_SDK3_LIBRARY") { return try AndorLibrary(name) }
+        var reasons: [String] = []
+        for name in installedNames {
+            do {
+                let library = try AndorLibrary(name)
+                // The loader also looks beside the program, where a build leaves the simulation.
+                guard !simulated.contains(where: { isSame($0, library.path) }) else {
+                    reasons.append("\(library.path) is the simulated one")
+                    continue
+                }
+                return library
+            } catch { reasons.append(error.message) }
+        }
+        throw DeviceError(.library, "Andor's SDK 3 is not installed: \(reasons.joined(separator: "; "))")
+    }
+
+    /// Loads the simulated library.
+    static func simulated(_ paths: [String] = simulatedPaths) throws(DeviceError) -> AndorLibrary {
+        guard let path = paths.first(where: { unsafe access($0, R_OK) == 0 }) else {
+            throw DeviceError(.library, "the simulated libatcore is not at \(paths.joined(separator: " or at "))")
+        }
+        return try AndorLibrary(path)
+    }
+
+    /// Where the simulated library may be: where the environment says, or else with the program.
+    static var simulatedPaths: [String] {
+        if let path = environment("ANDOR_SDK3_SIMULATED_LIBRARY") { return [path] }
+        let folder = programFolder
+        return [
+            "\(folder)/libatcore-simulated/libatcore.so",
+            // An installed program has it among the libraries: /usr/bin, /usr/lib.
+            "\(folder)/../lib/device-server/libatcore-simulated/libatcore.so",
+            "\(folder)/libatcore.so",
+        ]
+    }
+
+    private static var programFolder: String {
+        let program = realPath("/proc/self/exe") ?? ""
+        return String(program.prefix(upTo: program.lastIndex(of: "/") ?? program.startIndex))
+    }
+
+    private static func isSame(_ one: String, _ other: String) -> Bool {
+        guard let one = realPath(one), let other = realPath(other) else { return false }
+        return one == other
+    }
+
+    private static func realPath(_ path: String) -> String? {
+        guard let resolved = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
+    }
+
+    private static func environment(_ name: String) -> String? {
+        guard let value = unsafe getenv(name), unsafe value.pointee != 0 else { return nil }
+        return unsafe String(cString: value)
+    }
+}
+
 /// Looks up the functions of an open library, and notes those that it lacks.
 @safe struct AndorSymbols {
     private let library: UnsafeMutableRawPointer

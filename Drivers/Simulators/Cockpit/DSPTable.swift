@@ -1,4 +1,5 @@
 internal import Devices
+internal import Pickle
 
 /// Actions in the order of their times, and how often they are gone through.
 struct DSPTable: Sendable {
@@ -37,4 +38,101 @@ struct DSPTable: Sendable {
         let rest = time - period * finished
         return actions.prefix { $0.time <= rest }.reduce(finished > 0 ? end : lines) { $0.after($1) }
     }
+}
+
+/// What an executor does at a time: it sets its digital lines and the first of its analog ones.
+struct DSPAction: Sendable {
+    /// Since the beginning of the repetition.
+    let time: Duration
+    let digital: Int
+    let analog: [Double]
+}
+
+extension DSPAction {
+    /// From what Cockpit sends: milliseconds, and a pair of the digital lines as bits and the list of the analog ones.
+    init?(python value: PythonValue) {
+        guard let items = value.items, items.count == 2, let lines = items[1].items, lines.count == 2 else {
+            return nil
+        }
+        guard
+            let milliseconds = Double(python: items[0]), (0...Self.longest).contains(milliseconds),
+            let digital = Int(python: lines[0]),
+            let analog = [Double](python: lines[1])
+        else { return nil }
+        self.init(time: .milliseconds(milliseconds), digital: digital, analog: analog)
+    }
+
+    /// A day.
+    private static let longest = 86_400_000.0
+}
+
+/// The lines of an executor: sixteen digital ones as bits, and four analog ones.
+struct DSPLines: Sendable, Equatable {
+    static let analogCount = 4
+
+    var digital = 0
+    private(set) var analog = Array(repeating: 0.0, count: analogCount)
+
+    func position(of line: Int) throws -> Double {
+        try check(line)
+        return analog[line]
+    }
+
+    mutating func move(_ line: Int, to position: Double) throws {
+        try check(line)
+        analog[line] = position
+    }
+
+    private func check(_ line: Int) throws {
+        guard analog.indices.contains(line) else {
+            throw RemoteError.index("there is no analog line \(line), lines are 0 to \(analog.count - 1)")
+        }
+    }
+
+    /// The lines after an action.
+    func after(_ action: DSPAction) -> DSPLines {
+        var lines = self
+        lines.digital = action.digital
+        lines.analog.replaceSubrange(..<action.analog.count, with: action.analog)
+        return lines
+    }
+}
+
+/// What a simulated executor is doing.
+struct DSPState: Sendable {
+    /// As they are, or as they were before the run.
+    var lines = DSPLines()
+    var run: DSPRun?
+    /// Whether a run has come to its end and nobody has been told yet.
+    var isDone = false
+
+    func lines(at now: ContinuousClock.Instant) -> DSPLines {
+        run.map { $0.table.lines(after: now - $0.begin, from: lines) } ?? lines
+    }
+
+    mutating func stop(at now: ContinuousClock.Instant) {
+        lines = lines(at: now)
+        run = nil
+    }
+
+    /// Ends a run whose time is over.
+    mutating func settle(at now: ContinuousClock.Instant) {
+        guard let run, run.end <= now else { return }
+        stop(at: now)
+        isDone = true
+    }
+
+    /// Throws while a run goes on.
+    mutating func becomeIdle(at now: ContinuousClock.Instant) throws {
+        settle(at: now)
+        guard run == nil else { throw DeviceError(.incompatibleState, "actions are running") }
+    }
+}
+
+/// A table of actions on its way.
+struct DSPRun: Sendable {
+    let table: DSPTable
+    let begin: ContinuousClock.Instant
+
+    var end: ContinuousClock.Instant { begin + table.duration }
 }

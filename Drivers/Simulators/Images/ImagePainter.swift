@@ -1,5 +1,6 @@
 internal import Devices
 internal import Pickle
+internal import Synchronization
 
 /// Paints the images of simulated cameras.
 struct ImagePainter: Sendable {
@@ -54,4 +55,51 @@ struct Light {
 
     /// A brightness, from that of the dark on for a fraction of 0.
     func level(_ fraction: Double) -> Int { dark + Int(Double(bright) * fraction) }
+}
+
+/// What a simulated image shows, and as what numbers.
+struct ImageStyle: Sendable {
+    var pattern = ImagePattern.noise
+    var pixelType = PixelType.uint8
+    /// Whether the image's number stands in its corner.
+    var showsNumber = true
+}
+
+/// The setting `image pattern`.
+enum ImagePattern: Int, SettingChoice {
+    case noise, gradient, sawtooth
+    case gaussian
+    case black, white
+
+    var label: String { self == .gaussian ? "one_gaussian" : "\(self)" }
+}
+
+/// The setting `image data type`.
+enum PixelType: Int, SettingChoice {
+    case uint8, uint16, float
+}
+
+/// What a camera shows that has nothing before it: whatever pattern it is set to.
+final class Patterns: Subject {
+    private let painter = Mutex(ImagePainter())
+
+    func image(_ settings: SensorSettings, number: Int) -> Frame {
+        painter.withLock { painter in
+            painter.paint(settings.style, settings.roi.imageSize(settings.binning), number: number)
+        }
+    }
+}
+
+/// Random numbers in great numbers: four generators side by side (xorshift, 64 bits, Marsaglia 2003).
+struct Noise: Sendable {
+    private var state = SIMD4<UInt64>.random(in: 1 ... .max)
+
+    /// Sixteen levels from a lowest one up to, but without, another one that is at most 255 higher.
+    mutating func levels(from low: UInt16, to high: UInt16) -> SIMD16<UInt16> {
+        state ^= state &<< 13
+        state ^= state &>> 7
+        state ^= state &<< 17
+        let bytes = unsafe unsafeBitCast(state, to: SIMD16<UInt16>.self) &>> 8
+        return (bytes &* (high - low)) &>> 8 &+ low
+    }
 }

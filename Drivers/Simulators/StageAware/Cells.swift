@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Made-up cells, and how each of a specimen's channels shows them: nuclei, then bodies, then dots, then nuclei again.
 struct Cells {
     private let width, height: Int
@@ -46,5 +48,64 @@ struct Cells {
                 return body.part(at: (along, across), size: 0.1, brightness: 2 * stain)
             }
         }
+    }
+}
+
+/// An ellipse that is brightest in its middle and ends at its edge.
+struct Spot {
+    let x, y: Double
+    /// From the middle to the edge, the longer and the shorter way.
+    let length, breadth: Double
+    let angle: Double
+    let brightness: Double
+
+    /// A spot of the same form, where all is a share of what it is here.
+    ///
+    /// - Parameter place: from the middle.
+    func part(at place: (along: Double, across: Double), size: Double, brightness: Double) -> Spot {
+        let (along, across) = (place.along * length, place.across * breadth)
+        return Spot(
+            x: x + along * cos(angle) - across * sin(angle),
+            y: y + along * sin(angle) + across * cos(angle),
+            length: size * length,
+            breadth: size * breadth,
+            angle: angle,
+            brightness: brightness * self.brightness
+        )
+    }
+
+    /// Adds its brightness to an image of these sides.
+    func paint(on pixels: inout [UInt8], _ width: Int, _ height: Int) {
+        let (cosine, sine) = (cos(angle), sin(angle))
+        for row in Self.range(y, length, height) {
+            for column in Self.range(x, length, width) {
+                let (dx, dy) = (Double(column) - x, Double(row) - y)
+                let along = (dx * cosine + dy * sine) / length
+                let across = (dy * cosine - dx * sine) / breadth
+                let share = 1 - along * along - across * across
+                guard share > 0 else { continue }
+                let pixel = Int(pixels[row * width + column]) + Int(brightness * share * share)
+                pixels[row * width + column] = UInt8(clamping: pixel)
+            }
+        }
+    }
+
+    private static func range(_ middle: Double, _ reach: Double, _ side: Int) -> Range<Int> {
+        (Int(middle - reach)..<Int(middle + reach) + 1).clamped(to: 0..<side)
+    }
+}
+
+/// The same random numbers each time for a seed (SplitMix64; Steele, Lea and Flood 2014).
+struct SeededRandom: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(_ seed: Int) { state = UInt64(bitPattern: Int64(seed)) }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var bits = state
+        bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
+        return bits ^ bits >> 31
     }
 }

@@ -1,3 +1,6 @@
+public import Devices
+internal import ImageFiles
+
 /// What lies on a simulated stage: a large image with channels, of which a camera sees a part.
 public struct Specimen: Sendable {
     public let width, height: Int
@@ -36,5 +39,113 @@ public struct Specimen: Sendable {
         self.width = width
         self.height = height
         self.channels = channels
+    }
+}
+
+/// Where a specimen comes from, as an option of a driver: `image: /data/cells.tif`, or `image: { width: 3000, … }`.
+public enum SpecimenSource: Sendable {
+    /// A TIFF or a PNG file.
+    case file(String)
+    case synthetic(SyntheticImage)
+
+    /// Cells, which are there without any file.
+    // These sides and channels are few enough.
+    public static let ownImage = SpecimenSource.synthetic(SyntheticImage(width: 1024, height: 1024, .cells(seed: 0))!)
+
+    /// Reads the file, or makes the image up; throws a ``DeviceError`` that names the file if it cannot be read.
+    public func specimen() throws -> Specimen {
+        switch self {
+        case .synthetic(let image): return image.specimen
+        case .file(let path):
+            do {
+                return Specimen(try ImageChannels(contentsOf: path))
+            } catch {
+                throw DeviceError(.initialise, "the image cannot be read: \(error)")
+            }
+        }
+    }
+}
+
+extension SpecimenSource: Decodable {
+    public init(from decoder: any Decoder) throws {
+        if let path = try? decoder.singleValueContainer().decode(String.self) {
+            guard !path.isEmpty else { throw decoder.invalid("must be a file's path, or the sides of an image") }
+            self = .file(path)
+        } else {
+            do { self = .synthetic(try SyntheticImage(from: decoder)) } catch DecodingError.keyNotFound {
+                throw decoder.invalid("must be a file's path, or the width and height of an image to make up")
+            }
+        }
+    }
+}
+
+extension Specimen {
+    fileprivate init(_ image: ImageChannels) {
+        let channels: Channels =
+            switch image.planes {
+            case .uint8(let planes): .uint8(planes)
+            case .uint16(let planes): .uint16(planes)
+            }
+        self.init(reading: channels, width: image.width, height: image.height)
+    }
+}
+
+/// A specimen to be made up: of one grey, or with cells on it.
+public struct SyntheticImage: Sendable {
+    public let width, height: Int
+    public let channels: Count
+    private let content: Content
+
+    public enum Content: Sendable {
+        /// The same brightness everywhere.
+        case grey(UInt8)
+        /// Cells, which are the same ones for the same seed.
+        case cells(seed: Int)
+    }
+
+    /// An image of that many pixels, or nil if they are too many.
+    public init?(width: Count, height: Count, channels: Count = 3, _ content: Content) {
+        let sides = [width, height, channels].map(\.value)
+        guard sides.allSatisfy({ $0 <= Self.longest }), sides.reduce(1, *) <= Self.mostPixels else { return nil }
+        self.width = width.value
+        self.height = height.value
+        self.channels = channels
+        self.content = content
+    }
+
+    // A gigabyte, which a sum of 64 bits is far from.
+    private static let mostPixels = 1 << 30
+    private static let longest = 1 << 16
+
+    var specimen: Specimen {
+        let channels =
+            switch content {
+            case .grey(let level):
+                [[UInt8]](repeating: .init(repeating: level, count: width * height), count: channels.value)
+            case .cells(let seed):
+                Cells(on: (width, height), seed: seed).channels(channels.value)
+            }
+        // The channels were made with these sides.
+        return Specimen(width: width, height: height, channels: channels)!
+    }
+}
+
+extension SyntheticImage: Decodable {
+    private enum CodingKeys: CodingKey {
+        case width, height, channels, level, seed
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let options = try decoder.container(keyedBy: CodingKeys.self)
+        let level = try options.decodeIfPresent(UInt8.self, forKey: .level)
+        let seed = try options.decodeIfPresent(Int.self, forKey: .seed)
+        let image = SyntheticImage(
+            width: try options.decode(Count.self, forKey: .width),
+            height: try options.decode(Count.self, forKey: .height),
+            channels: try options.decodeIfPresent(Count.self, forKey: .channels) ?? 3,
+            level.map { .grey($0) } ?? .cells(seed: seed ?? 0)
+        )
+        guard let image else { throw decoder.invalid("must be of no more than \(Self.mostPixels) pixels in all") }
+        self = image
     }
 }

@@ -1,8 +1,7 @@
 import Devices
 import Pickle
-import Testing
-
 @testable import Simulators
+import Testing
 
 struct ImagePainterTests {
     private var painter = ImagePainter()
@@ -134,5 +133,18 @@ struct ImagePainterTests {
         let digits = (0...9).map { Set(DigitFont.dots(of: $0).map { $0.y * DigitFont.width + $0.x }) }
         #expect(Set(digits).count == 10)
         #expect(digits.allSatisfy { $0.allSatisfy { $0 < DigitFont.width * DigitFont.height } })
+    }
+}
+
+struct NoiseTests {
+    @Test(arguments: [(0, 255), (20, 30), (31, 128), (7, 8)])
+    func levelsAreAllThoseThatWereAskedForAndNoOthers(low: UInt16, high: UInt16) {
+        var noise = Noise()
+        var found: Set<UInt16> = []
+        for _ in 0..<1000 {
+            let levels = noise.levels(from: low, to: high)
+            found.formUnion(levels.indices.map { levels[$0] })
+        }
+        #expect(found == Set(low..<high))
     }
 }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Where in the reflected half lies what is seen at a place of the transmitted half: two polynomials in the place.
 ///
 /// Places are in pixels of a half, the middle of the first one at 0, and the reflected half counts as turned back from its
@@ -68,4 +70,121 @@ struct Mapping: Sendable, Hashable {
         let angle = Angle.degrees(c - b, a + d)
         return (area, angle, (x[0] - Double(width - 1) / 2, y[0] - Double(height - 1) / 2))
     }
+}
+
+/// A mapping from places that were found to lie in the same place of the specimen.
+struct MappingFit {
+    /// A place of the transmitted half, where it is in the reflected half, and how sure that is.
+    struct Pair {
+        let from: (x: Double, y: Double)
+        let to: (x: Double, y: Double)
+        let weight: Double
+    }
+
+    let mapping: Mapping
+    /// How far, in pixels, the pairs that were used lie from the mapping (root mean square).
+    let error: Double
+    let usedCount: Int
+
+    /// The mapping of that degree, by least squares that pairs far from it take no part in (Tukey's biweight); nil if the
+    /// pairs are too few or all lie on a line.
+    init?(_ pairs: [Pair], width: Int, height: Int, degree: Int) {
+        let termCount = Mapping.termCount(degree)
+        guard pairs.count >= termCount else { return nil }
+        let terms = pairs.map { Mapping.terms($0.from.x, $0.from.y, width, height, degree) }
+        var weights = pairs.map(\.weight)
+        var best: (mapping: Mapping, distances: [Double])?
+        for _ in 0..<8 {
+            var (x, y) = (LeastSquares(terms: termCount), LeastSquares(terms: termCount))
+            for (index, pair) in pairs.enumerated() where weights[index] > 0 {
+                x.add(terms[index], pair.to.x, weight: weights[index])
+                y.add(terms[index], pair.to.y, weight: weights[index])
+            }
+            guard let first = x.solution(), let second = y.solution(),
+                let mapping = Mapping(width: width, height: height, degree: degree, x: first, y: second)
+            else { return nil }
+            let distances = pairs.map { pair in
+                let place = mapping.place(pair.from.x, pair.from.y)
+                let (dx, dy) = (place.x - pair.to.x, place.y - pair.to.y)
+                return (dx * dx + dy * dy).squareRoot()
+            }
+            best = (mapping, distances)
+            // Never closer than tiles can be told apart.
+            let scale = max(Self.median(distances) * 4.685 / 0.6745, 0.1)
+            weights = zip(pairs, distances).map { pair, distance in
+                let share = distance / scale
+                return share < 1 ? pair.weight * (1 - share * share) * (1 - share * share) : 0
+            }
+        }
+        guard let best else { return nil }
+        let used = zip(best.distances, weights).filter { $0.1 > 0 }.map { $0.0 * $0.0 }
+        mapping = best.mapping
+        usedCount = used.count
+        error = used.isEmpty ? .infinity : (used.reduce(0, +) / Double(used.count)).squareRoot()
+    }
+
+    static func median(_ values: [Double]) -> Double {
+        let sorted = values.sorted()
+        return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
+    }
+}
+
+/// The coefficients that make a sum of known terms come nearest to measured values, by weighted least squares.
+struct LeastSquares {
+    private let count: Int
+    private var matrix: [Double]
+    private var right: [Double]
+
+    /// - Parameter count: of the terms.
+    init(terms count: Int) {
+        self.count = count
+        matrix = [Double](repeating: 0, count: count * count)
+        right = [Double](repeating: 0, count: count)
+    }
+
+    /// Adds a measurement.
+    mutating func add(_ terms: [Double], _ value: Double, weight: Double) {
+        for row in 0..<count {
+            let term = terms[row] * weight
+            right[row] += term * value
+            for column in 0...row { matrix[row * count + column] += term * terms[column] }
+        }
+    }
+
+    /// The coefficients (by Cholesky's decomposition); nil if the measurements do not tell them all.
+    func solution() -> [Double]? {
+        var lower = matrix
+        let largest = (0..<count).map { matrix[$0 * count + $0] }.max() ?? 0
+        for column in 0..<count {
+            for row in column..<count {
+                var sum = lower[row * count + column]
+                for index in 0..<column { sum -= lower[row * count + index] * lower[column * count + index] }
+                if row == column {
+                    guard sum > 1e-10 * largest, sum.isFinite else { return nil }
+                    lower[row * count + row] = sum.squareRoot()
+                } else {
+                    lower[row * count + column] = sum / lower[column * count + column]
+                }
+            }
+        }
+        return substituted(lower)
+    }
+
+    private func substituted(_ lower: [Double]) -> [Double] {
+        var result = right
+        for row in 0..<count {
+            for index in 0..<row { result[row] -= lower[row * count + index] * result[index] }
+            result[row] /= lower[row * count + row]
+        }
+        for row in (0..<count).reversed() {
+            for index in row + 1..<count { result[row] -= lower[index * count + row] * result[index] }
+            result[row] /= lower[row * count + row]
+        }
+        return result
+    }
+}
+
+enum Angle {
+    /// Of a direction, from the x axis.
+    static func degrees(_ y: Double, _ x: Double) -> Double { atan2(y, x) * 180 / .pi }
 }
