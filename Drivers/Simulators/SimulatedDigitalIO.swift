@@ -2,7 +2,7 @@ public import Devices
 internal import Pickle
 internal import Synchronization
 
-/// Digital lines with no plug, all outputs at first, one of which changes by itself.
+/// Digital lines without a plug, all outputs at first, one of which changes by itself.
 public final class SimulatedDigitalIO: DigitalIO {
     public var isEnabled = false
     public let lineCount: Int
@@ -32,7 +32,7 @@ public final class SimulatedDigitalIO: DigitalIO {
     public func setLevel(of line: Int, _ level: Bool) { lines.update(line) { $0.isHigh = level } }
 }
 
-/// The lines of a simulated digital I/O, which change from the client's side and by themselves.
+/// The lines of a simulated digital I/O, changed by clients and by themselves.
 final class Lines: Sendable {
     struct Line {
         var isOutput = true
@@ -51,7 +51,7 @@ final class Lines: Sendable {
 extension SimulatedDigitalIO {
     public struct Configuration: Decodable, Sendable {
         public var lineCount: Count
-        /// Seconds between two changes of line 3, or of the last line if there are fewer; 5 unless given.
+        /// Seconds between two changes of line 3, or of the last line if there are fewer; 5 by default.
         public var togglePeriod: NonNegative?
 
         private enum CodingKeys: String, CodingKey {
@@ -68,7 +68,7 @@ extension SimulatedDigitalIO {
 
 extension Driver where Configuration == SimulatedDigitalIO.Configuration {
     public static var simulatedDigitalIO: Self {
-        Driver("simulated-digital-io", "digital lines that are made up") { configuration, _ in
+        Driver("simulated-digital-io", "simulated digital lines") { configuration, _ in
             SimulatedDigitalIO(configuration)
         }
     }

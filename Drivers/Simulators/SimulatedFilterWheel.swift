@@ -1,15 +1,15 @@
 public import Devices
 
-/// A filter wheel with no hardware behind it, which turns the shorter way round.
+/// A filter wheel without hardware that turns the shorter way round.
 public final class SimulatedFilterWheel: FilterWheel {
     public var isEnabled = false
     public let positionCount: Int
     private let speed: Double
     private let now: () -> ContinuousClock.Instant
-    /// In positions, counted on from turn to turn.
+    /// In positions, counted across turns.
     private var motion: Motion
 
-    /// - Parameter now: tells the time.
+    /// - Parameter now: reads the clock.
     public init(_ configuration: Configuration, now: @escaping () -> ContinuousClock.Instant) {
         positionCount = configuration.positions.value
         let travelTime = configuration.travelTime?.value ?? 0.05
@@ -25,7 +25,7 @@ public final class SimulatedFilterWheel: FilterWheel {
     public func startMove(to position: Int) {
         let (now, size) = (now(), Double(positionCount))
         let place = motion.place(at: now)
-        // From half a turn back to half a turn ahead.
+        // From half a turn back to half a turn forward.
         let distance = (Double(position) - place).remainder(dividingBy: size)
         motion = Motion(from: place, to: place + distance, speed: speed, at: now)
     }
@@ -39,7 +39,7 @@ public final class SimulatedFilterWheel: FilterWheel {
 extension SimulatedFilterWheel {
     public struct Configuration: Decodable, Sendable {
         public var positions: Count
-        /// Seconds from one position to the next, 0.05 unless given; zero for a wheel that is there at once.
+        /// Seconds from one position to the next, 0.05 by default; 0 for moves without delay.
         public var travelTime: NonNegative?
 
         private enum CodingKeys: String, CodingKey {
@@ -56,7 +56,7 @@ extension SimulatedFilterWheel {
 
 extension Driver where Configuration == SimulatedFilterWheel.Configuration {
     public static var simulatedFilterWheel: Self {
-        Driver("simulated-filter-wheel", "a filter wheel that is made up") { configuration, _ in
+        Driver("simulated-filter-wheel", "a simulated filter wheel") { configuration, _ in
             SimulatedFilterWheel(configuration) { .now }
         }
     }

@@ -1,12 +1,12 @@
 public import Devices
 
-/// A stage with no hardware behind it, whose axes start in the middle of their ranges.
+/// A stage without hardware, whose axes start in the middle of their ranges.
 public final class SimulatedStage: Stage {
     public var isEnabled = false
     public let axes: [(name: String, axis: any StageAxis)]
     public let mayMoveOnEnable = false
 
-    /// - Parameter now: tells the time.
+    /// - Parameter now: reads the clock.
     public init(_ configuration: Configuration, now: @escaping () -> ContinuousClock.Instant) {
         axes = configuration.limits.pairs.map { name, limits in
             (name, SimulatedStageAxis(limits, speed: configuration.speed?.value, now: now))
@@ -14,7 +14,7 @@ public final class SimulatedStage: Stage {
     }
 }
 
-/// An axis with no motor behind it.
+/// An axis without a motor.
 public final class SimulatedStageAxis: StageAxis {
     public let limits: AxisLimits
     private let speed: Double
@@ -22,9 +22,9 @@ public final class SimulatedStageAxis: StageAxis {
     private var motion: Motion
 
     /// - Parameters:
-    ///   - speed: in the stage's units a second; zero for moves that take no time. Unless given, the axis goes from
-    ///     end to end in a second.
-    ///   - now: tells the time.
+    ///   - speed: in the stage's units per second; 0 for moves without delay. By default the axis travels its range in
+    ///     a second.
+    ///   - now: reads the clock.
     init(_ limits: AxisLimits, speed: Double?, now: @escaping () -> ContinuousClock.Instant) {
         self.limits = limits
         self.speed = speed ?? (limits.upper - limits.lower)
@@ -42,12 +42,12 @@ public final class SimulatedStageAxis: StageAxis {
     }
 }
 
-/// Something on its way from one place to another at a steady speed.
+/// A move from one place to another at constant speed.
 struct Motion {
     let start, target: Double
     private let begin, end: ContinuousClock.Instant
 
-    /// - Parameter speed: in places a second; zero stands for a move that takes no time.
+    /// - Parameter speed: in places per second; 0 for a move without delay.
     init(from start: Double, to target: Double, speed: Double, at begin: ContinuousClock.Instant) {
         self.start = start
         self.target = target
@@ -56,7 +56,7 @@ struct Motion {
         end = begin + .seconds(min(seconds, 31_536_000))
     }
 
-    /// Something that stands still.
+    /// A place without a move.
     init(at place: Double, _ now: ContinuousClock.Instant) { self.init(from: place, to: place, speed: 0, at: now) }
 
     func isOver(at now: ContinuousClock.Instant) -> Bool { now >= end }
@@ -69,9 +69,9 @@ struct Motion {
 
 extension SimulatedStage {
     public struct Configuration: Decodable, Sendable {
-        /// How far each axis goes, by the axis' name.
+        /// The range of each axis, by its name.
         public var limits: NamedOptions<AxisLimits>
-        /// Units a second, or zero for moves that take no time; unless given, an axis goes from end to end in a second.
+        /// Units per second, or 0 for moves without delay; by default an axis travels its range in a second.
         public var speed: NonNegative?
 
         public init(limits: NamedOptions<AxisLimits>, speed: NonNegative? = nil) {
@@ -83,7 +83,7 @@ extension SimulatedStage {
 
 extension Driver where Configuration == SimulatedStage.Configuration {
     public static var simulatedStage: Self {
-        Driver("simulated-stage", "a stage that is made up") { configuration, _ in
+        Driver("simulated-stage", "a simulated stage") { configuration, _ in
             SimulatedStage(configuration) { .now }
         }
     }

@@ -2,7 +2,7 @@ public import Devices
 internal import Glibc
 internal import Pickle
 
-/// Sensors of a warm room that is not there.
+/// Temperature sensors of a warm room that does not exist.
 public final class SimulatedValueLogger: ValueLogger {
     public var isEnabled = false
     public let sensorCount: Int
@@ -25,7 +25,7 @@ public final class SimulatedValueLogger: ValueLogger {
 
     public var values: [Double] { Self.readings(sensorCount, at: Timestamp.now) }
 
-    /// Temperatures that swing slowly by five degrees, each sensor's one degree above the one before.
+    /// Temperatures that swing slowly by five degrees, each sensor one degree above the one before.
     private static func readings(_ count: Int, at time: Double) -> [Double] {
         (0..<count).map { 19.5 + Double($0) + 5 * sin(time / 100) + .random(in: 0..<1) }
     }
@@ -34,9 +34,11 @@ public final class SimulatedValueLogger: ValueLogger {
 extension SimulatedValueLogger {
     public struct Configuration: Decodable, Sendable {
         public var sensorCount: Count
-        /// Whether clients ask for values, which changes nothing: those that registered are sent them either way.
+        /// Whether clients ask for values.
+        ///
+        /// It has no effect: registered clients get them either way.
         public var pullsData: Bool?
-        /// Seconds between two readings that are sent, 5 unless given.
+        /// Seconds between two readings, 5 by default.
         public var period: NonNegative?
 
         private enum CodingKeys: String, CodingKey {
@@ -55,7 +57,7 @@ extension SimulatedValueLogger {
 
 extension Driver where Configuration == SimulatedValueLogger.Configuration {
     public static var simulatedValueLogger: Self {
-        Driver("simulated-value-logger", "sensors that are made up") { configuration, _ in
+        Driver("simulated-value-logger", "simulated sensors") { configuration, _ in
             SimulatedValueLogger(configuration)
         }
     }

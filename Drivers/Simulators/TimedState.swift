@@ -3,7 +3,7 @@ internal import Threads
 
 /// State that a device shares with the thread that reads its data, and that changes as time passes.
 ///
-/// Whoever waits on it is woken by a change, by the time that it named, or by an interruption; nothing is polled.
+/// A waiting thread is woken by a change, at the time that it asked for, or by an interruption; nothing is polled.
 final class TimedState<State: Sendable>: Sendable {
     private let shared: Monitor<Shared>
 
@@ -16,17 +16,17 @@ final class TimedState<State: Sendable>: Sendable {
 
     func read<Result>(_ body: (State) -> Result) -> Result { shared.withLock { body($0.state) } }
 
-    /// Changes the state and wakes who waits.
+    /// Changes the state and wakes waiting threads.
     func update<Result>(_ body: (inout State, ContinuousClock.Instant) throws -> Result) rethrows -> Result {
         try shared.update { try body(&$0.state, .now) }
     }
 
-    /// Ends the wait that is going on, or else the next one.
+    /// Ends the current wait, or else the next one.
     func interrupt() { shared.update { $0.isInterrupted = true } }
 
-    /// Waits until the search finds something; nil if it did not in time, or after an interruption.
+    /// Waits until the search finds something; nil after the time limit or an interruption.
     ///
-    /// The search, which may change the state, runs at once, after each change, and at the time that it named.
+    /// The search may change the state. It runs at once, after each change, and at the time that it asked for.
     func next<Result>(
         within limit: Duration,
         _ search: (inout State, ContinuousClock.Instant) -> Readiness<Result>
@@ -46,11 +46,11 @@ final class TimedState<State: Sendable>: Sendable {
         }
     }
 
-    /// What made a wait end.
+    /// The reason why a wait ended.
     private enum Step<Result> {
         case found(Result)
         case interrupted
-        /// There is something to wake up for before the alarm.
+        /// Something has to be done before the alarm.
         case wake(ContinuousClock.Instant)
     }
 
@@ -70,40 +70,40 @@ final class TimedState<State: Sendable>: Sendable {
         }
     }
 
-    /// A year: what is longer a sum of times could not hold.
+    /// A year: sums of longer times could overflow.
     private static var forEver: Duration { .seconds(31_536_000) }
 }
 
-/// What a look at a ``TimedState`` comes to.
+/// The result of a look at a ``TimedState``.
 enum Readiness<Result> {
     case found(Result)
-    /// Not there; it may be at that time, even if nothing else changes until then.
+    /// Not ready; look again at that time, even if nothing changes until then.
     case notBefore(ContinuousClock.Instant)
-    /// Not there, for as long as nothing changes.
+    /// Not ready until something changes.
     case notYet
 }
 
 extension Timestamp {
-    /// The time of day of a moment that is not long gone or far ahead, in seconds since 1970.
+    /// The time of day of an instant in the near past or future, in seconds since 1970.
     static func of(_ instant: ContinuousClock.Instant) -> Double { now + (instant - .now) / .seconds(1) }
 }
 
-/// A data source that has a datum each time a period has passed, for as long as it runs.
+/// A data source with a datum at the end of each period while it runs.
 final class PeriodicSource: DataSource {
-    /// When the next datum is due; nil while it does not run.
+    /// The time of the next datum; nil while it does not run.
     private let due = TimedState<ContinuousClock.Instant?>(nil)
     private let period: Duration
     private let make: @Sendable () -> Datum
 
     /// - Parameters:
-    ///   - period: no less than a millisecond, whatever is asked for, so as not to keep a core busy.
+    ///   - period: at least a millisecond is used, so as not to keep a core busy.
     ///   - make: called on the thread that reads the source.
     init(every period: Duration, _ make: @escaping @Sendable () -> Datum) {
         self.period = max(period, .milliseconds(1))
         self.make = make
     }
 
-    /// Begins a period, also when one has begun already.
+    /// Starts a period, even if one has already started.
     func start() { due.update { $0 = $1 + period } }
 
     func stop() { due.update { due, _ in due = nil } }
@@ -112,7 +112,7 @@ final class PeriodicSource: DataSource {
         let isDue: Bool? = due.next(within: limit) { [period] due, now in
             guard let time = due else { return .notYet }
             guard time <= now else { return .notBefore(time) }
-            // What nobody took in time is not made up for.
+            // Missed periods are not delivered later.
             due = max(time + period, now)
             return .found(true)
         }

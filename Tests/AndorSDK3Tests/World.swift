@@ -1,19 +1,20 @@
-@testable import AndorSDK3
 import Contracts
 import Devices
 import Glibc
 import Pickle
 import Testing
 
-/// Simulated cameras of one test's own: a copy of the library, the file beside it, and the folder for faults.
+@testable import AndorSDK3
+
+/// The simulated cameras of one test: a copy of the library, its configuration file, and the folder for faults.
 ///
-/// The loader takes a copy for another library, so tests run side by side and each has its cameras fresh.
+/// The loader treats a copy as another library, so tests run side by side, each with fresh cameras.
 final class World: Sendable {
     let folder: String
     var library: String { "\(folder)/libatcore.so" }
     private var state: String { "\(folder)/state" }
 
-    /// - Parameter cameras: lines of `camera MODEL SERIAL`, and whatever else the file may have.
+    /// - Parameter cameras: lines of `camera MODEL SERIAL` and other lines of the file.
     init(_ cameras: String, pace: Double = 0, order: String = "fixed") throws {
         folder = try Files.makeFolder()
         try Files.makeFolder("\(folder)/state")
@@ -26,7 +27,7 @@ final class World: Sendable {
 
     deinit { Files.remove(folder) }
 
-    /// The library as it was built, beside the tests.
+    /// The library as built, beside the tests.
     static var built: String {
         get throws {
             let programs = [Files.realPath("/proc/self/exe"), CommandLine.arguments.first]
@@ -79,7 +80,7 @@ final class World: Sendable {
 }
 
 extension AcquisitionOptions {
-    /// As a server has it, but for what only makes tests slow.
+    /// The options of a server, except for delays that only make tests slow.
     static var quick: Self {
         var options = AcquisitionOptions()
         options.bufferCount = 4
@@ -91,7 +92,7 @@ extension AcquisitionOptions {
     }
 }
 
-/// Long enough for the slowest machine; no test that passes waits for it.
+/// Long enough for the slowest machine; no test that passes waits that long.
 let patience = Duration.seconds(30)
 
 extension AndorSDK3Camera {
@@ -121,7 +122,7 @@ extension Frame {
     subscript(x: Int, y: Int) -> Int { Int(array.element(at: y * width + x) ?? .nan) }
 }
 
-/// What the simulation shows at a place of the sensor.
+/// The simulated image at a place of the sensor.
 func light(_ column: Int, _ row: Int) -> Int { 100 + ((column + row * 13) & 1023) }
 
 extension Client {

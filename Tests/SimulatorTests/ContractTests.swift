@@ -4,7 +4,7 @@ import Foundation
 import Simulators
 import Testing
 
-/// The devices that the contracts are tried on: a new driver has its lines here.
+/// The devices that the contracts are run on: a new driver adds its lines here.
 enum Makers {
     static let all = cameras + wheels + stages + signals + controllers + others
 
@@ -19,7 +19,7 @@ enum Makers {
         Maker("test-camera") { TestCamera(.init(sensorShape: sensor, hasRealisticTiming: false)) },
         Maker("prebuilt-camera") { BenchCamera(.init(sensorShape: sensor)) },
         Maker("simulated-floating-camera") {
-            // Tests run side by side, and a camera can be had once.
+            // Tests run side by side, and each camera can be opened only once.
             let uid = UUID().uuidString
             let options = SimulatedFloatingCamera.Options(attached: [uid])
             return try FloatingDriver.simulatedFloatingCamera.configured(options, uid: uid).open(DriverContext())
@@ -52,7 +52,7 @@ enum Makers {
                 ("wheel", SimulatedFilterWheel(.init(positions: 6, travelTime: 0.001)) { .now }),
             ])
         },
-        // Its camera, wheel and stage have the contracts of their kinds as well.
+        // Its camera, wheel and stage fulfil the contracts of their kinds as well.
         Maker("stage-aware-setup") {
             let image = try #require(SyntheticImage(width: 200, height: 100, .cells(seed: 1)))
             return try StageAwareSetup.open(

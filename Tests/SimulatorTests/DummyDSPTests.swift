@@ -2,8 +2,9 @@ import Contracts
 import Devices
 import Pickle
 import Simulators
-@testable import Simulators
 import Testing
+
+@testable import Simulators
 
 struct DummyDSPTests {
     private let dsp = DummyDSP()

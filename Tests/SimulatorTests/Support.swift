@@ -2,7 +2,7 @@ import Devices
 import Pickle
 import Testing
 
-/// Long enough for the slowest machine; no test that passes waits for it.
+/// Long enough for the slowest machine; no test that passes waits that long.
 let patience = Duration.seconds(30)
 
 extension DataSource {
@@ -13,7 +13,7 @@ extension DataSource {
         return frame
     }
 
-    /// The next value that is no image.
+    /// The next value, skipping images.
     func value() throws -> PythonValue {
         let datum = try #require(try next(within: patience))
         guard case .value(let value) = datum.content else { throw DeviceError(.failed, "an image, not a value") }

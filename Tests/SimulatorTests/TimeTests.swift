@@ -1,8 +1,9 @@
 import Devices
 import Pickle
-@testable import Simulators
 import Testing
 import Threads
+
+@testable import Simulators
 
 struct TimedStateTests {
     private let state = TimedState(0)

@@ -1,9 +1,11 @@
 internal import Devices
 internal import Threads
 
-/// Starting and ending, with the gate passed already.
+/// Starting and stopping the acquisition.
+///
+/// The caller holds the gate.
 extension Acquisition {
-    /// Queues buffers and starts the camera.
+    /// Queues buffers and starts the acquisition.
     func begin() throws {
         let layout = try ImageLayout(camera)
         let mode = AndorTriggerMode(rawValue: try camera.label("TriggerMode"))
@@ -27,20 +29,22 @@ extension Acquisition {
         sendWaitingTrigger()
     }
 
-    /// Stops the camera and takes the buffers back.
+    /// Stops the acquisition and takes the buffers back.
     func end() throws {
         guard case .running(let run) = state.withLock(\.phase) else { return }
         state.update { $0.phase = .idle }
         defer { flush(run.pool) }
-        // A series of a fixed length has come to its end by itself.
+        // A series of fixed length has stopped by itself.
         if try camera.bool("CameraAcquiring") { try camera.perform("AcquisitionStop") }
     }
 
-    /// Takes back what the SDK has not filled: once, since a second time freezes some versions.
+    /// Takes back the buffers that the SDK has not filled.
+    ///
+    /// Flushing twice freezes some versions, so it is done once.
     private func flush(_ pool: BufferPool) {
         guard pool.queuedCount > 0 else { return }
         do { try camera.sdk.flush(camera.handle) } catch {
-            // What a lost camera's driver still writes to must stay; a closed one writes no more.
+            // The driver of a lost camera may still write to its buffers; after closing it does not.
             camera.close()
         }
         pool.noteFlushed()
@@ -56,7 +60,7 @@ extension Acquisition {
         }
     }
 
-    /// Gives the SDK as many buffers as it shall have; false if clients hold too many.
+    /// Fills the SDK's queue up to ``bufferCount``; false if clients hold too many buffers.
     @discardableResult
     func topUp(_ pool: BufferPool) throws -> Bool {
         let wanted = bufferCount
@@ -77,7 +81,7 @@ extension Acquisition {
         }
     }
 
-    /// How long an image may take in a mode; nil if it waits for somebody.
+    /// The longest time that an image may take in a mode; nil if that depends on an external trigger.
     func longestWait(_ mode: AndorTriggerMode?) -> Duration? {
         guard mode == .software || mode == .freeRunning else { return nil }
         var seconds = (try? camera.float("ExposureTime")) ?? 0
@@ -85,18 +89,18 @@ extension Acquisition {
             seconds = max(seconds, 1 / rate)
         }
         seconds += (try? camera.float("ReadoutTime")) ?? 0
-        // Ten days, which nobody exposes for, and which is far from what a duration can hold.
+        // Ten days: longer than any exposure, and far below the largest duration.
         return .seconds(seconds.isFinite ? min(max(seconds, 0), 864_000) : 864_000) + options.margin
     }
 }
 
 /// Software triggers.
 extension Acquisition {
-    /// Sends a trigger, or lets it wait for the image of the one before.
+    /// Sends a trigger, or queues it until the image of the previous one has arrived.
     func trigger() throws {
         try call {
             guard case .running(let run) = state.withLock(\.phase) else {
-                throw DeviceError(.disabled, "\(camera.serialNumber) takes no images now")
+                throw DeviceError(.disabled, "\(camera.serialNumber) is not acquiring images")
             }
             guard run.mode == .software else {
                 throw DeviceError(.incompatibleState, "\(camera.serialNumber) is not in trigger mode Software")
@@ -106,7 +110,7 @@ extension Acquisition {
         }
     }
 
-    /// Sends the next trigger if the camera is free for it; one that fails is not sent again.
+    /// Sends the next trigger if the camera is ready; a trigger that fails is not sent again.
     private func sendTrigger() throws {
         guard state.withLock(\.triggers.isDue) else { return }
         do { try camera.perform(.softwareTrigger) } catch {
@@ -119,9 +123,9 @@ extension Acquisition {
         }
     }
 
-    /// Sends the next of the triggers that wait.
+    /// Sends the next queued trigger.
     ///
-    /// Of one that fails clients are told in place of its image, and the one behind it is sent.
+    /// Clients get the error of a trigger that fails in place of its image, and the trigger behind it is sent.
     func sendWaitingTrigger() {
         while state.withLock(\.triggers.isDue) {
             do { try sendTrigger() } catch {
@@ -130,7 +134,7 @@ extension Acquisition {
                 let isOver = error.isLoss && !camera.isThere
                 state.update { state in
                     state.failures.append(error)
-                    // The others would fail like this one, which is told once.
+                    // The others would fail in the same way, and one error is enough.
                     if isOver { state.triggers.removeAll() }
                 }
             }
@@ -138,21 +142,23 @@ extension Acquisition {
     }
 }
 
-/// Software triggers: one is with the camera at a time, since it ignores those that come while it is busy.
+/// A queue of software triggers.
+///
+/// The camera has one at a time, because it ignores triggers while it is busy.
 struct TriggerQueue: Sendable {
     typealias Instant = ContinuousClock.Instant
 
-    /// When the one that the camera works on was sent.
+    /// The time at which the trigger that the camera works on was sent.
     private(set) var sent: Instant?
     private(set) var waiting = 0
 
-    /// How many images there are still to come.
+    /// The number of images still to come.
     var count: Int { waiting + (sent == nil ? 0 : 1) }
 
-    /// Adds triggers to those that wait.
+    /// Adds triggers to the queue.
     mutating func add(_ count: Int = 1) { waiting += count }
 
-    /// Whether one is to be sent now.
+    /// Whether the next trigger must be sent now.
     var isDue: Bool { sent == nil && waiting > 0 }
 
     mutating func noteSent(at now: Instant) {
@@ -160,10 +166,10 @@ struct TriggerQueue: Sendable {
         sent = now
     }
 
-    /// The image is there, or will never be.
+    /// Notes that the image has arrived, or will never arrive.
     mutating func noteDone() { sent = nil }
 
-    /// Lets all wait again: what the camera had begun is lost.
+    /// Puts the trigger back that the camera was working on: its image is lost.
     mutating func takeBack() { (waiting, sent) = (count, nil) }
 
     mutating func removeAll() { (waiting, sent) = (0, nil) }
@@ -177,12 +183,12 @@ extension Acquisition {
         case look
     }
 
-    /// An image that is there, in a buffer that nobody else uses.
+    /// An image that has arrived, in a buffer that nobody else uses.
     private struct Filled {
         let buffer: FrameBuffer
         let run: Run
         let arrival: Double
-        /// Whether the buffer can be handed on: there are others for the SDK.
+        /// Whether the buffer itself can be passed on, because the SDK has others.
         let canBeLent: Bool
     }
 
@@ -204,7 +210,7 @@ extension Acquisition {
 
     func interrupt() { state.update { $0.isInterrupted = true } }
 
-    /// Sleeps until there is something to do; nil if that did not happen in time.
+    /// Sleeps until there is something to do; nil if the time is over first.
     private func awaitStep(until end: Instant) -> Step? {
         let now = Instant.now
         guard now < end else { return nil }
@@ -233,7 +239,7 @@ extension Acquisition {
         }
     }
 
-    /// Notes that an image is there, gives the SDK another buffer, and the camera the next trigger.
+    /// Notes the arrival of an image, queues another buffer and sends the next trigger.
     private func take(_ buffer: FrameBuffer, _ run: Run) throws(AndorStatus) -> Filled {
         let arrival = Timestamp.now
         var run = run
@@ -244,7 +250,7 @@ extension Acquisition {
             run.since = .now
             state.phase = .running(run)
         }
-        // This image is good whatever becomes of the next; buffers that are missing are queued with that one.
+        // This image is good even if the next one fails; missing buffers are queued with the next image.
         let canBeLent = (try? topUp(run.pool)) ?? false
         sendWaitingTrigger()
         return Filled(buffer: buffer, run: run, arrival: arrival, canBeLent: canBeLent)
@@ -266,7 +272,7 @@ extension Acquisition {
 }
 
 extension Acquisition.State {
-    /// Whether the SDK is to be asked for an image.
+    /// Whether the SDK must be asked for an image.
     var expectsImage: Bool {
         guard case .running(let run) = phase else { return false }
         return run.mode != .software || triggers.sent != nil
@@ -274,6 +280,6 @@ extension Acquisition.State {
 }
 
 extension Duration {
-    /// Whole milliseconds, at least one, since zero would only look.
+    /// Whole milliseconds, at least one: zero would only poll.
     fileprivate var milliseconds: UInt32 { UInt32(max(1, min(60_000, self / .milliseconds(1)))) }
 }

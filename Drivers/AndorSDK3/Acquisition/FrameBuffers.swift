@@ -2,14 +2,14 @@ internal import Devices
 internal import Pickle
 internal import Synchronization
 
-/// The buffers of one acquisition: some wait in the SDK's queue, some are with clients, some are free.
+/// The buffers of one acquisition: queued in the SDK, held by clients, or free.
 ///
-/// Bounded: when clients hold on to all that there may be, their images are copied instead.
+/// Bounded: when clients hold all the buffers there may be, their images are copied instead.
 final class BufferPool: Sendable {
     private struct Contents {
         var free: [FrameBuffer] = []
         var queued: [UInt: FrameBuffer] = [:]
-        /// How many there are, wherever they are.
+        /// The number of buffers, wherever they are.
         var count = 0
     }
 
@@ -19,7 +19,7 @@ final class BufferPool: Sendable {
 
     init(byteCount: Int, capacity: Int) { (self.byteCount, self.capacity) = (byteCount, capacity) }
 
-    /// A buffer to be queued; nil if all are in use.
+    /// A buffer to queue; nil if all are in use.
     func take() -> FrameBuffer? {
         contents.withLock { contents in
             if let buffer = contents.free.popLast() { return buffer }
@@ -39,10 +39,10 @@ final class BufferPool: Sendable {
 
     var queuedCount: Int { contents.withLock(\.queued.count) }
     var queuedAddresses: [UInt] { contents.withLock { Array($0.queued.keys) } }
-    /// How many buffers there are, wherever they are.
+    /// The number of buffers, wherever they are.
     var count: Int { contents.withLock(\.count) }
 
-    /// Takes back what was queued, once the SDK has been flushed.
+    /// Takes back the queued buffers after a flush.
     func noteFlushed() {
         contents.withLock { contents in
             contents.free += contents.queued.values
@@ -51,8 +51,8 @@ final class BufferPool: Sendable {
     }
 }
 
-/// Memory for one image and its metadata, as the SDK wants it: aligned, and of exactly the size that it says.
-// Why unchecked: the SDK alone writes it, while it is queued; afterwards it is only read, until it is queued again.
+/// Memory for one image and its metadata: aligned, and of the exact size that the SDK reports.
+// Why unchecked: only the SDK writes it, while it is queued; after that it is only read, until it is queued again.
 @safe final class FrameBuffer: @unchecked Sendable {
     @unsafe let memory: UnsafeMutableRawBufferPointer
 
@@ -61,7 +61,7 @@ final class BufferPool: Sendable {
     deinit { unsafe memory.deallocate() }
 
     var byteCount: Int { unsafe memory.count }
-    /// What the SDK knows it by.
+    /// The address by which the SDK identifies the buffer.
     var address: UInt { unsafe UInt(bitPattern: memory.baseAddress) }
 
     func load<Value: BitwiseCopyable>(at offset: Int, as type: Value.Type) -> Value {
@@ -69,7 +69,7 @@ final class BufferPool: Sendable {
         return unsafe memory.loadUnaligned(fromByteOffset: offset, as: type)
     }
 
-    /// Copies rows that have something else behind them.
+    /// Copies rows and leaves out their padding.
     func copyRows(to target: PixelBuffer, rowBytes: Int, stride: Int, rows: Int) {
         unsafe target.write { target in
             for row in 0..<rows {
@@ -80,7 +80,7 @@ final class BufferPool: Sendable {
         }
     }
 
-    /// Unpacks rows of twelve bits a pixel into sixteen.
+    /// Unpacks rows of 12-bit pixels into 16 bits each.
     func unpackRows(to target: PixelBuffer, width: Int, stride: Int, rows: Int) {
         unsafe target.write { target in
             guard let pixels = unsafe target.assumingMemoryBound(to: UInt16.self).baseAddress else { return }
@@ -92,7 +92,8 @@ final class BufferPool: Sendable {
         }
     }
 
-    /// Three bytes hold two pixels: the upper eight bits of each around a byte of both lower four.
+    /// Three bytes hold two pixels: the upper eight bits of each, and between them a byte with the lower four bits of
+    /// both.
     private static func unpack(_ bytes: UnsafePointer<UInt8>, to pixels: UnsafeMutablePointer<UInt16>, count: Int) {
         for pair in 0..<count / 2 {
             let middle = unsafe UInt16(bytes[3 * pair + 1])
@@ -105,7 +106,7 @@ final class BufferPool: Sendable {
     }
 }
 
-/// The image in a buffer that the SDK has filled, handed on as it is; the buffer then goes back to its pool.
+/// The image in a buffer that the SDK has filled, passed on without a copy; the buffer returns to its pool afterwards.
 @safe final class FilledBuffer: ByteMemory {
     private let buffer: FrameBuffer
     private let pool: BufferPool

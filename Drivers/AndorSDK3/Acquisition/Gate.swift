@@ -1,12 +1,12 @@
 internal import Devices
 internal import Threads
 
-/// Lets one side at a time talk to a camera: calls, or the wait for an image.
+/// A gate that admits one side at a time to a camera: calls, or the wait for an image.
 ///
-/// The SDK is said to take calls from any thread, and was seen to crash when features are read during a wait, and to
-/// confuse a wait when the acquisition is stopped by another thread. So waits are short, and calls go first.
+/// The vendor states that calls may come from any thread. Reading features during a wait has crashed the SDK, though,
+/// and stopping the acquisition from another thread has confused a wait. So waits are short, and calls go first.
 final class Gate: Sendable {
-    /// What people should know of the SDK: what was asked of it, and for how long it has not come back.
+    /// A hang of the SDK: the call, and how long it has taken.
     enum Event: Sendable {
         case hangs(act: String, Duration)
         case isBack(act: String, Duration)
@@ -16,11 +16,11 @@ final class Gate: Sendable {
 
     private struct State {
         var user = User.none
-        /// Since when there is a user.
+        /// The time since which there is a user.
         var since = ContinuousClock.now
-        /// What the user does not come back from, once that has been told.
+        /// The call from which the user does not return, once that has been reported.
         var hangingAct: String?
-        /// How many calls are inside each other: the device makes one call at a time, which may consist of others.
+        /// The depth of nested calls: the device makes one call at a time, which may consist of others.
         var depth = 0
         var callsWaiting = 0
 
@@ -29,7 +29,9 @@ final class Gate: Sendable {
             self.user = user
         }
 
-        /// Lets the other side in; what is to be told, if the user was told to hang.
+        /// Admits the other side.
+        ///
+        /// Returns the event to report if the user had been reported as hanging.
         mutating func release() -> Event? {
             defer { (user, hangingAct) = (.none, nil) }
             return hangingAct.map { .isBack(act: $0, .now - since) }
@@ -37,18 +39,18 @@ final class Gate: Sendable {
     }
 
     private let state = Monitor(State())
-    /// How long the SDK may keep others waiting before it counts as hanging, which calls are then told.
+    /// The time after which the SDK counts as hanging, and calls that wait for it fail.
     private let patience: Duration
-    /// What is being asked of the SDK: `AT_WaitBuffer on VSC-1`.
+    /// The current call: `AT_WaitBuffer on VSC-1`.
     private let act: @Sendable () -> String
-    private let tell: @Sendable (Event) -> Void
+    private let report: @Sendable (Event) -> Void
 
     init(
         patience: Duration,
         act: @escaping @Sendable () -> String = { "a call" },
-        tell: @escaping @Sendable (Event) -> Void = { _ in }
+        report: @escaping @Sendable (Event) -> Void = { _ in }
     ) {
-        (self.patience, self.act, self.tell) = (patience, act, tell)
+        (self.patience, self.act, self.report) = (patience, act, report)
     }
 
     /// Makes a call, which may make others in the same way.
@@ -74,10 +76,10 @@ final class Gate: Sendable {
         }
         guard isIn == nil else { return }
         noteHang()
-        throw DeviceError(.failed, "the SDK has not come back for \(patience) from \(act())")
+        throw DeviceError(.failed, "the SDK hangs: \(act()) has not returned for \(patience)")
     }
 
-    /// Whether the call that is being made is inside no other one.
+    /// Whether the current call is not nested in another one.
     var isOutermost: Bool { state.withLock { $0.depth == 1 } }
 
     /// Waits for an image, or does what a wait has found to be necessary.
@@ -93,7 +95,9 @@ final class Gate: Sendable {
         return true
     }
 
-    /// Tells once that the SDK hangs, if it does: many short calls keep others waiting as well.
+    /// Reports a hang once.
+    ///
+    /// Many short calls can keep others waiting as well, and are not a hang.
     private func noteHang() {
         let event: Event? = state.withLock { state in
             let time = ContinuousClock.now - state.since
@@ -102,10 +106,10 @@ final class Gate: Sendable {
             state.hangingAct = act
             return .hangs(act: act, time)
         }
-        if let event { tell(event) }
+        if let event { report(event) }
     }
 
     private func noteReturn(_ change: (inout State) -> Event?) {
-        if let event = state.update(change) { tell(event) }
+        if let event = state.update(change) { report(event) }
     }
 }

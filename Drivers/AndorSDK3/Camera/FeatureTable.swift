@@ -1,4 +1,4 @@
-/// All features that can become settings, in the order in which several at once are to be written: gain, read-out,
+/// All features that can become settings, in the order in which several at once are written: gain, read-out,
 /// trigger, encoding, binning, area, exposure, rate, metadata.
 enum FeatureTable {
     static let rows: [FeatureRow] = readout + trigger + area + timing + metadata + temperature + lines + facts

@@ -2,17 +2,17 @@ internal import Devices
 internal import Glibc
 internal import Threads
 
-/// Andor's `libatcore`, as it is installed or simulated: the one place where pointers are.
+/// Andor's `libatcore`, installed or simulated: the only place that handles pointers.
 final class AndorLibrary: AndorSDK {
     let path: String
     private let functions: AndorFunctions
 
-    /// The library opens and closes one camera at a time, whoever asks: it is one for the whole process.
+    /// One camera is opened or closed at a time in the whole process, because the library is global.
     private static let turn = Lock(())
 
     /// - Parameters:
     ///   - name: a path, or a name that the system's loader looks for.
-    ///   - isHidden: of which functions nothing shall be seen, to try what older libraries lack.
+    ///   - isHidden: names of functions to hide, for testing what older libraries lack.
     init(_ name: String, hiding isHidden: @escaping (String) -> Bool = { _ in false }) throws(DeviceError) {
         var symbols = try AndorSymbols(name, hiding: isHidden)
         path = symbols.file
@@ -152,7 +152,7 @@ extension AndorLibrary {
     }
 
     func string(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> String {
-        // Some features say no length of use; all names seen fit into this.
+        // Some features report a length of zero; all names seen fit into this.
         unsafe try text(max(128, (try? stringLimit(feature, camera)) ?? 0)) { text, count in
             unsafe functions.getString(camera.number, feature.wide, text, count)
         }
@@ -203,7 +203,7 @@ extension AndorLibrary {
         var wide = [wchar_t](repeating: 0, count: min(length, 4096) + 1)
         let count = Int32(wide.count)
         let status = unsafe wide.withUnsafeMutableBufferPointer { buffer in
-            // It is longer than nothing, so there is a first character.
+            // The array has at least one element.
             unsafe get(buffer.baseAddress!, count)
         }
         try check(status)
@@ -212,7 +212,7 @@ extension AndorLibrary {
     }
 }
 
-/// The functions of the library, by the types that they have on Linux.
+/// The functions of the library, with their types on Linux.
 // Why unchecked: these are addresses of code, which do not change.
 @safe struct AndorFunctions: @unchecked Sendable {
     typealias Name = UnsafePointer<wchar_t>?
@@ -257,7 +257,7 @@ extension AndorLibrary {
     let queueBuffer: Queue
     let waitBuffer: Wait
 
-    /// Finds all functions, or says which ones are missing.
+    /// Looks up all functions, or throws the names of those that are missing.
     init(_ symbols: inout AndorSymbols) throws(DeviceError) {
         unsafe initialise = symbols.function("AT_InitialiseLibrary")
         unsafe finalise = symbols.function("AT_FinaliseLibrary")
@@ -280,7 +280,7 @@ extension AndorLibrary {
         unsafe setString = symbols.function("AT_SetString")
         unsafe getString = symbols.function("AT_GetString")
         unsafe getStringMaxLength = symbols.function("AT_GetStringMaxLength")
-        // The second names are those that libraries before 3.9 have alone.
+        // The second names are the only ones in libraries before 3.9.
         unsafe setEnumIndex = symbols.function("AT_SetEnumIndex", "AT_SetEnumerated")
         unsafe getEnumIndex = symbols.function("AT_GetEnumIndex", "AT_GetEnumerated")
         unsafe getEnumCount = symbols.function("AT_GetEnumCount", "AT_GetEnumeratedCount")

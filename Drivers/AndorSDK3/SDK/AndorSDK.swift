@@ -1,21 +1,25 @@
 internal import Glibc
 
-/// The calls of Andor's SDK 3 that the driver makes: everything else about a camera is a feature by name.
+/// The part of the Andor SDK 3 that the driver uses.
 ///
-/// Any thread may make them; for one camera it is better that one at a time does.
+/// Everything else about a camera is a feature with a name.
+///
+/// Calls may come from any thread; for one camera, one at a time is safer.
 protocol AndorSDK: Sendable {
-    /// Where the library was found.
+    /// The path of the library.
     var path: String { get }
 
-    /// Starts the library; counted, so that as many calls of ``finalise()`` end it.
+    /// Initialises the library.
+    ///
+    /// Counted: it takes as many calls of ``finalise()`` to end it.
     func initialise() throws(AndorStatus)
     func finalise()
 
-    /// Takes a camera by its place in an order that holds until the library ends.
+    /// Opens a camera by its index, which is fixed until the library ends.
     func open(_ index: Int) throws(AndorStatus) -> AndorHandle
     func close(_ camera: AndorHandle) throws(AndorStatus)
 
-    /// Whether a camera has a feature, or it can be written now, or never.
+    /// Whether a camera has a feature, whether it can be written now, and whether it is read-only.
     func has(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> Bool
     func canWrite(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> Bool
     func isReadOnly(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> Bool
@@ -42,19 +46,19 @@ protocol AndorSDK: Sendable {
     func setChoice(_ feature: AndorFeature, _ camera: AndorHandle, to index: Int) throws(AndorStatus)
     func choiceCount(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> Int
     func choiceLabel(_ feature: AndorFeature, _ camera: AndorHandle, at index: Int) throws(AndorStatus) -> String
-    /// Whether the camera has a choice of the list at all, and has it with its present settings.
+    /// Whether the camera has a choice of the list, and it is available with the present settings.
     func hasChoice(_ feature: AndorFeature, _ camera: AndorHandle, at index: Int) throws(AndorStatus) -> Bool
 
     func perform(_ command: AndorFeature, _ camera: AndorHandle) throws(AndorStatus)
 
-    /// Gives memory for an image, which the SDK then writes until it comes back or is flushed.
+    /// Queues memory for an image, which the SDK may write until it is returned or flushed.
     func queue(_ buffer: FrameBuffer, _ camera: AndorHandle) throws(AndorStatus)
-    /// The address of the buffer that has been filled, and how much of it.
+    /// The address of the buffer that has been filled, and the number of bytes.
     func wait(_ camera: AndorHandle, milliseconds: UInt32) throws(AndorStatus) -> (address: UInt, byteCount: Int)
     func flush(_ camera: AndorHandle) throws(AndorStatus)
 }
 
-/// The name of a feature, as the SDK takes it: made once, since making it costs more than most calls.
+/// The name of a feature, converted once for the SDK, because the conversion costs more than most calls.
 struct AndorFeature: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
     let name: String
     let wide: [wchar_t]
@@ -74,7 +78,7 @@ struct AndorFeature: Sendable, Hashable, ExpressibleByStringLiteral, CustomStrin
     func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
-/// What the SDK calls an open camera by, until it is closed.
+/// The SDK's handle of an open camera, valid until it is closed.
 struct AndorHandle: Sendable, Hashable {
     let number: Int32
 
@@ -82,13 +86,13 @@ struct AndorHandle: Sendable, Hashable {
     static let system = AndorHandle(number: 1)
 }
 
-/// What a call of the SDK answered instead of success.
+/// An error code of the SDK.
 struct AndorStatus: Error, Hashable, CustomStringConvertible {
     let code: Int32
 
     init(_ code: Int32) { self.code = code }
 
-    /// The vendor's name and number; the SDK itself has no texts.
+    /// The vendor's name and number; the SDK has no texts.
     var description: String { "\(Self.names[code] ?? "AT_ERR_unknown") (\(code))" }
 
     static let notImplemented = AndorStatus(2)
@@ -102,7 +106,7 @@ struct AndorStatus: Error, Hashable, CustomStringConvertible {
     static let deviceInUse = AndorStatus(38)
     static let hardwareOverflow = AndorStatus(100)
 
-    /// Whether the camera cannot be reached, so that only opening it again can help.
+    /// Whether the camera cannot be reached, so that only reopening it can help.
     var isLoss: Bool { [.connection, .communication, .invalidHandle].contains(self) }
 
     private static let names: [Int32: String] = [

@@ -2,7 +2,7 @@ internal import Devices
 internal import Pickle
 
 extension ClarityCamera {
-    /// A calibration that is going on, and what is to be as before after it.
+    /// A calibration in progress, and the state to restore afterwards.
     struct Calibrating {
         let wasEnabled: Bool
         let roi: ROI
@@ -10,25 +10,26 @@ extension ClarityCamera {
         let end: ContinuousClock.Instant
     }
 
-    /// How much longer than its exposure an image may take.
+    /// The time that an image may take beyond its exposure.
     private static let patience = Duration.seconds(10)
 
-    /// Takes an image of the calibration lamp's pattern, and measures on it how the halves lie to each other.
+    /// Takes an image of the calibration lamp's pattern and measures how the halves are registered.
     ///
-    /// Complete when that is known and kept; throws why it could not be measured. The lamp is off after it, and the camera
-    /// is as it was.
+    /// Completes when the result has been saved; throws the reason if nothing could be measured. Afterwards the lamp is
+    /// off and the camera is as it was.
     func calibrate() throws -> Completion {
-        guard calibrating == nil else { throw DeviceError(.incompatibleState, "a calibration is going on already") }
+        guard calibrating == nil else { throw DeviceError(.incompatibleState, "a calibration is already in progress") }
         guard try camera.triggerType == .software else {
             throw DeviceError(
                 .incompatibleState,
-                "a calibration takes a software trigger: set the trigger type to SOFTWARE"
+                "a calibration needs a software trigger: set the trigger type to SOFTWARE"
             )
         }
         guard try unit.sectioning != .bypass else {
             throw DeviceError(
                 .incompatibleState,
-                "the disk is out of the light, so that there is one half only: set the Clarity's sectioning to low, mid or high"
+                "the disk is out of the light path, so there is only one half: set the Clarity's sectioning to low, mid "
+                    + "or high"
             )
         }
         let limit = Self.patience + .seconds(min(try camera.cycleTime, 3600))
@@ -38,7 +39,7 @@ extension ClarityCamera {
             binning: try camera.sensorBinning,
             end: ContinuousClock.now + limit
         )
-        // What is still on its way was taken without the lamp.
+        // Images on their way were taken without the lamp.
         try camera.disable()
         calibrating = state
         do {
@@ -60,10 +61,10 @@ extension ClarityCamera {
         try camera.performTrigger()
     }
 
-    /// Whether it has come to its end; throws if that was no good one.
+    /// Whether the calibration has ended; throws if it failed.
     private func isCalibrated() throws -> Bool {
-        guard let state = calibrating else { throw DeviceError(.failed, "the calibration was given up") }
-        // While the camera is disabled nobody else takes its frames.
+        guard let state = calibrating else { throw DeviceError(.failed, "the calibration was cancelled") }
+        // While the camera is disabled nobody else reads its frames.
         if !state.wasEnabled { _ = try source.next(within: .milliseconds(20)) }
         guard let result = source.measured else {
             guard ContinuousClock.now < state.end else {
@@ -79,7 +80,7 @@ extension ClarityCamera {
         return true
     }
 
-    /// Ends a calibration, if one is going on: lamp off, and everything as it was.
+    /// Ends a calibration in progress: lamp off, and everything as before.
     func cancelCalibration() throws {
         guard let state = calibrating else { return }
         calibrating = nil

@@ -1,10 +1,10 @@
 public import Devices
 internal import Pickle
 
-/// A camera behind an Aurox Clarity, which gives optical sections in place of the two halves that are on its sensor.
+/// A camera behind an Aurox Clarity that gives optical sections instead of the two halves on its sensor.
 ///
-/// Everything but the images is the camera's: times, triggers, errors. What the Clarity is set to is asked for when the
-/// camera is enabled, and at each trigger that comes from a client.
+/// Everything but the images is the camera's own: times, triggers, errors. The position of the Clarity's disk is read
+/// when the camera is enabled, and at each trigger from a client.
 public final class ClarityCamera: Camera {
     public var isEnabled = false
     public let transforms = Transforms()
@@ -14,14 +14,14 @@ public final class ClarityCamera: Camera {
     let source: SectionSource
     let layout: HalfLayout
     let file: CalibrationFile?
-    /// By ``ClarityUnit/Sectioning``.
+    /// Indexed by ``ClarityUnit/Sectioning``.
     var weights: [Float] = [0, 1, 1, 1]
     var calibrating: Calibrating?
 
     /// - Parameters:
-    ///   - camera: the one on whose sensor both halves are.
-    ///   - clarity: with the disk and the calibration lamp.
-    ///   - path: of a file with a calibration, which is used, and written when there is another one.
+    ///   - camera: has both halves on its sensor.
+    ///   - clarity: has the disk and the calibration lamp.
+    ///   - path: a file for the calibration, read at the start and written after each calibration.
     public init(
         _ camera: any Camera,
         _ clarity: any DevicePart,
@@ -38,7 +38,7 @@ public final class ClarityCamera: Camera {
         guard (2...65_536).contains(sensor.width), sensor.width % 2 == 0, (1...65_536).contains(sensor.height) else {
             throw DeviceError(
                 .initialise,
-                "a sensor of \(sensor.width) x \(sensor.height) pixels has no two halves side by side"
+                "a sensor of \(sensor.width) x \(sensor.height) pixels cannot have two halves side by side"
             )
         }
         let calibration = try file?.read()
@@ -47,7 +47,7 @@ public final class ClarityCamera: Camera {
                 .initialise,
                 "the calibration in \(path ?? "") is for a sensor of \(calibration.sensor.width) x "
                     + "\(calibration.sensor.height) pixels, \(calibration.layout.transmitted) half transmitted, mirror "
-                    + "\(calibration.layout.mirror), and not for this one: move the file away, and calibrate again"
+                    + "\(calibration.layout.mirror), not for this one: move the file away and calibrate again"
             )
         }
         var view = ClarityView(sensor)
@@ -82,7 +82,7 @@ public final class ClarityCamera: Camera {
         try camera.performTrigger()
     }
 
-    /// Takes over where the disk stands, if that makes a difference.
+    /// Reads the position of the disk, if the mode depends on it.
     private func look() throws {
         guard view.mode.needsCalibration else { return }
         guard source.read(\.calibration) != nil else { throw SectionSource.notCalibrated }
@@ -105,32 +105,33 @@ public final class ClarityCamera: Camera {
         guard view.sensor.width / 2 % binning.h == 0 else {
             throw DeviceError(
                 .unsupported,
-                "binning \(binning.h)x\(binning.v) joins pixels of both halves, which are \(view.sensor.width / 2) wide"
+                "binning \(binning.h)x\(binning.v) would join pixels of both halves: these are "
+                    + "\(view.sensor.width / 2) wide"
             )
         }
         try camera.setSensorBinning(binning)
         source.set(\.view.binning, try Self.binning(of: camera))
     }
 
-    /// The camera's binning, by which sides are divided.
+    /// The camera's binning, checked because sides are divided by it.
     private static func binning(of camera: any Camera) throws -> Binning {
         let binning = try camera.sensorBinning
         guard binning.h > 0, binning.v > 0 else {
-            throw DeviceError(.failed, "the camera says that its binning is \(binning.h)x\(binning.v)")
+            throw DeviceError(.failed, "the camera reports a binning of \(binning.h)x\(binning.v)")
         }
         return binning
     }
 
     public func setSensorROI(_ roi: ROI) throws -> Bool {
         guard view.mode == .raw else {
-            // The camera reads both halves whole, since a place lies elsewhere in each.
+            // The camera reads both halves whole, because a place of the specimen has different positions in them.
             source.set(\.view.roi, roi)
             return true
         }
         return try camera.setSensorROI(roi)
     }
 
-    /// Changes what images there are; the ROI is all of them then.
+    /// Changes the kind of images; the ROI becomes the whole image.
     func setMode(_ mode: ClarityMode) throws {
         guard mode != view.mode else { return }
         let sensor = view.sensor
@@ -166,7 +167,7 @@ extension ClarityCamera {
         ]
     }
 
-    /// How much of the reflected half is taken away where the disk stands there.
+    /// The factor of the reflected half at one position of the disk.
     private func weight(_ name: String, _ sectioning: ClarityUnit.Sectioning) -> Setting {
         Setting(
             name,
@@ -200,13 +201,13 @@ extension ClarityCamera {
 
 extension ClarityCamera {
     public struct Options: Decodable, Sendable {
-        /// The camera on whose sensor both halves are.
+        /// The camera that has both halves on its sensor.
         public var camera: PartOption<PartCamera>
-        /// The Clarity, which is a filter wheel to others.
+        /// The Clarity, which other clients see as a filter wheel.
         public var clarity: PartOption<PartFilterWheel>
-        /// The half with the light that passed the disk; left unless given.
+        /// The half with the transmitted light, left by default.
         public var transmitted: HalfLayout.Side?
-        /// What of the other half is the other way round; horizontal unless given.
+        /// The orientation of the reflected half, horizontal by default.
         public var mirror: HalfLayout.Mirror?
         /// A file that keeps the calibration.
         public var calibrationFile: String?
@@ -234,7 +235,7 @@ extension ClarityCamera {
 
 extension Driver where Configuration == ClarityCamera.Options {
     public static var clarityCamera: Self {
-        Driver("clarity-camera", "sections from a camera behind an Aurox Clarity") { options, context in
+        Driver("clarity-camera", "optical sections from a camera behind an Aurox Clarity") { options, context in
             try ClarityCamera(
                 try options.camera.open(context),
                 try options.clarity.open(context),

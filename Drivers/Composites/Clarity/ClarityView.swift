@@ -1,13 +1,13 @@
 internal import Devices
 internal import Pickle
 
-/// Which images there are of a sensor with two halves, and what of them clients asked for.
+/// The mode of the images, and the part of them that clients asked for.
 struct ClarityView: Sendable {
-    /// The whole sensor, both halves on it.
+    /// The whole sensor, with both halves on it.
     let sensor: SensorShape
     var mode = ClarityMode.raw
     var binning = Binning.none
-    /// In pixels of the sensor before binning, of the images of the mode.
+    /// In pixels of the sensor before binning, relative to the mode's images.
     var roi: ROI
 
     init(_ sensor: SensorShape) {
@@ -15,7 +15,7 @@ struct ClarityView: Sendable {
         roi = ROI(left: 0, top: 0, width: sensor.width, height: sensor.height)
     }
 
-    /// Of the mode's images: sections are as wide as a half.
+    /// The size of the mode's images: sections are as wide as a half.
     var shape: SensorShape {
         switch mode {
         case .raw, .halves: sensor
@@ -25,33 +25,33 @@ struct ClarityView: Sendable {
 
     var whole: ROI { ROI(left: 0, top: 0, width: shape.width, height: shape.height) }
 
-    /// The ROI in pixels of the image, none of which lies beyond it.
+    /// The ROI in pixels of the image, limited to it.
     var area: ROI {
         let size = roi.imageSize(binning)
         return ROI(left: roi.left / binning.h, top: roi.top / binning.v, width: size.width, height: size.height)
     }
 }
 
-/// What images the camera gives.
+/// The kind of images that the camera gives.
 enum ClarityMode: Int, SettingChoice {
-    /// As they come from the camera, both halves on them.
+    /// The camera's own images, with both halves on them.
     case raw
-    /// The plane in focus: the transmitted half less the reflected one.
+    /// The focal plane: the transmitted half minus the reflected one.
     case section
-    /// As without a disk: both halves added.
+    /// The image without a disk: the sum of both halves.
     case wideField
-    /// The halves side by side after they were brought together, to look whether they fit.
+    /// The registered halves side by side, for checking the calibration.
     case halves
 
     var label: String { self == .wideField ? "wide field" : "\(self)" }
 
-    /// Whether the halves have to be calibrated for it.
+    /// Whether the mode needs a calibration.
     var needsCalibration: Bool { self != .raw }
 }
 
-/// The Clarity as its camera needs it: where its disk stands, and its calibration lamp.
+/// The Clarity as the camera uses it: the position of its disk, and its calibration lamp.
 ///
-/// By the members that python-microscope's class for it has as well.
+/// Uses only members that python-microscope's class has as well.
 struct ClarityUnit {
     let wheel: any DevicePart
 
@@ -61,7 +61,7 @@ struct ClarityUnit {
             guard let number = Int(python: value), let sectioning = Sectioning(rawValue: number) else {
                 throw DeviceError(
                     .failed,
-                    "\(wheel.link.name) says that its disk is at \(value), which is no place of it"
+                    "\(wheel.link.name) reports disk position \(value), which does not exist"
                 )
             }
             return sectioning
@@ -70,9 +70,9 @@ struct ClarityUnit {
 
     func setLamp(_ isOn: Bool) throws { _ = try wheel.link.call("set_calibration", [.bool(isOn)]) }
 
-    /// What the disk lets through: less light and thinner sections with each step.
+    /// The positions of the disk: less light and thinner sections with each step.
     enum Sectioning: Int, Sendable, CaseIterable {
-        /// The disk is out of the light, which all goes to the transmitted half.
+        /// The disk is out of the light path, and all light goes to the transmitted half.
         case bypass, low, mid, high
     }
 }

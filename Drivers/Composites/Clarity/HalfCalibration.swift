@@ -1,13 +1,13 @@
 internal import Devices
 internal import Glibc
 
-/// How the halves of a Clarity lie to each other on a camera's sensor, as it was measured.
+/// The measured registration of the two halves on the camera's sensor.
 struct HalfCalibration: Sendable, Hashable {
-    /// Of the whole sensor, both halves on it.
+    /// The whole sensor, with both halves on it.
     let sensor: SensorShape
     let layout: HalfLayout
     let mapping: Mapping
-    /// In pixels, between where tiles were found and where the mapping has them (root mean square).
+    /// The distance in pixels between the tiles found and the mapping (root mean square).
     let error: Double
 
     init?(sensor: SensorShape, layout: HalfLayout, mapping: Mapping, error: Double) {
@@ -15,17 +15,18 @@ struct HalfCalibration: Sendable, Hashable {
         (self.sensor, self.layout, self.mapping, self.error) = (sensor, layout, mapping, error)
     }
 
-    /// Measures it on an image of the calibration lamp's pattern, or of anything else with structure all over both halves.
+    /// Measures the registration on an image of the calibration lamp's pattern, or of any structure that fills both
+    /// halves.
     ///
-    /// Throws a ``DeviceError`` that says why, if the image cannot tell.
+    /// Throws a ``DeviceError`` with the reason if the image is not suitable.
     init(_ frame: Frame, _ layout: HalfLayout) throws {
         let size = (width: frame.width / 2, height: frame.height)
         let raw = try RawFrame(frame, halves: size)
         guard raw.shareAtTop < Self.mostAtTop else {
             throw DeviceError(
                 .failed,
-                "no calibration: \(Int(raw.shareAtTop * 100)) % of the image's pixels are as bright as can be, or it is all of "
-                    + "one grey; take less light or a shorter exposure"
+                "no calibration: \(Int(raw.shareAtTop * 100)) % of the image's pixels are saturated, or the image is "
+                    + "uniform; use less light or a shorter exposure"
             )
         }
         let halves = raw.halves(layout)
@@ -44,7 +45,7 @@ struct HalfCalibration: Sendable, Hashable {
 extension HalfCalibration {
     private static let heading = "clarity-calibration 1"
 
-    /// As it is kept in a file: a line for each thing, a word and its values.
+    /// The text of the calibration file: a keyword and its values on each line.
     var text: String {
         func list(_ numbers: [Double]) -> String { numbers.map { "\($0)" }.joined(separator: " ") }
         return """
@@ -60,7 +61,7 @@ extension HalfCalibration {
             """
     }
 
-    /// From such a text; throws what is wrong with it.
+    /// Reads such a text; throws what is wrong with it.
     init(text: String) throws(CalibrationFileError) {
         let lines = text.split(whereSeparator: \.isNewline)
         guard let first = lines.first, first == Self.heading else {
@@ -80,18 +81,18 @@ extension HalfCalibration {
         func numbers(_ name: Substring) throws(CalibrationFileError) -> [Double] {
             let numbers = try words(name).compactMap { Double($0) }.filter { $0.isFinite && abs($0) < 1e9 }
             guard numbers.count == (try words(name).count) else {
-                throw CalibrationFileError("line '\(name)' has something that is no number of use")
+                throw CalibrationFileError("line '\(name)' has a value that is not a usable number")
             }
             return numbers
         }
         let sides = try numbers("sensor").compactMap { Int(exactly: $0) }.filter { (2...65_536).contains($0) }
         guard sides.count == 2, sides[0] % 2 == 0 else {
-            throw CalibrationFileError("line 'sensor' must be a width, which is even, and a height")
+            throw CalibrationFileError("line 'sensor' must have an even width, and a height")
         }
         guard let transmitted = HalfLayout.Side(rawValue: String(try words("transmitted")[0])),
             let mirror = HalfLayout.Mirror(rawValue: String(try words("mirror")[0]))
         else {
-            throw CalibrationFileError("it does not say which half is transmitted, and how the other one is mirrored")
+            throw CalibrationFileError("it does not define the transmitted half and the mirroring of the other one")
         }
         let mapping = Mapping(
             width: sides[0] / 2,
@@ -100,7 +101,7 @@ extension HalfCalibration {
             x: try numbers("x"),
             y: try numbers("y")
         )
-        guard let mapping else { throw CalibrationFileError("its numbers do not fit the degree") }
+        guard let mapping else { throw CalibrationFileError("the number of coefficients does not fit the degree") }
         sensor = SensorShape(width: sides[0], height: sides[1])
         layout = HalfLayout(transmitted: transmitted, mirror: mirror)
         self.mapping = mapping
@@ -108,22 +109,22 @@ extension HalfCalibration {
     }
 }
 
-/// What is wrong with a calibration's file.
+/// A problem with a calibration file.
 struct CalibrationFileError: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
 }
 
-/// The file that keeps a calibration from one start of the server to the next.
+/// The file that keeps a calibration between starts of the server.
 struct CalibrationFile: Sendable {
     let path: String
 
-    /// Far more than any calibration takes.
+    /// Far more than any calibration needs.
     private static let mostBytes = 65_536
 
-    /// The calibration in it, or nil if there is no such file.
+    /// The calibration in the file, or nil if the file does not exist.
     ///
-    /// Throws a ``DeviceError`` that names the file if it is no calibration.
+    /// Throws a ``DeviceError`` with the path if the file is not a calibration.
     func read() throws -> HalfCalibration? {
         guard let file = unsafe fopen(path, "re") else {
             if errno == ENOENT { return nil }
@@ -137,11 +138,11 @@ struct CalibrationFile: Sendable {
         do {
             return try HalfCalibration(text: String(decoding: bytes, as: UTF8.self))
         } catch {
-            throw failure("is none", "\(error)")
+            throw failure("is not valid", "\(error)")
         }
     }
 
-    /// Writes a calibration in place of an older one: another file first, so that there is always a whole one.
+    /// Replaces the file: the new one is written beside it first, so that there is always a complete one.
     func write(_ calibration: HalfCalibration) throws {
         let new = path + ".new"
         guard let file = unsafe fopen(new, "we") else { throw failure("cannot be written", Self.reason()) }

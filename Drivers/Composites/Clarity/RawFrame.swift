@@ -1,18 +1,18 @@
 internal import Devices
 internal import Pickle
 
-/// A frame of the camera behind a Clarity, whose halves are to be told apart.
+/// A frame of the camera behind a Clarity, which consists of two halves.
 struct RawFrame {
     let frame: Frame
     /// The sides of a half.
     let width, height: Int
 
-    /// Throws if the frame has other sides than those of the whole sensor, or pixels that are no small whole numbers.
+    /// Throws if the frame does not have the sides of the whole sensor, or 8 or 16 bits per pixel.
     init(_ frame: Frame, halves size: (width: Int, height: Int)) throws {
         guard frame.dtype == .uint8 || frame.dtype == .uint16 else {
             throw DeviceError(
                 .failed,
-                "the camera's pixels are of \(frame.dtype.scalarName): sections are made of uint8 and uint16"
+                "the camera's pixels are \(frame.dtype.scalarName): sections need uint8 or uint16"
             )
         }
         guard frame.width == 2 * size.width, frame.height == size.height else {
@@ -26,7 +26,7 @@ struct RawFrame {
         (width, height) = size
     }
 
-    /// The halves, the reflected one turned back from its mirror image.
+    /// The two halves, with the reflected one flipped back.
     func halves(_ layout: HalfLayout) -> (direct: Plane, mirrored: Plane) {
         frame.dtype == .uint8 ? halves(layout, UInt8.self) : halves(layout, UInt16.self)
     }
@@ -52,7 +52,7 @@ struct RawFrame {
         return (direct, mirrored)
     }
 
-    /// The share of pixels that are as bright as the brightest one; more than a few are cut off.
+    /// The fraction of pixels that are as bright as the brightest one; a large fraction indicates saturation.
     var shareAtTop: Double {
         func share<Value: FixedWidthInteger & BitwiseCopyable>(_: Value.Type) -> Double {
             unsafe frame.pixels.withUnsafeBytes { bytes in
@@ -67,7 +67,7 @@ struct RawFrame {
 }
 
 extension Frame {
-    /// The frame itself, or a copy if its pixels lie where numbers of their size may not, as in a message from afar.
+    /// The frame itself, or a copy if its pixels are not aligned, as in a message from another computer.
     fileprivate var aligned: Frame {
         let isAligned = unsafe pixels.withUnsafeBytes { bytes in
             UInt(bitPattern: bytes.baseAddress) % UInt(dtype.size) == 0
@@ -76,11 +76,11 @@ extension Frame {
     }
 }
 
-/// How the two halves of the light lie on the sensor: side by side, one of them as in a mirror.
+/// The arrangement of the halves on the sensor: side by side, one of them mirrored.
 public struct HalfLayout: Sendable, Hashable {
-    /// Which half has the light that passed the disk; the other one has what the disk reflected.
+    /// The half with the transmitted light; the other one has the light that the disk reflected.
     public enum Side: String, Sendable, Decodable, CaseIterable { case left, right }
-    /// What of the reflected half is the other way round.
+    /// The directions in which the reflected half is mirrored.
     public enum Mirror: String, Sendable, Decodable, CaseIterable { case horizontal, vertical, both, none }
 
     public var transmitted: Side
@@ -90,7 +90,7 @@ public struct HalfLayout: Sendable, Hashable {
         (self.transmitted, self.mirror) = (transmitted, mirror)
     }
 
-    /// The first column of the transmitted half, where a half has that width.
+    /// The first column of the transmitted half, for halves of that width.
     func directStart(_ width: Int) -> Int { transmitted == .left ? 0 : width }
     func reflectedStart(_ width: Int) -> Int { transmitted == .left ? width : 0 }
     var flipsColumns: Bool { mirror == .horizontal || mirror == .both }

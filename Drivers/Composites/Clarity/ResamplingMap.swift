@@ -1,22 +1,22 @@
 internal import Devices
 
-/// For each pixel of the transmitted half, which pixels of a frame show the same place in its reflected half.
+/// For each pixel of the transmitted half, the pixels of a frame that show the same place in its reflected half.
 struct ResamplingMap: Sendable {
-    /// Of a half, in pixels as the camera joined them.
+    /// The sides of a half, in binned pixels.
     let width, height: Int
-    /// The place in the frame of the first of sixteen pixels, four by four; -1 where the reflected half has ended.
+    /// The offset in the frame of the first of four by four pixels; -1 outside of the reflected half.
     let starts: [Int32]
-    /// How far between the second and the third of them the place is, in 256ths.
+    /// The position between the second and the third of them, in 256ths.
     let across, down: [UInt8]
 
-    /// The weights of four pixels by 256ths.
+    /// The weights of four pixels for each 256th.
     static let weights: [SIMD4<Float>] = (0..<256).map { CubicKernel.weights((Float($0) + 0.5) / 256) }
 
-    /// Nil if the frame is too large, or too small, for it.
+    /// Nil if the frame is too large or too small.
     ///
     /// - Parameters:
     ///   - mapping: between the halves of the whole sensor, without binning.
-    ///   - binning: which has to divide the sides of these halves.
+    ///   - binning: has to divide the sides of the halves.
     init?(_ mapping: Mapping, _ layout: HalfLayout, _ binning: Binning) {
         guard binning.h > 0, binning.v > 0 else { return nil }
         (width, height) = (mapping.width / binning.h, mapping.height / binning.v)
@@ -42,16 +42,16 @@ struct ResamplingMap: Sendable {
         (self.starts, self.across, self.down) = (starts, across, down)
     }
 
-    /// The first of four pixels around a place along a side; nil beyond the side's ends.
+    /// The first of four pixels around a position along a side; nil beyond its ends.
     private static func start(_ place: Double, _ side: Int) -> (start: Int, fraction: UInt8)? {
         guard place >= -0.5, place <= Double(side) - 0.5 else { return nil }
-        // Next to an end the outermost four have to do.
+        // Near an end the outermost four pixels are used.
         let inner = min(max(place, 1), Double(side - 2) - 1.0 / 512)
         let column = Int(inner)
         return (column - 1, UInt8(clamping: Int((inner - Double(column)) * 256)))
     }
 
-    /// Gives what a row needs: the starts, the fractions, and the weights of all fractions.
+    /// Passes on the data of a row: the offsets, the fractions, and the weights of all fractions.
     func withUnsafeRow(
         _ row: Int,
         _ body: (
@@ -74,10 +74,10 @@ struct ResamplingMap: Sendable {
     }
 }
 
-/// Weights of four neighbours for a place between the second and the third, for cubic convolution (Keys, IEEE Transactions
-/// on Acoustics, Speech and Signal Processing 29, 1153–1160, 1981; with a = -1/2).
+/// The weights of four neighbours for a position between the second and the third, for cubic convolution (Keys, IEEE
+/// Transactions on Acoustics, Speech and Signal Processing 29, 1153–1160, 1981; with a = -1/2).
 enum CubicKernel {
-    /// - Parameter fraction: of the way from the second to the third.
+    /// - Parameter fraction: the position between the second (0) and the third (1).
     static func weights(_ fraction: Float) -> SIMD4<Float> {
         let t = fraction
         return SIMD4(

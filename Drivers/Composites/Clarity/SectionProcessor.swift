@@ -1,27 +1,28 @@
 internal import Devices
 internal import Pickle
 
-/// Makes sections of frames: the transmitted half less the reflected one.
+/// Computes sections from frames: the transmitted half minus the reflected one.
 ///
-/// Light from the plane in focus comes back through the openings by which it went out, light from elsewhere passes the disk
-/// and is reflected by it alike, so that the difference is the section, and the sum the picture without a disk. Wilson,
-/// Juškaitis, Neil and Kozubek, "Confocal microscopy by aperture correlation", Optics Letters 21, 1879–1881 (1996); Neil,
-/// Wilson and Juškaitis, "A light efficient optically sectioning microscope", Journal of Microscopy 189, 114–117 (1998).
+/// Light from the focal plane returns through the openings of the disk by which it went out. Light from elsewhere is
+/// transmitted and reflected alike, so the difference is the section, and the sum the image without a disk. Wilson,
+/// Juškaitis, Neil and Kozubek, "Confocal microscopy by aperture correlation", Optics Letters 21, 1879–1881 (1996);
+/// Neil, Wilson and Juškaitis, "A light efficient optically sectioning microscope", Journal of Microscopy 189, 114–117
+/// (1998).
 struct SectionProcessor: Sendable {
     private let map: ResamplingMap
     private let layout: HalfLayout
     private let pool = FramePool()
 
-    /// What is to be made of a frame.
+    /// The parameters of an image.
     struct Order {
         var mode: ClarityMode
-        /// In pixels of the image; what of it does not lie there is left out.
+        /// In pixels of the image; clipped to it.
         var area: ROI
-        /// How much of the reflected half is taken from the transmitted one.
+        /// The factor of the reflected half in the difference.
         var weight: Float
-        /// What a pixel has without light.
+        /// The level of a pixel without light.
         var background: Float
-        /// What is added, so that noise around zero is not cut off.
+        /// Added so that noise around zero is not clipped.
         var offset: Float
     }
 
@@ -29,7 +30,7 @@ struct SectionProcessor: Sendable {
 
     var size: (width: Int, height: Int) { (map.width, map.height) }
 
-    /// An image of the order's area, of 16 bits a pixel.
+    /// An image of the requested area, with 16 bits per pixel.
     func image(of raw: RawFrame, _ order: Order) -> Frame {
         var order = order
         order.area = clamped(order.area, width: order.mode == .halves ? 2 * map.width : map.width)
@@ -45,11 +46,11 @@ struct SectionProcessor: Sendable {
                 }
             }
         }
-        // The buffer was made for these sides.
+        // The buffer has been made for these sides.
         return Frame(width: area.width, height: area.height, .uint16, pixels: Bytes(buffer))!
     }
 
-    /// What of an area lies on the image, beyond which no pixel may be asked for.
+    /// The part of an area that lies within the image.
     private func clamped(_ area: ROI, width: Int) -> ROI {
         let (left, top) = (min(max(area.left, 0), width), min(max(area.top, 0), map.height))
         return ROI(
@@ -66,7 +67,7 @@ struct SectionProcessor: Sendable {
         _ order: Order
     ) {
         let area = order.area
-        // With the halves side by side the area may have columns of both.
+        // With the halves side by side, the area may have columns of both.
         let columns = area.left..<area.left + area.width
         let direct = columns.clamped(to: 0..<map.width)
         let reflected = columns.clamped(to: map.width..<2 * map.width)
@@ -81,7 +82,7 @@ struct SectionProcessor: Sendable {
         }
     }
 
-    /// A stretch of a row: each pixel of the transmitted half with its place in the reflected one.
+    /// Computes a stretch of a row: each pixel of the transmitted half with its counterpart in the reflected one.
     private func combine<Value: RawPixel>(
         _ row: Int,
         _ columns: Range<Int>,
@@ -109,15 +110,16 @@ struct SectionProcessor: Sendable {
     }
 }
 
-/// How a pixel is made of one of each half.
+/// The coefficients of a pixel from both halves.
 struct Mixture {
     var direct, reflected, added: Float
-    /// What is shown where the reflected half has ended.
+    /// The level outside of the reflected half.
     var blank: Float
 }
 
 extension SectionProcessor.Order {
-    /// For the columns of the first half's width, and for those after them, of which only halves side by side have any.
+    /// The coefficients for the columns of the first half and of the second one, which only the mode with both halves
+    /// has.
     fileprivate var mixtures: (Mixture, Mixture) {
         let second = Mixture(direct: 0, reflected: 1, added: 0, blank: 0)
         return switch mode {
@@ -136,13 +138,13 @@ extension SectionProcessor.Order {
     }
 }
 
-/// A number that a pixel of a camera's can be.
+/// A type of pixel of the camera.
 protocol RawPixel: FixedWidthInteger, UnsignedInteger, BitwiseCopyable {
-    /// The sum of sixteen pixels, four by four, by their weights.
+    /// The weighted sum of four by four pixels.
     ///
     /// - Parameters:
     ///   - first: the first of them, with the others behind it in memory.
-    ///   - stride: from one row of the frame to the next.
+    ///   - stride: the distance between rows of the frame.
     static func weighted(
         _ first: UnsafePointer<Self>,
         _ stride: Int,
@@ -151,7 +153,7 @@ protocol RawPixel: FixedWidthInteger, UnsignedInteger, BitwiseCopyable {
     ) -> Float
 }
 
-// The same for both, but for the types: written out, so that each is made of the processor's own instructions.
+// The same code for both types, written out so that each compiles to the processor's own instructions.
 extension UInt8: RawPixel {
     static func weighted(
         _ first: UnsafePointer<UInt8>,

@@ -1,25 +1,25 @@
 internal import Devices
 internal import Threads
 
-/// Takes the frames of the camera behind a Clarity, and gives on what its clients shall see of them.
+/// The frames of the camera behind a Clarity, converted to the images that clients get.
 final class SectionSource: DataSource {
     private let camera: any DataSource
     private let state: Monitor<State>
 
-    /// What the next frame is made into.
+    /// The parameters for the next frame.
     struct State {
         var view: ClarityView
         var calibration: HalfCalibration?
-        /// How much of the reflected half is taken away, as the disk stands.
+        /// The factor of the reflected half for the disk's current position.
         var weight: Float = 1
         var background: Float = 0
         var offset: Float = 100
-        /// Made of the calibration for a binning when the first frame comes.
+        /// Built from the calibration for a binning when the first frame arrives.
         fileprivate var processor: (binning: Binning, processor: SectionProcessor)?
         fileprivate var calibrating: Calibrating?
     }
 
-    /// The next frame is no image, but to be measured.
+    /// The next frame is measured instead of being sent.
     fileprivate enum Calibrating {
         case waiting(HalfLayout)
         case done(Result<HalfCalibration, any Error>)
@@ -54,12 +54,12 @@ final class SectionSource: DataSource {
         }
     }
 
-    /// Has the next frame measured.
+    /// Requests that the next frame is measured.
     func startCalibrating(_ layout: HalfLayout) { state.withLock { $0.calibrating = .waiting(layout) } }
 
     func stopCalibrating() { state.withLock { $0.calibrating = nil } }
 
-    /// What was measured, once it has been.
+    /// The result of the measurement, once there is one.
     var measured: Result<HalfCalibration, any Error>? {
         state.withLock { if case .done(let result) = $0.calibrating { result } else { nil } }
     }
@@ -80,7 +80,7 @@ final class SectionSource: DataSource {
             case .refuse: throw Self.notCalibrated
             }
         } catch {
-            // A camera that fails while it is calibrated fails the calibration, not somebody's image.
+            // A camera that fails during a calibration fails the calibration, not somebody's image.
             guard case .measure = state.withLock(\.step) else { throw error }
             finish(.failure(error))
             return nil
@@ -100,7 +100,7 @@ final class SectionSource: DataSource {
 
     private func make(_ calibration: HalfCalibration, _ binning: Binning) throws -> SectionProcessor {
         guard let map = ResamplingMap(calibration.mapping, calibration.layout, binning) else {
-            throw DeviceError(.unsupported, "binning \(binning.h)x\(binning.v) leaves too little of the halves")
+            throw DeviceError(.unsupported, "binning \(binning.h)x\(binning.v) leaves too few pixels of the halves")
         }
         let made = SectionProcessor(map, calibration.layout)
         state.withLock { if $0.calibration == calibration { $0.processor = (binning, made) } }

@@ -1,9 +1,9 @@
 public import Devices
 
-/// A camera with frames made beforehand, to measure everything behind a camera and nothing of the camera.
+/// A camera with frames prepared in advance, for measuring everything behind a camera and nothing of the camera itself.
 ///
-/// Triggered (`ONCE`) it gives a frame for each trigger; in mode `BULB` it runs freely, with the exposure time as the
-/// period, or as fast as its frames are taken. The first eight bytes of a frame are its number since `enable`.
+/// In trigger mode `ONCE` it gives a frame for each trigger. In mode `BULB` it runs freely, with the exposure time as
+/// the period, or as fast as its frames are taken. The first eight bytes of a frame are its number since `enable`.
 public final class BenchCamera: Camera {
     public var isEnabled = false
     public let transforms = Transforms()
@@ -28,7 +28,7 @@ public final class BenchCamera: Camera {
 
     public func setTrigger(_ type: TriggerType, _ mode: TriggerMode) throws {
         guard type == .software, mode == .once || mode == .bulb else {
-            throw DeviceError(.unsupported, "the only triggers are software with 'once' and with 'bulb'")
+            throw DeviceError(.unsupported, "only software triggers of mode 'once' or 'bulb' are supported")
         }
         triggerMode = mode
         if isEnabled { source.start(mode) }
@@ -36,7 +36,7 @@ public final class BenchCamera: Camera {
 
     public func performTrigger() throws {
         guard triggerMode == .once else {
-            throw DeviceError(.incompatibleState, "trigger does not make sense in trigger mode bulb, only enable")
+            throw DeviceError(.incompatibleState, "trigger mode bulb needs no triggers: enable() starts the frames")
         }
         source.trigger()
     }
@@ -60,11 +60,11 @@ public final class BenchCamera: Camera {
 
 extension BenchCamera {
     public struct Configuration: Decodable, Sendable {
-        /// Width and height in pixels, 512 each unless given.
+        /// Width and height in pixels, 512 each by default.
         public var sensorShape: SensorShape?
-        /// How many frames are made beforehand, 6 unless given.
+        /// The number of frames prepared in advance, 6 by default.
         public var ring: Count?
-        /// How many images may wait for one client; 0 leaves it to the server, as leaving it out does.
+        /// The number of images that may wait for one client; 0 or nothing for the server's default.
         public var bufferLength: BufferLength?
 
         private enum CodingKeys: String, CodingKey {
@@ -82,7 +82,7 @@ extension BenchCamera {
         public init(from decoder: any Decoder) throws {
             let options = try decoder.container(keyedBy: CodingKeys.self)
             let sensorShape = try options.decodeIfPresent(SensorShape.self, forKey: .sensorShape)
-            // As numpy has it, height first, and as the same camera of the Python benchmark takes it.
+            // Height first, as in numpy and in the same camera of the Python benchmark.
             let arrayShape = try options.decodeIfPresent(SensorShape.self, forKey: .shape)?.transposed
             self.init(
                 sensorShape: sensorShape ?? arrayShape,
@@ -95,7 +95,7 @@ extension BenchCamera {
 
 extension Driver where Configuration == BenchCamera.Configuration {
     public static var prebuiltCamera: Self {
-        Driver("prebuilt-camera", "a camera with frames made beforehand, for benchmarks") { configuration, _ in
+        Driver("prebuilt-camera", "a camera with frames prepared in advance, for benchmarks") { configuration, _ in
             BenchCamera(configuration)
         }
     }

@@ -2,7 +2,7 @@ internal import Devices
 internal import Pickle
 internal import Synchronization
 
-/// Hands out frames of a ring, one for each trigger or one after the other.
+/// A source of frames from a ring, one for each trigger or one after another.
 final class PrebuiltSource: DataSource {
     private let state = TimedState(State())
     private let ring: Mutex<FrameRing>
@@ -15,9 +15,9 @@ final class PrebuiltSource: DataSource {
 
     private struct State: Sendable {
         var mode = Mode.stopped
-        /// Between two frames when nobody triggers.
+        /// The time between two frames without a trigger.
         var period = Duration.zero
-        /// How many frames there were since the start.
+        /// The number of frames since the start.
         var count: UInt64 = 0
     }
 
@@ -28,7 +28,7 @@ final class PrebuiltSource: DataSource {
         set { state.update { state, _ in state.period = newValue } }
     }
 
-    /// Begins to count from zero.
+    /// Starts numbering from zero.
     func start(_ triggerMode: TriggerMode) {
         state.update { state, now in
             state.mode = triggerMode == .bulb ? .freeRunning(due: now) : .triggered(waiting: 0)
@@ -38,7 +38,7 @@ final class PrebuiltSource: DataSource {
 
     func stop() { state.update { state, _ in state.mode = .stopped } }
 
-    /// Counts only while each trigger gives a frame.
+    /// Has an effect only while each trigger gives a frame.
     func trigger() {
         state.update { state, _ in
             guard case .triggered(let waiting) = state.mode else { return }
@@ -53,7 +53,7 @@ final class PrebuiltSource: DataSource {
 
     func interrupt() { state.interrupt() }
 
-    /// Running freely without a period, it makes a frame whenever one is asked for.
+    /// True while it runs freely without a period: then it makes a frame whenever it is asked for one.
     var isOnDemand: Bool {
         state.read { state in
             guard case .freeRunning = state.mode else { return false }
@@ -61,14 +61,14 @@ final class PrebuiltSource: DataSource {
         }
     }
 
-    /// The number of the next frame, once there is one.
+    /// The number of the next frame, when it is due.
     private static func take(_ state: inout State, now: ContinuousClock.Instant) -> Readiness<UInt64> {
         switch state.mode {
         case .stopped, .triggered(waiting: 0): return .notYet
         case .triggered(let waiting): state.mode = .triggered(waiting: waiting - 1)
         case .freeRunning(let due):
             guard due <= now else { return .notBefore(due) }
-            // A reader that was late gets one frame at once, not all that it missed.
+            // A late reader gets one frame at once, not all those that it missed.
             state.mode = .freeRunning(due: max(due + state.period, now - state.period))
         }
         defer { state.count += 1 }
@@ -76,7 +76,7 @@ final class PrebuiltSource: DataSource {
     }
 }
 
-/// Frames that were made beforehand and are handed out in turn, as they are: no pixel is copied.
+/// Frames prepared in advance and passed on in turn without a copy.
 struct FrameRing: Sendable {
     private let shape: SensorShape
     private var buffers: [PixelBuffer]
@@ -96,12 +96,12 @@ struct FrameRing: Sendable {
         }
     }
 
-    /// How many buffers there are.
+    /// The number of buffers.
     var count: Int { buffers.count }
 
-    /// The next frame, with a number in its first eight bytes, the least significant one first.
+    /// The next frame, with a number in its first eight bytes, little-endian.
     mutating func next(numbered number: UInt64) -> Frame {
-        // A buffer still on its way to a client must not change. The ring grows until there is one that is free.
+        // A buffer on its way to a client must not change. The ring grows until one is free.
         if !isKnownUniquelyReferenced(&buffers[place]) { buffers.insert(copy(of: buffers[place]), at: place) }
         let buffer = buffers[place]
         unsafe buffer.write { memory in
@@ -110,7 +110,7 @@ struct FrameRing: Sendable {
             }
         }
         place = (place + 1) % buffers.count
-        // The buffers were made for this shape.
+        // The buffers have been made for this shape.
         return Frame(width: shape.width, height: shape.height, .uint16, pixels: Bytes(buffer))!
     }
 

@@ -1,6 +1,6 @@
 public import Devices
 
-/// A camera with no sensor, whose images are made up.
+/// A camera without a sensor that generates its images.
 public class SimulatedCamera: Camera, OnlyTriggersOnceOnSoftware {
     public var isEnabled = false
     public let transforms = Transforms()
@@ -9,7 +9,7 @@ public class SimulatedCamera: Camera, OnlyTriggersOnceOnSoftware {
     public private(set) var shutteringMode = ElectronicShutteringMode.global
     let sensor: SimulatedSensor
     private let patterns = Patterns()
-    // For clients that try their settings panel; nothing depends on them.
+    // For clients that test their settings panel; nothing depends on them.
     private var aSetting = 0
     private var gain = 0
 
@@ -27,7 +27,7 @@ public class SimulatedCamera: Camera, OnlyTriggersOnceOnSoftware {
         )
     }
 
-    // A subclass is another class in Python as well.
+    // A subclass has a name of its own in Python as well.
     public var typeName: String { "\(type(of: self))" }
 
     public var dataSource: any DataSource { sensor }
@@ -38,7 +38,7 @@ public class SimulatedCamera: Camera, OnlyTriggersOnceOnSoftware {
     public func performShutdown() {}
     public func performTrigger() throws { sensor.trigger(showing: try subject()) }
 
-    /// What is before the sensor at this moment.
+    /// The subject in front of the sensor at this moment.
     func subject() throws -> any Subject { patterns }
 
     public var exposureTime: Double { sensor.settings.exposureTime }
@@ -79,7 +79,7 @@ public class SimulatedCamera: Camera, OnlyTriggersOnceOnSoftware {
     }
 }
 
-/// A simulated camera with settings of the kinds of choices that there are, to try a client's settings panel on.
+/// A simulated camera with a setting of each kind of choice, for testing a client's settings panel.
 public final class TestCamera: SimulatedCamera {
     private var intChoice = LetterChoice.a
     private var dictChoice = ListedChoice(0)
@@ -98,7 +98,7 @@ public final class TestCamera: SimulatedCamera {
     }
 }
 
-/// Letters with numbers, as an enum of Python's has them.
+/// Letters with numbers, like a Python enum.
 private enum LetterChoice: Int, SettingChoice {
     case a = 1
     case b, c, d
@@ -108,15 +108,15 @@ private enum LetterChoice: Int, SettingChoice {
 
 extension SimulatedCamera {
     public struct Configuration: Decodable, Sendable {
-        /// Width and height in pixels, 512 each unless given.
+        /// Width and height in pixels, 512 each by default.
         public var sensorShape: SensorShape?
-        /// How many images may wait for one client; 0 leaves it to the server, as leaving it out does.
+        /// The number of images that may wait for one client; 0 or nothing for the server's default.
         public var bufferLength: BufferLength?
-        /// Whether exposure and read-out take their time, as they do unless given.
+        /// Whether exposure and read-out take time, true by default.
         public var hasRealisticTiming: Bool?
-        /// Seconds that the whole sensor takes to be read; none unless given.
+        /// The read-out time of the whole sensor in seconds, 0 by default.
         public var readoutTime: NonNegative?
-        /// Whether clients see `shuttering_mode`, which those of python-microscope 0.7 cannot read; not unless given.
+        /// Whether clients see `shuttering_mode`, which clients of python-microscope 0.7 cannot read; false by default.
         public var showsShutteringMode: Bool?
 
         private enum CodingKeys: String, CodingKey {
@@ -145,7 +145,7 @@ extension SimulatedCamera {
 
 extension Driver where Configuration == SimulatedCamera.Configuration {
     public static var simulatedCamera: Self {
-        Driver("simulated-camera", "a camera whose images are made up") { configuration, _ in
+        Driver("simulated-camera", "a simulated camera") { configuration, _ in
             SimulatedCamera(configuration)
         }
     }

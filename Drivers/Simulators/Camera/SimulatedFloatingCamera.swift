@@ -2,7 +2,7 @@ public import Devices
 internal import Glibc
 internal import Threads
 
-/// A simulated camera of which only the opened one tells which it is.
+/// A simulated camera that reveals its uid only after opening.
 public final class SimulatedFloatingCamera: SimulatedCamera, FloatingDevice {
     private let claim: SimulatedCameraClaim
 
@@ -18,15 +18,15 @@ public final class SimulatedFloatingCamera: SimulatedCamera, FloatingDevice {
 
 extension SimulatedFloatingCamera {
     public struct Options: Decodable, Sendable {
-        /// The uids of the cameras that are there, SIM-1 and SIM-2 unless given.
+        /// The uids of the attached cameras, SIM-1 and SIM-2 by default.
         public var attached: [String]?
-        /// Seconds that opening a camera takes; none unless given.
+        /// The time that opening a camera takes in seconds, 0 by default.
         public var openTime: NonNegative?
-        /// Whether only one process may open a camera at a time, as some libraries want it; not unless given.
+        /// Whether only one process may open a camera at a time, as some libraries require; false by default.
         public var opensOneAtATime: Bool?
-        /// Width and height in pixels, 512 each unless given.
+        /// Width and height in pixels, 512 each by default.
         public var sensorShape: SensorShape?
-        /// Whether exposure and read-out take their time, as they do unless given.
+        /// Whether exposure and read-out take time, true by default.
         public var hasRealisticTiming: Bool?
 
         private enum CodingKeys: String, CodingKey {
@@ -51,7 +51,7 @@ extension SimulatedFloatingCamera {
         var uids: [String] { attached ?? ["SIM-1", "SIM-2"] }
     }
 
-    /// The order in which this process sees the cameras: another one in each, as with real ones.
+    /// The order in which this process sees the cameras: different in each process, as with real cameras.
     private static let order = (0..<64).map { _ in UInt64.random(in: .min ... .max) }
 
     static func candidate(_ index: Int, _ options: Options, _ context: DriverContext) throws
@@ -71,7 +71,7 @@ extension FloatingDriver where Configuration == SimulatedFloatingCamera.Options 
     public static var simulatedFloatingCamera: Self {
         FloatingDriver(
             "simulated-floating-camera",
-            "a simulated camera that is chosen by its uid",
+            "a simulated camera that is selected by its uid",
             opensSideBySide: { !($0.opensOneAtATime ?? false) },
             kind: { $0.uids.joined(separator: ",") },
             count: { options, _ in options.uids.count },
@@ -89,7 +89,7 @@ extension FloatingDriver where Configuration == SimulatedFloatingCamera.Options 
     }
 }
 
-/// A simulated camera that this process has and no other can have: the lock of a file.
+/// The exclusive use of a simulated camera by this process: a lock on a file.
 final class SimulatedCameraClaim: FloatingClaim {
     let uid: String
     private let file: Lock<Int32?>
@@ -97,7 +97,7 @@ final class SimulatedCameraClaim: FloatingClaim {
     /// Nil if another process has the camera.
     init?(_ uid: String) throws {
         let folder = try Self.folder()
-        // What is no name of a file must not be one.
+        // Bytes that a file name cannot have are escaped.
         let name = uid.utf8.map { byte in byte.isFileSafe ? String(UnicodeScalar(byte)) : "%\(byte)" }.joined()
         let path = "\(folder)/\(name).lock"
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -119,14 +119,14 @@ final class SimulatedCameraClaim: FloatingClaim {
         if let descriptor { close(descriptor) }
     }
 
-    /// A folder of this user's own: nobody else can lock its files, or put others in their place.
+    /// A folder that belongs to this user: others can neither lock its files nor replace them.
     private static func folder() throws -> String {
         let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
         let path = "\(parent)/simulated-floating-cameras-\(getuid())"
         _ = unsafe mkdir(path, 0o700)
         var status = stat()
         guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == getuid() else {
-            throw DeviceError(.initialise, "\(path) is not a folder of this user's")
+            throw DeviceError(.initialise, "\(path) is not a folder that belongs to this user")
         }
         return path
     }

@@ -7,11 +7,11 @@ final class SimulatedSensor: DataSource {
     private struct State: Sendable {
         var settings: SensorSettings
         var exposures = ExposureQueue()
-        /// How many images there were since the start.
+        /// The number of images since the start.
         var imageCount = 0
     }
 
-    /// An image that was taken and is not made yet.
+    /// An image that has been exposed and is not rendered yet.
     private struct Shot {
         let exposure: ExposureQueue.Exposure
         let settings: SensorSettings
@@ -20,7 +20,7 @@ final class SimulatedSensor: DataSource {
 
     init(_ settings: SensorSettings) { state = TimedState(State(settings: settings)) }
 
-    /// What the next image is taken with.
+    /// The settings for the next image.
     var settings: SensorSettings {
         get { state.read(\.settings) }
         set { state.update { state, _ in state.settings = newValue } }
@@ -62,45 +62,45 @@ final class SimulatedSensor: DataSource {
     }
 }
 
-/// What a simulated sensor is set to.
+/// The settings of a simulated sensor.
 struct SensorSettings: Sendable {
     let shape: SensorShape
     var roi: ROI
     var binning = Binning.none
-    /// Seconds of light.
+    /// In seconds.
     var exposureTime = 0.1
-    /// Seconds that a whole sensor takes to be read; a ROI takes its share of them, by its rows.
+    /// The read-out time of the whole sensor in seconds; a ROI takes its share of it by rows.
     let fullReadoutTime: Double
-    /// Whether times pass, or are only told to clients.
+    /// Whether times elapse, or are only reported to clients.
     let isRealistic: Bool
     var style = ImageStyle()
-    /// How many of a hundred images fail.
+    /// The percentage of images that fail.
     var errorPercent = 0
 
     var readoutTime: Double { fullReadoutTime * Double(roi.height) / Double(shape.height) }
 
-    /// How long an image takes.
+    /// The time that an image takes.
     var timing: ExposureQueue.Timing {
         guard isRealistic else { return ExposureQueue.Timing(exposure: .zero, readout: .zero) }
         return ExposureQueue.Timing(exposure: .seconds(exposureTime), readout: .seconds(readoutTime))
     }
 }
 
-/// What is before a simulated sensor when a trigger comes, as plain values: its image is made on another thread, later.
+/// The subject in front of a simulated sensor when a trigger comes, as plain values: another thread renders it later.
 protocol Subject: Sendable {
-    /// The image as the settings by the end of its exposure have it.
+    /// The image with the settings at the end of its exposure.
     ///
-    /// - Parameter number: of the image since the start, from 0.
+    /// - Parameter number: the number of the image since the start, from 0.
     func image(_ settings: SensorSettings, number: Int) -> Frame
 }
 
-/// What a sensor does with its triggers as time passes: one exposure and read-out after the other.
+/// The exposures and read-outs that a sensor's triggers start, one after another.
 ///
-/// It looks at no clock, so that it can be told any time.
+/// It reads no clock: the time is passed in.
 struct ExposureQueue: Sendable {
     typealias Instant = ContinuousClock.Instant
 
-    /// How long one image takes.
+    /// The time that one image takes.
     struct Timing: Sendable {
         var exposure: Duration
         var readout: Duration
@@ -108,11 +108,11 @@ struct ExposureQueue: Sendable {
 
     /// One image, from its trigger on.
     struct Exposure: Sendable {
-        /// When the light ends.
+        /// The end of the exposure.
         let end: Instant
-        /// When the pixels are there.
+        /// The end of the read-out.
         let isRead: Instant
-        /// What its trigger found before the sensor.
+        /// The subject at the time of the trigger.
         let subject: any Subject
 
         init(of subject: any Subject, from start: Instant, _ timing: Timing) {
@@ -123,25 +123,25 @@ struct ExposureQueue: Sendable {
     }
 
     private(set) var isAcquiring = false
-    /// What the triggers found that wait for the exposure before them.
+    /// The subjects of triggers that wait for the exposure before them.
     private var waiting: [any Subject] = []
-    /// What is being taken, or has been and waits to be fetched.
+    /// The exposure in progress, or one that waits to be fetched.
     private var current: Exposure?
 
-    /// Begins without triggers, or goes on with those that wait.
+    /// Starts without triggers, or goes on with those that wait.
     mutating func start() {
         if !isAcquiring { self = ExposureQueue() }
         isAcquiring = true
     }
 
-    /// Forgets what has not been taken yet.
+    /// Drops everything that has not been read out.
     mutating func stop(at now: Instant) {
         isAcquiring = false
         waiting = []
         if let exposure = current, exposure.isRead > now { current = nil }
     }
 
-    /// Counts only while acquiring.
+    /// Has an effect only while acquiring.
     mutating func trigger(_ subject: any Subject, at now: Instant, _ timing: Timing) {
         guard isAcquiring else { return }
         if current == nil {
@@ -151,10 +151,10 @@ struct ExposureQueue: Sendable {
         }
     }
 
-    /// When the next image is there; nil without a trigger.
+    /// The end of the current read-out; nil without a trigger.
     var nextIsRead: Instant? { current?.isRead }
 
-    /// Gives up the image that is there, and goes on to the next.
+    /// Takes the finished image and starts the next exposure.
     mutating func fetch(at now: Instant, _ timing: Timing) -> Exposure? {
         guard let exposure = current, exposure.isRead <= now else { return nil }
         current = waiting.isEmpty ? nil : Exposure(of: waiting.removeFirst(), from: exposure.isRead, timing)

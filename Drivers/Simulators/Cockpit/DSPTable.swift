@@ -1,11 +1,11 @@
 internal import Devices
 internal import Pickle
 
-/// Actions in the order of their times, and how often they are gone through.
+/// Actions in the order of their times, and the number of repetitions.
 struct DSPTable: Sendable {
     private let actions: [DSPAction]
     private let repetitions: Int
-    /// When the last action of a repetition happens, and the next repetition begins.
+    /// The time of the last action of a repetition, at which the next one begins.
     private let period: Duration
 
     /// A table without actions.
@@ -16,9 +16,9 @@ struct DSPTable: Sendable {
             throw RemoteError.value("actions must be in the order of their times")
         }
         guard actions.allSatisfy({ $0.analog.count <= DSPLines.analogCount }) else {
-            throw RemoteError.value("there are no more than \(DSPLines.analogCount) analog lines")
+            throw RemoteError.value("an action can set at most \(DSPLines.analogCount) analog lines")
         }
-        // Which keeps the sum of all times within a few thousand years.
+        // Keeps the sum of all times within a few thousand years.
         guard (0...1_000_000).contains(repetitions) else {
             throw RemoteError.value("numReps must be from 0 to 1000000, not \(repetitions)")
         }
@@ -29,7 +29,7 @@ struct DSPTable: Sendable {
 
     var duration: Duration { period * repetitions }
 
-    /// The lines at a time since the beginning, if they were these before it.
+    /// The lines at a time since the start, given the lines before it.
     func lines(after time: Duration, from lines: DSPLines) -> DSPLines {
         guard repetitions > 0 else { return lines }
         let end = actions.reduce(lines) { $0.after($1) }
@@ -40,16 +40,16 @@ struct DSPTable: Sendable {
     }
 }
 
-/// What an executor does at a time: it sets its digital lines and the first of its analog ones.
+/// An action of an executor: at its time it sets the digital lines and the first analog ones.
 struct DSPAction: Sendable {
-    /// Since the beginning of the repetition.
+    /// Since the start of the repetition.
     let time: Duration
     let digital: Int
     let analog: [Double]
 }
 
 extension DSPAction {
-    /// From what Cockpit sends: milliseconds, and a pair of the digital lines as bits and the list of the analog ones.
+    /// Decodes what Cockpit sends: milliseconds, and a pair of the digital lines as bits and a list of analog values.
     init?(python value: PythonValue) {
         guard let items = value.items, items.count == 2, let lines = items[1].items, lines.count == 2 else {
             return nil
@@ -98,12 +98,12 @@ struct DSPLines: Sendable, Equatable {
     }
 }
 
-/// What a simulated executor is doing.
+/// The state of a simulated executor.
 struct DSPState: Sendable {
-    /// As they are, or as they were before the run.
+    /// The current lines, or the lines before the run.
     var lines = DSPLines()
     var run: DSPRun?
-    /// Whether a run has come to its end and nobody has been told yet.
+    /// Whether a run has ended and no client has been notified yet.
     var isDone = false
 
     func lines(at now: ContinuousClock.Instant) -> DSPLines {
@@ -122,14 +122,14 @@ struct DSPState: Sendable {
         isDone = true
     }
 
-    /// Throws while a run goes on.
+    /// Throws during a run.
     mutating func becomeIdle(at now: ContinuousClock.Instant) throws {
         settle(at: now)
         guard run == nil else { throw DeviceError(.incompatibleState, "actions are running") }
     }
 }
 
-/// A table of actions on its way.
+/// A running table of actions.
 struct DSPRun: Sendable {
     let table: DSPTable
     let begin: ContinuousClock.Instant

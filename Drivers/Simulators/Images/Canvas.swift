@@ -7,14 +7,14 @@ internal import Pickle
     let width, height: Int
     private let pixels: UnsafeMutableBufferPointer<Value>
 
-    /// - Parameter memory: for as many pixels as the sides ask for, and for longer than the canvas is used.
+    /// - Parameter memory: large enough for the sides, and valid for as long as the canvas is used.
     @unsafe init(_ memory: UnsafeMutableRawBufferPointer, width: Int, height: Int) {
         self.width = width
         self.height = height
         unsafe pixels = memory.bindMemory(to: Value.self)
     }
 
-    /// Paints one pixel, or nothing if there is none at that place.
+    /// Paints one pixel; a position outside of the image has no effect.
     func set(_ x: Int, _ y: Int, _ value: Value) {
         guard (0..<width).contains(x), (0..<height).contains(y) else { return }
         unsafe pixels[y * width + x] = value
@@ -22,7 +22,7 @@ internal import Pickle
 
     func fill(_ value: Value) { unsafe pixels.update(repeating: value) }
 
-    /// Paints a row from an array, from one of its elements on.
+    /// Paints a row from an array, starting at one of its elements.
     func copy(_ values: [Value], from start: Int, toRow y: Int) {
         let stretch = values[start..<start + width]
         _ = unsafe pixels[y * width..<(y + 1) * width].update(fromContentsOf: stretch)
@@ -51,7 +51,7 @@ internal import Pickle
 extension Canvas {
     private var longerSide: Double { Double(max(width, height)) }
 
-    /// Brighter and brighter from the top left corner to the bottom right one.
+    /// A gradient from the top left corner to the bottom right one.
     func paintGradient(_ light: Light) {
         let last = Double(max(1, width + height - 2))
         let ramp = (0..<width + height - 1).map { Value(level: light.level(Double($0) / last)) }
@@ -62,7 +62,7 @@ extension Canvas {
     func paintSawtooth(_ light: Light, _ number: Int) {
         let ramp = (0..<256).map { Value(level: light.level(Double($0) / 256)) }
         let angle = Double(number % 100) / 100 * 2 * Double.pi
-        // A whole ramp is what 32 bits hold, so that going over it begins the next one.
+        // One ramp spans 32 bits, so that an overflow starts the next one.
         let scale = 4_294_967_296 / max(1, longerSide / 10)
         let right = UInt32(truncatingIfNeeded: Int(cos(angle) * scale))
         let down = UInt32(truncatingIfNeeded: Int(sin(angle) * scale))
@@ -77,7 +77,7 @@ extension Canvas {
         fill(Value(level: light.dark))
         let width = longerSide / 100
         let (centreX, centreY) = (Int.random(in: 0..<self.width), Int.random(in: 0..<height))
-        // Farther out it is as dark as all the rest.
+        // Farther out it is as dark as the background.
         let reach = Int((4 * width).rounded(.up))
         func profile(_ distance: Int) -> Double { exp(-pow(Double(distance) / width, 2) / 2) }
         for y in -reach...reach {
@@ -127,12 +127,12 @@ enum DigitFont {
     ]
 }
 
-/// A number that a pixel can be.
+/// A type of pixel.
 protocol Pixel: BitwiseCopyable, Codable, Hashable, SIMDScalar {
     static var dtype: DType { get }
-    /// As bright as a pixel of this type can be.
+    /// The brightest pixel of this type.
     static var white: Self { get }
-    /// The nearest number to a brightness, which goes from 0 to about 255 whatever the type.
+    /// The pixel for a brightness, which ranges from 0 to about 255 for all types.
     init(level: Int)
     /// Sixteen brightnesses from 0 to 255 as pixels.
     static func pixels(_ levels: SIMD16<UInt16>) -> SIMD16<Self>

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Made-up cells, and how each of a specimen's channels shows them: nuclei, then bodies, then dots, then nuclei again.
+/// Synthetic cells, and their appearance in the channels of a specimen: nuclei, bodies, dots, then nuclei again.
 struct Cells {
     private let width, height: Int
     private let seed: Int
@@ -34,7 +34,7 @@ struct Cells {
         }
     }
 
-    /// What a channel shows of a cell.
+    /// The parts of a cell that a channel shows.
     private static func parts(of body: Spot, _ channel: Int, _ random: inout SeededRandom) -> [Spot] {
         // Cells take up the stain differently.
         let stain = Double.random(in: 0.5...1.5, using: &random)
@@ -51,17 +51,17 @@ struct Cells {
     }
 }
 
-/// An ellipse that is brightest in its middle and ends at its edge.
+/// An ellipse that is brightest in the middle and fades to its edge.
 struct Spot {
     let x, y: Double
-    /// From the middle to the edge, the longer and the shorter way.
+    /// From the middle to the edge, along the longer and the shorter axis.
     let length, breadth: Double
     let angle: Double
     let brightness: Double
 
-    /// A spot of the same form, where all is a share of what it is here.
+    /// A spot of the same shape, with everything relative to this one.
     ///
-    /// - Parameter place: from the middle.
+    /// - Parameter place: relative to the middle.
     func part(at place: (along: Double, across: Double), size: Double, brightness: Double) -> Spot {
         let (along, across) = (place.along * length, place.across * breadth)
         return Spot(
@@ -74,7 +74,7 @@ struct Spot {
         )
     }
 
-    /// Adds its brightness to an image of these sides.
+    /// Adds the spot's brightness to an image.
     func paint(on pixels: inout [UInt8], _ width: Int, _ height: Int) {
         let (cosine, sine) = (cos(angle), sin(angle))
         for row in Self.range(y, length, height) {
@@ -95,7 +95,7 @@ struct Spot {
     }
 }
 
-/// The same random numbers each time for a seed (SplitMix64; Steele, Lea and Flood 2014).
+/// A random number generator with a seed (SplitMix64; Steele, Lea and Flood 2014).
 struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 

@@ -2,15 +2,15 @@ internal import Devices
 internal import Glibc
 internal import Pickle
 
-/// The part of a specimen that a camera sees, as stage, wheel and pixel size were when the trigger came.
+/// The part of a specimen that a camera sees, for stage, wheel and pixel size at the time of the trigger.
 struct FieldOfView: Subject {
     let specimen: Specimen
     let channel: Int
-    /// Where the middle of the sensor looks, in pixels of the specimen.
+    /// The centre of the sensor, in pixels of the specimen.
     let centre: (x: Double, y: Double)
-    /// How much the picture is out of focus: the width of the gaussian that blurs it, in pixels.
+    /// The defocus: the width of the Gaussian blur, in pixels.
     let sigma: Double
-    /// The light on it, of the most that there is.
+    /// The illumination, as a fraction of full power.
     let brightness: Float
     let pool: FramePool
 
@@ -33,17 +33,17 @@ struct FieldOfView: Subject {
                 canvas.paint(row: y) { x in Value(level: Int(picture[x, y] * brightness + 0.5)) }
             }
         }
-        // The buffer was made for these sides.
+        // The buffer has been made for these sides.
         return Frame(width: picture.width, height: picture.height, Value.dtype, pixels: Bytes(buffer))!
     }
 
-    /// What lies before the ROI and, for the blur, around it; black where the specimen has ended.
+    /// The specimen behind the ROI and, for the blur, around it; black beyond the specimen.
     ///
-    /// Turned by half a turn, as behind the lens.
+    /// Rotated by half a turn, as behind the lens.
     private func picture<Value: BinaryInteger>(of plane: [Value], _ settings: SensorSettings, margin: Int) -> Picture {
         let (shape, roi) = (settings.shape, settings.roi)
         var picture = Picture(width: roi.width + 2 * margin, height: roi.height + 2 * margin)
-        // The specimen's pixel at the picture's top left; those that follow lie to its left and above it.
+        // The specimen's pixel at the picture's top left; the following ones lie to its left and above it.
         let right = Self.start(centre.x, shape.width) + shape.width - 1 - (roi.left - margin)
         let bottom = Self.start(centre.y, shape.height) + shape.height - 1 - (roi.top - margin)
         let columns = (right + 1 - specimen.width..<right + 1).clamped(to: 0..<picture.width)
@@ -57,17 +57,17 @@ struct FieldOfView: Subject {
 
     /// The first of the specimen's pixels along a side of the sensor that is centred there.
     private static func start(_ centre: Double, _ side: Int) -> Int {
-        // Where 32 bits do not reach there is no specimen any more.
+        // Beyond the reach of 32 bits there is no specimen.
         Int(Int32(exactly: (centre - Double(side) / 2).rounded(.down)) ?? .min)
     }
 }
 
-/// Brightnesses to calculate with.
+/// Brightnesses for calculations.
 struct Picture {
     let width, height: Int
     private(set) var pixels: [Float]
 
-    /// A black one.
+    /// A black picture.
     init(width: Int, height: Int) {
         self.width = width
         self.height = height
@@ -79,7 +79,7 @@ struct Picture {
         set { pixels[y * width + x] = newValue }
     }
 
-    /// Joins pixels into their mean, and leaves out those that are not enough for a whole one.
+    /// Bins pixels to their mean; incomplete bins at the edges are left out.
     func joined(_ binning: Binning) -> Picture {
         guard binning != .none else { return self }
         var result = Picture(width: width / binning.h, height: height / binning.v)
@@ -98,7 +98,7 @@ struct Picture {
         return sum
     }
 
-    /// Smaller than before by what the kernel needs around each pixel.
+    /// Smaller than the original by the width of the kernel.
     func blurred(by kernel: [Float]) -> Picture {
         guard kernel.count > 1 else { return self }
         let margin = kernel.count - 1
@@ -106,7 +106,7 @@ struct Picture {
             .weighted(by: kernel, step: 1, Picture(width: width - margin, height: height - margin))
     }
 
-    /// Sums over pixels that lie a step apart, the first of which is in the same place as their sum.
+    /// Weighted sums over pixels that lie a step apart; the first pixel has the place of the sum.
     private func weighted(by kernel: [Float], step: Int, _ result: consuming Picture) -> Picture {
         let (width, height) = (result.width, result.height)
         unsafe pixels.withUnsafeBufferPointer { source in
@@ -114,7 +114,7 @@ struct Picture {
                 for y in 0..<height {
                     for (index, weight) in kernel.enumerated() {
                         let (from, to) = (y * self.width + index * step, y * width)
-                        // Without checks, so that several are calculated at a time.
+                        // Without bounds checks, so that several are calculated at a time.
                         for x in 0..<width { unsafe sums[to &+ x] += weight * source[from &+ x] }
                     }
                 }
@@ -124,12 +124,12 @@ struct Picture {
     }
 }
 
-/// A gaussian blur, the same along rows and columns.
+/// A Gaussian blur, the same along rows and columns.
 enum Blur {
-    /// Beyond it nothing is left to be seen, and calculating would take longer and longer.
+    /// A wider blur shows nothing more and takes ever longer.
     private static let widest = 25.0
 
-    /// The weights from one side to the other, whose sum is 1.
+    /// The weights across the kernel, with a sum of 1.
     static func kernel(_ sigma: Double) -> [Float] {
         guard sigma > 0 else { return [1] }
         let sigma = min(sigma, widest)

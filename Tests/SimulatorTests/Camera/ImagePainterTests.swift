@@ -1,7 +1,8 @@
 import Devices
 import Pickle
-@testable import Simulators
 import Testing
+
+@testable import Simulators
 
 struct ImagePainterTests {
     private var painter = ImagePainter()
@@ -38,7 +39,7 @@ struct ImagePainterTests {
         let values = paint(.noise, type, width: 61, height: 53).array.doubles
         #expect((0..<255).contains(values.min() ?? -1))
         #expect((128 - 32..<255).contains(values.max() ?? -1))
-        // Nearly all brightnesses that there are occur among so many pixels, about equally often.
+        // Nearly all levels occur among so many pixels, about equally often.
         #expect(Set(values).count > 90)
         let (low, high) = (values.min() ?? 0, values.max() ?? 0)
         #expect(abs(values.reduce(0, +) / Double(values.count) - (low + high) / 2) < 10)
@@ -46,7 +47,7 @@ struct ImagePainterTests {
     }
 
     @Test mutating func noiseOfManyImagesIsAllLevels() {
-        // A quarter of a million pixels leave none of the levels out.
+        // A quarter of a million pixels contain every level.
         let frame = paint(.noise, .uint16, width: 512, height: 512)
         let values = frame.array.doubles
         let (low, high) = (values.min() ?? 0, values.max() ?? 0)

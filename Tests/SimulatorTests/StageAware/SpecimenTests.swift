@@ -2,12 +2,13 @@ import Devices
 import Foundation
 import ImageFiles
 import Pickle
-@testable import Simulators
 import Simulators
 import Testing
 
+@testable import Simulators
+
 struct BlurTests {
-    /// A specimen that is black but for one pixel in its middle, as a camera sees it from that height.
+    /// A black specimen with one bright pixel in its middle, as a camera sees it from that height.
     private func image(z: Double, side: Int = 61) throws -> Frame {
         var pixels = [UInt16](repeating: 0, count: side * side)
         pixels[side / 2 * side + side / 2] = 60_000
@@ -47,7 +48,7 @@ struct BlurTests {
 
     @Test func isAGaussianOfATenthOfZ() throws {
         let frame = try image(z: 20)
-        // What python-microscope's shows, which does not round.
+        // The image of python-microscope, which does not round.
         let expected = [2387.0, 2106, 1447, 775, 323, 104]
         for (distance, value) in expected.enumerated() { #expect(abs(frame[30 + distance, 30] - value) <= 1) }
         #expect(try image(z: -20).array == frame.array)

@@ -31,7 +31,7 @@ struct StageAwareSetupTests {
         try Client(stage).call("move_to", .dict(["x": .int(x), "y": .int(y)]))
         let frame = try image(setup)
         #expect(frame.array.shape == [128, 128])
-        // A quarter of it is the specimen, and the rest is beyond.
+        // A quarter of it is the specimen, the rest is beyond.
         #expect(frame.array.doubles.reduce(0, +) == 64 * 64 * 42)
         #expect(frame[x == 0 ? 0 : 127, y == 0 ? 0 : 127] == 42)
     }
@@ -91,7 +91,7 @@ struct StageAwareSetupTests {
         }
         let first = try channels(seed: 1)
         #expect(Set(first).count == 4)
-        // Something is to be seen in each, on a background that is nearly black.
+        // Each shows something on a background that is nearly black.
         for channel in first {
             #expect((channel.max() ?? 0) > 40)
             #expect(channel.min() == 8)

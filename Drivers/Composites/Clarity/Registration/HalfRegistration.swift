@@ -1,33 +1,33 @@
 internal import Glibc
 
-/// Finds where in the reflected half lies what is seen in the transmitted half, from an image of a structure in both.
+/// The registration of the reflected half with the transmitted half, from an image of a structure that both show.
 ///
-/// First the shift between the halves, by the correlation of the whole pictures made smaller; then, from coarse to fine,
-/// where tiles of one are in the other one, and a mapping through these. At last the reflected half is resampled by the
-/// mapping and its tiles are compared again, so that what is left between them comes to nothing.
+/// First the overall shift is found by correlating reduced images of both halves. Then tiles of one half are located in
+/// the other, from coarse to fine, and a mapping is fitted to them. Finally the reflected half is resampled by the
+/// mapping and the tiles are compared again, so that the remaining difference vanishes.
 struct HalfRegistration {
     let mapping: Mapping
-    /// In pixels, of the tiles that were used (root mean square).
+    /// The residual of the tiles used, in pixels (root mean square).
     let error: Double
-    /// How many tiles there are, and how many are where the mapping has them.
+    /// The number of tiles, and the number of tiles that agree with the mapping.
     let tileCount, usedCount: Int
-    /// How alike the tiles are, half of them more.
+    /// The median correlation of the tiles.
     let likeness: Double
 
-    /// How far the halves may be shifted against each other, as a share of their sides.
+    /// The largest shift between the halves, as a fraction of their sides.
     static let longestShift = 0.2
-    /// A place where nothing is alike stands out less by chance.
+    /// Without common structure, no peak is likely to stand out that much.
     private static let leastProminence = 6.5
     private static let largestError = 0.5
     private static let shortestSide = 64
 
     /// - Parameters:
     ///   - direct: the transmitted half.
-    ///   - mirrored: the reflected half, turned back from its mirror image.
+    ///   - mirrored: the reflected half, flipped back.
     init(_ direct: Plane, _ mirrored: Plane) throws(HalfRegistrationError) {
         guard min(direct.width, direct.height) >= Self.shortestSide else {
             throw HalfRegistrationError(
-                "halves of \(direct.width) x \(direct.height) pixels are too small: \(Self.shortestSide) at least"
+                "halves of \(direct.width) x \(direct.height) pixels are too small: the least is \(Self.shortestSide)"
             )
         }
         let (factor, shift) = try Self.start(direct, mirrored)
@@ -53,14 +53,14 @@ struct HalfRegistration {
         }
         guard let result, result.fit.usedCount >= 6, 3 * result.fit.usedCount >= tiles.count else {
             throw HalfRegistrationError(
-                "the halves show the same in \(result?.fit.usedCount ?? 0) of \(tiles.count) tiles only: the structure "
-                    + "must be sharp, and bright enough, all over both"
+                "the halves agree in only \(result?.fit.usedCount ?? 0) of \(tiles.count) tiles: the structure "
+                    + "must be sharp and bright enough everywhere in both"
             )
         }
         guard result.fit.error <= Self.largestError else {
             throw HalfRegistrationError(
-                "the halves do not match: places found lie \(Self.rounded(result.fit.error)) pixels from where a smooth "
-                    + "mapping has them"
+                "the halves do not match: tiles lie \(Self.rounded(result.fit.error)) pixels from where a smooth "
+                    + "mapping expects them"
             )
         }
         (self.mapping, error, tileCount, usedCount) = (mapping, result.fit.error, tiles.count, result.fit.usedCount)
@@ -68,7 +68,7 @@ struct HalfRegistration {
         try check()
     }
 
-    /// The shift on the coarsest scale on which there is structure.
+    /// The shift on the coarsest scale that has structure.
     private static func start(
         _ direct: Plane,
         _ mirrored: Plane
@@ -88,13 +88,14 @@ struct HalfRegistration {
             factor /= 2
         }
         throw HalfRegistrationError(
-            "no structure is seen in both halves (the best match stands out by \(rounded(most)) standard deviations, "
-                + "\(rounded(leastProminence)) are needed): is the lamp on, the disk in the light, and the image not too dark?"
+            "no structure is visible in both halves (the best match stands out by \(rounded(most)) standard "
+                + "deviations, \(rounded(leastProminence)) are needed): check that the lamp is on, the disk in the light "
+                + "path and the image not too dark"
         )
     }
 
-    /// Of the degree that explains the pairs best for the number of its terms (Schwarz, Annals of Statistics 6, 461–464,
-    /// 1978), so that noise is not taken for distortion.
+    /// The fit with the degree that explains the pairs best for its number of terms (Schwarz, Annals of Statistics 6,
+    /// 461–464, 1978), so that noise is not taken for distortion.
     private static func fit(_ pairs: [MappingFit.Pair], _ width: Int, _ height: Int) -> MappingFit? {
         let count = Double(2 * pairs.count)
         let fits = (1...3).compactMap { degree -> (fit: MappingFit, score: Double)? in
@@ -102,20 +103,21 @@ struct HalfRegistration {
             guard pairs.count >= 2 * termCount || degree == 1,
                 let fit = MappingFit(pairs, width: width, height: height, degree: degree)
             else { return nil }
-            // Tiles cannot be told apart better than that.
+            // The limit of the tile matching.
             let error = max(fit.error, 0.005)
             return (fit, 2 * count * log(error) + Double(2 * termCount) * log(count))
         }
         return fits.min { $0.score < $1.score }?.fit
     }
 
-    /// Refuses what no pair of halves is like.
+    /// Refuses a result that no real pair of halves can have.
     private func check() throws(HalfRegistrationError) {
         let (scale, degrees, _) = mapping.summary
         guard (0.8...1.25).contains(scale), abs(degrees) < 15 else {
             throw HalfRegistrationError(
-                "the halves were found to differ by a scale of \(Self.rounded(scale)) and a turn of "
-                    + "\(Self.rounded(degrees)) degrees, which cannot be: check which one is mirrored, and how"
+                "the halves seem to differ by a scale of \(Self.rounded(scale)) and a rotation of "
+                    + "\(Self.rounded(degrees)) degrees, which is not possible: check the options 'transmitted' and "
+                    + "'mirror'"
             )
         }
     }
@@ -123,7 +125,7 @@ struct HalfRegistration {
     private static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
 }
 
-/// Why the halves could not be brought together, in words that go into a device's error.
+/// The reason why the halves could not be registered, in words for a device's error.
 struct HalfRegistrationError: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }

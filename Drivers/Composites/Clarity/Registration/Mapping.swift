@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// Where in the reflected half lies what is seen at a place of the transmitted half: two polynomials in the place.
+/// The position in the reflected half for each position of the transmitted half: two polynomials.
 ///
-/// Places are in pixels of a half, the middle of the first one at 0, and the reflected half counts as turned back from its
-/// mirror image. A polynomial of the first degree has shift, rotation, scale and shear; the third adds what lenses distort.
+/// Positions are in pixels of a half, with the centre of the first pixel at 0, after flipping the reflected half back.
+/// A polynomial of degree 1 covers shift, rotation, scale and shear; degree 3 adds the distortion of lenses.
 struct Mapping: Sendable, Hashable {
-    /// Of a half, in pixels.
+    /// The sides of a half, in pixels.
     let width, height: Int
     let degree: Int
     /// The coefficients of ``terms(_:_:)``.
@@ -13,7 +13,7 @@ struct Mapping: Sendable, Hashable {
 
     static func termCount(_ degree: Int) -> Int { (degree + 1) * (degree + 2) / 2 }
 
-    /// The one that leaves all as it is.
+    /// The identity.
     init(width: Int, height: Int) {
         (self.width, self.height, degree) = (width, height, 1)
         let scale = Self.scale(width, height)
@@ -21,17 +21,17 @@ struct Mapping: Sendable, Hashable {
         y = [Double(height - 1) / 2, 0, scale]
     }
 
-    /// One with these coefficients, or nil if there are not as many as the degree asks for.
+    /// A mapping with these coefficients, or nil if their number does not fit the degree.
     init?(width: Int, height: Int, degree: Int, x: [Double], y: [Double]) {
         guard (1...3).contains(degree), x.count == Self.termCount(degree), y.count == x.count else { return nil }
         (self.width, self.height, self.degree) = (width, height, degree)
         (self.x, self.y) = (x, y)
     }
 
-    // About -1 to 1 over the half, so that powers of it can be told from each other.
+    // About -1 to 1 over the half, so that powers of it are well conditioned.
     private static func scale(_ width: Int, _ height: Int) -> Double { Double(max(width, height)) / 2 }
 
-    /// The powers of a place: 1, x, y, x², xy, y², x³, x²y, xy², y³.
+    /// The powers of a position: 1, x, y, x², xy, y², x³, x²y, xy², y³.
     static func terms(_ px: Double, _ py: Double, _ width: Int, _ height: Int, _ degree: Int) -> [Double] {
         let scale = scale(width, height)
         let (x, y) = ((px - Double(width - 1) / 2) / scale, (py - Double(height - 1) / 2) / scale)
@@ -41,7 +41,7 @@ struct Mapping: Sendable, Hashable {
         return terms
     }
 
-    /// Where it is in the reflected half.
+    /// The position in the reflected half.
     func place(_ px: Double, _ py: Double) -> (x: Double, y: Double) {
         let scale = Self.scale(width, height)
         let (dx, dy) = ((px - Double(width - 1) / 2) / scale, (py - Double(height - 1) / 2) / scale)
@@ -62,7 +62,7 @@ struct Mapping: Sendable, Hashable {
         return result
     }
 
-    /// How much larger the reflected half is, by how many degrees it is turned, and how far it is shifted, in its middle.
+    /// The scale, rotation and shift of the reflected half, at its centre.
     var summary: (scale: Double, degrees: Double, shift: (x: Double, y: Double)) {
         let scale = Self.scale(width, height)
         let (a, b, c, d) = (x[1] / scale, x[2] / scale, y[1] / scale, y[2] / scale)
@@ -72,9 +72,9 @@ struct Mapping: Sendable, Hashable {
     }
 }
 
-/// A mapping from places that were found to lie in the same place of the specimen.
+/// A mapping fitted to pairs of corresponding positions.
 struct MappingFit {
-    /// A place of the transmitted half, where it is in the reflected half, and how sure that is.
+    /// A position of the transmitted half, its position in the reflected half, and the weight of the pair.
     struct Pair {
         let from: (x: Double, y: Double)
         let to: (x: Double, y: Double)
@@ -82,12 +82,12 @@ struct MappingFit {
     }
 
     let mapping: Mapping
-    /// How far, in pixels, the pairs that were used lie from the mapping (root mean square).
+    /// The residual of the pairs used, in pixels (root mean square).
     let error: Double
     let usedCount: Int
 
-    /// The mapping of that degree, by least squares that pairs far from it take no part in (Tukey's biweight); nil if the
-    /// pairs are too few or all lie on a line.
+    /// The mapping of that degree by least squares, robust against outliers (Tukey's biweight); nil if there are too
+    /// few pairs or all of them lie on a line.
     init?(_ pairs: [Pair], width: Int, height: Int, degree: Int) {
         let termCount = Mapping.termCount(degree)
         guard pairs.count >= termCount else { return nil }
@@ -109,7 +109,7 @@ struct MappingFit {
                 return (dx * dx + dy * dy).squareRoot()
             }
             best = (mapping, distances)
-            // Never closer than tiles can be told apart.
+            // Not below the limit of the tile matching.
             let scale = max(Self.median(distances) * 4.685 / 0.6745, 0.1)
             weights = zip(pairs, distances).map { pair, distance in
                 let share = distance / scale
@@ -129,13 +129,13 @@ struct MappingFit {
     }
 }
 
-/// The coefficients that make a sum of known terms come nearest to measured values, by weighted least squares.
+/// A weighted linear least-squares fit.
 struct LeastSquares {
     private let count: Int
     private var matrix: [Double]
     private var right: [Double]
 
-    /// - Parameter count: of the terms.
+    /// - Parameter count: the number of terms.
     init(terms count: Int) {
         self.count = count
         matrix = [Double](repeating: 0, count: count * count)
@@ -151,7 +151,7 @@ struct LeastSquares {
         }
     }
 
-    /// The coefficients (by Cholesky's decomposition); nil if the measurements do not tell them all.
+    /// The coefficients, by Cholesky decomposition; nil if the measurements do not determine all of them.
     func solution() -> [Double]? {
         var lower = matrix
         let largest = (0..<count).map { matrix[$0 * count + $0] }.max() ?? 0
@@ -185,6 +185,6 @@ struct LeastSquares {
 }
 
 enum Angle {
-    /// Of a direction, from the x axis.
+    /// The angle of a direction from the x axis.
     static func degrees(_ y: Double, _ x: Double) -> Double { atan2(y, x) * 180 / .pi }
 }

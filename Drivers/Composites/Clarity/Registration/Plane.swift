@@ -1,4 +1,4 @@
-/// Brightnesses to calculate with, row by row from the top.
+/// Brightnesses for calculations, row by row from the top.
 struct Plane: Sendable {
     let width, height: Int
     var pixels: [Float]
@@ -14,7 +14,7 @@ struct Plane: Sendable {
         set { pixels[y * width + x] = newValue }
     }
 
-    /// Joins squares of that side into their mean; what is not enough for a whole one is left out.
+    /// Bins squares of that side to their mean; incomplete squares are left out.
     func joined(_ side: Int) -> Plane {
         guard side > 1 else { return self }
         var result = Plane(width: width / side, height: height / side)
@@ -31,12 +31,12 @@ struct Plane: Sendable {
         return result
     }
 
-    /// The mean over a square around each pixel that reaches so many pixels to each side, or as far as there are any.
+    /// The mean over a square around each pixel with that reach to each side, clipped at the edges.
     func smoothed(_ reach: Int) -> Plane {
         averagedAlongRows(reach).transposed.averagedAlongRows(reach).transposed
     }
 
-    /// What is finer than the square of ``smoothed(_:)``.
+    /// The details finer than the square of ``smoothed(_:)``.
     func finer(than reach: Int) -> Plane {
         let mean = smoothed(reach)
         return Plane(width: width, height: height, pixels: zip(pixels, mean.pixels).map { $0 - $1 })
@@ -80,7 +80,7 @@ struct Plane: Sendable {
 }
 
 extension Plane {
-    /// The picture as it is at the places that a mapping gives, black where these are beyond it.
+    /// The picture resampled at the positions of a mapping, black where these are outside of it.
     func resampled(by mapping: Mapping) -> Plane {
         var result = Plane(width: mapping.width, height: mapping.height)
         for y in 0..<result.height {
@@ -92,9 +92,9 @@ extension Plane {
         return result
     }
 
-    /// The value between pixels, by cubic convolution; nil where it has not all neighbours.
+    /// The value between pixels by cubic convolution; nil without all neighbours.
     func value(at x: Float, _ y: Float) -> Float? {
-        // Also false for what is no number.
+        // Also false for NaN.
         guard x >= 1, y >= 1, x < Float(width - 2), y < Float(height - 2) else { return nil }
         let (column, row) = (Int(x), Int(y))
         let across = CubicKernel.weights(x - Float(column))
