@@ -28,7 +28,7 @@ struct NonsenseTests {
         let (world, camera) = try camera()
         try world.order("lies", of: "VSC-7", lie)
         let error = #expect(throws: DeviceError.self) { try camera.roi }
-        #expect(error?.message.hasPrefix("VSC-7 has \(lie.prefix { $0 != " " }) = ") == true)
+        #expect(error?.message.hasPrefix("VSC-7 reports \(lie.prefix { $0 != " " }) = ") == true)
     }
 
     @Test(arguments: areas + others) func cameraGoesOnOnceItMakesSenseAgain(lie: String) throws {

@@ -32,7 +32,7 @@ struct CalibrationFileTests {
         #expect(!FileManager.default.fileExists(atPath: path + ".new"))
     }
 
-    @Test func anyDamageIsTold() throws {
+    @Test func anyDamageIsReported() throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
         let text = try calibration().text
         let changes: [(String, String, String)] = [
@@ -41,7 +41,7 @@ struct CalibrationFileTests {
             ("sensor 512 256", "sensor 99999999999 256", "line 'sensor'"),
             ("sensor 512 256", "", "no line 'sensor'"),
             ("mirror both", "mirror sideways", "the mirroring of the other one"),
-            ("degree 3", "degree 2", "do not fit the degree"),
+            ("degree 3", "degree 2", "does not fit the degree"),
             ("degree 3", "degree 1e300", "not a usable number"),
             ("error 0.0123", "error nan", "line 'error'"),
             ("x 33", "x inf 33", "line 'x'"),
