@@ -41,7 +41,7 @@ struct SettingsTests {
             case .dict(let all) = try client.call("get_all_settings")
         else { throw DeviceError(.failed, "no settings") }
         #expect(rows.count > 50)
-        // A number of images has no meaning while there is no end to them.
+        // The number of images has no meaning in continuous mode.
         #expect(all.pairs.filter { $0.value == .none }.map(\.key) == ["frame_count"])
     }
 

@@ -88,13 +88,13 @@ struct BuilderTests {
     }
 
     @Test func whatDevicesNeedIsKnown() throws {
-        let image = try #require(MadeUpImage(width: 9, height: 9, .grey(1)))
+        let image = try #require(SyntheticImage(width: 9, height: 9, .grey(1)))
         let microscope = Microscope {
             DeviceDefinition(
                 "Camera",
                 .stageAwareCamera,
                 conf: .init(
-                    image: .madeUp(image),
+                    image: .synthetic(image),
                     stage: "PYRO:Stage@other:8001",
                     filterWheel: "Wheel"
                 ),
