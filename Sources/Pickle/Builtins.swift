@@ -112,3 +112,88 @@ enum Builtins {
         return .value(.decimal(text))
     }
 }
+
+/// The texts that Python's `decimal.Decimal` takes for a number.
+enum DecimalText {
+    /// No number of a device has so many digits.
+    private static let limit = 1024
+
+    static func isDecimal(_ text: String) -> Bool {
+        guard text.utf8.count <= limit else { return false }
+        var rest = text.utf8[...]
+        _ = skip(&rest) { $0 == 0x2B || $0 == 0x2D }
+        return isSpecial(rest) || isNumber(rest)
+    }
+
+    /// `Infinity`, `NaN` and `sNaN`, the last two perhaps with digits behind.
+    private static func isSpecial(_ text: Substring.UTF8View) -> Bool {
+        let name = text.prefix { !isDigit($0) }
+        switch Substring(name) {
+        case "Infinity": return name.count == text.count
+        case "NaN", "sNaN": return text.dropFirst(name.count).allSatisfy(isDigit)
+        default: return false
+        }
+    }
+
+    /// `1.50`, `15E+3`.
+    private static func isNumber(_ text: Substring.UTF8View) -> Bool {
+        var rest = text
+        var digits = skipDigits(&rest)
+        if skip(&rest, { $0 == 0x2E }) { digits += skipDigits(&rest) }
+        guard digits > 0 else { return false }
+        guard skip(&rest, { $0 == 0x45 || $0 == 0x65 }) else { return rest.isEmpty }
+        _ = skip(&rest) { $0 == 0x2B || $0 == 0x2D }
+        return skipDigits(&rest) > 0 && rest.isEmpty
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+    private static func skip(_ text: inout Substring.UTF8View, _ matches: (UInt8) -> Bool) -> Bool {
+        guard let first = text.first, matches(first) else { return false }
+        text = text.dropFirst()
+        return true
+    }
+
+    private static func skipDigits(_ text: inout Substring.UTF8View) -> Int {
+        let count = text.prefix(while: isDigit).count
+        text = text.dropFirst(count)
+        return count
+    }
+}
+
+/// The text of a UUID, such as `12345678-90ab-cdef-1234-567890abcdef`, and the 128-bit number that Python pickles.
+struct UUIDText {
+    let text: String
+
+    /// The UUID that is this number, nil for what is no number of 128 bits.
+    init?(integer: PythonValue?) {
+        var bytes: [UInt8]
+        switch integer {
+        case .int(let number) where number >= 0: bytes = (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+        case .bigInt(let number) where !number.isNegative: bytes = number.bytes
+        default: return nil
+        }
+        // The sixteenth byte may be followed by one that only says that the number is positive.
+        guard bytes.dropFirst(16).allSatisfy({ $0 == 0 }) else { return nil }
+        bytes = Array(bytes.prefix(16)) + Array(repeating: 0, count: max(0, 16 - bytes.count))
+        text = Self.text(bytes.reversed())
+    }
+
+    private static func text(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        var units: [UInt8] = []
+        for (index, byte) in bytes.enumerated() {
+            if [4, 6, 8, 10].contains(index) { units.append(0x2D) }
+            units += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        }
+        return String(decoding: units, as: UTF8.self)
+    }
+
+    /// The number in two's complement with the least significant byte first, nil if the text is none of a UUID.
+    static func integer(_ text: String) -> BigInteger? {
+        let digits = text.utf8.filter { $0 != 0x2D }.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+        guard digits.count == 32, text.utf8.count <= 36 else { return nil }
+        let bytes = stride(from: 0, to: 32, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+        return BigInteger(bytes: bytes.reversed() + [0])
+    }
+}

@@ -84,3 +84,72 @@ extension PythonClass {
     static let failedCall = PythonClass("Pyro4.futures", "_ExceptionWrapper")
     static let uuid = PythonClass("uuid", "UUID")
 }
+
+/// What a name in a pickle stands for; none is ever looked up or called.
+indirect enum Global: Sendable {
+    /// A function that makes a value of plain data.
+    case function(Function)
+    case exception(PythonClass)
+    case enumeration(Enumeration)
+    case namedTuple(PythonClass, count: Int)
+    case shell(Shell, PythonClass)
+    /// A class that is only ever an argument: `object`, `tuple`, `numpy.ndarray`.
+    case argument(PythonClass)
+    /// A class that is not in the table.
+    case unknown(PythonClass)
+
+    typealias Function = @Sendable (ItemTuple, inout Allowance) throws(PickleError) -> Item
+
+    /// The class it is, nil for a function.
+    var type: PythonClass? {
+        switch self {
+        case .function: nil
+        case .exception(let type), .namedTuple(let type, _), .shell(_, let type), .argument(let type),
+            .unknown(let type):
+            type
+        case .enumeration(let enumeration): enumeration.type
+        }
+    }
+}
+
+/// An `enum.Enum` of the `microscope` package whose members may be read.
+struct Enumeration: Sendable {
+    let type: PythonClass
+    /// The members by name; several names of one value are aliases.
+    private let members: [String: Int]
+
+    static let known = [
+        Enumeration(
+            "TriggerType",
+            ["SOFTWARE": 0, "RISING_EDGE": 1, "HIGH": 1, "FALLING_EDGE": 2, "LOW": 2, "PULSE": 3]
+        ),
+        Enumeration("TriggerMode", ["ONCE": 1, "BULB": 2, "STROBE": 3, "START": 4]),
+        Enumeration("ElectronicShutteringMode", ["GLOBAL": 1, "ROLLING": 2]),
+    ]
+
+    private init(_ name: String, _ members: [String: Int]) {
+        type = PythonClass("microscope", name)
+        self.members = members
+    }
+
+    func member(named name: String) throws(PickleError) -> PythonValue {
+        guard let value = members[name] else { throw .malformed("a member that \(type) does not have") }
+        return .enumMember(type, value)
+    }
+
+    /// The member that the class makes of these arguments.
+    func member(_ arguments: [PythonValue]) throws(PickleError) -> PythonValue {
+        guard arguments.count == 1, case .int(let value) = arguments[0], members.values.contains(value) else {
+            throw .malformed("a value that \(type) does not have")
+        }
+        return .enumMember(type, value)
+    }
+}
+
+/// What becomes of classes that are not in the table of known names.
+public enum UnknownClasses: Sendable {
+    /// The pickle is refused at the name.
+    case refused
+    /// They come as ``OpaqueObject``, which is for the exceptions that a client of a Python server is sent.
+    case opaque
+}

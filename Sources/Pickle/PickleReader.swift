@@ -131,3 +131,112 @@ public struct PickleReader {
         }
     }
 }
+
+extension PickleReader {
+    mutating func push(_ value: PythonValue) throws(PickleError) {
+        try weigh(1)
+        stack.append(Entry(value))
+    }
+
+    mutating func push(_ entry: Entry) throws(PickleError) {
+        try weigh(Int(entry.size.weight))
+        stack.append(entry)
+    }
+
+    mutating func pushContainer(_ item: Item) throws(PickleError) {
+        try push(Entry(item, .emptyContainer, isOpen: true))
+    }
+
+    /// Counts what comes on the stack.
+    ///
+    /// What goes from one place of it into another is counted already.
+    mutating func weigh(_ added: Int) throws(PickleError) {
+        weight &+= added
+        guard weight <= limits.weight else { throw .tooLarge("more than \(limits.weight) values") }
+    }
+
+    /// Takes the uppermost entry off the stack.
+    mutating func pop() throws(PickleError) -> Entry {
+        close(try place(count: 1))
+        let entry = stack.removeLast()
+        weight &-= Int(entry.size.weight)
+        return entry
+    }
+
+    /// Drops the entries from a place on, which have become part of another one.
+    mutating func removeEntries(from start: Int) {
+        while stack.count > start { stack.removeLast() }
+    }
+
+    /// Where the uppermost entries begin, which must not reach below the last mark.
+    func place(count: Int) throws(PickleError) -> Int {
+        let place = stack.count &- count
+        guard place >= marks.last ?? 0 else { throw .malformed("nothing on the stack") }
+        return place
+    }
+
+    /// Where the entries above the last mark begin, which is gone after that.
+    mutating func takeMark() throws(PickleError) -> Int {
+        guard let mark = marks.popLast() else { throw .malformed("no mark on the stack") }
+        return mark
+    }
+
+    /// Finishes an entry, because it becomes part of another one or is fetched a second time.
+    ///
+    /// Real picklers change nothing afterwards, except for values that contain themselves, which cannot be had here.
+    mutating func close(_ place: Int) {
+        if stack[place].isOpen, case .value(.set(let items)) = stack[place].item {
+            stack[place].item = .value(.set(DictionaryKey.distinct(items)))
+        }
+        stack[place].isOpen = false
+        guard let key = stack[place].memoKey else { return }
+        stack[place].memoKey = nil
+        memo.settle(key, from: place, as: .finished(stack[place].item, stack[place].size))
+    }
+
+    /// Sets the uppermost entry aside, and leaves it on the stack.
+    mutating func put(_ key: UInt32) throws(PickleError) {
+        guard memo.count < limits.weight else { throw .tooLarge("more than \(limits.weight) values set aside") }
+        let place = try place(count: 1)
+        guard stack[place].isOpen else {
+            return memo.store(.finished(stack[place].item, stack[place].size), under: key)
+        }
+        guard stack[place].memoKey == nil else { throw .malformed("a container set aside twice") }
+        stack[place].memoKey = key
+        memo.store(.onStack(place), under: key)
+    }
+
+    /// Fetches what was set aside.
+    mutating func get(_ key: UInt32) throws(PickleError) {
+        switch memo[key] {
+        case .finished(let item, let size): try push(Entry(item, size, isOpen: false))
+        case .onStack(let place):
+            close(place)
+            try push(stack[place])
+        case nil: throw .malformed("nothing set aside under \(key)")
+        }
+    }
+}
+
+/// The instructions of a pickle that are understood, under the names Python's `pickletools` has for them.
+enum Opcode: UInt8 {
+    case stop = 0x2E, frame = 0x95
+
+    case none = 0x4E, newTrue = 0x88, newFalse = 0x89
+    case binInt = 0x4A, binInt1 = 0x4B, binInt2 = 0x4D, long1 = 0x8A, long4 = 0x8B, binFloat = 0x47
+    case shortBinUnicode = 0x8C, binUnicode = 0x58, binUnicode8 = 0x8D
+    case shortBinBytes = 0x43, binBytes = 0x42, binBytes8 = 0x8E, byteArray8 = 0x96
+
+    case mark = 0x28
+    case emptyTuple = 0x29, tuple1 = 0x85, tuple2 = 0x86, tuple3 = 0x87, tuple = 0x74
+    case emptyList = 0x5D, append = 0x61, appends = 0x65
+    case emptyDict = 0x7D, setItem = 0x73, setItems = 0x75
+    case emptySet = 0x8F, addItems = 0x90, frozenSet = 0x91
+
+    case memoize = 0x94, binPut = 0x71, longBinPut = 0x72, binGet = 0x68, longBinGet = 0x6A
+
+    case global = 0x63, stackGlobal = 0x93, reduce = 0x52, newObject = 0x81, build = 0x62
+
+    // Lines of text, which protocols 0 and 1 have.
+    case int = 0x49, long = 0x4C, float = 0x46, unicode = 0x56, put = 0x70, get = 0x67, list = 0x6C, dict = 0x64
+}

@@ -88,3 +88,41 @@ extension PythonValue {
         }
     }
 }
+
+/// A class of Python's by its module and name, which is all of it that ever travels.
+public struct PythonClass: Sendable, Hashable, CustomStringConvertible {
+    public let module: String
+    public let name: String
+
+    public init(_ module: String, _ name: String) {
+        self.module = module
+        self.name = name
+    }
+
+    /// The class as Python would print it: `microscope.ROI`.
+    public var description: String { "\(module).\(name)" }
+}
+
+/// An object of a class that is not known here, kept for display only.
+public struct OpaqueObject: Sendable, Hashable {
+    public var type: PythonClass
+    public var arguments: [PythonValue]
+    public var state: [PythonValue]
+
+    public init(_ type: PythonClass, arguments: [PythonValue], state: [PythonValue] = []) {
+        self.type = type
+        self.arguments = arguments
+        self.state = state
+    }
+}
+
+/// The arguments of one call, as Python sends them.
+public struct CallArguments: Sendable {
+    public var positional: [PythonValue]
+    public var keywords: PythonDictionary
+
+    public init(_ positional: [PythonValue] = [], keywords: PythonDictionary = [:]) {
+        self.positional = positional
+        self.keywords = keywords
+    }
+}

@@ -113,3 +113,71 @@ internal import Glibc
         do { try SecretFile.check(path, isSecret: isSecret) } catch { throw SSLFileError(part, path, error.text) }
     }
 }
+
+/// Which end of a connection this is.
+enum SSLRole {
+    case server
+    /// A client that wants to reach a host and no other.
+    case client(host: String)
+}
+
+/// The files, all of PEM, from which an end of SSL connections has its certificates.
+public struct SSLFiles: Sendable, Hashable {
+    /// One of them, by its key in a configuration.
+    public enum Part: String, Sendable, CaseIterable {
+        case certificate, key
+        case keyPasswordFile = "key_password_file"
+        case authorities = "ca"
+    }
+
+    /// What this end shows, and behind it the certificates that lead from it to an authority.
+    ///
+    /// A server must have one; a client needs one where servers ask for it.
+    public var certificate: String?
+    /// The key of the certificate; nil if it stands in the same file.
+    public var key: String?
+    /// The password of the key, in a file that other users must not be able to read.
+    public var keyPasswordFile: String?
+    /// The authorities that are trusted, in a file or in a folder as `openssl rehash` makes it; nil for those that the
+    /// machine trusts.
+    public var authorities: String?
+    /// Whether a server takes only clients that show a certificate of these authorities.
+    public var requiresClientCertificate = false
+
+    public init(
+        certificate: String? = nil,
+        key: String? = nil,
+        keyPasswordFile: String? = nil,
+        authorities: String? = nil,
+        requiresClientCertificate: Bool = false
+    ) {
+        self.certificate = certificate
+        self.key = key
+        self.keyPasswordFile = keyPasswordFile
+        self.authorities = authorities
+        self.requiresClientCertificate = requiresClientCertificate
+    }
+}
+
+/// Why a certificate or a key cannot be used.
+public struct SSLFileError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Which of the files is at fault.
+    public let part: SSLFiles.Part
+    public let description: String
+
+    init(_ part: SSLFiles.Part, _ path: String, _ problem: String) { self.init(part, "'\(path)' \(problem)") }
+
+    init(_ part: SSLFiles.Part, _ description: String) { (self.part, self.description) = (part, description) }
+}
+
+/// What OpenSSL says of the last thing that went wrong on this thread.
+enum OpenSSLError {
+    /// Empties the list of errors, the first of which is the cause of the others.
+    static var text: String {
+        let code = ERR_get_error()
+        defer { ERR_clear_error() }
+        guard code != 0 else { return "unknown error" }
+        guard let text = unsafe ERR_reason_error_string(code) else { return "error \(code)" }
+        return unsafe String(cString: text)
+    }
+}

@@ -1,4 +1,6 @@
+internal import Logging
 internal import Pickle
+internal import Threads
 
 /// One request for a call, and how its answer comes about.
 struct Invocation: Sendable {
@@ -121,5 +123,84 @@ struct Invocation: Sendable {
         var reply = try value(.exception(exception), [.exception, .itemStream])
         reply.annotations["STRM"] = Array(id.utf8)
         return reply
+    }
+}
+
+/// A call within a batch: (method, args, kwargs).
+struct BatchedCall: Sendable {
+    let method: String
+    let arguments: CallArguments
+
+    init(_ value: PythonValue) throws {
+        switch value {
+        case .tuple(let parts) where parts.count == 3, .list(let parts) where parts.count == 3:
+            method = try WireCall.method(parts[0])
+            arguments = CallArguments(
+                try WireCall.arguments(parts[1]),
+                keywords: try WireCall.keywords(parts[2]) ?? [:]
+            )
+        default: throw PythonException.pyro("PyroError", "a batch is a list of (method, args, kwargs)")
+        }
+    }
+}
+
+extension Invocation {
+    /// Carries out a call and, at `debug`, tells of it: who called what, and what came of it after how long.
+    func logging<Result>(_ call: WireCall, _ perform: () throws -> Result) throws -> Result {
+        guard server.log.logLevel <= .debug else { return try perform() }
+        let begin = ContinuousClock.now
+        func tell(_ outcome: String) {
+            let client = context.client.map { "client \($0)" } ?? "a client"
+            let milliseconds = (ContinuousClock.now - begin) / .milliseconds(1)
+            let time = "\((milliseconds * 10).rounded() / 10) ms"
+            server.log.debug("\(client) called \(call.object).\(call.method): \(outcome) after \(time)")
+        }
+        do {
+            let result = try perform()
+            tell("done")
+            return result
+        } catch {
+            tell("\(server.exception(error))")
+            throw error
+        }
+    }
+}
+
+/// Where the oneway calls of one connection run, in their order, while the connection goes on reading.
+final class OnewayLane: Sendable {
+    private struct Calls {
+        var waiting: [@Sendable () -> Void] = []
+        var isClosed = false
+    }
+
+    /// The most calls that wait; then the client has to.
+    private static let limit = 1000
+
+    private let calls: Monitor<Calls>
+
+    init(_ name: String) {
+        let calls = Monitor(Calls())
+        self.calls = calls
+        _ = BlockingThread(name) {
+            while let call = Self.next(of: calls) { call() }
+        }
+    }
+
+    func run(_ call: @escaping @Sendable () -> Void) {
+        let hasRoom: Bool? = calls.wait { $0.waiting.count < Self.limit || $0.isClosed ? true : nil }
+        if hasRoom == true { calls.update { $0.waiting.append(call) } }
+    }
+
+    /// Lets the calls that wait run, and then ends the thread.
+    func close() { calls.update { $0.isClosed = true } }
+
+    private static func next(of calls: Monitor<Calls>) -> (@Sendable () -> Void)? {
+        let call: (@Sendable () -> Void)?? = calls.wait { calls in
+            if !calls.waiting.isEmpty { return .some(calls.waiting.removeFirst()) }
+            return calls.isClosed ? .some(nil) : nil
+        }
+        // A place has become free for a client that waits for one.
+        calls.update { _ in }
+        return call ?? nil
     }
 }

@@ -1,3 +1,4 @@
+internal import CZlib
 internal import Pickle
 
 /// A socket that carries messages, for the one thread that reads it and the one that writes.
@@ -166,5 +167,85 @@ final class Connection {
         }
         let begun = take(end - start)
         return try stream.read(count, begunWith: begun)
+    }
+}
+
+/// Bytes in both directions, waited for: a socket, or SSL over one.
+protocol ByteStream {
+    /// Reads what has arrived, waiting once if nothing has; 0 at the end of the stream, nil if what came was not yet enough
+    /// for a single byte.
+    func read(into bytes: inout [UInt8], from start: Int, upTo end: Int) throws(MessageError) -> Int?
+
+    /// Reads a stretch of known length, of which some bytes are there already.
+    func read(_ count: Int, begunWith begun: [UInt8]) throws(MessageError) -> [UInt8]
+
+    /// Writes bytes that lie in one piece.
+    func write(_ bytes: [UInt8]) throws(MessageError)
+
+    /// Writes all parts one after another, from where they are in memory.
+    func write(_ parts: [Bytes]) throws(MessageError)
+}
+
+/// How messages are sent and what is taken, the same for both ends of a connection.
+public struct WireOptions: Sendable, Equatable {
+    /// The key that both ends share, if messages are to be signed.
+    public var hmacKey: [UInt8]?
+    /// Whether payloads are compressed that get shorter by it; what comes in may always be.
+    public var compresses = false
+    /// The most bytes that a message may have that comes in, compressed or not.
+    public var maximumLength = 256 << 20
+    /// The number that pickles carry in front, for clients so old that they refuse the usual one.
+    public var pickleProtocol: UInt8 = 4
+    /// The certificates, if connections are to be encrypted; those of Unix sockets never are.
+    public var ssl: SSLContext?
+
+    public init() {}
+}
+
+/// Payloads as zlib streams.
+enum Compression {
+    /// Payloads shorter than this are sent as they are, as Pyro does.
+    private static let threshold = 200
+
+    /// The payload compressed, or nil if it does not get shorter.
+    static func deflated(_ payload: Segments) -> Segments? {
+        guard payload.byteCount >= threshold else { return nil }
+        let source = payload.joined()
+        var length = uLong(source.count)
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: source.count) { target, count in
+            let status = unsafe compress(target.baseAddress, &length, source, uLong(source.count))
+            count = status == Z_OK ? Int(length) : 0
+        }
+        guard !bytes.isEmpty, bytes.count < source.count else { return nil }
+        var deflated = Segments()
+        deflated.append(Bytes(bytes))
+        return deflated
+    }
+
+    /// The bytes inflated, or nil if they are no whole zlib stream or grow beyond the limit.
+    static func inflated(_ bytes: ArraySlice<UInt8>, limit: Int) -> [UInt8]? {
+        // What a stream grows to is not said in front, so the room grows with it.
+        var room = min(limit, max(bytes.count * 4, 4096))
+        while true {
+            let (status, result) = attempt(bytes, room: room)
+            switch status {
+            case Z_OK: return result
+            case Z_BUF_ERROR where room < limit: room = min(limit, room * 4)
+            default: return nil
+            }
+        }
+    }
+
+    private static func attempt(_ bytes: ArraySlice<UInt8>, room: Int) -> (status: Int32, [UInt8]) {
+        var status = Z_DATA_ERROR
+        let result = unsafe [UInt8](unsafeUninitializedCapacity: room) { target, count in
+            unsafe bytes.withUnsafeBufferPointer { source in
+                var (length, taken) = (uLong(room), uLong(source.count))
+                status = unsafe uncompress2(target.baseAddress, &length, source.baseAddress, &taken)
+                count = status == Z_OK ? Int(length) : 0
+                if status == Z_OK, Int(taken) != source.count { status = Z_DATA_ERROR }
+            }
+        }
+        return (status, result)
     }
 }
