@@ -1,9 +1,11 @@
-/// An integer too large for 64 bits, which is carried but not computed with.
+/// An integer too large for 64 bits.
+///
+/// It can be read, compared and written, but not computed with.
 public struct BigInteger: Sendable, Hashable {
-    /// Two's complement, least significant byte first, no more bytes than needed, as pickles hold it.
+    /// Two's complement, least significant byte first, with no redundant bytes, as in pickles.
     public let bytes: [UInt8]
 
-    /// Bytes in two's complement, least significant first.
+    /// Makes an integer from bytes in two's complement, least significant first.
     ///
     /// Bytes that only repeat the sign are dropped.
     public init(bytes: some Sequence<UInt8>) {
@@ -20,11 +22,13 @@ public struct BigInteger: Sendable, Hashable {
 }
 
 extension BigInteger: CustomStringConvertible {
-    /// Nine decimal digits at a time keep the work for an integer of 1024 bytes to some 70000 steps.
+    // With nine decimal digits at a time, an integer of 1024 bytes takes some 70000 steps.
     private static let digitsPerStep = 9
     private static let step: UInt64 = 1_000_000_000
 
-    /// An integer by its decimal digits, perhaps with a sign; nil for any other text.
+    /// Reads decimal digits with an optional sign.
+    ///
+    /// Any other text gives nil.
     public init?(decimal text: some StringProtocol) {
         var digits = Array(text.utf8)
         let isNegative = digits.first == UInt8(ascii: "-")
@@ -45,13 +49,15 @@ extension BigInteger: CustomStringConvertible {
         self.init(bytes: isNegative ? Self.negated(bytes) : bytes)
     }
 
-    /// Where the groups of nine digits start; the first may start before there are digits.
+    /// The first indices of the groups of nine digits.
+    ///
+    /// The first index may be negative.
     private static func starts(_ count: Int) -> StrideTo<Int> {
         let groups = (count + digitsPerStep - 1) / digitsPerStep
         return stride(from: count - groups * digitsPerStep, to: count, by: digitsPerStep)
     }
 
-    /// The negative of a number in two's complement.
+    /// The negative of a number in two's complement, in as many bytes.
     private static func negated(_ bytes: [UInt8]) -> [UInt8] {
         var carry = true
         return bytes.map { byte in
@@ -61,7 +67,7 @@ extension BigInteger: CustomStringConvertible {
         }
     }
 
-    /// The decimal digits, with a minus sign in front of a negative one.
+    /// The decimal digits, with a minus sign if the integer is negative.
     public var description: String {
         var magnitude = isNegative ? Self.negated(bytes + [0xFF]) : bytes
         var groups: [String] = []

@@ -1,4 +1,4 @@
-/// Bytes that are shared, never copied: a stretch of a message, or memory that a device filled.
+/// Bytes that are shared instead of copied: part of a message, or memory that a device filled.
 public struct Bytes: Sendable {
     private enum Storage: Sendable {
         case array(ArraySlice<UInt8>)
@@ -9,9 +9,9 @@ public struct Bytes: Sendable {
 
     public init() { self.init([]) }
     public init(_ array: [UInt8]) { storage = .array(array[...]) }
-    /// A stretch of a larger array, which it keeps alive.
+    /// Part of a larger array, which stays alive as long as the bytes are used.
     public init(_ slice: ArraySlice<UInt8>) { storage = .array(slice) }
-    /// Memory that somebody else made, for as long as it is wanted.
+    /// Memory of another owner, which stays alive as long as the bytes are used.
     public init(_ memory: any ByteMemory) { storage = .memory(memory) }
 
     public var count: Int {
@@ -28,7 +28,7 @@ public struct Bytes: Sendable {
     ) throws(Failure) -> Result {
         switch storage {
         case .array(let slice):
-            // The standard library's function rethrows untyped, so the result is carried out by hand.
+            // The standard library's function loses the error's type, so the error is returned in a `Result`.
             let result = unsafe slice.withUnsafeBytes { bytes in
                 Swift.Result { () throws(Failure) in try unsafe body(bytes) }
             }
@@ -38,7 +38,7 @@ public struct Bytes: Sendable {
         }
     }
 
-    /// A copy of its own.
+    /// A copy of the bytes.
     public var array: [UInt8] {
         switch storage {
         case .array(let slice): Array(slice)
@@ -61,29 +61,29 @@ extension Bytes: ExpressibleByArrayLiteral {
     public init(arrayLiteral elements: UInt8...) { self.init(elements) }
 }
 
-/// Memory that holds still and does not change while anybody has a hold on its owner, such as a camera's buffer.
+/// Memory that neither moves nor changes while its owner is referenced, such as a camera's buffer.
 public protocol ByteMemory: AnyObject, Sendable {
     var byteCount: Int { get }
-    /// The memory itself, good for as long as the owner lives.
+    /// The memory itself, valid as long as the owner lives.
     @unsafe var bytes: UnsafeRawBufferPointer { get }
 }
 
-/// Bytes to send: short stretches, gathered as they were written, and long ones that stay where they are.
+/// Bytes to send: short pieces are gathered, long ones stay where they are in memory.
 public struct Segments: Sendable {
-    /// From this length on, bytes are kept as a part of their own rather than copied.
+    /// The length from which a piece stays where it is instead of being copied.
     public static let separateFrom = 4096
 
     private var finished: [Bytes] = []
     private var finishedCount = 0
     private var running: [UInt8] = []
 
-    /// Nothing yet, with room for what a usual message takes.
+    /// Empty, with room for a typical message.
     public init() { running.reserveCapacity(256) }
 
-    /// Nothing yet and no room, to stand in for another one.
+    /// Empty and without room: a placeholder.
     init(withoutRoom: Void) {}
 
-    /// The stretches in order.
+    /// The pieces in order.
     public var parts: [Bytes] { running.isEmpty ? finished : finished + [Bytes(running)] }
 
     public var byteCount: Int { finishedCount + running.count }
@@ -112,7 +112,7 @@ public struct Segments: Sendable {
 
     public mutating func append(bigEndian value: some FixedWidthInteger) { append(littleEndian: value.byteSwapped) }
 
-    /// Everything in one stretch, which copies it.
+    /// A copy of all bytes in one array.
     public func joined() -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(byteCount)

@@ -1,18 +1,18 @@
-/// What the stack of a pickle can hold: a value, or something that is on its way to becoming one.
+/// An item on a pickle's stack: a value, or an intermediate that will become one.
 enum Item: Sendable {
     case value(PythonValue)
-    /// A class or function, which is good for being called and as an argument only.
+    /// A class or function. It can only be called or be an argument.
     case global(Global)
-    /// A tuple with something in it that is no value.
+    /// A tuple that contains an item other than a value.
     case arguments([Item])
-    /// The type of array elements which have their most significant byte first.
+    /// The type of array elements in big-endian order.
     case swapped(DType)
-    /// An object that has not been given its state yet.
+    /// An object that has no state yet.
     case unfilled(Shell)
 
     static let emptyDict = Item.value(.dict(PythonDictionary()))
 
-    /// Whether further instructions may change it before it is put into something else.
+    /// Whether instructions may still change the item before it becomes part of another one.
     var mayChange: Bool {
         switch self {
         case .unfilled, .swapped, .value(.dtype), .value(.dict), .value(.exception), .value(.opaque): true
@@ -20,7 +20,7 @@ enum Item: Sendable {
         }
     }
 
-    /// Whether values remain in it, rather than only having been looked at to make it.
+    /// Whether the values that it was made from are part of it.
     var holdsValues: Bool {
         switch self {
         case .value(let value):
@@ -33,7 +33,7 @@ enum Item: Sendable {
         }
     }
 
-    /// What this is to those who get to see the value.
+    /// The finished value.
     func value(_ unknown: UnknownClasses) throws(PickleError) -> PythonValue {
         switch self {
         case .value(let value): return value
@@ -56,7 +56,7 @@ enum Item: Sendable {
     }
 }
 
-/// What a function is called with or an object is filled with: a tuple whose items are looked at one by one.
+/// A tuple of arguments or of an object's state, with accessors that check the types of its items.
 struct ItemTuple {
     private let items: [Item]
 
@@ -111,7 +111,7 @@ struct ItemTuple {
         if case .tuple(let items) = value(index) { items } else { nil }
     }
 
-    /// The type of array elements, and whether they have their most significant byte first.
+    /// The type of array elements, and whether they are in big-endian order.
     func elementType(_ index: Int) -> (type: DType, isSwapped: Bool)? {
         guard index < items.count else { return nil }
         switch items[index] {
@@ -122,16 +122,16 @@ struct ItemTuple {
     }
 }
 
-/// An object that comes empty and is given its state afterwards.
+/// An object that is made empty and receives its state afterwards.
 enum Shell: Sendable {
     case uri, proxy, failedCall, uuid, array
 }
 
 extension Shell {
-    /// The object with its state in it.
-    func filled(with state: Item, _ allowance: inout Allowance) throws(PickleError) -> PythonValue {
+    /// The object with this state.
+    func filled(with state: Item, _ budget: inout WorkBudget) throws(PickleError) -> PythonValue {
         switch self {
-        case .array: return try NumPy.array(state: ItemTuple(state), &allowance)
+        case .array: return try NumPy.array(state: ItemTuple(state), &budget)
         case .uri: return .uri(try PyroState.uri(ItemTuple(state)))
         case .proxy: return .proxy(try PyroState.proxy(ItemTuple(state)))
         case .uuid:

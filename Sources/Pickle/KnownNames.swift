@@ -1,6 +1,8 @@
-/// The modules and names that a pickle may use, and what they mean.
+/// The table of modules and names that a pickle may use, with their meanings.
 enum KnownNames {
-    /// What a name stands for; unless unknown classes are let through, those not in the table are refused here.
+    /// The meaning of a name.
+    ///
+    /// A name that is not in the table is refused unless unknown classes are accepted.
     static func item(_ module: String, _ name: String, _ unknown: UnknownClasses) throws(PickleError) -> Item {
         if let item = modules[module]?[name] { return item }
         let type = PythonClass(module, name)
@@ -20,7 +22,7 @@ enum KnownNames {
         return modules
     }()
 
-    /// The names which protocols 0 to 2 use are Python 2's; numpy 2 renamed its own.
+    // Protocols 0 to 2 use the names of Python 2. numpy 2 renamed its own modules.
     private static let aliases = [
         ("__builtin__", "builtins"), ("exceptions", "builtins"), ("copy_reg", "copyreg"),
         ("numpy._core.multiarray", "numpy.core.multiarray"), ("numpy._core.numeric", "numpy.core.numeric"),
@@ -85,9 +87,11 @@ extension PythonClass {
     static let uuid = PythonClass("uuid", "UUID")
 }
 
-/// What a name in a pickle stands for; none is ever looked up or called.
+/// The meaning of a name in a pickle.
+///
+/// Nothing is ever imported or called by its name.
 indirect enum Global: Sendable {
-    /// A function that makes a value of plain data.
+    /// A function that makes a value from its arguments.
     case function(Function)
     case exception(PythonClass)
     case enumeration(Enumeration)
@@ -98,9 +102,9 @@ indirect enum Global: Sendable {
     /// A class that is not in the table.
     case unknown(PythonClass)
 
-    typealias Function = @Sendable (ItemTuple, inout Allowance) throws(PickleError) -> Item
+    typealias Function = @Sendable (ItemTuple, inout WorkBudget) throws(PickleError) -> Item
 
-    /// The class it is, nil for a function.
+    /// The class, or nil for a function.
     var type: PythonClass? {
         switch self {
         case .function: nil
@@ -115,7 +119,9 @@ indirect enum Global: Sendable {
 /// An `enum.Enum` of the `microscope` package whose members may be read.
 struct Enumeration: Sendable {
     let type: PythonClass
-    /// The members by name; several names of one value are aliases.
+    /// The members by name.
+    ///
+    /// Names with the same value are aliases.
     private let members: [String: Int]
 
     static let known = [
@@ -137,7 +143,7 @@ struct Enumeration: Sendable {
         return .enumMember(type, value)
     }
 
-    /// The member that the class makes of these arguments.
+    /// The member for the arguments of a call of the class.
     func member(_ arguments: [PythonValue]) throws(PickleError) -> PythonValue {
         guard arguments.count == 1, case .int(let value) = arguments[0], members.values.contains(value) else {
             throw .malformed("a value that \(type) does not have")
@@ -146,10 +152,10 @@ struct Enumeration: Sendable {
     }
 }
 
-/// What becomes of classes that are not in the table of known names.
+/// The treatment of classes that are not in the table of known names.
 public enum UnknownClasses: Sendable {
     /// The pickle is refused at the name.
     case refused
-    /// They come as ``OpaqueObject``, which is for the exceptions that a client of a Python server is sent.
+    /// They become an ``OpaqueObject``. Clients use this for exceptions from a Python server.
     case opaque
 }

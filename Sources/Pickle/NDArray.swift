@@ -1,14 +1,16 @@
-/// A numpy array of plain numbers, its elements in one stretch of memory, least significant byte first.
+/// A numpy array of numbers, contiguous in memory, in little-endian order.
 public struct NDArray: Sendable, Hashable {
     public let dtype: DType
     /// The number of elements along each axis; an image is (height, width).
     public let shape: [Int]
-    /// The elements: the last axis runs fastest, or the first one if ``isFortranOrder``.
+    /// The elements.
+    ///
+    /// The last axis runs fastest, or the first one if ``isFortranOrder``.
     public let data: Bytes
     /// Whether the first axis runs fastest in memory, as in a transposed array.
     public let isFortranOrder: Bool
 
-    /// An array over these bytes, or nil if their number is not what the shape needs.
+    /// An array over these bytes, or nil if the shape needs another number of bytes.
     public init?(_ dtype: DType, shape: [Int], data: Bytes, isFortranOrder: Bool = false) {
         guard shape.count <= 32, let size = Self.byteCount(dtype, shape), size == data.count else { return nil }
         self.dtype = dtype
@@ -17,7 +19,7 @@ public struct NDArray: Sendable, Hashable {
         self.isFortranOrder = isFortranOrder
     }
 
-    /// The number of bytes that the elements take, or nil if an axis is negative or the product too large.
+    /// The number of bytes of the elements, or nil if an axis is negative or the product overflows.
     public static func byteCount(_ dtype: DType, _ shape: [Int]) -> Int? {
         var product = dtype.size
         for side in shape {
@@ -34,7 +36,7 @@ public struct NDArray: Sendable, Hashable {
 }
 
 extension NDArray {
-    /// The array whose elements are these with their bytes turned round.
+    /// The array with the bytes of each element reversed.
     var swapped: NDArray {
         // A complex number is two numbers.
         let width = dtype.kind == .complex ? dtype.size / 2 : dtype.size
@@ -46,7 +48,9 @@ extension NDArray {
         return replacing(shape: shape, bytes)
     }
 
-    /// The array with its axes in this order, which must be one of their numbers, and the last running fastest again.
+    /// The array with its axes in this order, stored with the last axis running fastest.
+    ///
+    /// - Parameter axes: a permutation of the axes' numbers.
     func transposed(_ axes: [Int]) -> NDArray {
         let shape = axes.map { self.shape[$0] }
         guard !data.isEmpty else { return replacing(shape: shape, []) }
@@ -59,7 +63,7 @@ extension NDArray {
         return replacing(shape: shape, gathered(shape, axes.map { steps[$0] }))
     }
 
-    /// The elements in order, those which are neighbours along an axis so many bytes apart.
+    /// Copies the elements in the order of the shape; `steps` holds the distance in bytes between neighbours of each axis.
     private func gathered(_ shape: [Int], _ steps: [Int]) -> [UInt8] {
         let source = data.array
         var bytes = Array(repeating: UInt8(0), count: source.count)
@@ -83,7 +87,7 @@ extension NDArray {
     }
 }
 
-/// The type of an array's elements: a plain number of a known size, stored with the least significant byte first.
+/// The type of an array's elements: numbers of a known size in little-endian order.
 public struct DType: Sendable, Hashable {
     public enum Kind: UInt8, Sendable {
         case bool = 0x62, signed = 0x69, unsigned = 0x75, float = 0x66, complex = 0x63
@@ -98,7 +102,7 @@ public struct DType: Sendable, Hashable {
         self.size = size
     }
 
-    /// The type with a kind and a size that numpy has as well; nil for any other.
+    /// The type with this kind and size, or nil if numpy has no such type.
     public init?(kind: Kind, size: Int) {
         let known =
             switch kind {
@@ -123,12 +127,12 @@ public struct DType: Sendable, Hashable {
     public static let float32 = DType(.float, 4)
     public static let float64 = DType(.float, 8)
 
-    /// The type as numpy writes it: `<u2`, `|u1`.
+    /// numpy's code for the type: `<u2`, `|u1`.
     public var code: String {
         "\(size == 1 ? "|" : "<")\(Character(UnicodeScalar(kind.rawValue)))\(size)"
     }
 
-    /// The name of numpy's class for one element: `uint16`.
+    /// The name of numpy's scalar class: `uint16`.
     public var scalarName: String {
         switch kind {
         case .bool: "bool"
@@ -140,7 +144,7 @@ public struct DType: Sendable, Hashable {
     }
 }
 
-/// An array's element type together with the order of its bytes: `u2`, `<u2`, `>f8`.
+/// An array's element type together with its byte order: `u2`, `<u2`, `>f8`.
 struct ElementType {
     let type: DType
     let isSwapped: Bool
@@ -149,11 +153,11 @@ struct ElementType {
 
     init(_ type: DType, isSwapped: Bool) {
         self.type = type
-        // The parts of a single byte have no order.
+        // A single byte has no order.
         self.isSwapped = isSwapped && type.size > 1
     }
 
-    /// The type with numpy's code for it, nil if it is not one of plain numbers.
+    /// The type with this code, or nil if its elements are not numbers.
     init?(code: String) {
         var code = code.utf8[...]
         var isSwapped = false
@@ -168,7 +172,7 @@ struct ElementType {
         self.init(type, isSwapped: isSwapped)
     }
 
-    /// What is between the bytes of the pickle and ours, which have the least significant one first; nil for no order.
+    /// Whether an order mark stands for big-endian; nil if the character is not an order mark.
     private static func swaps(_ order: UInt8) -> Bool? {
         switch order {
         case UInt8(ascii: "<"), UInt8(ascii: "="), UInt8(ascii: "|"): false
@@ -177,13 +181,13 @@ struct ElementType {
         }
     }
 
-    /// The type with the order of bytes that its state `(3, order, None, None, None, -1, -1, 0)` gives it.
+    /// The type with the byte order from its state `(3, order, None, None, None, -1, -1, 0)`.
     static func item(_ type: DType, state: Item) throws(PickleError) -> Item {
         let state = try ItemTuple(state)
         guard state.count == 8, state.int(0) == 3, let order = state.text(1)?.utf8, order.count == 1,
             let isSwapped = order.first.flatMap(swaps), (2...4).allSatisfy(state.isNone), state.int(5) == -1,
             state.int(6) == -1, state.int(7) == 0
-        else { throw .malformed("an array type that is not one of plain numbers") }
+        else { throw .malformed("an array type whose elements are not numbers") }
         return ElementType(type, isSwapped: isSwapped).item
     }
 }

@@ -1,38 +1,40 @@
-/// How much a pickle may ask for before it is refused.
+/// Limits beyond which a pickle is refused.
 public struct PickleLimits: Sendable {
-    /// How deep containers may lie within one another.
+    /// The greatest nesting of containers.
     public let depth: Int
-    /// How many values there may be at a time, one that is shared counted each time it occurs.
+    /// The largest number of values at a time.
+    ///
+    /// A shared value counts each time it occurs.
     public let weight: Int
-    /// How many bytes an integer may take.
+    /// The greatest length of an integer in bytes.
     public let integerBytes: Int
 
     public static let standard = PickleLimits()
 
     public init(depth: Int = 64, weight: Int = 4_000_000, integerBytes: Int = 1024) {
-        // Kept far from the ends of 32 bits, so that sums of two cannot overflow.
+        // Far below 32 bits, so that the sum of two cannot overflow.
         self.depth = min(max(depth, 1), 1 << 16)
         self.weight = min(max(weight, 1), 1 << 29)
         self.integerBytes = min(max(integerBytes, 8), 1 << 16)
     }
 
-    /// How long the name of a module or class may be, in bytes.
+    /// The greatest length of a module's or class's name in bytes.
     static let nameBytes = 256
 }
 
-/// Why bytes were not taken for a value, or a value could not be written.
+/// The reason why a pickle was refused or a value could not be pickled.
 public enum PickleError: Error, Sendable, Hashable {
-    /// The bytes end where more of them are needed.
+    /// The bytes end in the middle of a value.
     case truncated(offset: Int)
-    /// An instruction that picklers do not use for any value known here.
+    /// An instruction that picklers use for none of the supported values.
     case refusedInstruction(UInt8, offset: Int)
-    /// A class or function that is not among those which may be read.
+    /// A class or function that is not in the table of known names.
     case refusedName(PythonClass)
-    /// Something that is not put together as picklers do it.
+    /// Instructions that no pickler writes in this order.
     case malformed(String)
-    /// More than the limits allow.
+    /// A limit was exceeded.
     case tooLarge(String)
-    /// A value that has no form on the wire.
+    /// A value that cannot be pickled.
     case notWritable(String)
 }
 
@@ -50,19 +52,19 @@ extension PickleError: CustomStringConvertible {
     }
 }
 
-/// How deep a value is nested and how many values it consists of.
+/// The nesting depth of a value and the number of values in it.
 struct Size: Sendable {
-    /// The number of containers within one another: 0 for a number, 1 for an empty list.
+    /// The number of nested containers: 0 for a number, 1 for an empty list.
     private(set) var depth: Int32
-    /// The number of values, shared ones counted each time.
+    /// The number of values; a shared value counts each time it occurs.
     private(set) var weight: Int32
 
     static let leaf = Size(depth: 0, weight: 1)
     static let emptyContainer = Size(depth: 1, weight: 1)
 
-    /// Takes in what a container is given.
+    /// Adds the size of a value that becomes part of this one.
     ///
-    /// The weight needs no check here: that of the whole stack has one.
+    /// Only the depth is checked here; the reader checks the weight of the whole stack.
     mutating func hold(_ inner: Size, _ limits: PickleLimits) throws(PickleError) {
         depth = max(depth, inner.depth &+ 1)
         weight &+= inner.weight
@@ -70,27 +72,27 @@ struct Size: Sendable {
     }
 }
 
-/// The work beyond reading that a pickle may still cause.
+/// The copying and hashing that a pickle may still cause.
 ///
-/// Values that were set aside can be fetched again in two bytes. Without a bound, a message of a megabyte could have
-/// a large one copied or hashed for hours.
-struct Allowance {
+/// Two bytes fetch a value from the memo. Without a budget, a message of a megabyte could have a large value copied or
+/// hashed for hours.
+struct WorkBudget {
     private var bytesToCopy: Int
     private var stepsToHash: Int
 
     init(byteCount: Int, limits: PickleLimits) {
-        // Real picklers have each byte copied twice at most: out of Latin-1 text and into the other byte order.
+        // Pickles from Python copy each byte at most twice: out of Latin-1 text and into the other byte order.
         bytesToCopy = 4 * byteCount
         stepsToHash = 2 * limits.weight + byteCount
     }
 
-    /// Asks to copy so many bytes.
+    /// Spends the copying of some bytes.
     mutating func copy(_ count: Int) throws(PickleError) {
         guard count <= bytesToCopy else { throw .tooLarge("the same bytes copied again and again") }
         bytesToCopy -= count
     }
 
-    /// Asks to use a value as a key or in a set.
+    /// Spends the hashing of a value that becomes a key or a member of a set.
     mutating func hash(_ value: PythonValue) throws(PickleError) {
         guard let steps = value.hashingSteps else { throw .malformed("\(value.typeName) as a key") }
         guard steps <= stepsToHash else { throw .tooLarge("the same keys hashed again and again") }
@@ -99,10 +101,10 @@ struct Allowance {
 }
 
 extension PythonValue {
-    /// A measure of the work to hash it, nil for what cannot be a key.
+    /// A measure of the work to hash the value, or nil if it cannot be a key.
     fileprivate var hashingSteps: Int? {
         switch self {
-        // Nan equals nothing, itself included: a dictionary of many would take for ever to build.
+        // NaN does not even equal itself, so a dictionary with many NaN keys would take hours to build.
         case .float(let number): number.isNaN ? nil : 1
         case .complex(let real, let imaginary): real.isNaN || imaginary.isNaN ? nil : 1
         case .none, .bool, .int, .dtype, .enumMember, .range, .date, .notImplemented, .scalar: 1

@@ -1,11 +1,11 @@
 extension PickleReader {
-    /// A class or function named by two lines.
+    /// Pushes the class or function named by two lines.
     mutating func pushGlobal() throws(PickleError) {
         let module = try text(try input.line(limit: PickleLimits.nameBytes))
         try pushGlobal(module, try text(try input.line(limit: PickleLimits.nameBytes)))
     }
 
-    /// A class or function named by two texts on the stack.
+    /// Pushes the class or function named by two texts on the stack.
     mutating func pushStackGlobal() throws(PickleError) {
         let name = try pop()
         let module = try pop()
@@ -19,12 +19,12 @@ extension PickleReader {
         try push(Entry(try KnownNames.item(module, name, unknown), .leaf, isOpen: false))
     }
 
-    /// Makes what a class or function makes of its arguments.
+    /// Calls a class or function from the table with its arguments.
     mutating func reduce() throws(PickleError) {
         let arguments = try pop()
         let item: Item =
             switch try callee() {
-            case .function(let function): try function(try ItemTuple(arguments.item), &allowance)
+            case .function(let function): try function(try ItemTuple(arguments.item), &budget)
             case .exception(let type):
                 .value(.exception(PythonException(type, try arguments.item.tuple(unknown))))
             case .enumeration(let enumeration): .value(try enumeration.member(try arguments.item.tuple(unknown)))
@@ -36,7 +36,7 @@ extension PickleReader {
         try pushObject(item, arguments.size)
     }
 
-    /// Makes an object of a class, to be given its state afterwards.
+    /// Makes an object of a class that may receive its state afterwards.
     mutating func makeObject() throws(PickleError) {
         let arguments = try pop()
         let type = try callee()
@@ -46,26 +46,26 @@ extension PickleReader {
             case .namedTuple(let type, items.count): .value(.namedTuple(type, items))
             case .shell(let shell, _) where items.isEmpty: .unfilled(shell)
             case .unknown(let type): .value(.opaque(OpaqueObject(type, arguments: items)))
-            default: throw .malformed("object of a class that is not made so")
+            default: throw .malformed("object of a class that is not made in this way")
             }
         try pushObject(item, arguments.size)
     }
 
     private mutating func callee() throws(PickleError) -> Global {
-        guard case .global(let global) = try pop().item else { throw .malformed("call of what is no class") }
+        guard case .global(let global) = try pop().item else { throw .malformed("call of a value that is not a class") }
         return global
     }
 
-    /// A value that was made of others counts for as much as they do, if they remain in it.
+    /// Pushes an object, which weighs as much as the values that are part of it.
     private mutating func pushObject(_ item: Item, _ size: Size) throws(PickleError) {
         try push(Entry(item, item.holdsValues ? size : .leaf, isOpen: item.mayChange))
     }
 
-    /// Gives an object its state.
+    /// Sets an object's state.
     mutating func build() throws(PickleError) {
         let state = try pop()
         let place = try place(count: 1)
-        guard stack[place].isOpen else { throw .malformed("state for what is finished or takes none") }
+        guard stack[place].isOpen else { throw .malformed("state for an object that is finished or has none") }
         let item = try filled(stack[place].item, with: state.item)
         stack[place].item = item
         stack[place].isOpen = false
@@ -74,7 +74,7 @@ extension PickleReader {
 
     private mutating func filled(_ item: Item, with state: Item) throws(PickleError) -> Item {
         switch item {
-        case .unfilled(let shell): return .value(try shell.filled(with: state, &allowance))
+        case .unfilled(let shell): return .value(try shell.filled(with: state, &budget))
         case .value(.dtype(let type)), .swapped(let type): return try ElementType.item(type, state: state)
         case .value(.exception(let exception)):
             guard case .value(.dict(let attributes)) = state, attributes.isPlainNames else {
@@ -84,11 +84,13 @@ extension PickleReader {
         case .value(.opaque(var object)):
             object.state = [try state.value(unknown)]
             return .value(.opaque(object))
-        default: throw .malformed("state for what takes none")
+        default: throw .malformed("state for an object that has none")
         }
     }
 
-    /// The exception with its attributes, among which an AttributeError of Python 3.12 and later has its arguments again.
+    /// The exception with its attributes.
+    ///
+    /// Python 3.12 and later repeat the arguments of an AttributeError among them.
     private static func filled(
         _ exception: PythonException,
         with attributes: PythonDictionary
@@ -103,7 +105,7 @@ extension PickleReader {
         return exception
     }
 
-    /// Counts the state of an object as part of it, if it remains in it.
+    /// Adds the weight of a state that is now part of the object.
     private mutating func resize(_ place: Int, _ state: Size) throws(PickleError) {
         let old = stack[place].size
         var new = Size.leaf
@@ -123,21 +125,21 @@ extension PythonDictionary {
 }
 
 extension PickleReader {
-    /// Finishes an entry as part of a container and takes its value out; its place on the stack is left empty.
+    /// Finishes an entry that becomes part of a container, and takes its value off the stack.
     private mutating func content(_ place: Int, of size: inout Size) throws(PickleError) -> PythonValue {
         close(place)
         try size.hold(stack[place].size, limits)
-        // Exchanged rather than copied, which is the greater part of reading a value.
+        // Exchanged instead of copied: copying would be the largest part of reading a value.
         switch exchange(&stack[place].item, with: .value(.none)) {
         case .value(let value): return value
         case let item: return try item.value(unknown)
         }
     }
 
-    /// The same for what must be fit to be a key.
+    /// The same for a key, which must be hashable.
     private mutating func key(_ place: Int, of size: inout Size) throws(PickleError) -> PythonValue {
         let key = try content(place, of: &size)
-        try allowance.hash(key)
+        try budget.hash(key)
         return key
     }
 
@@ -145,7 +147,7 @@ extension PickleReader {
         try pushTuple(from: try place(count: count))
     }
 
-    /// Makes a tuple of the entries from a place on.
+    /// Makes a tuple from the entries from a place on.
     mutating func pushTuple(from start: Int) throws(PickleError) {
         var size = Size.emptyContainer
         var isPlain = true
@@ -159,7 +161,7 @@ extension PickleReader {
         try replace(from: start, by: tuple, size)
     }
 
-    /// Takes plain values out of the stack, where nothing remains of them.
+    /// Takes the values off the stack.
     private mutating func takeValues(from start: Int) -> [PythonValue] {
         var values: [PythonValue] = []
         values.reserveCapacity(stack.count - start)
@@ -169,7 +171,7 @@ extension PickleReader {
         return values
     }
 
-    /// Puts one finished container in the place of the entries that went into it.
+    /// Replaces the entries from a place on by the container made from them.
     private mutating func replace(from start: Int, by item: Item, _ size: Size) throws(PickleError) {
         removeEntries(from: start)
         try weigh(1)
@@ -184,7 +186,7 @@ extension PickleReader {
         try replace(from: start, by: .value(.frozenset(DictionaryKey.distinct(items))), size)
     }
 
-    /// The place of the container that the entries from a place on are to be put into.
+    /// The place of the container below the entries that are to be added to it.
     private func container(below start: Int) throws(PickleError) -> Int {
         guard start > marks.last ?? 0 else { throw .malformed("no container on the stack") }
         guard stack[start - 1].isOpen else { throw .malformed("change of a finished container") }
@@ -193,8 +195,10 @@ extension PickleReader {
 
     mutating func appendItems(from start: Int) throws(PickleError) {
         let target = try container(below: start)
-        guard case .value(.list(var list)) = stack[target].item else { throw .malformed("items for what is no list") }
-        // The stack lets go of its own hold, so that the list is not copied.
+        guard case .value(.list(var list)) = stack[target].item else {
+            throw .malformed("items for a value that is not a list")
+        }
+        // The stack drops its reference, so that the list is not copied.
         stack[target].item = .value(.none)
         var size = stack[target].size
         if list.isEmpty { list.reserveCapacity(stack.count - start) }
@@ -202,10 +206,14 @@ extension PickleReader {
         store(.list(list), size, at: target)
     }
 
-    /// Only a finished set is searched for equal members: it may come in any number of parts.
+    /// Adds members to a set.
+    ///
+    /// Equal members are removed only once the set is finished, since it may come in many parts.
     mutating func addItems(from start: Int) throws(PickleError) {
         let target = try container(below: start)
-        guard case .value(.set(var set)) = stack[target].item else { throw .malformed("items for what is no set") }
+        guard case .value(.set(var set)) = stack[target].item else {
+            throw .malformed("items for a value that is not a set")
+        }
         stack[target].item = .value(.none)
         var size = stack[target].size
         if set.isEmpty { set.reserveCapacity(stack.count - start) }
@@ -215,7 +223,9 @@ extension PickleReader {
 
     mutating func setItems(from start: Int) throws(PickleError) {
         let target = try container(below: start)
-        guard case .value(.dict(var dict)) = stack[target].item else { throw .malformed("items for what is no dict") }
+        guard case .value(.dict(var dict)) = stack[target].item else {
+            throw .malformed("items for a value that is not a dict")
+        }
         guard (stack.count - start).isMultiple(of: 2) else { throw .malformed("a key without a value") }
         stack[target].item = .value(.none)
         var size = stack[target].size
@@ -226,7 +236,7 @@ extension PickleReader {
         store(.dict(dict), size, at: target)
     }
 
-    /// Puts a container back in its place after the items above it went into it.
+    /// Puts a container back in its place and removes the entries that were added to it.
     private mutating func store(_ value: PythonValue, _ size: Size, at place: Int) {
         stack[place].item = .value(value)
         stack[place].size = size

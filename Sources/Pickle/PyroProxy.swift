@@ -1,13 +1,15 @@
-/// A `Pyro4.core.Proxy` as it travels: whom it stands for and what can be asked of it.
+/// A `Pyro4.core.Proxy` as it travels: the object's URI and the names of its methods and attributes.
 public struct PyroProxy: Sendable, Hashable {
     public var uri: PyroURI
     public var oneway: [String]
     public var methods: [String]
     public var attributes: [String]
-    /// What the proxy's owner says on connecting; Pyro's default is the text "hello".
+    /// The handshake data sent on connecting.
+    ///
+    /// Pyro's default is the text "hello".
     public var handshake: PythonValue
     public var hmacKey: Bytes?
-    /// The serializer its owner chose for it alone.
+    /// The serializer chosen for this proxy, if any.
     public var serializer: String?
 
     public init(
@@ -29,9 +31,9 @@ public struct PyroProxy: Sendable, Hashable {
     }
 }
 
-/// The states of Pyro's own classes: where an object is, and what is known of it.
+/// The pickled states of `Pyro4.core.URI` and `Pyro4.core.Proxy`.
 enum PyroState {
-    /// How long the texts of a URI may be.
+    /// The greatest length of a URI's texts in bytes.
     static let textLimit = 4096
 
     /// The URI with the state `(scheme, object, socket path, host, port)`.
@@ -49,7 +51,7 @@ enum PyroState {
         return nil
     }
 
-    /// The names to look for in a URI `PYROMETA:a,b`, which Pyro keeps as a set.
+    /// The tags of a URI `PYROMETA:a,b`, which Pyro keeps as a set.
     private static func tags(_ value: PythonValue?) -> String? {
         guard case .set(let items) = value, items.count <= 64, let names = names(value),
             names.reduce(0, { $0 + $1.utf8.count }) <= textLimit - 64
@@ -64,7 +66,7 @@ enum PyroState {
 
     /// The proxy with the state `(uri, oneway, methods, attributes, timeout, HMAC key, handshake[, retries, serializer])`.
     ///
-    /// The timeout and the number of retries are the sender's business.
+    /// The timeout and the number of retries concern only the sender.
     static func proxy(_ state: ItemTuple) throws(PickleError) -> PyroProxy {
         guard (7...9).contains(state.count), case .uri(let uri) = state.value(0), let oneway = names(state.value(1)),
             let methods = names(state.value(2)), let attributes = names(state.value(3)), let handshake = state.value(6),
@@ -105,9 +107,9 @@ extension PickleWriter {
 }
 
 extension PyroURI {
-    /// The state `(scheme, object, socket path, host, port)`, which it travels as in all formats.
+    /// The state `(scheme, object, socket path, host, port)`, the same in all formats.
     package var state: PythonValue {
-        // The names of such a URI are looked for one by one, and kept as a set.
+        // The object of such a URI is a set of tags.
         let object: PythonValue =
             scheme == "PYROMETA"
             ? .set(self.object.split(separator: ",").map { .str(String($0)) }) : .str(self.object)
@@ -122,7 +124,7 @@ extension PyroURI {
 extension PyroProxy {
     /// The state `(uri, oneway, methods, attributes, timeout, HMAC key, handshake, retries, serializer)`.
     ///
-    /// Receivers have a timeout and number of retries of their own, and the names must be sets.
+    /// Receivers use their own timeout and number of retries. The names must be sets.
     fileprivate var state: PythonValue {
         .tuple([
             .uri(uri), Self.set(oneway), Self.set(methods), Self.set(attributes), .float(0),

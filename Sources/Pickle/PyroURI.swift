@@ -1,4 +1,5 @@
-/// Where a Pyro object is: `PYRO:RedCamera@scope-pc:8001`, `PYRO:RedCamera@[::1]:8001`, `PYRO:RedCamera@./u:/run/red`.
+/// The address of a Pyro object: `PYRO:RedCamera@scope-pc:8001`, `PYRO:RedCamera@[::1]:8001`,
+/// `PYRO:RedCamera@./u:/run/red`.
 public struct PyroURI: Sendable, Hashable {
     public enum Location: Sendable, Hashable {
         /// A host by name or address, an IPv6 address without its brackets, and a TCP port.
@@ -7,11 +8,12 @@ public struct PyroURI: Sendable, Hashable {
         case unix(path: String)
     }
 
-    /// `PYRO`; also `PYRONAME` and `PYROMETA`, which only a name server can turn into a place, and `MDNS`, for which
-    /// the local network is asked.
+    /// `PYRO`; or `PYRONAME` and `PYROMETA`, which a name server resolves, or `MDNS`, which the local network resolves.
     public var scheme: String
     public var object: String
-    /// Nil for a name that is looked up at the default name server, or in the local network; there, port 0 means any.
+    /// Nil for a name that the default name server or the local network resolves.
+    ///
+    /// With `MDNS`, port 0 means any.
     public var location: Location?
 
     public init(scheme: String = "PYRO", object: String, location: Location?) {
@@ -22,7 +24,9 @@ public struct PyroURI: Sendable, Hashable {
 }
 
 extension PyroURI {
-    /// A URI by its text, or nil if it is none: `PYRO:RedCamera@scope-pc:8001`.
+    /// Reads a URI such as `PYRO:RedCamera@scope-pc:8001`.
+    ///
+    /// Any other text gives nil.
     public init?(_ text: String) {
         guard let colon = text.firstIndex(of: ":") else { return nil }
         let scheme = text[..<colon].uppercased()
@@ -49,7 +53,7 @@ extension PyroURI {
     }
 
     private static let nameServerPort = 9090
-    /// In place of a port, where only a host is named.
+    /// Stands for a port that is not given.
     private static let anyPort = 0
 
     /// The URI as Python prints it.

@@ -1,13 +1,15 @@
-/// The values of Python's `datetime` module.
+/// A date, time or duration from Python's `datetime` module.
 public enum PythonDate: Sendable, Hashable {
     case date(year: Int, month: Int, day: Int)
     case time(TimeOfDay)
-    /// `zone` is the distance from UTC, nil for a time without a zone.
+    /// `zone` is the offset from UTC, or nil for a time without a time zone.
     case datetime(year: Int, month: Int, day: Int, TimeOfDay, zone: Span?)
     case timedelta(Span)
     case timezone(Span)
 
-    /// A time on the clock; `fold` marks the second of two equal times when clocks are set back.
+    /// A time of day.
+    ///
+    /// `fold` marks the second of two equal times when clocks are set back.
     public struct TimeOfDay: Sendable, Hashable {
         public var hour, minute, second, microsecond: Int
         public var fold: Bool
@@ -21,7 +23,7 @@ public enum PythonDate: Sendable, Hashable {
         }
     }
 
-    /// A length of time as Python keeps it: only the days can be negative.
+    /// A duration as Python stores it: only the days can be negative.
     public struct Span: Sendable, Hashable {
         public var days, seconds, microseconds: Int
 
@@ -43,23 +45,23 @@ public enum PythonDate: Sendable, Hashable {
     }
 }
 
-/// Dates and times, which pickles hold as a few bytes with the most significant first.
+/// The pickled form of dates and times: a few bytes, most significant first.
 enum Dates {
-    /// Added to the month or hour of the second of two equal times, when clocks are set back.
+    /// The bit in the month or hour that marks the second of two equal times when clocks are set back.
     static let foldMark: UInt8 = 0x80
 
-    static func date(_ arguments: ItemTuple, _: inout Allowance) throws(PickleError) -> Item {
+    static func date(_ arguments: ItemTuple, _: inout WorkBudget) throws(PickleError) -> Item {
         guard arguments.count == 1, let bytes = arguments.bytes(0), bytes.count == 4,
             let (year, month, day) = date(bytes.array)
         else { throw ItemTuple.wrong("date") }
         return .value(.date(.date(year: year, month: month, day: day)))
     }
 
-    static func time(_ arguments: ItemTuple, _: inout Allowance) throws(PickleError) -> Item {
+    static func time(_ arguments: ItemTuple, _: inout WorkBudget) throws(PickleError) -> Item {
         guard arguments.count == 1, let bytes = arguments.bytes(0), bytes.count == 6 else {
             throw ItemTuple.wrong("time")
         }
-        // In a time alone it is the hour that carries the mark, in a datetime the month.
+        // In a time the hour has the mark, in a datetime the month.
         let array = bytes.array
         guard let time = time([array[0] & 0x7F] + array.dropFirst(), fold: array[0] >= foldMark) else {
             throw ItemTuple.wrong("time")
@@ -67,7 +69,7 @@ enum Dates {
         return .value(.date(.time(time)))
     }
 
-    static func datetime(_ arguments: ItemTuple, _: inout Allowance) throws(PickleError) -> Item {
+    static func datetime(_ arguments: ItemTuple, _: inout WorkBudget) throws(PickleError) -> Item {
         guard (1...2).contains(arguments.count), let bytes = arguments.bytes(0), bytes.count == 10 else {
             throw ItemTuple.wrong("datetime")
         }
@@ -85,7 +87,7 @@ enum Dates {
         return .value(.date(.datetime(year: year, month: month, day: day, time, zone: zone)))
     }
 
-    static func timedelta(_ arguments: ItemTuple, _: inout Allowance) throws(PickleError) -> Item {
+    static func timedelta(_ arguments: ItemTuple, _: inout WorkBudget) throws(PickleError) -> Item {
         guard arguments.count == 3, let days = arguments.int(0), let seconds = arguments.int(1),
             let microseconds = arguments.int(2), (-999_999_999...999_999_999).contains(days),
             (0..<86_400).contains(seconds), (0..<1_000_000).contains(microseconds)
@@ -93,14 +95,14 @@ enum Dates {
         return .value(.date(.timedelta(PythonDate.Span(days: days, seconds: seconds, microseconds: microseconds))))
     }
 
-    static func timezone(_ arguments: ItemTuple, _: inout Allowance) throws(PickleError) -> Item {
+    static func timezone(_ arguments: ItemTuple, _: inout WorkBudget) throws(PickleError) -> Item {
         guard arguments.count == 1, case .date(.timedelta(let span)) = arguments.value(0),
             span.days == 0 || span.days == -1 && (span.seconds, span.microseconds) != (0, 0)
         else { throw ItemTuple.wrong("timezone") }
         return .value(.date(.timezone(span)))
     }
 
-    /// A date of year, month and day, nil if there is none such.
+    /// Reads year, month and day, or nil if there is no such date.
     static func date(_ bytes: [UInt8]) -> (year: Int, month: Int, day: Int)? {
         let year = Int(bytes[0]) << 8 | Int(bytes[1])
         let month = Int(bytes[2])
@@ -153,7 +155,7 @@ extension PickleWriter {
 extension Dates {
     fileprivate static func bytes(_ year: Int, _ month: Int, _ day: Int) throws(PickleError) -> [UInt8] {
         let bytes = [year >> 8, year, month, day].map { UInt8(truncatingIfNeeded: $0) }
-        // What does not come back the same is no date.
+        // A date that is not read back as it was does not exist.
         guard let date = date(bytes), date == (year, month, day) else {
             throw .notWritable("the date \(year)-\(month)-\(day)")
         }

@@ -1,14 +1,14 @@
 internal import Glibc
 
-/// A `dict`: pairs in the order in which they were put in, as Python keeps them.
+/// A `dict`: pairs in the order of insertion, as in Python.
 public struct PythonDictionary: Sendable {
     public typealias Pair = (key: PythonValue, value: PythonValue)
 
     /// The pairs in order.
     ///
-    /// A key read twice from the wire stands here once, with the later value.
+    /// A key that was set twice occurs once, with the later value.
     public private(set) var pairs: [Pair] = []
-    /// Whether it is a `collections.OrderedDict`.
+    /// Whether this is a `collections.OrderedDict`.
     public var isOrderedDict = false
     private var places: [DictionaryKey: Int]?
 
@@ -35,7 +35,9 @@ public struct PythonDictionary: Sendable {
         }
     }
 
-    /// Most dictionaries hold a few names, where looking along the pairs costs less than hashing.
+    /// The size up to which a search through the pairs costs less than hashing.
+    ///
+    /// Most dictionaries are that small.
     private static let scanned = 8
 
     private func place(of key: PythonValue) -> Int? {
@@ -61,7 +63,7 @@ extension PythonDictionary: ExpressibleByDictionaryLiteral {
 }
 
 extension PythonDictionary: Hashable {
-    /// As in Python, the order of the pairs does not count.
+    /// As in Python, the order of the pairs does not matter.
     public static func == (left: PythonDictionary, right: PythonDictionary) -> Bool {
         left.count == right.count && left.pairs.allSatisfy { right[$0.key] == $0.value }
     }
@@ -69,10 +71,10 @@ extension PythonDictionary: Hashable {
     public func hash(into hasher: inout Hasher) { hasher.combine(count) }
 }
 
-/// A value as Python takes it for a key or a member of a set.
+/// A value with Python's equality for keys and members of sets.
 ///
-/// Python tells texts apart by their characters, where Swift takes two ways of writing one accent for the same, and it
-/// has numbers of different types for equal: `1`, `1.0` and `True`.
+/// Python compares texts by their characters, whereas Swift treats two encodings of one accented letter as equal. Python
+/// treats equal numbers of different types as equal keys: `1`, `1.0` and `True`.
 package struct DictionaryKey: Hashable {
     private let value: PythonValue
 
@@ -84,7 +86,7 @@ package struct DictionaryKey: Hashable {
 
     package func hash(into hasher: inout Hasher) { value.hashKey(into: &hasher) }
 
-    /// The values without those that Python would take for one that came before.
+    /// The values without repetitions, as Python decides equality.
     package static func distinct(_ values: [PythonValue]) -> [PythonValue] {
         guard values.count > 1 else { return values }
         var seen: Set<DictionaryKey> = []
@@ -114,7 +116,7 @@ extension PythonValue {
         }
     }
 
-    /// The value, as an integer if it is equal to one.
+    /// The value, or the integer that it equals.
     private var wholeNumber: PythonValue {
         switch self {
         case .bool(let isTrue): .int(isTrue ? 1 : 0)
@@ -124,8 +126,8 @@ extension PythonValue {
     }
 }
 
-// Byte for byte: Swift's own comparison takes all ways of writing the accents for the same, and gives them one hash, so
-// that anybody could make as many keys with one hash as they liked.
+// Byte for byte: Swift's comparison treats all encodings of an accented letter as equal and gives them the same hash, so
+// that a client could send any number of keys with one hash.
 extension String {
     fileprivate func isSpelled(like other: String) -> Bool {
         var (left, right) = (self, other)

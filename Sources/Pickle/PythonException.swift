@@ -1,8 +1,10 @@
-/// An exception of Python's: its class, what it was made with, and what was hung on to it.
+/// A Python exception: its class, its arguments and further attributes.
 public struct PythonException: Error, Sendable, Hashable {
     public var type: PythonClass
     public var arguments: [PythonValue]
-    /// Attributes beside the arguments; Pyro puts the remote traceback here.
+    /// Attributes other than the arguments.
+    ///
+    /// Pyro puts the remote traceback here.
     public var attributes: PythonDictionary
 
     public init(_ type: PythonClass, _ arguments: [PythonValue], attributes: PythonDictionary = [:]) {
@@ -11,14 +13,14 @@ public struct PythonException: Error, Sendable, Hashable {
         self.attributes = attributes
     }
 
-    /// An exception of a built-in class with one text.
+    /// An exception of a built-in class with one text as its argument.
     public init(_ name: String, _ message: String) {
         self.init(PythonClass("builtins", name), [.str(message)])
     }
 }
 
 extension PythonException {
-    /// What it says, as Python's `str` gives it: the text alone, where there is one.
+    /// The message, as Python's `str` gives it.
     public var text: String {
         if case .str(let text)? = arguments.first, arguments.count == 1 { return text }
         return description
@@ -32,7 +34,7 @@ extension PythonException: CustomStringConvertible {
     }
 }
 
-/// The exception classes that may be read.
+/// The exception classes that are accepted from the wire.
 public enum KnownExceptions {
     public static let classes: [PythonClass] = names.flatMap { module, names in
         names.split(whereSeparator: \.isWhitespace).map { PythonClass(module, String($0)) }

@@ -2,7 +2,7 @@ import Pickle
 import Testing
 
 struct DictionaryKeyTests {
-    /// One letter with its accent, written as one character and as two.
+    /// A letter with an accent, as one code point and as two.
     private let composed = PythonValue.str("\u{E9}")
     private let decomposed = PythonValue.str("e\u{301}")
 
@@ -36,14 +36,14 @@ struct DictionaryKeyTests {
     }
 
     @Test func keysThatAreMadeToCollideDoNot() {
-        // Each bit of the number is written in one of two ways that Swift takes for the same.
+        // Each bit of the number is one of two encodings that Swift treats as equal.
         let texts = (0..<1 << 13).map { number in
             PythonValue.str((0..<13).map { number >> $0 & 1 == 0 ? "\u{E9}" : "e\u{301}" }.joined())
         }
         let start = ContinuousClock.now
         #expect(PythonDictionary(texts.map { ($0, .none) }).count == texts.count)
         #expect(DictionaryKey.distinct(texts + texts).count == texts.count)
-        // Were the hashes of all the same, it would be thirty million comparisons.
+        // If all hashes were equal, this would take thirty million comparisons.
         #expect(start.duration(to: .now) < .seconds(5))
     }
 
@@ -89,7 +89,7 @@ struct BigIntegerTests {
 }
 
 struct NDArrayOrderTests {
-    /// What `_frombuffer(bytes, dtype, shape, "K", axes)` is.
+    /// The result of `_frombuffer(bytes, dtype, shape, "K", axes)`.
     private func array(_ code: String, _ data: [UInt8], shape: [UInt8], axes: [UInt8]) throws -> PythonValue {
         let tuple = { (items: [UInt8]) -> [PickleStep] in [.code(0x28)] + items.map { .byte($0) } + [.code(0x74)] }
         let steps: [PickleStep] =

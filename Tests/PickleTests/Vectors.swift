@@ -1,7 +1,7 @@
 import CZlib
 import Foundation
 
-/// The recorded pickles and sessions that lie beside the tests.
+/// The recorded pickles and sessions beside the tests.
 enum Vectors {
     struct Index: Decodable {
         let vectors: [Vector]
@@ -52,7 +52,7 @@ enum Vectors {
 
         var description: String { "message \(n), \(kind)" }
 
-        /// The payload of the message: what follows the header and the annotations, inflated if it was compressed.
+        /// The payload of the message, decompressed if necessary.
         var bytes: ArraySlice<UInt8> {
             let message = [UInt8](b64)
             let payload = message[(24 + Int(message[18]) << 8 + Int(message[19]))...]
@@ -70,7 +70,7 @@ enum Vectors {
     static var toDecode: [Vector] { index.vectors.filter { $0.direction == "decode" } }
     static var toEncode: [Vector] { index.vectors.filter { $0.direction == "encode" } }
     static func hostile(_ expectation: String) -> [Hostile] { index.hostile.filter { $0.expect == expectation } }
-    /// The messages of the sessions which are pickles that Python itself could read.
+    /// The messages of the sessions with pickles that Python can read.
     static var pickledMessages: [Message] {
         sessions.flatMap(\.messages).filter { message in
             if case .object(let pairs) = message.payload, pairs["$error"] != nil { return false }
@@ -88,7 +88,7 @@ enum Vectors {
     }
 }
 
-/// What was compressed with zlib, if it takes no more than so many bytes.
+/// Decompresses at most `capacity` bytes with zlib.
 func inflated(_ bytes: [UInt8], capacity: Int) -> [UInt8] {
     var output = [UInt8](repeating: 0, count: capacity)
     var count = uLongf(capacity)
@@ -123,7 +123,7 @@ indirect enum JSON: Hashable, Decodable {
         }
     }
 
-    /// A text that is the same for equal values, to sort by.
+    /// A text that is the same for equal values, for sorting.
     var text: String {
         switch self {
         case .null: "null"
@@ -137,7 +137,7 @@ indirect enum JSON: Hashable, Decodable {
 }
 
 extension JSON {
-    /// The description with numbers written one way and members of sets in one order.
+    /// The description with a unique form of numbers and order of sets.
     var normalized: JSON {
         switch self {
         case .array(let items): return .array(items.map(\.normalized))

@@ -1,4 +1,4 @@
-/// Reads bytes from front to back and never beyond their end.
+/// A reader of bytes from front to back, never beyond the end.
 struct ByteCursor {
     private(set) var rest: ArraySlice<UInt8>
 
@@ -23,7 +23,9 @@ struct ByteCursor {
         return taken
     }
 
-    /// The number of the items that follow, each of which takes one byte at least.
+    /// Checks a number of items that follow.
+    ///
+    /// Each takes at least one byte.
     func itemCount(_ count: some BinaryInteger) throws(SerializerError) -> Int {
         guard count >= 0, count <= rest.count else { throw .truncated }
         return Int(count)
@@ -41,7 +43,7 @@ struct ByteCursor {
         try take(MemoryLayout<Number>.size).reduce(0) { $0 << 8 | Number(truncatingIfNeeded: $1) }
     }
 
-    /// A text in UTF-8.
+    /// Reads a text in UTF-8.
     mutating func text(_ count: Int) throws(SerializerError) -> String { try String(utf8: take(count)) }
 }
 
@@ -51,7 +53,7 @@ extension ByteCursor {
 
     var isAtDigit: Bool { rest.first?.isDigit ?? false }
 
-    /// Passes over a text if it comes next.
+    /// Skips a text if it comes next.
     @discardableResult
     mutating func skip(_ text: String) -> Bool {
         guard rest.starts(with: text.utf8) else { return false }
@@ -59,19 +61,19 @@ extension ByteCursor {
         return true
     }
 
-    /// A number of so many hexadecimal digits.
+    /// Reads a number with this many hexadecimal digits.
     mutating func hexadecimal(digits count: Int) throws(SerializerError) -> UInt32 {
         var number: UInt32 = 0
         for byte in try take(count) {
             guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
-                throw .malformed("an escape sequence has other signs than digits")
+                throw .malformed("an escape sequence has characters other than digits")
             }
             number = number << 4 | UInt32(digit)
         }
         return number
     }
 
-    /// Complains about what comes next.
+    /// The error for an unexpected next byte.
     func unexpected() -> SerializerError {
         guard let character else { return .truncated }
         return .malformed("unexpected \(character.escaped(asASCII: true)) with \(rest.count) bytes left")
@@ -79,7 +81,9 @@ extension ByteCursor {
 }
 
 extension String {
-    /// A text in UTF-8, if it is well-formed: Swift has no lone surrogates.
+    /// Reads well-formed UTF-8.
+    ///
+    /// Swift's strings have no lone surrogates.
     init(utf8 bytes: some Sequence<UInt8>) throws(SerializerError) {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .malformed("the text is not UTF-8") }
         self = text
@@ -100,8 +104,8 @@ extension UInt8 {
     var isAlphanumeric: Bool { isDigit || (0x41...0x5A).contains(self & 0xDF) }
 }
 
-/// What a payload may still hold, so that none exhausts the stack or the memory.
-struct Allowance {
+/// The nesting and the number of values that a payload may still have, so that none exhausts the stack or the memory.
+struct ValueBudget {
     private var depth: Int
     private var values: Int
 
@@ -118,17 +122,19 @@ struct Allowance {
 
     mutating func close() { depth += 1 }
 
-    /// Counts values; one that is referred to again counts again, with all that it holds.
+    /// Counts values.
+    ///
+    /// A value that is referred to again counts again, with all values in it.
     mutating func spend(_ count: Int = 1) throws(SerializerError) {
         guard count <= values else { throw .malformed("there are too many values") }
         values -= count
     }
 
     /// The number of values counted since an earlier state.
-    func spent(since earlier: Allowance) -> Int { earlier.values - values }
+    func spent(since earlier: ValueBudget) -> Int { earlier.values - values }
 }
 
-/// Bytes as text of 64 different characters, in the form of RFC 4648 with padding.
+/// Base64 as in RFC 4648, with padding.
 enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
@@ -145,7 +151,7 @@ enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The bytes, or nil if the text is not of this form.
+    /// The bytes, or nil if the text is not Base64.
     static func decoded(_ text: some StringProtocol) -> [UInt8]? {
         let characters = Array(text.utf8)
         let padding = characters.reversed().prefix { $0 == UInt8(ascii: "=") }.count

@@ -1,9 +1,9 @@
 package import Pickle
 
-/// The dictionaries with a key `__class__` that objects travel as in all formats but pickle.
+/// Dictionaries with a key `__class__`, the form of objects in all formats except pickle.
 enum ClassDictionary {
     static let nameKey: PythonValue = "__class__"
-    /// Serpent's name for a number that is none, which has no literal.
+    /// Serpent's name for NaN, which has no literal.
     static let floatName = "float"
     static let uriName = "Pyro4.core.URI"
     static let proxyName = "Pyro4.core.Proxy"
@@ -42,15 +42,15 @@ enum ClassDictionary {
         return ["__class__": .str(proxyName), "state": .tuple(state)]
     }
 
-    /// What stands before a key in a proxy's state.
+    /// The prefix of a key in a proxy's state.
     static let keyPrefix = "b64:"
-    // Who receives a proxy goes by its own configuration in these two.
+    // Receivers use their own configuration for these two.
     private static let noTimeout = 0.0
     private static let noRetries = 0
 
     private static func names(_ names: [String]) -> PythonValue { .tuple(names.map { .str($0) }) }
 
-    /// The exception, or one with its name in the text if receivers would refuse its class.
+    /// The exception, or a RuntimeError with its name in the text if receivers would refuse its class.
     private static func acceptable(_ error: PythonException) -> PythonException {
         guard ExceptionNames.type(error.type.description) == nil else { return error }
         let type = PythonClass("builtins", "RuntimeError")
@@ -58,9 +58,9 @@ enum ClassDictionary {
     }
 }
 
-/// Makes objects out of the dictionaries with a class in values that were read.
+/// A converter of the dictionaries with a class in a decoded value into objects.
 ///
-/// As in Pyro4, what such an object holds stays as it was read, dictionaries with a class among it.
+/// As in Pyro4, the contents of such an object are not converted, even if they contain dictionaries with a class.
 struct ObjectReader {
     let unknownClasses: UnknownClasses
 
@@ -141,7 +141,7 @@ struct ObjectReader {
 }
 
 extension PyroURI {
-    /// A URI by its five parts: scheme, object, Unix socket, host and port.
+    /// Reads the five parts of a URI: scheme, object, Unix socket, host and port.
     init(state: [PythonValue]) throws(SerializerError) {
         guard state.count == 5, case .str(let scheme) = state[0] else { throw .malformed("invalid uri") }
         let object = try Self.object(state[1], isNames: scheme == "PYROMETA")
@@ -154,7 +154,7 @@ extension PyroURI {
         }
     }
 
-    /// The object, or the names to look for, of which Pyro keeps a set.
+    /// The object, or the tags, which Pyro keeps as a set.
     private static func object(_ value: PythonValue, isNames: Bool) throws(SerializerError) -> String {
         if case .str(let object) = value { return object }
         guard isNames else { throw .malformed("invalid uri") }
@@ -163,7 +163,9 @@ extension PyroURI {
 }
 
 extension PyroProxy {
-    /// A proxy by its nine parts, of which older versions of Pyro leave out the last.
+    /// Reads the nine parts of a proxy.
+    ///
+    /// Older versions of Pyro omit the last ones.
     init(state: [PythonValue]) throws(SerializerError) {
         guard state.count >= 7, case .str(let text) = state[0], let uri = PyroURI(text) else {
             throw .malformed("invalid proxy")
@@ -198,7 +200,7 @@ extension PyroProxy {
 }
 
 extension [String] {
-    /// The names in a collection from the wire.
+    /// Reads a collection of names.
     fileprivate init(_ value: PythonValue) throws(SerializerError) {
         switch value {
         case .tuple(let items), .list(let items), .set(let items):
@@ -211,13 +213,13 @@ extension [String] {
     }
 }
 
-/// The exceptions that Pyro4 makes out of dictionaries, which are all that can be sent to it in this form.
+/// The exception classes that Pyro4 accepts in dictionaries.
 enum ExceptionNames {
-    /// The class with a name as it stands in a dictionary, or nil if Pyro4 would not take it.
+    /// The class with this name in a dictionary, or nil if Pyro4 does not accept it.
     static func type(_ name: String) -> PythonClass? {
         let type = parts(name)
         switch type.module {
-        // Pyro4 looks its own up last, so that they hide Python's: TimeoutError.
+        // Pyro4's classes take precedence over Python's: TimeoutError.
         case "": return known("Pyro4.errors", type.name) ?? known("builtins", type.name)
         case "builtins", "exceptions": return known("builtins", type.name)
         case "Pyro4.errors": return known(type.module, type.name)
@@ -226,7 +228,7 @@ enum ExceptionNames {
         }
     }
 
-    /// The module and the name in a name with dots.
+    /// Splits a dotted name into module and class.
     static func parts(_ name: String) -> PythonClass {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         return PythonClass(parts.dropLast().joined(separator: "."), String(parts.last ?? ""))
@@ -241,12 +243,12 @@ enum ExceptionNames {
 }
 
 extension PythonException {
-    /// An exception of Pyro's own, from the module `Pyro4.errors`.
+    /// An exception of the module `Pyro4.errors`.
     package static func pyro(_ name: String, _ message: String) -> PythonException {
         PythonException(PythonClass("Pyro4.errors", name), [.str(message)])
     }
 
-    /// What Python prints of it, except for the places in its code, of which there are none here.
+    /// The lines of a Python traceback, without places in the source code.
     package var tracebackLines: [String] {
         let name = type.module == "builtins" ? type.name : "\(type)"
         return ["Traceback (most recent call last):\n", "  in device-server\n", "\(name)\(said)\n"]
@@ -254,7 +256,7 @@ extension PythonException {
 
     private var said: String {
         switch (arguments.count, arguments.first) {
-        // What a KeyError holds is a key, which Python shows as it is written in code.
+        // The argument of a KeyError is a key, which Python shows as a literal.
         case (1, .str(let key)?) where type.name == "KeyError": ": '\(key)'"
         case (1, .str(let text)?): text.isEmpty ? "" : ": \(text)"
         case (1, .int(let number)?): ": \(number)"
@@ -264,7 +266,7 @@ extension PythonException {
         }
     }
 
-    /// The same with the lines that `Pyro4.util.getPyroTraceback` shows below the caller's own traceback.
+    /// The exception with the lines that `Pyro4.util.getPyroTraceback` shows below the caller's traceback.
     package func traced(_ lines: [String]) -> PythonException {
         var traced = self
         traced.attributes["_pyroTraceback"] = .list(lines.map(PythonValue.str))

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Pickle
 
 extension PythonDate {
-    /// The text or number that stands for it in formats without dates: ISO 8601, and seconds for a length of time.
+    /// The value in formats without dates: ISO 8601, and a number of seconds for a duration.
     var plain: PythonValue {
         get throws(SerializerError) {
             switch self {
@@ -34,12 +34,12 @@ extension PythonDate.TimeOfDay {
 }
 
 extension PythonDate.Span {
-    // Days from the wire can be any number, and no product of theirs overflows this.
+    // Days from the wire can be any number; no product of them overflows 128 bits.
     fileprivate var inMicroseconds: Int128 {
         (Int128(days) * 86400 + Int128(seconds)) * 1_000_000 + Int128(microseconds)
     }
 
-    /// The distance from UTC: `+02:00`, with seconds and less only where it has them.
+    /// The offset from UTC: `+02:00`, with seconds only if it has any.
     fileprivate var zoneText: String {
         let (seconds, microsecond) = inMicroseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000)
         let (minutes, second) = seconds.quotientAndRemainder(dividingBy: 60)
@@ -54,13 +54,13 @@ extension PythonDate.Span {
     }
 }
 
-/// A day of the Gregorian calendar, which reaches back to the year 1 as in Python.
+/// A day of the Gregorian calendar from the year 1 on, as in Python.
 struct CalendarDay {
     let year: Int
     let month: Int
     let day: Int
 
-    /// A day that may exist: no month is checked for its length.
+    /// Makes a day without checking the length of the month.
     init(year: Int, month: Int, day: Int) throws(SerializerError) {
         guard (1...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else {
             throw .malformed("a date is out of range")
@@ -70,10 +70,10 @@ struct CalendarDay {
         self.day = day
     }
 
-    /// A day by its number; 1 is the first day of the year 1.
+    /// The day with a number, where 1 is 1 January of the year 1.
     init(ordinal: Int) throws(SerializerError) {
         guard (1...3_652_059).contains(ordinal) else { throw .malformed("ordinal must be between 1 and 3652059") }
-        // Years that begin in March have their leap day at the end, and months in a pattern of five.
+        // With years that begin in March, the leap day is the last day and the lengths of months repeat after five.
         let days = ordinal + Self.daysBeforeMarch
         let era = days / Self.daysOf400Years
         let dayOfEra = days % Self.daysOf400Years
@@ -94,21 +94,21 @@ struct CalendarDay {
     }
 
     private static let daysOf400Years = 146_097
-    /// From 1 March of the year 0 to the day before 1 January of the year 1.
+    /// The number of days from 1 March of the year 0 to 1 January of the year 1, less one.
     private static let daysBeforeMarch = 305
 }
 
-/// Turns seconds since 1970 into local time and back, as Python does for times without a zone.
+/// A conversion between seconds since 1970 and local time, as Python does it for times without a time zone.
 enum LocalTime {
     private static let secondsOfDay = 86_400
-    /// The number of 1 January 1970, counted from 1 January of the year 1.
+    /// The number of 1 January 1970.
     private static let firstDay = 719_163
 
     /// The local time at a number of seconds since 1970.
     static func date(seconds: Double) throws(SerializerError) -> PythonDate {
-        // A bound that is far from the limits of integers; the calendar knows the years exactly.
+        // Far within the range of integers. The calendar checks the exact range of years.
         guard seconds.magnitude < 1e12 else { throw .malformed("a time is out of range") }
-        // Far from 1970 the microseconds are right only if they are taken from the part behind the point, as Python does.
+        // Far from 1970 the microseconds are right only if they are taken from the fraction, as in Python.
         let fraction = ((seconds - seconds.rounded(.towardZero)) * 1e6).rounded(.toNearestOrEven)
         let (carry, microsecond) = parts(Int(fraction), 1_000_000)
         let whole = Int(seconds) + carry
@@ -134,18 +134,18 @@ enum LocalTime {
         }
         let clock = (time.hour * 60 + time.minute) * 60 + time.second
         let local = (date.ordinal - firstDay) * secondsOfDay + clock
-        // The offset is wanted at the moment looked for, which the first guess comes close enough to.
+        // The offset must be that of the result; the first guess is close enough to find it.
         let guess = local - offset(at: local)
         return Double(local - offset(at: guess)) + Double(time.microsecond) / 1e6
     }
 
-    /// A number in units of a size, rounded down, and what is left.
+    /// The quotient, rounded down, and the remainder.
     private static func parts(_ number: Int, _ size: Int) -> (Int, Int) {
         let (quotient, remainder) = number.quotientAndRemainder(dividingBy: size)
         return remainder < 0 ? (quotient - 1, remainder + size) : (quotient, remainder)
     }
 
-    /// The seconds that local time is ahead of UTC at a moment.
+    /// The offset of local time from UTC in seconds at a moment.
     private static func offset(at seconds: Int) -> Int {
         var moment = seconds
         var local = unsafe tm()

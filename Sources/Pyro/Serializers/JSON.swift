@@ -1,6 +1,6 @@
 public import Pickle
 
-/// JSON as Python writes it, with infinite numbers and ones that are none.
+/// JSON as Python writes it, with infinity and NaN.
 enum JSONFormat: PlainFormat {
     static let id = SerializerID.json
 
@@ -19,8 +19,8 @@ enum JSONFormat: PlainFormat {
         .dict([
             "object": .str(call.object),
             "method": .str(call.method),
-            "params": .list(call.arguments),
-            "kwargs": call.keywordValue,
+            "params": .list(call.arguments.positional),
+            "kwargs": call.keywords,
         ])
     }
 
@@ -41,7 +41,9 @@ enum JSONFormat: PlainFormat {
 }
 
 extension PythonValue {
-    /// The value in JSON, as Python's `json` writes it; throws for what JSON has no form for.
+    /// The value in JSON, as Python's `json` writes it.
+    ///
+    /// Throws if JSON cannot represent it.
     public var json: String {
         get throws(SerializerError) {
             var writer = JSONWriter()
@@ -51,26 +53,28 @@ extension PythonValue {
     }
 }
 
-/// Reads JSON, and what Python takes beside it: `NaN`, `Infinity` and integers of any size.
+/// A reader of JSON with Python's extensions: `NaN`, `Infinity` and integers of any size.
 struct JSONReader {
     private var text: ByteCursor
-    private var allowance: Allowance
+    private var budget: ValueBudget
 
-    init(_ bytes: ArraySlice<UInt8>, _ allowance: Allowance = Allowance()) {
+    init(_ bytes: ArraySlice<UInt8>, _ budget: ValueBudget = ValueBudget()) {
         text = ByteCursor(bytes)
-        self.allowance = allowance
+        self.budget = budget
     }
 
-    /// Reads one value with nothing but blanks behind it.
+    /// Reads one value.
+    ///
+    /// Only white space may follow it.
     mutating func whole() throws(SerializerError) -> PythonValue {
         let value = try value()
         guard text.isAtEnd else { throw text.unexpected() }
         return value
     }
 
-    /// Reads a value and the blanks around it.
+    /// Reads a value and the white space around it.
     private mutating func value() throws(SerializerError) -> PythonValue {
-        try allowance.spend()
+        try budget.spend()
         skipBlanks()
         defer { skipBlanks() }
         switch text.character {
@@ -110,14 +114,14 @@ struct JSONReader {
         return .dict(dictionary)
     }
 
-    /// Reads items with commas between them.
+    /// Reads items separated by commas.
     private mutating func each(
         from opening: String,
         to closing: String,
         _ item: (inout Self) throws(SerializerError) -> Void
     ) throws(SerializerError) {
-        try allowance.open()
-        defer { allowance.close() }
+        try budget.open()
+        defer { budget.close() }
         text.skip(opening)
         skipBlanks()
         if text.skip(closing) { return }
@@ -187,17 +191,19 @@ extension JSONReader {
         "\"": 0x22, "\\": 0x5C, "/": 0x2F, "b": 0x08, "f": 0x0C, "n": 0x0A, "r": 0x0D, "t": 0x09,
     ]
 
-    /// Reads the number of a character, which may be in two halves.
+    /// Reads the code of a character, which may be a pair of surrogates.
     private mutating func codePoint() throws(SerializerError) -> UInt32 {
         let first = try text.hexadecimal(digits: 4)
         guard (0xD800..<0xDC00).contains(first), text.skip("\\u") else { return first }
         let second = try text.hexadecimal(digits: 4)
-        guard (0xDC00..<0xE000).contains(second) else { throw .malformed("a character has only one half") }
+        guard (0xDC00..<0xE000).contains(second) else {
+            throw .malformed("a surrogate is not followed by its other half")
+        }
         return 0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)
     }
 }
 
-/// Writes values as Python's `json` does with `ensure_ascii` off, byte for byte.
+/// A writer of JSON, byte for byte as Python's `json` writes it with `ensure_ascii` off.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
 
@@ -233,7 +239,7 @@ struct JSONWriter {
         append("}")
     }
 
-    /// The text of a simple value, which is also what it becomes as a key.
+    /// The text of a simple value, which is also its form as a key.
     private func name(_ value: PythonValue) throws(SerializerError) -> String {
         switch value {
         case .none: "null"
@@ -255,7 +261,7 @@ extension Double {
 }
 
 extension String {
-    /// The text in double quotes, with no more characters escaped than must be.
+    /// The text in double quotes, with only the necessary characters escaped.
     fileprivate var jsonLiteral: String {
         var literal = "\"".unicodeScalars
         for scalar in unicodeScalars {

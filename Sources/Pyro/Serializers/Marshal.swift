@@ -1,6 +1,6 @@
 internal import Pickle
 
-/// The format of Python's compiled files.
+/// Python's `marshal` format, as in its compiled files.
 enum MarshalFormat: PlainFormat {
     static let id = SerializerID.marshal
 
@@ -15,19 +15,19 @@ enum MarshalFormat: PlainFormat {
         return try reader.value()
     }
 
-    /// The call with its arguments in a list, as Pyro4 has them in this format.
+    /// The call with its arguments in a list, as Pyro4 writes it in this format.
     static func plain(_ call: WireCall) -> PythonValue {
-        .tuple([.str(call.object), .str(call.method), .list(call.arguments), call.keywordValue])
+        .tuple([.str(call.object), .str(call.method), .list(call.arguments.positional), call.keywords])
     }
 }
 
-/// The first byte of a value, which tells how the rest is read.
+/// The type code of a value.
 enum MarshalType: Unicode.Scalar {
     case none = "N"
     case yes = "T"
     case no = "F"
     case int32 = "i"
-    /// An integer in digits of 15 bits, whose count has the number's sign.
+    /// An integer in digits of 15 bits. Their count has the number's sign.
     case long = "l"
     case float = "g"
     case complex = "y"
@@ -42,32 +42,32 @@ enum MarshalType: Unicode.Scalar {
     case smallTuple = ")"
     case list = "["
     case dictionary = "{"
-    /// What stands in the place of a key at the end of a dictionary.
+    /// The end of a dictionary, in place of a key.
     case end = "0"
     case set = "<"
     case frozenset = ">"
-    /// A value that was read before, by its number among those that were marked.
+    /// An earlier marked value, by its number.
     case reference = "r"
 
-    /// What is added to the byte of a value that a reference may name.
+    /// The bit that marks a value to which references are possible.
     static let mark: UInt8 = 0x80
 }
 
-/// Reads version 4 of the format, with its references to values that came before.
+/// A reader of version 4 of the format, with references to earlier values.
 struct MarshalReader {
     private var data: ByteCursor
-    private var allowance: Allowance
+    private var budget: ValueBudget
     private var marked: [Marked?] = []
 
-    /// A value to which references are possible, and the number of values in it.
+    /// A value to which references are possible, with the number of values in it.
     private struct Marked {
         let value: PythonValue
         let weight: Int
     }
 
-    init(_ bytes: ArraySlice<UInt8>, _ allowance: Allowance = Allowance()) {
+    init(_ bytes: ArraySlice<UInt8>, _ budget: ValueBudget = ValueBudget()) {
         data = ByteCursor(bytes)
-        self.allowance = allowance
+        self.budget = budget
     }
 
     mutating func value() throws(SerializerError) -> PythonValue {
@@ -81,8 +81,8 @@ struct MarshalReader {
         guard let type = MarshalType(rawValue: Unicode.Scalar(byte & ~MarshalType.mark)) else {
             throw .malformed("bad marshal data (unknown type code)")
         }
-        let before = allowance
-        try allowance.spend()
+        let before = budget
+        try budget.spend()
         switch type {
         case .none: return PythonValue.none
         case .yes: return .bool(true)
@@ -92,11 +92,11 @@ struct MarshalReader {
         default: break
         }
         guard byte & MarshalType.mark != 0 else { return try content(type) }
-        // Values are numbered by where they begin; until it has ended, a reference to one is refused.
+        // Values are numbered in the order of their beginnings. A reference to a value before its end is refused.
         let place = marked.count
         marked.append(nil)
         let value = try content(type)
-        marked[place] = Marked(value: value, weight: allowance.spent(since: before))
+        marked[place] = Marked(value: value, weight: budget.spent(since: before))
         return value
     }
 
@@ -105,7 +105,7 @@ struct MarshalReader {
         guard place < marked.count, let target = marked[Int(place)] else {
             throw .malformed("bad marshal data (invalid reference)")
         }
-        try allowance.spend(target.weight)
+        try budget.spend(target.weight)
         return target.value
     }
 
@@ -124,8 +124,8 @@ struct MarshalReader {
     }
 
     private mutating func collection(_ type: MarshalType) throws(SerializerError) -> PythonValue {
-        try allowance.open()
-        defer { allowance.close() }
+        try budget.open()
+        defer { budget.close() }
         return switch type {
         case .tuple: .tuple(try items(count()))
         case .smallTuple: .tuple(try items(Int(data.next())))
@@ -137,7 +137,9 @@ struct MarshalReader {
         }
     }
 
-    /// Reads a count that is signed on the wire; no negative one passes for a number of bytes that are left.
+    /// Reads a count.
+    ///
+    /// A negative one, read as unsigned, exceeds the number of remaining bytes.
     private mutating func count() throws(SerializerError) -> Int { try data.itemCount(data.littleEndian(UInt32.self)) }
 
     private mutating func items(_ count: Int) throws(SerializerError) -> [PythonValue] {
@@ -152,9 +154,11 @@ struct MarshalReader {
         return dictionary
     }
 
-    /// Takes bytes, long ones at the price of several values: a reference can have them hashed again.
+    /// Takes bytes.
+    ///
+    /// Long ones count as several values, because references can have them hashed again.
     private mutating func bytes(_ count: Int) throws(SerializerError) -> ArraySlice<UInt8> {
-        try allowance.spend(count / 64)
+        try budget.spend(count / 64)
         return try data.take(count)
     }
 
@@ -175,7 +179,7 @@ struct MarshalReader {
     }
 }
 
-/// Writes values in the forms that every version of Python reads.
+/// A writer of the forms that every version of Python reads.
 struct MarshalWriter {
     private(set) var bytes: [UInt8] = []
 
@@ -205,7 +209,7 @@ struct MarshalWriter {
     }
 
     private mutating func append(count: Int) throws(SerializerError) {
-        guard let count = Int32(exactly: count) else { throw .unwritable("marshal cannot carry so much") }
+        guard let count = Int32(exactly: count) else { throw .unwritable("the value is too large for marshal") }
         append(count)
     }
 
@@ -253,7 +257,7 @@ struct MarshalWriter {
 }
 
 extension BigInteger {
-    /// The amount in digits of 15 bits, least significant first.
+    /// The magnitude in digits of 15 bits, least significant first.
     var marshalDigits: [UInt16] {
         var digits: [UInt16] = []
         var (bits, count): (UInt32, Int) = (0, 0)
@@ -275,7 +279,7 @@ extension BigInteger {
 extension PythonValue {
     private static let maximumByteCount = 1024
 
-    /// An integer by digits of 15 bits, least significant first.
+    /// An integer from digits of 15 bits, least significant first.
     static func integer(marshalDigits digits: [UInt16], isNegative: Bool) throws(SerializerError) -> PythonValue {
         guard digits.count * 15 <= maximumByteCount * 8 else { throw .malformed("an integer is too long") }
         guard digits.last != 0 else { throw .malformed("bad marshal data (unnormalized long data)") }

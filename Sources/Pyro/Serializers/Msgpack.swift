@@ -1,17 +1,17 @@
 internal import Pickle
 
-/// MessagePack, with the extensions that Pyro4 adds to it.
+/// MessagePack with Pyro4's extensions.
 enum MsgpackFormat: PlainFormat {
     static let id = SerializerID.msgpack
 
-    /// The types that Pyro4 gave numbers to.
+    /// Pyro4's extension types.
     enum Extension: UInt8 {
         case complex = 0x30
         /// An integer beyond 64 bits, in decimal digits.
         case integer = 0x31
         /// Seconds since 1970.
         case datetime = 0x32
-        /// Days since the year 1, whose first is number 1.
+        /// The number of a day, where 1 is 1 January of the year 1.
         case date = 0x33
     }
 
@@ -34,17 +34,19 @@ enum MsgpackFormat: PlainFormat {
     }
 }
 
-/// Reads MessagePack with Pyro4's extensions.
+/// A reader of MessagePack with Pyro4's extensions.
 struct MsgpackReader {
     private var data: ByteCursor
-    private var allowance: Allowance
+    private var budget: ValueBudget
 
-    init(_ bytes: ArraySlice<UInt8>, _ allowance: Allowance = Allowance()) {
+    init(_ bytes: ArraySlice<UInt8>, _ budget: ValueBudget = ValueBudget()) {
         data = ByteCursor(bytes)
-        self.allowance = allowance
+        self.budget = budget
     }
 
-    /// Reads one value with nothing behind it.
+    /// Reads one value.
+    ///
+    /// Nothing may follow it.
     mutating func whole() throws(SerializerError) -> PythonValue {
         let value = try value()
         guard data.isAtEnd else { throw .malformed("unpack(b) received extra data.") }
@@ -52,7 +54,7 @@ struct MsgpackReader {
     }
 
     private mutating func value() throws(SerializerError) -> PythonValue {
-        try allowance.spend()
+        try budget.spend()
         let code = try data.next()
         switch code {
         case 0x00...0x7F, 0xE0...0xFF: return .int(Int(Int8(bitPattern: code)))
@@ -68,7 +70,7 @@ struct MsgpackReader {
         case 0xD9...0xDB: return .str(try data.text(count(code - 0xD9)))
         case 0xDC, 0xDD: return try list(count(code - 0xDB))
         case 0xDE, 0xDF: return try dictionary(count(code - 0xDD))
-        default: throw .malformed("0xc1 begins no value")
+        default: throw .malformed("0xc1 is not the beginning of a value")
         }
     }
 
@@ -97,16 +99,16 @@ struct MsgpackReader {
     }
 
     private mutating func list(_ count: Int) throws(SerializerError) -> PythonValue {
-        try allowance.open()
-        defer { allowance.close() }
+        try budget.open()
+        defer { budget.close() }
         var items: [PythonValue] = []
         for _ in 0..<(try data.itemCount(count)) { items.append(try value()) }
         return .list(items)
     }
 
     private mutating func dictionary(_ count: Int) throws(SerializerError) -> PythonValue {
-        try allowance.open()
-        defer { allowance.close() }
+        try budget.open()
+        defer { budget.close() }
         var dictionary = PythonDictionary()
         for _ in 0..<(try data.itemCount(count)) {
             let key = try value()
@@ -141,7 +143,7 @@ extension MsgpackReader {
     }
 }
 
-/// Writes values in the shortest form for each.
+/// A writer of the shortest form of each value.
 struct MsgpackWriter {
     private(set) var bytes: [UInt8] = []
 
@@ -171,7 +173,7 @@ struct MsgpackWriter {
         bytes += stride(from: number.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> $0) }
     }
 
-    /// Appends a count behind one of three codes, for counts of 8, 16 and 32 bits.
+    /// Appends one of three codes and a count of 8, 16 or 32 bits.
     private mutating func append(
         count: Int,
         _ code8: UInt8?,
@@ -185,7 +187,7 @@ struct MsgpackWriter {
         } else if let count = UInt32(exactly: count) {
             append(code32, count)
         } else {
-            throw .unwritable("msgpack cannot carry so much")
+            throw .unwritable("the value is too large for msgpack")
         }
     }
 

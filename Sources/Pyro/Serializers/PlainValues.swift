@@ -1,11 +1,11 @@
 internal import Pickle
 
-/// Turns values into those which every plain format has: numbers, texts, bytes, and collections of them.
+/// A converter of values into those that every plain format has: numbers, texts, bytes and collections.
 struct PlainValues<Format: PlainFormat> {
-    private var allowance = Allowance()
+    private var budget = ValueBudget()
 
     mutating func plain(_ value: PythonValue) throws(SerializerError) -> PythonValue {
-        try allowance.spend()
+        try budget.spend()
         switch value {
         case .none, .bool, .int, .bigInt, .float, .complex, .str, .bytes, .bytearray: return value
         case .enumMember(_, let number): return .int(number)
@@ -13,8 +13,8 @@ struct PlainValues<Format: PlainFormat> {
         case .date(let date): return try Format.plain(date)
         case .scalar(let array): return try number(in: array)
         case .list, .tuple, .namedTuple, .set, .frozenset, .dict, .exception, .failedCall, .uri, .proxy:
-            try allowance.open()
-            defer { allowance.close() }
+            try budget.open()
+            defer { budget.close() }
             return try collection(value)
         case .array: throw .unwritable("numpy arrays need the pickle serializer: \(Format.id.name) cannot carry them")
         case .reference(let id): throw .unwritable("the object \(id) can be sent only as a proxy")
@@ -59,7 +59,7 @@ struct PlainValues<Format: PlainFormat> {
 }
 
 extension PythonDictionary {
-    /// Puts in a pair that came from the wire, if the key is one that Python would take.
+    /// Inserts a pair from the wire, if the key is hashable in Python.
     mutating func insert(_ value: PythonValue, for key: PythonValue) throws(SerializerError) {
         try key.checkHashable()
         self[key] = value
@@ -67,18 +67,18 @@ extension PythonDictionary {
 }
 
 extension PythonValue {
-    /// A set's members that came from the wire, each of them once.
+    /// The members of a set from the wire, without repetitions.
     static func members(_ items: [PythonValue]) throws(SerializerError) -> [PythonValue] {
         for item in items { try item.checkHashable() }
         return DictionaryKey.distinct(items)
     }
 
-    /// Refuses what cannot be a key of a dictionary.
+    /// Refuses a value that cannot be a key.
     fileprivate func checkHashable() throws(SerializerError) {
         switch self {
         case .list, .dict, .set, .bytearray: throw .malformed("unhashable type: '\(typeName)'")
         case .tuple(let items): for item in items { try item.checkHashable() }
-        // It equals nothing, itself included: a dictionary of many would take for ever to build.
+        // NaN does not even equal itself, so a dictionary with many NaN keys would take hours to build.
         case .float(let number) where number.isNaN: throw .malformed("nan cannot be a key")
         case .complex(let real, let imaginary) where real.isNaN || imaginary.isNaN:
             throw .malformed("nan cannot be a key")
@@ -88,19 +88,19 @@ extension PythonValue {
 }
 
 extension Double {
-    /// The number as Python's `repr` writes it: as few digits as tell it from all others, `inf` and `nan`.
+    /// The number as Python's `repr` writes it: the shortest distinct digits, `inf` or `nan`.
     var pythonText: String {
         guard isFinite else { return isNaN ? "nan" : self < 0 ? "-inf" : "inf" }
         return (sign == .minus ? "-" : "") + Decimal(magnitude).text
     }
 
-    /// A number as the digits behind a decimal point, and where the point moves to from there.
+    /// A number as its significant digits and the position of the decimal point among them.
     private struct Decimal {
         private var digits: Substring
         private var point: Int
 
         init(_ number: Double) {
-            // Swift finds the same digits as Python, but changes to an exponent at other numbers.
+            // Swift finds the same digits as Python, but uses an exponent for other numbers.
             let parts = number.description.split(separator: "e")
             let mantissa = parts[0].split(separator: ".", omittingEmptySubsequences: false)
             let digits = mantissa.joined()[...]
@@ -135,7 +135,9 @@ extension Double {
 }
 
 extension Double {
-    /// A number by its text in ASCII; one that is too large is infinite, as in Python.
+    /// Reads a number.
+    ///
+    /// One that is too large is infinite, as in Python.
     init(text: some Sequence<UInt8>) throws(SerializerError) {
         let text = try String(utf8: text)
         guard text.utf8.count <= 4096, let number = Double(text) else { throw .malformed("invalid number") }
@@ -144,7 +146,7 @@ extension Double {
 }
 
 extension NDArray {
-    /// The one element of an array as a number.
+    /// The only element of an array as a number.
     var number: PythonValue? {
         guard count == 1 else { return nil }
         let bytes = data.array
@@ -170,25 +172,29 @@ extension NDArray {
 }
 
 extension PythonValue {
-    /// As many as 1024 bytes hold: the work to read digits grows with the square of their number.
+    /// The number of digits in 1024 bytes.
+    ///
+    /// The work to read digits grows with the square of their number.
     private static let maximumDigitCount = 2466
 
-    /// An integer by its decimal digits.
+    /// An integer from decimal digits.
     static func integer(_ digits: some Collection<UInt8>, isNegative: Bool) throws(SerializerError) -> PythonValue {
         let text = try (isNegative ? "-" : "") + String(utf8: digits)
         if let number = Int(text) { return .int(number) }
         guard digits.count <= maximumDigitCount else { throw .malformed("an integer has too many digits") }
-        guard let number = BigInteger(decimal: text) else { throw .malformed("an integer has other signs than digits") }
+        guard let number = BigInteger(decimal: text) else {
+            throw .malformed("an integer has characters other than digits")
+        }
         return .bigInt(number)
     }
 
-    /// An integer by the bytes of its amount, least significant first.
+    /// An integer from the bytes of its magnitude, least significant first.
     static func integer(amount: [UInt8], isNegative: Bool) -> PythonValue {
         let bytes = amount + [0]
         return integer(BigInteger(bytes: isNegative ? bytes.negated : bytes))
     }
 
-    /// A plain integer if the number fits into one.
+    /// The number, as ``int(_:)`` if it fits into 64 bits.
     static func integer(_ number: BigInteger) -> PythonValue {
         guard number.bytes.count <= 8 else { return .bigInt(number) }
         return .int(number.bytes.reversed().reduce(number.isNegative ? -1 : 0) { $0 << 8 | Int($1) })
@@ -200,7 +206,7 @@ extension BigInteger {
         self.init(bytes: stride(from: 0, to: Int.bitWidth, by: 8).map { UInt8(truncatingIfNeeded: number >> $0) })
     }
 
-    /// The bytes of the number without its sign, least significant first.
+    /// The bytes of the magnitude, least significant first.
     var amount: [UInt8] { isNegative ? bytes.negated : bytes }
 }
 

@@ -1,11 +1,11 @@
 public import Pickle
 
-/// Turns values into the payloads of messages and back.
+/// A conversion between values and the payloads of messages.
 protocol Serializer: Sendable {
     /// Writes a result, an exception or one side of a handshake.
     func encode(_ value: PythonValue, to out: inout Segments) throws(SerializerError)
     func encodeCall(_ call: WireCall, to out: inout Segments) throws(SerializerError)
-    /// Reads a value. Exceptions of unknown classes are refused or let through; objects of such classes are refused.
+    /// Reads a value. Exceptions of unknown classes are refused or accepted; other objects of such classes are refused.
     func decode(
         _ bytes: ArraySlice<UInt8>,
         unknownClasses: UnknownClasses
@@ -30,13 +30,13 @@ extension SerializerID {
         }
     }
 
-    /// The serializer whose pickles claim to be of that protocol.
+    /// The serializer, with this protocol number in its pickles.
     func serializer(claiming pickleProtocol: UInt8) -> any Serializer {
         self == .pickle ? PickleSerializer(protocolNumber: pickleProtocol) : serializer
     }
 }
 
-/// The serializers of Pyro4 by their number in message headers.
+/// The serializers of Pyro4, with their numbers in message headers.
 public enum SerializerID: UInt16, Sendable, CaseIterable {
     case serpent = 1
     case json = 2
@@ -44,7 +44,7 @@ public enum SerializerID: UInt16, Sendable, CaseIterable {
     case pickle = 4
     case msgpack = 6
 
-    /// The name that Pyro4's configuration has for it.
+    /// The name in Pyro4's configuration.
     public var name: String { String(describing: self) }
 
     public init?(name: String) {
@@ -54,9 +54,9 @@ public enum SerializerID: UInt16, Sendable, CaseIterable {
 }
 
 extension SerializerID {
-    /// A value as a serializer writes it that writes text: JSON, serpent.
+    /// The text of a value in a serializer that writes text: JSON or serpent.
     ///
-    /// Throws a ``SerializerError`` for values that it cannot represent.
+    /// Throws a ``SerializerError`` if the serializer cannot represent the value.
     public func text(of value: PythonValue) throws(SerializerError) -> String {
         var out = Segments()
         try serializer.encode(value, to: &out)
@@ -64,16 +64,16 @@ extension SerializerID {
     }
 }
 
-/// Why a payload could not be read, or a value not be written.
+/// The reason why a payload could not be read or a value could not be written.
 public struct SerializerError: Error, Sendable, Hashable, CustomStringConvertible {
     public enum Kind: Sendable {
-        /// The bytes are not what the format prescribes, or too many.
+        /// The bytes do not follow the format or exceed a limit.
         case malformed
-        /// The format has no form for the value.
+        /// The format cannot represent the value.
         case unwritable
-        /// The payload names a class that does not travel in this format.
+        /// The payload names a class that is not supported in this format.
         case unsupportedClass
-        /// The payload names a class that nobody should name.
+        /// The payload names a class that is never accepted.
         case forbiddenClass
     }
 
@@ -87,7 +87,7 @@ public struct SerializerError: Error, Sendable, Hashable, CustomStringConvertibl
         self.message = message
     }
 
-    /// The error as Python sees it, of the class that comes closest to what its own serializers raise.
+    /// The error for Python clients, with the class that Python's serializers would raise.
     public var exception: PythonException {
         let type =
             switch kind {
@@ -108,9 +108,9 @@ public struct SerializerError: Error, Sendable, Hashable, CustomStringConvertibl
     static let truncated = malformed("the payload ends too early")
 }
 
-/// Python's own serializer, which all microscope programs use.
+/// Pickle, which all microscope programs use.
 struct PickleSerializer: Serializer {
-    /// The protocol that pickles claim to be of.
+    /// The protocol number at the beginning of pickles.
     var protocolNumber: UInt8 = 4
 
     func encode(_ value: PythonValue, to out: inout Segments) throws(SerializerError) {
@@ -139,7 +139,7 @@ struct PickleSerializer: Serializer {
     func decodeCall(_ bytes: ArraySlice<UInt8>) throws(SerializerError) -> WireCall { try WireCall(decode(bytes)) }
 }
 
-/// A serializer for a format of plain data, in which objects travel as dictionaries that name their class.
+/// A serializer for a plain format, in which objects travel as dictionaries with the name of their class.
 struct PlainSerializer<Format: PlainFormat>: Serializer {
     func encode(_ value: PythonValue, to out: inout Segments) throws(SerializerError) {
         var values = PlainValues<Format>()
@@ -162,15 +162,15 @@ struct PlainSerializer<Format: PlainFormat>: Serializer {
     }
 }
 
-/// A format for plain data, which knows nothing of exceptions, proxies and enumerations.
+/// A format for plain data, without exceptions, proxies and enumerations.
 protocol PlainFormat: Sendable {
     static var id: SerializerID { get }
 
-    /// Writes a value that ``PlainValues`` made.
+    /// Writes a value converted by ``PlainValues``.
     static func write(_ value: PythonValue) throws(SerializerError) -> [UInt8]
     static func read(_ bytes: ArraySlice<UInt8>) throws(SerializerError) -> PythonValue
 
-    /// The form of a point in time, or of a length of it.
+    /// The form of a date, time or duration.
     static func plain(_ date: PythonDate) throws(SerializerError) -> PythonValue
     /// The form of a call.
     static func plain(_ call: WireCall) -> PythonValue

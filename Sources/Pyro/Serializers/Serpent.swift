@@ -1,6 +1,6 @@
 public import Pickle
 
-/// Serpent: a literal of Python's in UTF-8, below a comment that says so.
+/// Serpent: a Python literal in UTF-8 below a comment that names the format.
 enum SerpentFormat: PlainFormat {
     static let id = SerializerID.serpent
 
@@ -19,7 +19,7 @@ enum SerpentFormat: PlainFormat {
     }
 }
 
-/// Writes values as Python's serpent does, byte for byte.
+/// A writer of serpent, byte for byte as Python's serpent writes it.
 struct SerpentWriter {
     private(set) var bytes = Array("# serpent utf-8 python3.2\n".utf8)
 
@@ -71,7 +71,7 @@ struct SerpentWriter {
         append("}")
     }
 
-    /// Refuses keys whose literal would not be hashable.
+    /// Refuses keys whose literals would not be hashable.
     private func check(key: PythonValue) throws(SerializerError) {
         switch key {
         case .none, .bool, .int, .bigInt, .float, .complex, .str, .tuple: return
@@ -93,7 +93,9 @@ struct SerpentWriter {
 }
 
 extension Double {
-    /// The number as a literal; Python has none for infinity but a number that is too large, and none for nan.
+    /// The number as a literal.
+    ///
+    /// For infinity that is a number too large for a float. There is none for NaN.
     fileprivate var serpentText: String {
         if isNaN { return "{'__class__':'float','value':'nan'}" }
         return isInfinite ? (self < 0 ? "-1e30000" : "1e30000") : pythonText
@@ -101,7 +103,9 @@ extension Double {
 }
 
 extension PythonValue {
-    /// The value that a literal of Python's stands for, such as `[0, 1.5, 'red']`; nil if the text is none.
+    /// Reads a Python literal such as `[0, 1.5, 'red']`.
+    ///
+    /// Any other text gives nil.
     public init?(literal text: String) {
         var reader = SerpentReader(Array(text.utf8)[...])
         guard let value = try? reader.whole() else { return nil }
@@ -110,7 +114,7 @@ extension PythonValue {
 }
 
 extension String {
-    /// The text as Python's `repr` writes it: in single quotes unless it holds some and no double ones.
+    /// The text as Python's `repr` writes it: in single quotes, unless it contains some and no double quotes.
     var pythonLiteral: String {
         let quote: Unicode.Scalar = utf8.contains(UInt8(ascii: "'")) && !utf8.contains(UInt8(ascii: "\"")) ? "\"" : "'"
         var literal = String.UnicodeScalarView([quote])
@@ -130,7 +134,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// Whether Python shows the character as it is.
+    /// Whether Python shows the character unescaped.
     fileprivate var isPrintable: Bool {
         if isASCII { return (0x20..<0x7F).contains(value) }
         return switch properties.generalCategory {
@@ -140,7 +144,7 @@ extension Unicode.Scalar {
         }
     }
 
-    /// The character by its number: `\x7f`, `\u2028`, `\U000e0001`.
+    /// The escape sequence for the character: `\x7f`, `\u2028`, `\U000e0001`.
     fileprivate var pythonEscape: String {
         let (letter, width) = value < 0x100 ? ("x", 2) : value < 0x10000 ? ("u", 4) : ("U", 8)
         let number = String(value, radix: 16)

@@ -1,16 +1,18 @@
 internal import Pickle
 
-/// Reads those of Python's literals that serpent writes, and the other ways in which they can be written.
+/// A reader of the Python literals that serpent writes, including their alternative spellings.
 struct SerpentReader {
     var text: ByteCursor
-    private var allowance: Allowance
+    private var budget: ValueBudget
 
-    init(_ bytes: ArraySlice<UInt8>, _ allowance: Allowance = Allowance()) {
+    init(_ bytes: ArraySlice<UInt8>, _ budget: ValueBudget = ValueBudget()) {
         text = ByteCursor(bytes)
-        self.allowance = allowance
+        self.budget = budget
     }
 
-    /// Reads one value with nothing but blanks behind it.
+    /// Reads one value.
+    ///
+    /// Only white space may follow it.
     mutating func whole() throws(SerializerError) -> PythonValue {
         let value = try value()
         skipBlanks()
@@ -19,7 +21,7 @@ struct SerpentReader {
     }
 
     private mutating func value() throws(SerializerError) -> PythonValue {
-        try allowance.spend()
+        try budget.spend()
         skipBlanks()
         switch text.character {
         case "("?: return try tuple()
@@ -32,7 +34,7 @@ struct SerpentReader {
         }
     }
 
-    /// Passes over spaces, line breaks and comments.
+    /// Skips spaces, line breaks and comments.
     mutating func skipBlanks() {
         while let character = text.character {
             switch character {
@@ -62,13 +64,15 @@ struct SerpentReader {
 }
 
 extension SerpentReader {
-    /// Reads items with commas between them; answers whether one followed the last.
+    /// Reads items separated by commas.
+    ///
+    /// Returns whether a comma followed the last item.
     private mutating func items(
         until closing: String,
         _ item: (inout Self) throws(SerializerError) -> Void
     ) throws(SerializerError) -> Bool {
-        try allowance.open()
-        defer { allowance.close() }
+        try budget.open()
+        defer { budget.close() }
         var (isFirst, hasComma) = (true, false)
         skipBlanks()
         while !text.skip(closing) {
@@ -89,7 +93,7 @@ extension SerpentReader {
         return .list(result)
     }
 
-    /// Reads a tuple, or one value in brackets.
+    /// Reads a tuple, or one value in parentheses.
     private mutating func tuple() throws(SerializerError) -> PythonValue {
         text.skip("(")
         var result: [PythonValue] = []
@@ -117,13 +121,13 @@ extension SerpentReader {
 }
 
 extension SerpentReader {
-    /// Reads a number with its sign, and the imaginary part that may follow it.
+    /// Reads a number with its sign, and an imaginary part if one follows.
     mutating func number() throws(SerializerError) -> PythonValue {
         let first = try signed()
         skipBlanks()
         guard text.character == "+" || text.character == "-" else { return first.value }
         guard let real = first.real, case .imaginary(let imaginary) = try signed() else {
-            throw .malformed("only complex numbers are written as a sum")
+            throw .malformed("only complex numbers may be written as a sum")
         }
         return .complex(real: real, imaginary: imaginary)
     }
@@ -169,7 +173,7 @@ extension SerpentReader {
         return .integer(try .integer(digits, isNegative: isNegative))
     }
 
-    /// Reads the digits of a number, with its point and exponent and without its underscores.
+    /// Reads the digits, point and exponent of a number, without underscores.
     private mutating func digits() throws(SerializerError) -> [UInt8] {
         var result = try digitGroups()
         if text.skip(".") { result += try [UInt8(ascii: ".")] + digitGroups() }
@@ -184,7 +188,7 @@ extension SerpentReader {
         return result
     }
 
-    /// Reads digits in groups, with one underscore between two groups: `1_000`.
+    /// Reads groups of digits separated by underscores: `1_000`.
     private mutating func digitGroups() throws(SerializerError) -> [UInt8] {
         var result = Array(text.take(while: \.isDigit))
         while !result.isEmpty, text.skip("_") {
@@ -197,7 +201,7 @@ extension SerpentReader {
 }
 
 extension SerpentReader {
-    /// Whether a string comes next: a quote, with or without a letter before it.
+    /// Whether a string comes next: a quote, or a prefix with a quote.
     var isAtString: Bool {
         switch text.character {
         case "'", "\"": true
@@ -208,7 +212,7 @@ extension SerpentReader {
 
     private static let quotes = Array("'\"".utf8)
 
-    /// Reads a string and those next to it, which belong to it.
+    /// Reads adjacent strings, which are joined.
     mutating func strings() throws(SerializerError) -> PythonValue {
         var content: [UInt8] = []
         let isBytes = try string(into: &content)
@@ -222,12 +226,16 @@ extension SerpentReader {
         return isBytes ? .bytes(Bytes(content)) : .str(try String(utf8: content))
     }
 
-    /// Reads one string and answers whether it is one of bytes.
+    /// Reads one string.
+    ///
+    /// Returns whether it is a bytes literal.
     private mutating func string(into content: inout [UInt8]) throws(SerializerError) -> Bool {
         let isBytes = text.skip("b") || text.skip("B")
         if !isBytes { _ = text.skip("u") || text.skip("U") }
         let quote = try text.next()
-        guard !text.rest.starts(with: [quote, quote]) else { throw .malformed("strings in triple quotes are not read") }
+        guard !text.rest.starts(with: [quote, quote]) else {
+            throw .malformed("strings in triple quotes are not supported")
+        }
         while true {
             let plain = text.take { $0 != quote && !Self.ends.contains($0) }
             guard !isBytes || plain.allSatisfy({ $0 < 0x80 }) else {
@@ -242,10 +250,10 @@ extension SerpentReader {
         }
     }
 
-    /// What a string does not hold as it is, beside its quote.
+    /// Characters that end a run of plain characters, besides the quote.
     private static let ends = Array("\\\n\r".utf8)
 
-    /// Reads what follows a backslash.
+    /// Reads an escape sequence after its backslash.
     private mutating func escape(isBytes: Bool, into content: inout [UInt8]) throws(SerializerError) {
         if let number = try escapedNumber(isBytes: isBytes) {
             return isBytes ? content.append(UInt8(truncatingIfNeeded: number)) : try content.append(character: number)
@@ -255,9 +263,9 @@ extension SerpentReader {
         case "\n": return
         case "\r": text.skip("\n")
         case "\\", "'", "\"": content.append(byte)
-        case "N" where !isBytes: throw .malformed("characters by their name are not read")
+        case "N" where !isBytes: throw .malformed("characters by name are not supported")
         case let letter:
-            // As in Python, a backslash before anything else stands for itself.
+            // As in Python, a backslash before any other character stands for itself.
             content += Self.escapes[letter].map { [$0] } ?? [UInt8(ascii: "\\"), byte]
         }
     }
@@ -266,7 +274,7 @@ extension SerpentReader {
         "a": 0x07, "b": 0x08, "f": 0x0C, "n": 0x0A, "r": 0x0D, "t": 0x09, "v": 0x0B,
     ]
 
-    /// Reads the number of a character: `x41`, `u20ac`, `U0001f600`, `101`.
+    /// Reads the code of a character: `x41`, `u20ac`, `U0001f600`, `101`.
     private mutating func escapedNumber(isBytes: Bool) throws(SerializerError) -> UInt32? {
         switch text.character {
         case "0", "1", "2", "3", "4", "5", "6", "7":

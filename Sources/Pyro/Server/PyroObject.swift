@@ -1,9 +1,9 @@
 public import Pickle
 internal import Threads
 
-/// Something that clients can call, under an id that a server gives it.
+/// An object that clients can call, registered with a server under an id.
 ///
-/// Its functions are called from the threads of all clients at once, and block the calling client only.
+/// The functions are called from the threads of all clients concurrently. They block only the calling client.
 public protocol PyroObject: AnyObject, Sendable {
     var metadata: ObjectMetadata { get }
     func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult
@@ -11,24 +11,23 @@ public protocol PyroObject: AnyObject, Sendable {
     func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws
 }
 
-/// What a call comes to: a value, or items that the client fetches one after another.
+/// The result of a call.
 public enum CallResult {
     case value(PythonValue)
-    case items(any ItemSource)
+
+    var value: PythonValue {
+        switch self {
+        case .value(let value): value
+        }
+    }
 }
 
-/// An iterator that a client goes through from afar.
-public protocol ItemSource: AnyObject, Sendable {
-    /// The next item, or nil after the last one.
-    func next() throws -> PythonValue?
-}
-
-/// What an object offers, as clients are told when they connect.
+/// The methods and attributes of an object, which clients receive on connecting.
 public struct ObjectMetadata: Sendable, Hashable {
     public var methods: [String]
-    /// Those of the methods that clients shall call without waiting for a reply.
+    /// The methods that clients call without waiting for a reply.
     public var oneway: [String]
-    /// What Python sees as attributes; clients of python-microscope's read all of them when they connect.
+    /// The Python attributes, all of which python-microscope's clients read when they connect.
     public var attributes: [String]
 
     public init(methods: [String], oneway: [String] = [], attributes: [String] = []) {
@@ -38,7 +37,7 @@ public struct ObjectMetadata: Sendable, Hashable {
     }
 }
 
-/// The objects of a server by their ids.
+/// The objects of a server, by id.
 final class ObjectTable: Sendable {
     private let objects = Monitor<[String: any PyroObject]>([:])
 
@@ -49,13 +48,15 @@ final class ObjectTable: Sendable {
 
     var ids: [String] { objects.withLock { $0.keys.sorted() } }
 
-    /// The object, or what Pyro says of one that is not there.
+    /// The object with an id.
+    ///
+    /// Throws Pyro's error if there is none.
     func find(_ id: String) throws(PythonException) -> any PyroObject {
         guard let object = self[id] else { throw PythonException.pyro("DaemonError", "unknown object") }
         return object
     }
 
-    /// The value with every reference to an object replaced by a proxy that reaches it at that address.
+    /// The value, with each reference to an object replaced by a proxy for it at this address.
     func resolve(_ value: PythonValue, at server: Endpoint) throws(PythonException) -> PythonValue {
         switch value {
         case .reference(let id):
@@ -94,15 +95,15 @@ extension PythonValue {
     }
 }
 
-/// Who is calling.
+/// The client on whose behalf a call runs.
 public struct CallContext: Sendable {
-    /// The number of the connection, which no other one of this server has.
+    /// The number of the connection, unique within the server.
     public let connection: Int
-    /// The calling program's address, if it has one.
+    /// The client's address, if it has one.
     public let client: Endpoint?
-    /// The address by which the client reached this server, or that which the server's options tell all clients.
+    /// The address at which the client reached this server, or the public one from the server's options.
     public let server: Endpoint
-    /// Whether the client is still there, as far as can be known without asking it.
+    /// Whether the connection is open, as far as can be known without sending anything.
     public let isConnected: @Sendable () -> Bool
 
     public init(connection: Int, client: Endpoint?, server: Endpoint, isConnected: @escaping @Sendable () -> Bool) {

@@ -1,7 +1,7 @@
 internal import COpenSSL
 internal import Pickle
 
-/// What travels beside a payload: chunks of bytes, each with an id of four ASCII characters.
+/// Chunks of bytes that accompany a payload, each with an id of four ASCII characters.
 struct Annotations: Sendable, Equatable {
     private(set) var chunks: [(id: String, bytes: [UInt8])] = []
 
@@ -12,7 +12,7 @@ struct Annotations: Sendable, Equatable {
     var isEmpty: Bool { chunks.isEmpty }
     var byteCount: Int { chunks.reduce(0) { $0 + 6 + $1.bytes.count } }
 
-    /// Of several with one id the last one counts, as in Python's dictionary.
+    /// If an id occurs more than once, the last chunk counts, as in Python's dictionary.
     subscript(id: String) -> [UInt8]? {
         get { chunks.last { $0.id == id }?.bytes }
         set {
@@ -29,10 +29,10 @@ struct Annotations: Sendable, Equatable {
 }
 
 extension Annotations {
-    /// Cuts an annotation area into its chunks, which must fill it.
+    /// Splits an annotation area into its chunks, which must fill it.
     init(_ area: ArraySlice<UInt8>) throws(MessageError) {
         var rest = area
-        // An area has room for ten thousand chunks, so that none is looked for along the others.
+        // An area has room for ten thousand chunks: a linear search for each would be slow.
         var places: [String: Int] = [:]
         while !rest.isEmpty {
             guard rest.count >= 6 else { throw .badAnnotations }
@@ -52,15 +52,15 @@ extension Annotations {
     }
 }
 
-/// The HMAC annotation, by which both ends know that the other one has the key.
+/// The HMAC annotation, which proves that the other end has the key.
 enum Signature {
     static let id = "HMAC"
-    /// How many bytes SHA-1 gives.
+    /// The length of a SHA-1 digest.
     private static let byteCount = 20
 
-    /// HMAC-SHA1 over the payload as it is sent, then the other annotations' bytes in the order of their ids.
+    /// The HMAC-SHA1 of the payload as it is sent, followed by the bytes of the other annotations in the order of ids.
     ///
-    /// Empty, which nobody takes for a signature, should there be no memory for it.
+    /// Empty, which is never a valid signature, if there is not enough memory.
     static func sign(_ payload: [Bytes], _ annotations: Annotations, key: [UInt8]) -> [UInt8] {
         guard let context = unsafe hmac_sha1_new(key, key.count) else { return [] }
         defer { unsafe EVP_MAC_CTX_free(context) }

@@ -1,9 +1,9 @@
 internal import Glibc
 public import Pickle
 
-/// Where a server listens.
+/// The address of a server.
 public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
-    /// A host by name or address, and a TCP port; the kernel chooses the port when it is 0.
+    /// A host name or address and a TCP port. With port 0 the kernel chooses one.
     case tcp(host: String, port: Int)
     /// The path of a Unix socket.
     case unix(path: String)
@@ -15,7 +15,7 @@ public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The same place in a URI.
+    /// The same address in a URI.
     public var location: PyroURI.Location {
         switch self {
         case .tcp(let host, let port): .tcp(host: host, port: port)
@@ -31,13 +31,13 @@ public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// An address as the kernel takes it.
+/// A socket address in the kernel's form.
 @safe struct SocketAddress: Sendable {
     private var storage: sockaddr_storage
     private(set) var length: socklen_t
     var family: Int32 { Int32(storage.ss_family) }
 
-    /// An address that a call of the kernel's fills in.
+    /// The address that a system call writes.
     @unsafe init(filledBy fill: (UnsafeMutablePointer<sockaddr>, inout socklen_t) -> Int32) throws(SocketError) {
         storage = sockaddr_storage()
         length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -55,7 +55,7 @@ public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The addresses of an endpoint, the one to try first in front: IPv4 as Pyro prefers it, then IPv6.
+    /// The addresses of an endpoint in the order to try them: IPv4 first, as in Pyro, then IPv6.
     static func resolve(_ endpoint: Endpoint, toListen: Bool = false) throws(SocketError) -> [SocketAddress] {
         switch endpoint {
         case .unix(let path): [try SocketAddress(unixPath: path)]
@@ -105,7 +105,7 @@ public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
         return addresses.filter { $0.family == AF_INET } + addresses.filter { $0.family != AF_INET }
     }
 
-    /// The address as an endpoint, its host in digits.
+    /// The address as an endpoint with a numeric host.
     var endpoint: Endpoint? {
         if family == AF_UNIX { return nil }
         var (host, service) = ([CChar](repeating: 0, count: 64), [CChar](repeating: 0, count: 16))
@@ -126,7 +126,7 @@ public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension String {
-    /// A text of C's in an array, up to its end mark.
+    /// The C string in an array, up to its terminating zero.
     fileprivate init(terminated characters: [CChar]) {
         self.init(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
@@ -134,7 +134,7 @@ extension String {
 
 extension SocketError {
     fileprivate init(resolving host: String, _ status: Int32) {
-        // The numbers of getaddrinfo are not those of errno, so its text goes along.
+        // The error numbers of getaddrinfo differ from errno, so the error includes its text.
         let reason = status == EAI_SYSTEM ? nil : unsafe String(cString: gai_strerror(status))
         self.init(status == EAI_SYSTEM ? errno : ENOENT, "look up host '\(host)'", reason: reason)
     }
@@ -145,8 +145,8 @@ extension Socket {
 
     /// Connects to the first address of an endpoint that answers within the limit.
     ///
-    /// - Parameter prepare: sets what has to be set before connecting: a socket that has begun with bbr goes on pacing
-    ///   whatever congestion control it is given later.
+    /// - Parameter prepare: sets options before connecting. A socket that has begun with bbr continues pacing under any
+    ///   other congestion control.
     static func connect(
         to endpoint: Endpoint,
         within limit: Duration,
@@ -166,7 +166,9 @@ extension Socket {
         throw failure
     }
 
-    /// Connects, and gives the `errno` of a failure, 0 for success.
+    /// Connects.
+    ///
+    /// Returns 0 for success or the `errno` of the failure.
     private static func connect(_ descriptor: Int32, to address: SocketAddress, within limit: Duration) -> Int32 {
         let flags = fcntl(descriptor, F_GETFL)
         _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK)
@@ -195,14 +197,16 @@ extension Socket {
         }
     }
 
-    /// Removes the file of a Unix socket that nobody listens at any more, and no other file.
+    /// Removes the file of a Unix socket at which no process listens any more, and no other file.
     private static func removeAbandoned(_ path: String, _ address: SocketAddress) {
         let probe = Socket(descriptor: socket(AF_UNIX, kind, 0))
         let status = unsafe address.withPointer { unsafe Glibc.connect(probe.descriptor, $0, $1) }
         if status != 0, errno == ECONNREFUSED { removeFile(path) }
     }
 
-    /// Waits for the next client; nil when the socket has been shut down.
+    /// Waits for the next client.
+    ///
+    /// Nil if the socket has been shut down.
     func accept() throws(SocketError) -> Socket? {
         while true {
             let client = Glibc.accept(descriptor, nil, nil)
@@ -218,7 +222,7 @@ extension Socket {
         }
     }
 
-    /// The address at this end, by which the other end reached it.
+    /// The local address.
     var localEndpoint: Endpoint? {
         let address = unsafe try? SocketAddress { address, length in unsafe getsockname(descriptor, address, &length) }
         return address?.endpoint
@@ -232,7 +236,9 @@ extension Socket {
 }
 
 extension Socket {
-    /// Whether the other end has not closed the connection yet; whatever it has sent stays to be read.
+    /// Whether the other end has not closed the connection.
+    ///
+    /// Received bytes remain to be read.
     var isOpen: Bool {
         var byte: UInt8 = 0
         let count = unsafe recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))

@@ -1,6 +1,8 @@
 internal import Pickle
 
-/// A message that came in, its payload inflated but not decoded.
+/// A received message.
+///
+/// Its payload is decompressed but not decoded.
 struct ReceivedMessage: Sendable {
     var header: MessageHeader
     var annotations: Annotations
@@ -8,7 +10,7 @@ struct ReceivedMessage: Sendable {
 
     enum Payload: Sendable {
         case bytes(ArraySlice<UInt8>)
-        /// It said that it was compressed, and could not be inflated: an error for the caller, not for the connection.
+        /// The payload could not be decompressed: an error for the caller, but the connection continues.
         case damaged(String)
     }
 }
@@ -23,14 +25,14 @@ struct Message: Sendable {
     var payload = Segments()
 }
 
-/// The 24 bytes in front of every message.
+/// The 24 bytes at the beginning of each message.
 struct MessageHeader: Sendable, Equatable {
     static let byteCount = 24
 
     var type: MessageType
     var flags: MessageFlags
     var sequence: UInt16
-    /// The number of the serializer, which need not be one that is known here.
+    /// The number of the serializer, which may be unknown.
     var serializer: UInt16
     var payloadLength: Int
     var annotationsLength: Int
@@ -39,7 +41,9 @@ struct MessageHeader: Sendable, Equatable {
     private static let version: UInt16 = 48
     private static let secret: UInt16 = 0x34E9
 
-    /// Pyro's sum over the header, which wraps around as Python's does under its mask.
+    /// Pyro's checksum of the header.
+    ///
+    /// It wraps around as Python's does with its mask.
     private var checksum: UInt16 {
         type.rawValue &+ Self.version &+ UInt16(truncatingIfNeeded: payloadLength)
             &+ UInt16(truncatingIfNeeded: annotationsLength) &+ serializer &+ flags.rawValue &+ sequence &+ Self.secret
@@ -51,7 +55,7 @@ struct MessageHeader: Sendable, Equatable {
         return bytes
     }
 
-    /// Appends the header to bytes, with room for what follows it.
+    /// Appends the header to bytes, and reserves room for the rest of the message.
     func write(to bytes: inout [UInt8]) {
         bytes.reserveCapacity(bytes.count + Self.byteCount + min(payloadLength, 4096) + annotationsLength)
         bytes += Self.magic
@@ -74,13 +78,15 @@ struct MessageHeader: Sendable, Equatable {
 }
 
 extension MessageHeader {
-    /// Whether bytes are the beginning of SSL: an alert or a greeting, of a version that all of them give as 3.
+    /// Whether the bytes begin an SSL record: an alert or a greeting, whose version always begins with 3.
     static func isSSL(_ bytes: ArraySlice<UInt8>) -> Bool {
         guard let kind = bytes.first, let version = bytes.dropFirst().first else { return false }
         return (kind == 0x15 || kind == 0x16) && version == 3
     }
 
-    /// Reads a header from at least 24 bytes, and refuses it if it is not Pyro's or the message too long.
+    /// Reads a header from at least 24 bytes.
+    ///
+    /// Throws if it is not a Pyro header or the message is too long.
     init(_ bytes: ArraySlice<UInt8>, maximumLength: Int) throws(MessageError) {
         func number(_ offset: Int) -> UInt16 {
             UInt16(bytes[bytes.startIndex + offset]) << 8 | UInt16(bytes[bytes.startIndex + offset + 1])
@@ -90,7 +96,7 @@ extension MessageHeader {
         }
         let length = Int(number(12)) << 16 | Int(number(14))
         let annotationsLength = Int(number(18))
-        // Of all types, so that the sum can be checked before the type is.
+        // Computed from the raw type, so that the checksum is checked before the type.
         let sum =
             number(6) &+ Self.version &+ UInt16(truncatingIfNeeded: length) &+ number(18) &+ number(16) &+ number(8)
             &+ number(10) &+ Self.secret
@@ -110,12 +116,14 @@ extension MessageHeader {
     }
 }
 
-/// What a message is for.
+/// The purpose of a message.
 enum MessageType: UInt16, Sendable {
     case connect = 1, connectOK, connectFail, invoke, result, ping
 }
 
-/// The flags of a message, of which others than these mean nothing.
+/// The flags of a message.
+///
+/// Others have no meaning.
 struct MessageFlags: OptionSet, Sendable {
     let rawValue: UInt16
 
@@ -123,19 +131,21 @@ struct MessageFlags: OptionSet, Sendable {
     static let exception = MessageFlags(rawValue: 1)
     /// The payload is one zlib stream.
     static let compressed = MessageFlags(rawValue: 2)
-    /// No reply is wanted, whatever happens.
+    /// No reply is expected, even after an error.
     static let oneway = MessageFlags(rawValue: 4)
-    /// The payload holds several calls, or their results.
+    /// The payload contains several calls or their results.
     static let batch = MessageFlags(rawValue: 8)
-    /// Metadata is wanted, or included, when connecting.
+    /// The handshake requests or contains metadata.
     static let metadata = MessageFlags(rawValue: 16)
-    /// The result is an iterator, to be asked for its items.
+    /// The result is an iterator whose items the client fetches.
     static let itemStream = MessageFlags(rawValue: 32)
-    /// The payload is to be handed on as it is.
+    /// The payload is passed on without decoding.
     static let keepSerialized = MessageFlags(rawValue: 64)
 }
 
-/// Why a message could not be taken, after which its connection is of no use.
+/// The reason why a message was refused.
+///
+/// The connection cannot continue after it.
 package enum MessageError: Error, Equatable, CustomStringConvertible {
     case notPyro
     case badChecksum
@@ -144,19 +154,21 @@ package enum MessageError: Error, Equatable, CustomStringConvertible {
     case badAnnotations
     case hmacAsymmetric
     case hmacMismatch
-    /// The other end has gone in the middle of a message.
+    /// The connection ended in the middle of a message.
     case cutShort
     case timedOut
-    /// SSL was wanted, and the other end began without it; these are its first bytes.
+    /// This end requires SSL, and the other end began without it, with these bytes.
     case noSSL([UInt8])
-    /// The other end began with SSL, which is not wanted here.
+    /// The other end began with SSL, which this end does not use.
     case unexpectedSSL
-    /// SSL did not come about, or has broken down.
+    /// The SSL handshake or the encrypted connection failed.
     case ssl(String)
-    /// An error of the socket's, by its `errno`.
+    /// An error of the socket, as its `errno`.
     case socket(Int32)
 
-    /// The text, which is Pyro's where a client gets to see it.
+    /// The message.
+    ///
+    /// Texts that clients receive are Pyro's.
     package var description: String {
         switch self {
         case .notPyro: "invalid data or unsupported protocol version"
@@ -175,7 +187,7 @@ package enum MessageError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Whether it is how programs end, or networks: nothing that anybody should look into.
+    /// Whether the error is normal when programs end or networks fail, and needs no warning.
     var isUsual: Bool {
         switch self {
         case .cutShort, .timedOut, .socket: true
@@ -187,7 +199,9 @@ package enum MessageError: Error, Equatable, CustomStringConvertible {
 }
 
 extension ReceivedMessage {
-    /// The payload, or why it cannot be read.
+    /// The payload.
+    ///
+    /// Throws if it is damaged.
     var bytes: ArraySlice<UInt8> {
         get throws(PythonException) {
             switch payload {
@@ -197,7 +211,7 @@ extension ReceivedMessage {
         }
     }
 
-    /// An answer with this message's numbers and, if it has one, its correlation id.
+    /// A reply with this message's sequence number, serializer and correlation id.
     func reply(_ type: MessageType, _ flags: MessageFlags = []) -> Message {
         var reply = Message(type: type, flags: flags, sequence: header.sequence, serializer: header.serializer)
         if !annotations.isEmpty, let id = annotations["CORR"], id.count == 16 { reply.annotations["CORR"] = id }

@@ -4,16 +4,16 @@ import Testing
 
 @testable import Pyro
 
-/// Payloads that Python's serializers wrote, with what its receivers make of them.
+/// Payloads from Python's serializers, with the values that Pyro4's receivers read.
 enum SerializerVectors {
     struct Vector: Decodable, CustomTestStringConvertible {
         let name: String
         let direction: String
         let serializer: String
         let b64: String
-        /// What Pyro4's receiver makes of the bytes.
+        /// The value that Pyro4's receiver reads.
         let value: DescribedValue
-        /// What the bare format holds.
+        /// The value in the format alone.
         let literal: DescribedValue
 
         var isCall: Bool { name.hasPrefix("call") }
@@ -34,7 +34,7 @@ enum SerializerVectors {
         let b64: String
         let payload: DescribedValue
 
-        /// What follows the header and the annotations.
+        /// The payload.
         var content: ArraySlice<UInt8> {
             get throws {
                 let bytes = try [UInt8](#require(Data(base64Encoded: b64)))
@@ -44,7 +44,7 @@ enum SerializerVectors {
     }
 
     static let all: [Vector] = (try? load("index.json", as: Index.self).vectors) ?? []
-    /// Those that mean the same here: times without a zone were written where local time is UTC.
+    /// The vectors that are valid here: times without a zone were written where local time is UTC.
     static let fitting = all.filter { vector in
         let recorded = Date(timeIntervalSince1970: 1_577_934_245)
         let isTime = vector.serializer == "msgpack" && vector.name == "datetime"
@@ -80,7 +80,9 @@ enum SerializerVectors {
     }()
 }
 
-/// A value in JSON as the vectors describe it: what JSON lacks is an object with `$`.
+/// A value in JSON as the vectors describe it.
+///
+/// Types that JSON lacks are objects with `$`.
 indirect enum DescribedValue: Decodable, Hashable {
     case null
     case bool(Bool)

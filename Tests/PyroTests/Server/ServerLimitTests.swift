@@ -73,7 +73,7 @@ extension TestServer {
     }
 }
 
-/// Where clients are told that a server is.
+/// The public address of a server in URIs and proxies.
 @Suite struct PublicPlaceTests {
     private func server(_ place: ServerOptions.PublicPlace?) throws -> TestServer {
         var options = ServerOptions()

@@ -6,7 +6,7 @@ import Threads
 
 @testable import Pyro
 
-/// A server with one ``TestObject`` on it, which ends with the test.
+/// A server with one ``TestObject``, which ends with the test.
 final class TestServer {
     let object = TestObject()
     let server: PyroServer
@@ -28,7 +28,7 @@ final class TestServer {
         PyroClient(server.uri(of: "Test"), options: options)
     }
 
-    /// A connection whose greeting is over.
+    /// A connection after its handshake.
     func greeted() throws -> Connection {
         let socket = try Socket.connect(to: server.endpoint, within: .seconds(5))
         let connection = Connection(socket, WireOptions(), greetingWithin: .seconds(5))
@@ -43,7 +43,7 @@ final class TestServer {
     }
 }
 
-/// An object to call: it adds, waits, fails, and remembers.
+/// An object whose methods add, wait, fail and remember.
 final class TestObject: PyroObject {
     private let state = Monitor<(value: PythonValue, notes: [PythonValue])>((42, []))
 
@@ -53,7 +53,7 @@ final class TestObject: PyroObject {
         attributes: ["value"]
     )
 
-    /// What was noted, once there are that many.
+    /// The notes, once there are this many.
     func notes(_ count: Int) -> [PythonValue]? {
         state.wait(within: .seconds(20)) { $0.notes.count >= count ? $0.notes : nil }
     }
@@ -90,16 +90,18 @@ final class TestObject: PyroObject {
     }
 }
 
-/// A client that connects and says nothing.
+/// A client that connects and sends nothing by itself.
 final class SilentClient {
     private let socket: Socket
 
     init(_ endpoint: Endpoint) throws { socket = try Socket.connect(to: endpoint, within: .seconds(5)) }
 
-    /// Says something after all; whether it gets there does not matter.
+    /// Sends bytes.
+    ///
+    /// They need not arrive.
     func send(_ bytes: [UInt8]) { try? socket.write(bytes) }
 
-    /// The same for a client that sends byte after byte of a greeting.
+    /// Whether the server closes the connection of a client that sends a handshake byte by byte.
     func isClosedByPeerWhileDripping(
         _ greeting: [UInt8] = Array("PYRO".utf8) + [0, 48] + [UInt8](repeating: 0, count: 1000),
         every interval: Duration,
@@ -113,7 +115,7 @@ final class SilentClient {
         return false
     }
 
-    /// Whether the server ends the connection before the limit.
+    /// Whether the server closes the connection within the limit.
     func isClosedByPeer(within limit: Duration) -> Bool {
         socket.limitReading(to: limit)
         var byte: [UInt8] = [0]

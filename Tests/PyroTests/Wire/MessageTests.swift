@@ -26,7 +26,7 @@ import Testing
         var count = 0
         for name in ["microscope-numpy2", "reference-probe", "hmac"] {
             for message in try RecordedMessages.session(name) where message.bytes.starts(with: Array("PYRO".utf8)) {
-                // Some of what was recorded is damaged on purpose.
+                // Some recorded messages are damaged on purpose.
                 guard let header = try? MessageHeader(message.bytes.prefix(24), maximumLength: 1 << 30) else {
                     continue
                 }
@@ -80,7 +80,7 @@ import Testing
         let start = ContinuousClock.now
         let annotations = try Annotations(area[...])
         #expect(annotations.chunks.map(\.id) == ids)
-        // Were each looked for along those before it, it would be some ten times as long.
+        // With a linear search for each chunk this would take about ten times as long.
         #expect(start.duration(to: .now) < .seconds(2))
     }
 
