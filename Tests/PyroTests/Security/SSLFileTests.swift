@@ -57,7 +57,7 @@ import Testing
             for (name, words) in [
                 ("/nowhere", "cannot be read: No such file"),
                 (authority.folder.path, part == .authorities ? "" : "is not a file"),
-                (text, part == .keyPasswordFile ? "" : "in PEM"),
+                (text, part == .keyPasswordFile ? "" : "contains no PEM"),
             ] where !words.isEmpty {
                 var files = good
                 files[keyPath: path] = name
