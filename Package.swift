@@ -58,8 +58,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings,
-            // The archives, so that an installed server asks for nothing but libc and libusb.
-            linkerSettings: [.linkedLibrary(":libz.a"), .linkedLibrary(":libssl.a"), .linkedLibrary(":libcrypto.a")]
+            // Shared, so that the system's security updates reach an installed server.
+            linkerSettings: [.linkedLibrary("z"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]
         ),
         .target(name: "Avahi", dependencies: ["Pickle"], swiftSettings: settings),
         .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
@@ -85,7 +85,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings,
-            // As with zlib.
+            // The archive, so that an installed server does not need libyaml: it reads the operator's own files only.
             linkerSettings: [.linkedLibrary(":libyaml.a")]
         ),
         .target(
@@ -175,7 +175,7 @@ let package = Package(
             dependencies: ["CZlib", "Pickle"],
             exclude: ["make_protocol_0_1.py", "protocol-0-1.json"],
             swiftSettings: settings,
-            linkerSettings: [.linkedLibrary(":libz.a")]
+            linkerSettings: [.linkedLibrary("z")]
         ),
         .testTarget(name: "PyroTests", dependencies: ["Pickle", "Pyro", "Threads"], swiftSettings: settings),
         .testTarget(name: "DeviceTests", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),

@@ -3,6 +3,7 @@
 import Devices
 import Glibc
 import Logging
+import Pickle
 import Pyro
 import Server
 import Threads
@@ -22,6 +23,6 @@ server.register(Factory(server), as: "Factory")
 server.start()
 print(server.uri(of: "Reference").text)
 fflush(nil)
-// Whoever started the server closes its input to end it.
+// Runs until its input is closed.
 while readLine() != nil {}
 server.stop()
