@@ -106,11 +106,10 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .target(name: "Bench", dependencies: ["Contracts", "Devices", "Server"], swiftSettings: settings),
         .target(
             name: "MicroscopeServer",
             dependencies: [
-                "AndorSDK3", "Bench", "Composites", "Contracts", "Devices", "DriverCatalogue", "FilterWheels", "Lasers",
+                "AndorSDK3", "Composites", "Contracts", "Devices", "DriverCatalogue", "FilterWheels", "Lasers",
                 "Pickle", "Pyro", "Server", "Simulators", "StageControllers", "Transports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -270,7 +269,7 @@ let package = Package(
         .testTarget(
             name: "MicroscopeServerTests",
             dependencies: [
-                "Bench", "Devices", "MicroscopeClient", "MicroscopeServer", "Pickle", "Server", "Simulators", "Threads",
+                "Devices", "MicroscopeClient", "MicroscopeServer", "Pickle", "Server", "Simulators", "Threads",
             ],
             swiftSettings: settings
         ),
@@ -285,7 +284,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HardwareTests",
-            dependencies: ["Bench", "Contracts", "Devices", "DriverCatalogue", "Server"],
+            dependencies: ["Contracts", "Devices", "DriverCatalogue", "MicroscopeServer", "Server"],
             path: "HardwareTests",
             exclude: ["README.md"],
             swiftSettings: settings

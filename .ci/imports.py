@@ -27,7 +27,6 @@ ALLOWED = {
     "MicroscopeClient": {"Avahi", "Devices", "Pickle", "Pyro", "Threads"},
     "CImageFiles": set(),
     "ImageFiles": {"CImageFiles", "Pickle"},
-    "Bench": {"Contracts", "Devices", "Server"},
     "device-server": {"MicroscopeServer"},
     # As a program of a user's is: it imports this alone.
     "example-microscope": {"MicroscopeServer"},

@@ -6,7 +6,7 @@ import Testing
 
 @testable import MicroscopeServer
 
-/// What a program says, and what of it a server gets.
+/// The definitions of a program, and the server's configuration made of them.
 struct BuilderTests {
     private func more(_ count: Int) -> [MicroscopeServer.DeviceDefinition] {
         (0..<count).map { DeviceDefinition("More\($0)", .simulatedLightSource, port: 0) }

@@ -1,4 +1,3 @@
-import Bench
 import Devices
 import Server
 import Simulators
@@ -61,7 +60,7 @@ struct DeviceSetTests {
     @Test func noneOfThemIsTriedAlone() throws {
         for device in Rig(try configuration()).devices {
             let error = #expect(throws: RigError.self) { try device.open { _ in } }
-            #expect(error?.cause == .dependence && "\(error!)".contains("is opened together with others"))
+            #expect(error?.cause == .dependence && "\(error!)".contains("is opened together with other devices"))
         }
         #expect(starts.withLock { $0 } == 0)
     }

@@ -5,7 +5,7 @@ import Server
 import Simulators
 import Testing
 
-/// The examples are what newcomers begin with, so they have to be right.
+/// The example configurations, which newcomers start with.
 @Suite struct ExampleTests {
     private let drivers = DriverCatalog(Simulators.drivers)
 
@@ -20,8 +20,8 @@ import Testing
     @Test func theSimulatedExampleHasOneOfEachOnThisMachineOnly() throws {
         let configuration = try ServerConfiguration(file: path("simulated"), drivers: drivers)
         let words = configuration.definitions.flatMap(\.devices).map(\.driver.name)
-        // The first is for benchmarks alone, the second can be had by one server on a machine at a time, and the others
-        // have examples of their own.
+        // The first is for benchmarks only, the second works in one server per machine, and the others have their own
+        // examples.
         let others = ["prebuilt-camera", "simulated-floating-camera", "stage-aware-camera", "simulated-clarity-camera"]
         for word in drivers.names where !others.contains(word) { #expect(words.contains(word)) }
         for definition in configuration.definitions {
@@ -63,7 +63,7 @@ import Testing
 
     @Test func theSimulatedRigHasOneOfEach() throws {
         let text = try ServerConfiguration.text(ofFile: path("rig-simulated"))
-        // A bench has no server that could give these their parts.
+        // A rig has no server that could provide the parts of these devices.
         let others = ["stage-aware-camera", "simulated-clarity-camera"]
         for word in drivers.names where !others.contains(word) { #expect(text.contains("driver: \(word)")) }
     }
