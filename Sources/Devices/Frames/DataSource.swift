@@ -1,3 +1,6 @@
+internal import Glibc
+public import Pickle
+
 /// Where a device's data come from.
 ///
 /// Waiting here blocks, and calls to the device go on meanwhile, so a source is `Sendable`: it holds only what its
@@ -23,4 +26,43 @@ public protocol DataSource: AnyObject, Sendable {
 extension DataSource {
     public var isOnDemand: Bool { false }
     public var lost: Int { 0 }
+}
+
+/// What a data device sends to its clients, and when it was taken.
+public struct Datum: Sendable {
+    public enum Content: Sendable {
+        case frame(Frame)
+        case value(PythonValue)
+    }
+
+    public var content: Content
+    /// Seconds since 1970.
+    public var timestamp: Double
+    /// Whether it tells of something instead of being measured: it is sent alone, without the time.
+    public var isMessage = false
+
+    public init(_ frame: Frame, at timestamp: Double) {
+        content = .frame(frame)
+        self.timestamp = timestamp
+    }
+
+    public init(_ value: PythonValue, at timestamp: Double) {
+        content = .value(value)
+        self.timestamp = timestamp
+    }
+
+    public init(message: String, at timestamp: Double) {
+        self.init(.str(message), at: timestamp)
+        isMessage = true
+    }
+}
+
+/// The time of day as clients get it with data.
+public enum Timestamp {
+    /// Seconds since 1970.
+    public static var now: Double {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
 }

@@ -51,3 +51,26 @@ public struct RemoteInterface {
         .attribute("attempt to access unexposed or unknown remote attribute '\(name)'")
     }
 }
+
+/// Anything that clients can reach by an id of its own: a device, or an axis of a stage.
+public protocol RemoteObject: AnyObject {
+    /// The name of the class in Python, for its error messages.
+    var typeName: String { get }
+
+    /// The rows of the table of members that clients can reach.
+    @RemoteInterfaceBuilder var remoteMembers: [any RemoteMember] { get }
+}
+
+extension RemoteObject {
+    public var typeName: String { "\(Self.self)" }
+}
+
+/// Gathers rows, and whole tables of rows, into one table.
+@resultBuilder
+public enum RemoteInterfaceBuilder {
+    public static func buildExpression(_ member: some RemoteMember) -> [any RemoteMember] { [member] }
+    public static func buildExpression(_ members: [any RemoteMember]) -> [any RemoteMember] { members }
+    public static func buildBlock(_ groups: [any RemoteMember]...) -> [any RemoteMember] { groups.flatMap(\.self) }
+    public static func buildArray(_ groups: [[any RemoteMember]]) -> [any RemoteMember] { groups.flatMap(\.self) }
+    public static func buildOptional(_ group: [any RemoteMember]?) -> [any RemoteMember] { group ?? [] }
+}

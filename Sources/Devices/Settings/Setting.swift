@@ -147,3 +147,62 @@ public final class Setting {
         ])
     }
 }
+
+extension Setting {
+    /// A setting that is a stored property of the device.
+    public convenience init<Root: AnyObject, Value: SettingValue>(
+        _ name: String,
+        of device: Root,
+        _ keyPath: ReferenceWritableKeyPath<Root, Value>,
+        in domain: @autoclosure @escaping () throws -> Value.Domain
+    ) {
+        self.init(name, in: try domain(), get: { device[keyPath: keyPath] }, set: { device[keyPath: keyPath] = $0 })
+    }
+
+    /// A switch of the device's.
+    public convenience init<Root: AnyObject>(
+        _ name: String,
+        of device: Root,
+        _ keyPath: ReferenceWritableKeyPath<Root, Bool>
+    ) {
+        self.init(name, of: device, keyPath, in: Anything())
+    }
+
+    /// A choice of the device's, whose cases are the values.
+    public convenience init<Root: AnyObject, Choice: SettingChoice>(
+        _ name: String,
+        of device: Root,
+        _ keyPath: ReferenceWritableKeyPath<Root, Choice>
+    ) {
+        self.init(name, of: device, keyPath, in: Cases())
+    }
+}
+
+extension Setting {
+    /// The key of a choice that is given by its label, as people write it in a configuration; any other value as it is.
+    public func key(for value: PythonValue) throws -> PythonValue {
+        guard type == .enumeration, case .str(let label) = value else { return value }
+        guard case .dict(let description) = try describe(), case .list(let choices)? = description["values"] else {
+            return value
+        }
+        let keys = choices.compactMap { choice -> PythonValue? in
+            guard case .tuple(let pair) = choice, pair.count == 2, pair[1] == .str(label) else { return nil }
+            return pair[0]
+        }
+        return keys.first ?? value
+    }
+}
+
+/// Why a setting cannot be read or written.
+public enum SettingError: Error, Equatable {
+    /// `KeyError` in Python
+    case unknown(String)
+    /// `NotImplementedError` in Python
+    case readOnly(String)
+    /// `ValueError` in Python
+    case outOfRange(String, PythonValue, allowed: PythonValue)
+    /// `TypeError` in Python
+    case wrongType(String, expected: String, got: String)
+    /// `Exception` in Python: `update_settings` was to set everything and lacks some
+    case missing([String])
+}
