@@ -1,31 +1,32 @@
 public import Pickle
 
-/// One read-out of the sensor, in memory.
+/// One read-out of the sensor, in memory: an array of two dimensions, rows and columns.
 public struct Frame: Sendable {
-    /// Pixels along a row, and rows.
-    public let width, height: Int
-    public let dtype: DType
-    /// The rows from the top, each from the left, without gaps between them.
-    public let pixels: Bytes
+    /// The frame as clients get it: rows from the top, each from the left, without gaps.
+    public let array: NDArray
 
-    /// A frame over these pixels, or nil if their number is not what the sides need.
+    /// A frame of the pixels of an array; nil if the array does not have two dimensions, or goes down columns.
+    public init?(_ array: NDArray) {
+        guard array.shape.count == 2, !array.isFortranOrder else { return nil }
+        self.array = array
+    }
+
+    /// A frame of these pixels; nil if the number of bytes does not match the size.
     public init?(width: Int, height: Int, _ dtype: DType, pixels: Bytes) {
-        guard width >= 0, height >= 0, NDArray.byteCount(dtype, [height, width]) == pixels.count else { return nil }
-        self.width = width
-        self.height = height
-        self.dtype = dtype
-        self.pixels = pixels
+        guard let array = NDArray(dtype, shape: [height, width], data: pixels) else { return nil }
+        self.array = array
     }
 
-    /// The frame as clients get it: an array of shape (height, width).
-    public var array: NDArray {
-        // The sides were checked against the pixels when the frame was made.
-        NDArray(dtype, shape: [height, width], data: pixels)!
-    }
+    /// How many pixels there are in a row.
+    public var width: Int { array.shape[1] }
+    /// How many rows there are.
+    public var height: Int { array.shape[0] }
+    public var dtype: DType { array.dtype }
+    public var pixels: Bytes { array.data }
 }
 
 extension Frame {
-    /// The frame turned; itself, with no pixel copied, if there is nothing to do.
+    /// The transformed frame; the frame itself, with no pixel copied, if there is nothing to do.
     public func transformed(by transform: Transform, pool: FramePool) -> Frame {
         guard transform != .identity else { return self }
         switch dtype.size {
@@ -36,7 +37,7 @@ extension Frame {
         }
     }
 
-    /// Copies each pixel to its new place, whatever the number in it means.
+    /// Copies each pixel to its new place, whatever its type.
     private func moved<Pixel: Turnable>(_: Pixel.Type, by transform: Transform, _ pool: FramePool) -> Frame {
         let steps = TurnSteps(width: width, height: height, transform)
         let buffer = pool.buffer(byteCount: pixels.count)
@@ -46,7 +47,7 @@ extension Frame {
                 if transform.rotates { turn.rotate() } else { turn.flip() }
             }
         }
-        // As many pixels as before, so the sides fit.
+        // As many pixels as before, so the size matches.
         return Frame(width: steps.width, height: steps.height, dtype, pixels: Bytes(buffer))!
     }
 }

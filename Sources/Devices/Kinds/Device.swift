@@ -69,10 +69,12 @@ extension Device {
         RemoteMethod("get_is_enabled") { self.isEnabled }
         // An attribute of the object in Python, and read by programs that run beside the device there.
         RemoteProperty("enabled", get: { self.isEnabled })
-        RemoteMethod("enable", call: enable)
-        RemoteMethod("disable", call: disable)
+        // Of what was enabled only sources of data are enabled again: nothing may move or shine by itself.
+        let isRestored = self is any DataDevice && !(self is any LightSource)
+        RemoteMethod("enable", restored: .enabling(isRestored: isRestored), call: enable)
+        RemoteMethod("disable", restored: .disabling, call: disable)
         RemoteMethod("initialize", call: performInitialize)
-        RemoteMethod("shutdown", call: shutdown)
+        RemoteMethod("shutdown", restored: .disabling, call: shutdown)
     }
 
     public var remoteMembers: [any RemoteMember] { deviceMembers }

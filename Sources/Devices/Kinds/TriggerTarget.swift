@@ -22,7 +22,7 @@ extension TriggerTarget {
     public var triggerMembers: [any RemoteMember] {
         RemoteProperty("trigger_type", get: { try self.triggerType })
         RemoteProperty("trigger_mode", get: { try self.triggerMode })
-        RemoteMethod("set_trigger", "ttype", "tmode", call: setTrigger)
+        RemoteMethod("set_trigger", "ttype", "tmode", restored: .last, call: setTrigger)
         RemoteMethod("trigger", call: trigger)
     }
 }

@@ -1,34 +1,35 @@
 public import Pickle
 
-/// A row that names the Swift function that answers to a Python method.
+/// A row of a ``RemoteInterface``.
+public protocol RemoteMember {
+    func add(to interface: inout RemoteInterface)
+}
+
+/// A row for a Python method and the Swift function behind it.
 ///
-///     RemoteMethod("set_exposure_time", "value", call: setExposureTime)
+///     RemoteMethod("set_exposure_time", "value", restored: .last, call: setExposureTime)
 ///     RemoteMethod("update_settings", "incoming", Parameter("init", default: false), call: update)
 public struct RemoteMethod: RemoteMember {
     let name: String
-    let body: (CallArguments) throws -> Outcome
+    let restoration: Restoration
+    let decode: @Sendable (CallArguments) throws -> DecodedCall
+    let perform: (DecodedCall) throws -> Outcome<Completion>
 
     public func add(to interface: inout RemoteInterface) { interface.add(self) }
 
+    /// - Parameter restored: whether the call is made again on a device that was opened anew.
     public init<each P: PythonConvertible, R: RemoteResult>(
         _ name: String,
         _ parameters: repeat Parameter<each P>,
+        restored: Restoration = .never,
         call body: @escaping (repeat each P) throws -> R
     ) {
-        var names: [String] = []
-        var otherNames: [String: String] = [:]
-        var needed = 0
-        for parameter in repeat each parameters {
-            names.append(parameter.name)
-            otherNames[parameter.otherName ?? parameter.name] = parameter.name
-            if parameter.fallback == nil { needed = names.count }
-        }
+        let signature = Signature(of: name, repeat each parameters)
         self.name = name
-        self.body = { [names, otherNames, needed] arguments in
-            let arguments = arguments.keywords.isEmpty ? arguments : arguments.renaming(otherNames)
-            try arguments.check(for: name, taking: names, needing: needed)
-            var cursor = CallArguments.Cursor(arguments, of: name)
-            let values = (repeat try cursor.next(each parameters))
+        restoration = restored
+        decode = { try signature.decodedCall($0) }
+        perform = { call in
+            let values = try signature.values(of: call)
             return try body(repeat each values).outcome
         }
     }
@@ -37,41 +38,53 @@ public struct RemoteMethod: RemoteMember {
     public init<each P: PythonConvertible>(
         _ name: String,
         _ parameters: repeat Parameter<each P>,
+        restored: Restoration = .never,
         call body: @escaping (repeat each P) throws -> Void
     ) {
-        self.init(name, repeat each parameters) { (values: repeat each P) -> PythonValue in
+        self.init(name, repeat each parameters, restored: restored) { (values: repeat each P) -> PythonValue in
             try body(repeat each values)
             return PythonValue.none
         }
     }
 
-    /// A method that takes whatever it is given.
+    /// A method that accepts any arguments.
     public init(_ name: String, any body: @escaping (CallArguments) throws -> PythonValue) {
         self.name = name
-        self.body = { .value(try body($0)) }
+        restoration = .never
+        decode = { DecodedCall(.call, name, $0.positional, $0) }
+        perform = { call in .value(try body(call.values as? CallArguments ?? CallArguments(call.arguments))) }
     }
 }
 
-/// A row for what Python reads, and perhaps writes, as an attribute.
+/// A row for an attribute that Python can read, and in some cases write.
 public struct RemoteProperty: RemoteMember {
+    struct Setter {
+        let decode: @Sendable (PythonValue) throws -> DecodedCall
+        let perform: (DecodedCall) throws -> Outcome<Completion>
+    }
+
     let name: String
+    let restoration: Restoration
     let get: () throws -> PythonValue
-    let set: ((PythonValue) throws -> Outcome)?
+    let setter: Setter?
 
     public func add(to interface: inout RemoteInterface) { interface.add(self) }
 
     public init<Value: PythonConvertible>(_ name: String, get: @escaping () throws -> Value) {
         self.name = name
+        restoration = .never
         self.get = { try get().python }
-        self.set = nil
+        setter = nil
     }
 
+    /// - Parameter restored: whether the value is set again on a device that was opened anew.
     public init<Value: PythonConvertible>(
         _ name: String,
+        restored: Restoration = .never,
         get: @escaping () throws -> Value,
         set: @escaping (Value) throws -> Void
     ) {
-        self.init(name, get: get) { (value: Value) -> PythonValue in
+        self.init(name, restored: restored, get: get) { (value: Value) -> PythonValue in
             try set(value)
             return PythonValue.none
         }
@@ -79,55 +92,77 @@ public struct RemoteProperty: RemoteMember {
 
     public init<Value: PythonConvertible, Result: RemoteResult>(
         _ name: String,
+        restored: Restoration = .never,
         get: @escaping () throws -> Value,
         set: @escaping (Value) throws -> Result
     ) {
         self.name = name
+        restoration = restored
         self.get = { try get().python }
-        self.set = { try set(Value.decode($0, as: name)).outcome }
+        setter = Setter(
+            decode: { DecodedCall(.set, name, [$0], try Value.decode($0, as: name)) },
+            perform: { call in
+                guard let value = call.values as? Value else {
+                    throw RemoteError.type("\(name): expected \(Value.pythonName)")
+                }
+                return try set(value).outcome
+            }
+        )
     }
 }
 
-/// A row of a ``RemoteInterface``.
-public protocol RemoteMember {
-    func add(to interface: inout RemoteInterface)
+/// The result of a remote call: a value at once, or one that has to be waited for.
+///
+/// Inside the host what is pending is the ``Completion``, which holds the device; outside it is the host's own number
+/// for it.
+public enum Outcome<Pending> {
+    case value(PythonValue)
+    case pending(Pending)
 }
 
-/// What the function behind a row may return.
+extension Outcome: Sendable where Pending: Sendable {}
+
+/// A type that the function behind a row may return.
 public protocol RemoteResult {
-    var outcome: Outcome { get }
+    var outcome: Outcome<Completion> { get }
 }
 
 extension Completion: RemoteResult {
-    public var outcome: Outcome { .pending(self) }
+    public var outcome: Outcome<Completion> { .pending(self) }
 }
 
 extension PythonConvertible {
-    public var outcome: Outcome { .value(python) }
+    public var outcome: Outcome<Completion> { .value(python) }
 }
 
-/// What a remote call comes to: a value at once, or one that has to be waited for.
-public enum Outcome {
-    case value(PythonValue)
-    case pending(Completion)
-}
-
-/// The end of something that a device has begun and that takes its time: a move, a homing.
+/// The end of something that a device has begun and that takes time: a move, a homing.
 ///
 /// The client waits for it while other calls reach the device, so that a position can be read during a move.
 public struct Completion {
-    /// How long to wait between two looks at the device.
+    /// The time that anything may take that declares no limit of its own.
+    public static let limit = Duration.seconds(300)
+
+    /// The time between two looks at the device.
     public let interval: Duration
+    /// The time after which the wait for the end is given up.
+    public let limit: Duration
     /// The result, or nil while it is not there yet.
     public let poll: () throws -> PythonValue?
 
-    /// Completes when a claim about the device has become true.
-    public init(every interval: Duration = .milliseconds(5), when isDone: @escaping () throws -> Bool) {
-        self.init(every: interval, result: { try isDone() ? PythonValue.none : nil })
+    /// Completes when a condition of the device has become true.
+    public init(
+        every interval: Duration = .milliseconds(5),
+        within limit: Duration = Completion.limit,
+        when isDone: @escaping () throws -> Bool
+    ) {
+        self.init(every: interval, within: limit, result: { try isDone() ? PythonValue.none : nil })
     }
 
-    public init(every interval: Duration, result poll: @escaping () throws -> PythonValue?) {
-        self.interval = interval
-        self.poll = poll
+    public init(
+        every interval: Duration,
+        within limit: Duration = Completion.limit,
+        result poll: @escaping () throws -> PythonValue?
+    ) {
+        (self.interval, self.limit, self.poll) = (interval, limit, poll)
     }
 }

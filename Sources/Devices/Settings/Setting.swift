@@ -29,12 +29,12 @@ public final class Setting {
         case writeOnly
     }
 
-    /// Whether a device that was started again after a crash gets the value that clients had set.
-    public private(set) var comesBack = true
+    /// Whether a device that is opened anew, after a crash or a loss of power, gets the value that clients had set.
+    public private(set) var isRestored = true
 
-    /// The same setting, whose value does not come back after a crash: writing it moves something or switches light on.
+    /// The same setting, whose value is not restored: writing it moves something or switches light on.
     public func notComingBack() -> Setting {
-        comesBack = false
+        isRestored = false
         return self
     }
 
@@ -84,7 +84,7 @@ public final class Setting {
         { python in
             guard let set else { throw SettingError.readOnly(name) }
             guard let value = Value(python: python) else {
-                // What is no choice, or an integer of more than 64 bits, is out of range and not of a wrong type.
+                // A value that is not a choice, or an integer of more than 64 bits, is out of range, not of a wrong type.
                 let isOutOfRange = if case .bigInt = python { true } else { Value.settingType == .enumeration }
                 guard !isOutOfRange else {
                     throw SettingError.outOfRange(name, python, allowed: try domain().python)
@@ -95,7 +95,7 @@ public final class Setting {
                 value: value.python,
                 check: {
                     let domain = try domain()
-                    guard domain.contains(value) else {
+                    guard value.isFinite, domain.contains(value) else {
                         throw SettingError.outOfRange(name, python, allowed: domain.python)
                     }
                 },

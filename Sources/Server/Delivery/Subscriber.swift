@@ -4,10 +4,11 @@ internal import Pickle
 internal import Pyro
 internal import Threads
 
-/// Pushes data to one client, from a bounded queue and on a thread of its own: a slow client costs only itself.
-final class ClientLink: DataReceiver {
+/// A registered client, to which data are pushed from a bounded queue by a thread of its own: a slow client delays
+/// nobody else.
+final class Subscriber: DataReceiver {
     private struct Queue {
-        var waiting: [Delivery] = []
+        var waiting: [Datum] = []
         var sent = 0
         var lost = 0
         var isClosed = false
@@ -22,8 +23,8 @@ final class ClientLink: DataReceiver {
     private let tally: DeliveryTally
     private let log: Logger
 
-    /// - Parameter gone: called when the client cannot be reached any more, after which nothing is sent to it; given
-    ///   what did not get there, and gives how many of these nobody else took.
+    /// - Parameter gone: called with the data that were not sent when the client can no longer be reached, after which
+    ///   nothing is sent to it; returns how many of these data nobody else took.
     init(
         _ uri: PyroURI,
         capacity: Int,
@@ -31,7 +32,7 @@ final class ClientLink: DataReceiver {
         pool: FramePool,
         tally: DeliveryTally,
         log: Logger,
-        gone: @escaping @Sendable (ClientLink, [Delivery]) -> Int
+        gone: @escaping @Sendable (Subscriber, [Datum]) -> Int
     ) {
         self.uri = uri
         self.capacity = max(1, capacity)
@@ -57,10 +58,10 @@ final class ClientLink: DataReceiver {
     var counts: (sent: Int, lost: Int) { queue.withLock { ($0.sent, $0.lost) } }
 
     @discardableResult
-    func offer(_ delivery: Delivery) -> Bool {
+    func offer(_ datum: Datum) -> Bool {
         let (isTaken, lost) = queue.update { queue -> (Bool, Int?) in
             guard !queue.isClosed else { return (false, nil) }
-            queue.waiting.append(delivery)
+            queue.waiting.append(datum)
             guard queue.waiting.count > capacity else { return (true, nil) }
             queue.waiting.removeFirst()
             queue.lost += 1
@@ -72,8 +73,8 @@ final class ClientLink: DataReceiver {
         return isTaken
     }
 
-    /// How many data are made ahead for a client that takes them as fast as they come, and how few of them must be left
-    /// before more are made: waking each other for every single one would cost more than sending it.
+    /// How many data are made ahead for a client that takes them as fast as they come, and how few must be left before
+    /// more are made: waking each other for every single datum would cost more than sending it.
     private static let (ahead, few) = (4, 1)
 
     func waitForRoom(within limit: Duration) {
@@ -83,33 +84,33 @@ final class ClientLink: DataReceiver {
 
     func streamEnded() {}
 
-    /// Sends what is waiting, then ends.
+    /// Sends the data that are waiting, then ends.
     func close() { queue.update { $0.isClosed = true } }
 
-    /// Sends until the link is closed; throws if the client goes away before.
+    /// Sends until the connection is closed; throws if the client goes away before.
     private func sendAll() throws(ClientError) {
         var isReached = greet()
-        while let delivery = try next(isReached: isReached) {
+        while let datum = try next(isReached: isReached) {
             do {
-                try send(delivery)
+                try send(datum)
                 isReached = true
                 queue.withLock { $0.sent += 1 }
                 tally.addSent()
             } catch let error as ClientError {
-                queue.update { $0.waiting.insert(delivery, at: 0) }
+                queue.update { $0.waiting.insert(datum, at: 0) }
                 throw error
             } catch {
                 queue.withLock { $0.lost += 1 }
                 tally.addLost(1)
-                // The client is there and raised an exception, which is its own affair.
-                log.warning("client \(uri.text) did not take a datum: \(error)")
+                // The client is there and raised an exception, which is not the server's problem.
+                log.warning("client \(uri.text) raised an exception for a datum: \(error)")
             }
         }
         client.close()
     }
 
-    /// Ends the link, and gives what it had still to send.
-    private func abandon() -> [Delivery] {
+    /// Ends the connection, and returns the data that were not sent.
+    private func abandon() -> [Datum] {
         queue.update { queue in
             defer { queue.waiting.removeAll() }
             queue.isClosed = true
@@ -117,11 +118,12 @@ final class ClientLink: DataReceiver {
         }
     }
 
-    /// Connects before there is anything to send, so that the log tells at once of a client that cannot be reached;
-    /// whether it is.
+    /// Connects before there is anything to send, so that a client that cannot be reached is logged at once.
+    ///
+    /// - Returns: whether the client was reached.
     private func greet() -> Bool {
         do {
-            // Over a network it would take longer than it saves.
+            // Over a network this would take longer than it saves.
             guard options.warmUp > 0, try client.isLocal else {
                 _ = try client.metadata
                 return true
@@ -133,7 +135,7 @@ final class ClientLink: DataReceiver {
             return false
         }
         do { try client.ping(carrying: options.warmUp) } catch {
-            log.debug("client \(uri.text) takes frames, but no long message before them: \(error)")
+            log.debug("client \(uri.text) accepts frames, but not a long message before them: \(error)")
         }
         return true
     }
@@ -143,39 +145,39 @@ final class ClientLink: DataReceiver {
         return "\(sent) data sent, \(lost) lost"
     }
 
-    /// How often a client that gets nothing is looked for.
+    /// How often the connection to a client that gets nothing is checked.
     private static let attention = Duration.seconds(1)
 
     /// The next datum to send; nil when there will be no more.
     ///
-    /// - Throws: when the client ends its connection meanwhile, and cannot be reached again.
-    private func next(isReached: Bool) throws(ClientError) -> Delivery? {
+    /// - Throws: if the client ends its connection and cannot be reached again.
+    private func next(isReached: Bool) throws(ClientError) -> Datum? {
         while true {
             var left = 0
-            let delivery: Delivery?? = queue.wait(within: Self.attention) { queue in
+            let datum: Datum?? = queue.wait(within: Self.attention) { queue in
                 guard !queue.waiting.isEmpty else { return queue.isClosed ? .some(nil) : nil }
                 left = queue.waiting.count - 1
                 return .some(queue.waiting.removeFirst())
             }
-            if let delivery {
-                // Somebody may wait for room.
+            if let datum {
+                // Another thread may wait for room.
                 if left <= Self.few { queue.update { _ in } }
-                return delivery
+                return datum
             }
-            // One that could not be reached from the start is given until its first datum.
+            // A client that could not be reached at first is given until its first datum.
             guard isReached, !client.isConnected else { continue }
             do { _ = try client.metadata } catch let error as ClientError { throw error } catch {
-                // It is there, and raised an exception, which the next datum will meet as well.
-                log.debug("client \(uri.text) was looked for: \(error)")
+                // The client is there and raised an exception, as it will for the next datum.
+                log.debug("client \(uri.text) raised an exception when it was checked: \(error)")
             }
         }
     }
 
-    private func send(_ delivery: Delivery) throws {
-        // A queue, such as microscope-gui's, takes the data alone.
+    private func send(_ datum: Datum) throws {
+        // A queue, such as microscope-gui's, takes the datum without the time.
         let isQueue = try client.metadata.methods.contains("put")
         let name = isQueue ? "put" : "receiveData"
-        let arguments = isQueue ? [delivery.value(pool)] : delivery.arguments(pool)
+        let arguments = isQueue ? [datum.value(pool)] : datum.arguments(pool)
         switch options.method {
         case .batch: try client.sendInOrder(name, arguments)
         case .oneway: try client.send(name, arguments)

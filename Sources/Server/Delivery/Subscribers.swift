@@ -1,26 +1,37 @@
+internal import Devices
 internal import Pickle
 internal import Threads
 
-/// Those who registered for a device's data: the one that came last gets them, until it is taken off again.
-final class ClientStack: Sendable {
+/// A receiver of a device's data.
+protocol DataReceiver: AnyObject, Sendable {
+    /// Takes a datum without waiting; false if the receiver has no use for it.
+    func offer(_ datum: Datum) -> Bool
+    /// Waits until the receiver would take a datum at once, or until the limit.
+    func waitForRoom(within limit: Duration)
+    /// Called when there will be no more data for now.
+    func streamEnded()
+}
+
+/// The receivers that are registered for a device's data: the last one gets them, until it is removed.
+final class Subscribers: Sendable {
     private struct Entry {
         let uri: PyroURI?
         let receiver: any DataReceiver
     }
 
     private let entries = Monitor<[Entry]>([])
-    private let connect: @Sendable (PyroURI, ClientStack) -> ClientLink
+    private let connect: @Sendable (PyroURI, Subscribers) -> Subscriber
 
-    /// The most that are remembered; the oldest registrations give way.
+    /// The most registrations that are kept; beyond it the oldest is dropped.
     private static let limit = 100
     private let changed: @Sendable ([PyroURI]) -> Void
 
     /// - Parameters:
-    ///   - changed: told the clients from the first to the last, whenever others have come or some have gone.
-    ///   - connect: makes the link to a client.
+    ///   - changed: called with the clients from the first to the last, whenever they have changed.
+    ///   - connect: makes the connection to a client.
     init(
         changed: @escaping @Sendable ([PyroURI]) -> Void,
-        connect: @escaping @Sendable (PyroURI, ClientStack) -> ClientLink
+        connect: @escaping @Sendable (PyroURI, Subscribers) -> Subscriber
     ) {
         self.changed = changed
         self.connect = connect
@@ -28,10 +39,10 @@ final class ClientStack: Sendable {
 
     func push(_ uri: PyroURI) {
         entries.withLock { entries in
-            // A client that registers again has one link still, and one queue.
+            // A client that registers again still has one connection, and one queue.
             let known = entries.first { $0.uri == uri }?.receiver
             entries.append(Entry(uri: uri, receiver: known ?? connect(uri, self)))
-            // Programs that register with each enabling and never leave would let it grow without end.
+            // Programs that register each time they enable and never leave would let it grow without end.
             if entries.count(where: { $0.uri != nil }) > Self.limit,
                 let oldest = entries.firstIndex(where: { $0.uri != nil })
             {
@@ -45,7 +56,7 @@ final class ClientStack: Sendable {
         entries.withLock { $0.append(Entry(uri: nil, receiver: receiver)) }
     }
 
-    /// Takes the last client off; with none there nothing happens, since it may just have been dropped as dead.
+    /// Removes the last client. Without one it does nothing, since the client may just have been dropped.
     func pop() {
         entries.withLock { entries in
             guard let place = entries.lastIndex(where: { $0.uri != nil }) else { return }
@@ -54,12 +65,12 @@ final class ClientStack: Sendable {
         }
     }
 
-    /// Ends the link of a client that stands nowhere in the stack any more.
+    /// Ends the connection to a client that is no longer registered.
     private func close(_ receiver: any DataReceiver, ifNotIn entries: [Entry]) {
-        if !entries.contains(where: { $0.receiver === receiver }) { (receiver as? ClientLink)?.close() }
+        if !entries.contains(where: { $0.receiver === receiver }) { (receiver as? Subscriber)?.close() }
     }
 
-    /// Takes a receiver off wherever it stands.
+    /// Removes all registrations of a receiver.
     func remove(_ receiver: any DataReceiver) {
         entries.withLock { entries in
             let isClient = entries.contains { $0.receiver === receiver && $0.uri != nil }
@@ -68,30 +79,35 @@ final class ClientStack: Sendable {
         }
     }
 
-    /// Takes a client off that has gone, and hands what it did not get to the one before it.
+    /// Removes a client that is gone, and hands the data that it did not get to the one before it.
     ///
     /// - Returns: how many of these nobody took.
-    func replace(_ client: ClientLink, leaving deliveries: [Delivery]) -> Int {
+    func replace(_ client: Subscriber, leaving data: [Datum]) -> Int {
         entries.withLock { entries in
             entries.removeAll { $0.receiver === client }
-            // Before others know of it, whose data come later.
-            let lost = deliveries.count { !Self.offer($0, to: entries) }
+            // Under the lock, so that later data cannot overtake these.
+            let lost = data.count { !Self.offer($0, to: entries) }
             changed(entries.compactMap(\.uri))
             return lost
         }
     }
 
-    /// Hands a datum to the last client that has a use for it; whether one has.
+    /// Hands a datum to the last receiver that has a use for it; whether one has.
     @discardableResult
-    func offer(_ delivery: Delivery) -> Bool {
-        Self.offer(delivery, to: entries.withLock { $0 })
+    func offer(_ datum: Datum) -> Bool {
+        Self.offer(datum, to: entries.withLock { $0 })
     }
 
-    private static func offer(_ delivery: Delivery, to entries: [Entry]) -> Bool {
-        entries.last { $0.receiver.offer(delivery) } != nil
+    /// Hands a datum to the last of the callers that wait for the next one, and to no client.
+    func wake(with datum: Datum) {
+        _ = entries.withLock { $0 }.last { ($0.receiver as? LocalReceiver)?.offer(datum) ?? false }
     }
 
-    /// Waits until the last client would take a datum at once; without any, for the limit.
+    private static func offer(_ datum: Datum, to entries: [Entry]) -> Bool {
+        entries.last { $0.receiver.offer(datum) } != nil
+    }
+
+    /// Waits until the last receiver would take a datum at once; without any, for the limit.
     func waitForRoom(within limit: Duration) {
         guard let receiver = entries.withLock({ $0.last?.receiver }) else { return Pause.wait(for: limit) }
         receiver.waitForRoom(within: limit)
@@ -113,34 +129,24 @@ final class ClientStack: Sendable {
             defer { entries.removeAll() }
             return entries
         }
-        for entry in all { (entry.receiver as? ClientLink)?.close() }
+        for entry in all { (entry.receiver as? Subscriber)?.close() }
     }
 }
 
-/// Somebody to whom a device's data go.
-protocol DataReceiver: AnyObject, Sendable {
-    /// Takes a datum without waiting; false if it has no use for it.
-    func offer(_ delivery: Delivery) -> Bool
-    /// Waits until it would take a datum at once, or until the limit.
-    func waitForRoom(within limit: Duration)
-    /// There will be no more data for now.
-    func streamEnded()
-}
-
-/// Waits for one datum: `grab_next_data`.
+/// A caller that waits for one datum: `grab_next_data`.
 final class LocalReceiver: DataReceiver {
     private enum State {
         case waiting
-        case arrived(Delivery)
+        case arrived(Datum)
         case ended
     }
 
     private let state = Monitor(State.waiting)
 
-    func offer(_ delivery: Delivery) -> Bool {
+    func offer(_ datum: Datum) -> Bool {
         state.update { state in
             guard case .waiting = state else { return false }
-            state = .arrived(delivery)
+            state = .arrived(datum)
             return true
         }
     }
@@ -154,11 +160,11 @@ final class LocalReceiver: DataReceiver {
     }
 
     /// The datum, or nil if none has come within the limit or none will come any more.
-    func next(within limit: Duration) -> Delivery? {
-        let outcome: Delivery?? = state.wait(within: limit) { state in
+    func next(within limit: Duration) -> Datum? {
+        let outcome: Datum?? = state.wait(within: limit) { state in
             switch state {
             case .waiting: nil
-            case .arrived(let delivery): .some(delivery)
+            case .arrived(let datum): .some(datum)
             case .ended: .some(nil)
             }
         }

@@ -4,8 +4,8 @@ internal import Pyro
 internal import Threads
 
 extension DeviceServer {
-    /// How the devices are, by their ids: what keeps them from being used, and since when; the call that has not come
-    /// back for long, for which others wait; what they have sent to whom; and the same of their parts.
+    /// The state of the devices, by their ids: the problem that keeps a device from being used; the call that has held
+    /// its lock for long; the call that has waited for long; how many data it has sent, and to whom; and its parts.
     var report: PythonDictionary {
         var report = PythonDictionary()
         for host in hosts.withLock({ $0 }) {
@@ -15,6 +15,10 @@ extension DeviceServer {
                 if let call {
                     fields["overdue_call"] = .str(call.text)
                     fields["overdue_call_time"] = .float(call.time)
+                }
+                if let wait = host.waitingCall {
+                    fields["waiting_call"] = .str(wait.text)
+                    fields["waiting_call_time"] = .float(wait.time)
                 }
                 if let problem = problems[object.id] {
                     fields["problem"] = .str(problem.text)
@@ -40,11 +44,11 @@ extension DeviceServer {
     }
 }
 
-/// What keeps devices from being used, as their drivers report it.
+/// The problems that keep devices from being used, as reported by their drivers.
 final class DeviceProblems: Sendable {
     struct Problem: Sendable {
         let text: String
-        /// Since when, in seconds since 1970.
+        /// When it began, in seconds since 1970.
         let time: Double
     }
 

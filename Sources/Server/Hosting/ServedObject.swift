@@ -7,33 +7,33 @@ internal import Pyro
 final class ServedObject: PyroObject {
     private let host: DeviceHost
     private let description: ObjectDescription
-    private let clientRows: ClientRows?
-    private let memory: MemoryKeeper
+    private let registration: Registration?
     private let log: Logger
     let metadata: ObjectMetadata
 
-    init(_ description: ObjectDescription, of host: DeviceHost, _ memory: MemoryKeeper, log: Logger) {
+    /// - Parameter uri: the URI by which clients reach the object.
+    init(_ description: ObjectDescription, of host: DeviceHost, at uri: PyroURI, log: Logger) {
         self.host = host
         self.log = log
-        self.memory = memory
         self.description = description
-        clientRows = description.stream.map { ClientRows($0, description, host) }
+        registration = description.stream.map { Registration(to: $0, of: description, host, at: uri) }
         metadata = ObjectMetadata(
-            methods: (description.methods + (clientRows == nil ? [] : ClientRows.methods)).sorted(),
+            methods: (description.methods + (registration == nil ? [] : Registration.methods)).sorted(),
             attributes: description.attributes
         )
     }
 
     func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
-        if let clientRows, let result = try clientRows.call(method, arguments, context) { return .value(result) }
-        let result = try host.call(description.index, method, arguments)
-        if DeviceMemory.concerns(method) { memory.note(description, method, arguments, result) }
-        noteLight(method, context)
+        if let registration, let row = Registration.Row(rawValue: method) {
+            return .value(try registration.call(row, arguments, context))
+        }
+        let result = try host.call(description.index, method, arguments, while: context.isConnected)
+        logLight(method, context)
         return .value(result)
     }
 
-    /// Who switched light on or off is what people look for when light is on that should not be, or the reverse.
-    private func noteLight(_ method: String, _ context: CallContext) {
+    /// Logs who switched light on or off, for people who find light on that should be off, or the reverse.
+    private func logLight(_ method: String, _ context: CallContext) {
         guard description.isLightSource, method == "enable" || method == "disable" else { return }
         let client = context.client.map { "client \($0)" } ?? "a client"
         log.notice("light \(method)d by \(client)")
@@ -44,46 +44,44 @@ final class ServedObject: PyroObject {
     }
 
     func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws {
-        try set(attribute, to: value)
-    }
-
-    func set(_ attribute: String, to value: PythonValue) throws {
-        try host.set(description.index, attribute, to: value)
-        if DeviceMemory.concerns(attribute: attribute) { memory.note(description, attribute: attribute, value) }
+        try host.set(description.index, attribute, to: value, while: context.isConnected)
     }
 }
 
-/// The methods by which clients register for a device's data, which do not wait for the device's turn.
-struct ClientRows: Sendable {
-    static let methods = ["grab_next_data", "receiveClient", "receiveData", "set_client"]
+/// The methods by which clients register for a device's data, which do not wait for the device's lock.
+struct Registration: Sendable {
+    enum Row: String, CaseIterable {
+        case setClient = "set_client"
+        /// The name that Cockpit uses.
+        case receiveClient
+        case receiveData
+        case grabNextData = "grab_next_data"
+    }
+
+    static let methods = Row.allCases.map(\.rawValue)
 
     private let stream: DataStream
     private let description: ObjectDescription
     private let host: DeviceHost
+    private let uri: PyroURI
 
-    init(_ stream: DataStream, _ description: ObjectDescription, _ host: DeviceHost) {
-        self.stream = stream
-        self.description = description
-        self.host = host
+    init(to stream: DataStream, of description: ObjectDescription, _ host: DeviceHost, at uri: PyroURI) {
+        (self.stream, self.description, self.host, self.uri) = (stream, description, host, uri)
     }
 
-    /// The result of one of the methods; nil for any other.
-    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue? {
-        guard Self.methods.contains(method) else { return nil }
-        guard case .value(let value) = try table(context).call(method, arguments) else { return nil }
-        return value
-    }
-
-    private func table(_ context: CallContext) -> RemoteInterface {
-        RemoteInterface(of: description.id) {
-            RemoteMethod("set_client", "new_client", call: setClient)
-            // The name that Cockpit uses.
-            RemoteMethod("receiveClient", "client_uri", call: setClient)
-            RemoteMethod("receiveData", "data", "timestamp", call: receive)
-            RemoteMethod("grab_next_data", Parameter("soft_trigger", default: true)) { (triggers: Bool) in
-                try grab(triggers, context)
-            }
+    func call(_ row: Row, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
+        let method = row.rawValue
+        switch row {
+        case .setClient: try setClient(arguments.decode(for: method, Parameter<PythonValue>("new_client")))
+        case .receiveClient: try setClient(arguments.decode(for: method, Parameter<PythonValue>("client_uri")))
+        case .receiveData:
+            let (data, timestamp): (PythonValue, Double) = try arguments.decode(for: method, "data", "timestamp")
+            receive(data, timestamp)
+        case .grabNextData:
+            let triggers = try arguments.decode(for: method, Parameter("soft_trigger", default: true))
+            return try grab(triggers, context)
         }
+        return .none
     }
 
     private func setClient(_ client: PythonValue) throws {
@@ -98,7 +96,7 @@ struct ClientRows: Sendable {
         }
     }
 
-    /// No host and no path is longer, and each client is remembered.
+    /// Longer than any host and path, since each client is remembered.
     private static let longestURI = 1024
 
     private func push(_ uri: PyroURI) throws {
@@ -111,12 +109,12 @@ struct ClientRows: Sendable {
         stream.clients.push(uri)
     }
 
-    /// Data from elsewhere, for whoever waits for the next.
+    /// Wakes a caller that waits for the next datum.
     private func receive(_ data: PythonValue, _ timestamp: Double) {
-        stream.clients.offer(Delivery(Datum(data, at: timestamp)))
+        stream.clients.offer(Datum(data, at: timestamp))
     }
 
-    /// Waits for the next datum, after a trigger if one is wanted.
+    /// Waits for the next datum, after a trigger if one is asked for.
     private func grab(_ triggers: Bool, _ context: CallContext) throws -> PythonValue {
         guard stream.isRunning else { throw DeviceError(.disabled, "Camera not enabled.") }
         let receiver = LocalReceiver()
@@ -126,17 +124,15 @@ struct ClientRows: Sendable {
             _ = try host.call(description.index, "trigger", CallArguments())
         }
         while true {
-            if let delivery = receiver.next(within: Self.attention) { return value(of: delivery) }
+            if let datum = receiver.next(within: Self.attention) {
+                return .tuple([datum.value(stream.pool), .float(datum.timestamp)])
+            }
             guard stream.isRunning else { throw DeviceError(.disabled, "Camera not enabled.") }
             // A client that gave up must not take a datum from others.
             guard context.isConnected() else { return .none }
         }
     }
 
-    /// How long it may take to notice that there is nobody to grab for any more.
+    /// How often a caller that waits for a datum is checked for being there.
     private static let attention = Duration.milliseconds(200)
-
-    private func value(of delivery: Delivery) -> PythonValue {
-        .tuple([delivery.value(stream.pool), .float(delivery.timestamp)])
-    }
 }

@@ -3,19 +3,19 @@ internal import Pickle
 internal import Pyro
 internal import Threads
 
-/// Reaches a device of the same process, through the lock of its host like any client.
-final class LocalPartLink: PartLink {
+/// A link to a device of the same process, through the lock of its host like any client.
+final class LocalDeviceLink: PartLink {
     let name: String
     private let object: ServedObject
     private let stream: DataStream?
-    private let receiver = Monitor<PartReceiver?>(nil)
+    private let receiver = Monitor<LinkReceiver?>(nil)
 
     init(_ name: String, _ object: ServedObject, stream: DataStream?) {
         (self.name, self.object, self.stream) = (name, object, stream)
     }
 
     private var context: CallContext {
-        // Nobody is behind this connection who could leave.
+        // There is no connection that could end.
         CallContext(connection: 0, client: nil, server: .unix(path: ""), isConnected: { true })
     }
 
@@ -30,7 +30,7 @@ final class LocalPartLink: PartLink {
     func receive(_ body: @escaping @Sendable (Datum) -> Void) throws {
         guard let stream else { throw DeviceError(.unsupported, "\(name) sends no data") }
         stopReceiving()
-        let new = PartReceiver(pool: stream.pool, body)
+        let new = LinkReceiver(pool: stream.pool, body)
         receiver.update { $0 = new }
         stream.clients.push(new)
     }
@@ -44,15 +44,15 @@ final class LocalPartLink: PartLink {
     }
 }
 
-/// Takes a device's data for another one of the same process.
-private final class PartReceiver: DataReceiver {
+/// The receiver of a device's data for another device of the same process.
+private final class LinkReceiver: DataReceiver {
     private let pool: FramePool
     private let body: @Sendable (Datum) -> Void
 
     init(pool: FramePool, _ body: @escaping @Sendable (Datum) -> Void) { (self.pool, self.body) = (pool, body) }
 
-    func offer(_ delivery: Delivery) -> Bool {
-        body(Datum(received: delivery.value(pool), at: delivery.timestamp))
+    func offer(_ datum: Datum) -> Bool {
+        body(Datum(received: datum.value(pool), at: datum.timestamp))
         return true
     }
 

@@ -4,10 +4,10 @@ internal import Pickle
 internal import Pyro
 internal import Threads
 
-/// Reaches a device of another process, on this machine or another one.
+/// A link to a device of another process, on this machine or another one.
 ///
-/// A connection that was lost is made anew with the next call, so that a device which was started again is there again,
-/// and one that has a `MDNS:` URI is found wherever it has gone.
+/// After a connection was lost the next call connects again, so that a device which was restarted is available again.
+/// A device with a `MDNS:` URI is looked up then, since it may have moved.
 final class RemotePartLink: PartLink {
     let name: String
     private let uri: PyroURI
@@ -19,8 +19,8 @@ final class RemotePartLink: PartLink {
     private let listenerID: String
 
     /// - Parameters:
-    ///   - server: where the data come to.
-    ///   - owner: the device that works with this one.
+    ///   - server: receives the data.
+    ///   - owner: the device that uses this one.
     init(_ uri: PyroURI, options: ClientOptions, server: DeviceServer, owner: String) {
         name = uri.object
         (self.uri, self.options) = (uri, options)
@@ -41,7 +41,7 @@ final class RemotePartLink: PartLink {
     func receive(_ body: @escaping @Sendable (Datum) -> Void) throws {
         listener.pass(to: body)
         server.register(listener, as: listenerID)
-        // Others reach this server by the address that this server's own connection has.
+        // The other server reaches this one by the local address of the connection between them.
         var place = server.uri(of: listenerID)
         if case .tcp(let host, _)? = try reaching({ try $0.localEndpoint }),
             case .tcp(_, let port)? = place.location
@@ -64,7 +64,7 @@ final class RemotePartLink: PartLink {
 
     private func connected() throws -> PyroClient {
         let known = client.withLock { $0 }
-        // One that was lost may be elsewhere by now, if it has a name and no place.
+        // A device that was lost may have moved, if its URI is a name without a place.
         if let known, known.isConnected || uri.scheme != "MDNS" { return known }
         let new = PyroClient(try AnnouncedDevice.locate(uri), options: options)
         client.withLock { $0 = new }
@@ -72,7 +72,7 @@ final class RemotePartLink: PartLink {
     }
 }
 
-/// Takes the data that another process sends to a device of this one.
+/// The object to which another process sends data for a device of this one.
 private final class PartListener: PyroObject {
     let metadata = ObjectMetadata(methods: ["receiveData"])
     private let body = Monitor<(@Sendable (Datum) -> Void)?>(nil)
@@ -81,7 +81,7 @@ private final class PartListener: PyroObject {
 
     func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
         guard method == "receiveData", let data = arguments.positional.first else {
-            throw PythonException("AttributeError", "only data are received here, by receiveData")
+            throw PythonException("AttributeError", "this object only receives data, by receiveData")
         }
         var timestamp = 0.0
         if arguments.positional.count > 1, case .float(let time) = arguments.positional[1] { timestamp = time }
@@ -91,17 +91,4 @@ private final class PartListener: PyroObject {
 
     func get(_ attribute: String, _ context: CallContext) throws -> PythonValue { .none }
     func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws {}
-}
-
-extension Datum {
-    /// What a device has sent: a frame, if it is an image.
-    init(received value: PythonValue, at timestamp: Double) {
-        if case .array(let array) = value, array.shape.count == 2, !array.isFortranOrder,
-            let frame = Frame(width: array.shape[1], height: array.shape[0], array.dtype, pixels: array.data)
-        {
-            self.init(frame, at: timestamp)
-        } else {
-            self.init(value, at: timestamp)
-        }
-    }
 }

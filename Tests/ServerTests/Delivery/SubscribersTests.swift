@@ -7,119 +7,119 @@ import Threads
 
 @testable import Server
 
-@Suite(.serialized) struct ClientStackTests {
-    private func stack(
+@Suite(.serialized) struct SubscribersTests {
+    private func subscribers(
         capacity: Int = 32,
         _ method: DeliveryMethod = .batch,
         changed: @escaping @Sendable ([PyroURI]) -> Void = { _ in }
-    ) -> ClientStack {
+    ) -> Subscribers {
         var options = DeliveryOptions()
         options.method = method
-        return ClientStack(changed: changed) { [options] uri, stack in
+        return Subscribers(changed: changed) { [options] uri, subscribers in
             let log = Logger.silent
-            return ClientLink(
+            return Subscriber(
                 uri,
                 capacity: capacity,
                 options,
                 pool: FramePool(),
                 tally: DeliveryTally(),
                 log: log,
-                gone: stack.replace
+                gone: subscribers.replace
             )
         }
     }
 
-    private func offer(_ numbers: some Sequence<Int>, to stack: ClientStack) {
-        for number in numbers { stack.offer(Delivery(Datum(.int(number), at: 0))) }
+    private func offer(_ numbers: some Sequence<Int>, to subscribers: Subscribers) {
+        for number in numbers { subscribers.offer(Datum(.int(number), at: 0)) }
     }
 
     @Test(arguments: DeliveryMethod.allCases)
     func dataArriveInTheirOrder(method: DeliveryMethod) throws {
         let (server, client) = (try ListenerServer(), ListeningClient())
-        let stack = stack(method)
-        stack.push(server.add(client, "client"))
-        offer(0..<20, to: stack)
+        let subscribers = subscribers(method)
+        subscribers.push(server.add(client, "client"))
+        offer(0..<20, to: subscribers)
         #expect(client.data(20) == (0..<20).map(PythonValue.int))
-        stack.closeAll()
+        subscribers.closeAll()
     }
 
     @Test func aQueueGetsTheDataAlone() throws {
         let (server, client) = (try ListenerServer(), ListeningClient(method: "put"))
-        let stack = stack()
-        stack.push(server.add(client, "queue"))
-        offer([7], to: stack)
+        let subscribers = subscribers()
+        subscribers.push(server.add(client, "queue"))
+        offer([7], to: subscribers)
         #expect(client.data(1) == [7])
-        stack.closeAll()
+        subscribers.closeAll()
     }
 
     @Test func aMessageIsSentWithoutItsTime() throws {
         let (server, client) = (try ListenerServer(), ListeningClient())
-        let stack = stack()
-        stack.push(server.add(client, "executor"))
-        stack.offer(Delivery(Datum(message: "done", at: 5)))
-        stack.offer(Delivery(Datum(1, at: 5)))
+        let subscribers = subscribers()
+        subscribers.push(server.add(client, "executor"))
+        subscribers.offer(Datum(message: "done", at: 5))
+        subscribers.offer(Datum(1, at: 5))
         #expect(client.arguments(2) == [["done"], [1, 5.0]])
-        stack.closeAll()
+        subscribers.closeAll()
     }
 
     @Test func theLastThatCameGetsThemUntilItIsTakenOff() throws {
         let (server, first, second) = (try ListenerServer(), ListeningClient(), ListeningClient())
-        let stack = stack()
-        stack.push(server.add(first, "first"))
-        stack.push(server.add(second, "second"))
-        offer([1], to: stack)
+        let subscribers = subscribers()
+        subscribers.push(server.add(first, "first"))
+        subscribers.push(server.add(second, "second"))
+        offer([1], to: subscribers)
         #expect(second.data(1) == [1])
-        stack.pop()
-        offer([2], to: stack)
+        subscribers.pop()
+        offer([2], to: subscribers)
         #expect(first.data(1) == [2])
-        stack.pop()
-        stack.pop()
-        offer([3], to: stack)
-        stack.closeAll()
+        subscribers.pop()
+        subscribers.pop()
+        offer([3], to: subscribers)
+        subscribers.closeAll()
     }
 
     @Test func aClientThatRegisteredTwiceIsTakenOffTwice() throws {
         let (server, client) = (try ListenerServer(), ListeningClient())
-        let stack = stack()
+        let subscribers = subscribers()
         let uri = server.add(client, "client")
-        stack.push(uri)
-        stack.push(uri)
-        stack.pop()
-        offer([1], to: stack)
+        subscribers.push(uri)
+        subscribers.push(uri)
+        subscribers.pop()
+        offer([1], to: subscribers)
         #expect(client.data(1) == [1])
-        stack.closeAll()
+        subscribers.closeAll()
     }
 
     @Test func aClientThatIsGoneGivesWayToTheOneBefore() throws {
         let (server, client) = (try ListenerServer(), ListeningClient())
         let known = Monitor<[[PyroURI]]>([])
-        let stack = stack { uris in known.update { $0.append(uris) } }
+        let subscribers = subscribers { uris in known.update { $0.append(uris) } }
         let alive = server.add(client, "alive")
-        stack.push(alive)
-        stack.push(PyroURI(object: "dead", location: .tcp(host: "127.0.0.1", port: 1)))
-        offer([1], to: stack)
+        subscribers.push(alive)
+        subscribers.push(PyroURI(object: "dead", location: .tcp(host: "127.0.0.1", port: 1)))
+        offer([1], to: subscribers)
         let isDropped: Bool? = known.wait(within: .seconds(20)) { $0.last == [alive] && $0.count > 2 ? true : nil }
         #expect(isDropped == true)
-        offer([2], to: stack)
+        offer([2], to: subscribers)
         // What the other one did not get is not lost.
         #expect(client.data(2) == [1, 2])
-        stack.closeAll()
+        subscribers.closeAll()
     }
 
     @Test func aClientThatEndsIsTakenOffThoughItGetsNothing() throws {
         let (server, client) = (try ListenerServer(), ListeningClient())
         let known = Monitor<[[PyroURI]]>([])
-        let stack = stack { uris in known.update { $0.append(uris) } }
+        let subscribers = subscribers { uris in known.update { $0.append(uris) } }
         let alive = server.add(client, "alive")
-        stack.push(alive)
+        subscribers.push(alive)
         let other = try ListenerServer()
-        stack.push(other.add(client, "ending"))
-        offer([1], to: stack)
+        subscribers.push(other.add(client, "ending"))
+        offer([1], to: subscribers)
         #expect(client.data(1) == [1])
         other.server.stop(within: .seconds(5))
         let isDropped: Bool? = known.wait(within: .seconds(20)) { $0.last == [alive] && $0.count > 2 ? true : nil }
         #expect(isDropped == true)
-        stack.closeAll()
+        subscribers.closeAll()
     }
 
     /// The client may limit its messages to what a frame takes.
@@ -127,11 +127,11 @@ import Threads
         var limits = ServerOptions()
         limits.wire.maximumLength = 1 << 20
         let (server, client) = (try ListenerServer(limits), ListeningClient())
-        let stack = stack()
-        stack.push(server.add(client, "client"))
-        offer(0..<20, to: stack)
+        let subscribers = subscribers()
+        subscribers.push(server.add(client, "client"))
+        offer(0..<20, to: subscribers)
         #expect(client.data(20) == (0..<20).map(PythonValue.int))
-        stack.closeAll()
+        subscribers.closeAll()
     }
 
     @Test func aSlowClientLosesTheOldestAndTheyAreCounted() throws {
@@ -141,13 +141,13 @@ import Threads
         let log = Logger.silent
         let uri = server.add(client, "slow")
         let (pool, tally) = (FramePool(), DeliveryTally())
-        let link = ClientLink(uri, capacity: 4, options, pool: pool, tally: tally, log: log) { $1.count }
-        for number in 0..<100 { link.offer(Delivery(Datum(.int(number), at: 0))) }
+        let subscriber = Subscriber(uri, capacity: 4, options, pool: pool, tally: tally, log: log) { $1.count }
+        for number in 0..<100 { subscriber.offer(Datum(.int(number), at: 0)) }
         // One may have been on its way already when the queue was filled.
-        #expect([95, 96].contains(link.counts.lost))
+        #expect([95, 96].contains(subscriber.counts.lost))
         client.open()
-        let data = try #require(client.data(100 - link.counts.lost))
+        let data = try #require(client.data(100 - subscriber.counts.lost))
         #expect(data.suffix(4) == [96, 97, 98, 99])
-        link.close()
+        subscriber.close()
     }
 }
