@@ -19,3 +19,46 @@ public struct DriverContext: Sendable {
         self.log = log
     }
 }
+
+/// What a driver tells people about its device: lines for the log, and whether the device can be used now.
+public struct DeviceLog: Sendable {
+    /// How much a line matters.
+    public enum Level: Sendable {
+        /// What somebody at the microscope should know.
+        case info
+        /// Something went wrong, and may mend itself: a device was lost.
+        case warning
+        /// Something went wrong that somebody must mend.
+        case error
+    }
+
+    /// Takes a line.
+    public var write: @Sendable (_ line: String, _ level: Level) -> Void
+    /// Takes what keeps the device from being used, for whoever asks how it is; nil once it can be used again.
+    ///
+    /// Called from any thread, also in the middle of a call to the device, which it must not use itself.
+    public var report: @Sendable (_ problem: String?) -> Void
+
+    public init(
+        write: @escaping @Sendable (_ line: String, _ level: Level) -> Void = { _, _ in },
+        report: @escaping @Sendable (_ problem: String?) -> Void = { _ in }
+    ) {
+        (self.write, self.report) = (write, report)
+    }
+
+    public func info(_ line: String) { write(line, .info) }
+    public func warning(_ line: String) { write(line, .warning) }
+    public func error(_ line: String) { write(line, .error) }
+
+    /// Says that the device cannot be used now, and why.
+    public func lost(_ line: String) {
+        warning(line)
+        report(line)
+    }
+
+    /// Says that the device can be used again.
+    public func back(_ line: String) {
+        info(line)
+        report(nil)
+    }
+}

@@ -1,3 +1,5 @@
+internal import Threads
+
 /// A driver of devices that only tell which ones they are once they are open, so that each has to be tried.
 ///
 /// Opening is in two steps: a candidate is opened as far as it takes to learn its uid, and becomes a device, with the
@@ -98,4 +100,48 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
             simulating: simulating
         )
     }
+}
+
+/// A device that was opened to learn which one it is, and that nobody else can open as long as it is not released.
+public protocol FloatingClaim: AnyObject, Sendable {
+    /// What the device is known by wherever it is plugged in: its serial number.
+    var uid: String { get }
+    /// What else is known of it once it is open: `model`, `firmware`.
+    var details: [String: String] { get }
+    /// Closes it, for other processes to open.
+    func release()
+}
+
+extension FloatingClaim {
+    public var details: [String: String] { [:] }
+}
+
+/// A floating device that a definition needs: which one, and among which candidates it is to be found.
+public struct FloatingPart: Sendable {
+    public let uid: String
+    public let candidates: Candidates
+
+    public init(uid: String, candidates: Candidates) {
+        self.uid = uid
+        self.candidates = candidates
+    }
+}
+
+/// Takes down the floating devices that a driver's options name while these are decoded.
+///
+/// A decoder carries it under ``CodingUserInfoKey/floatingParts``.
+public final class FloatingParts: Sendable {
+    private let parts = Lock<[FloatingPart]>([])
+
+    public init() {}
+
+    public var all: [FloatingPart] { parts.withLock { $0 } }
+
+    func append(contentsOf new: [FloatingPart]) { parts.withLock { $0 += new } }
+}
+
+extension CodingUserInfoKey {
+    /// Under which a decoder carries the ``FloatingParts``.
+    // The name is not empty, so the key is made.
+    public static let floatingParts = CodingUserInfoKey(rawValue: "floatingParts")!
 }

@@ -50,7 +50,7 @@ import Threads
             _ = try lamp.call(method, arguments)
         }
         #expect(try lamp.call("get_setting", ["lamp"]) == true)
-        #expect(kept.withLock { $0 }.calls.map(\.arguments) == [["gain", 3]])
+        #expect(kept.withLock { $0 }.calls.map(\.call.arguments) == [["gain", 3]])
     }
 
     @Test func partsHaveIDsThatFitAURI() throws {

@@ -1,3 +1,4 @@
+import Devices
 import Pickle
 import Testing
 import Threads
@@ -7,8 +8,7 @@ import Threads
 @Suite struct OutboxTests {
     private func memory(_ value: Int) -> DeviceMemory {
         var memory = DeviceMemory()
-        let call = DeviceMemory.Call(object: "Camera", method: "set_setting", arguments: ["gain", .int(value)])
-        _ = memory.note(call, comesBackEnabled: true)
+        _ = memory.note([.restore(RestoredCall(.call, "set_setting", ["gain", .int(value)]))], of: "Camera")
         return memory
     }
 
