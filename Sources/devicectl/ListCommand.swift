@@ -1,6 +1,6 @@
 import ArgumentParser
 import Avahi
-import DriverCatalogue
+import Drivers
 import Glibc
 import MicroscopeClient
 import Pickle

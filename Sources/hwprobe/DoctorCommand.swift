@@ -1,5 +1,5 @@
 import ArgumentParser
-import DriverCatalogue
+import Drivers
 import Pickle
 import Probing
 import Pyro

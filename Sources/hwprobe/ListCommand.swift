@@ -1,6 +1,6 @@
 import ArgumentParser
 import Devices
-import DriverCatalogue
+import Drivers
 import Glibc
 import Pickle
 import Probing

@@ -114,7 +114,7 @@ struct BuilderTests {
         let devices = try microscope.configuration().definitions.flatMap(\.devices)
         #expect(devices[0].driver.references == [.at("PYRO:Stage@other:8001"), .named("Wheel")])
         #expect(devices[2].driver.references == [.named("Camera")])
-        #expect(devices[3].driver.floatingParts.map(\.uid) == ["SIM-1"])
+        #expect(devices[3].driver.cameraRequests.map(\.uid) == ["SIM-1"])
     }
 
     /// One of each family, with options where it has some.

@@ -1,8 +1,8 @@
 import Devices
+import Platform
 import Server
 import Simulators
 import Testing
-import Threads
 
 @testable import MicroscopeServer
 

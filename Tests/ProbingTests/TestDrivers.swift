@@ -4,7 +4,7 @@ import Lasers
 import Synchronization
 
 /// A camera whose serial number is known only after opening.
-final class TestClaim: FloatingClaim {
+final class TestClaim: OpenedCandidate {
     let uid: String
     let details: [String: String]
     private let open: OpenClaims
@@ -47,7 +47,8 @@ enum TestDrivers {
                 default: throw DeviceError(.initialise, "AT_Open of camera \(index)")
                 }
             },
-            device: { (_: TestClaim, _, _) -> TestDevice in throw DeviceError(.failed, "is not opened in these tests") },
+            device: { (_: TestClaim, _, _) -> TestDevice in throw DeviceError(.failed, "is not opened in these tests")
+            },
             attachment: .usb(kinds: ["136e"])
         )
     }

@@ -4,9 +4,9 @@ import Devices
 import Glibc
 import Logging
 import Pickle
+import Platform
 import Pyro
 import Server
-import Threads
 
 if let program = InstrumentProgram(Array(CommandLine.arguments.dropFirst())) {
     try program.run()

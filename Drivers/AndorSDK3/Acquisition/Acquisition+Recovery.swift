@@ -1,5 +1,5 @@
 internal import Devices
-internal import Threads
+internal import Platform
 
 /// Recovery from failed waits and from the loss of the camera.
 extension Acquisition {

@@ -1,6 +1,6 @@
 public import Devices
 internal import Glibc
-internal import Threads
+internal import Platform
 
 /// A simulated camera that reveals its uid only after opening.
 public final class SimulatedFloatingCamera: SimulatedCamera, FloatingDevice {
@@ -90,7 +90,7 @@ extension FloatingDriver where Configuration == SimulatedFloatingCamera.Options 
 }
 
 /// The exclusive use of a simulated camera by this process: a lock on a file.
-final class SimulatedCameraClaim: FloatingClaim {
+final class SimulatedCameraClaim: OpenedCandidate {
     let uid: String
     private let file: Lock<Int32?>
 

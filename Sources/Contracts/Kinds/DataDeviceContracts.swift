@@ -1,6 +1,6 @@
 internal import Devices
 internal import Pickle
-internal import Threads
+internal import Platform
 
 /// What every device that sends data must do.
 enum DataDeviceContracts {

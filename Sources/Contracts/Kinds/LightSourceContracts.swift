@@ -1,6 +1,6 @@
 internal import Devices
 internal import Pickle
-internal import Threads
+internal import Platform
 
 /// What every light source must do.
 enum LightSourceContracts {

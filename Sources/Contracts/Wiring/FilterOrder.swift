@@ -1,5 +1,5 @@
 public import Devices
-internal import Threads
+internal import Platform
 
 /// Which filter is at which position of a wheel, as somebody sees who looks at it.
 ///

@@ -1,5 +1,5 @@
 public import Devices
-internal import Threads
+internal import Platform
 
 /// A cable from a digital line to a camera's trigger input.
 ///

@@ -5,12 +5,12 @@ public struct DriverContext: Sendable {
     /// Takes what people should know.
     public var log: DeviceLog
     /// Opens the floating device with a uid; a server has its own way, and other programs try one after another.
-    public var claim: @Sendable (FloatingPart, DriverContext) throws -> any FloatingClaim = { part, context in
+    public var claim: @Sendable (CameraRequest, DriverContext) throws -> any OpenedCandidate = { part, context in
         try part.candidates.open(uid: part.uid, context)
     }
 
     /// Reaches another device; without a server there is none to be reached.
-    public var part: @Sendable (DeviceReference) throws -> any PartLink = { reference in
+    public var part: @Sendable (DeviceReference) throws -> any DeviceLink = { reference in
         throw DeviceError(.initialise, "\(reference) cannot be reached without a server")
     }
 

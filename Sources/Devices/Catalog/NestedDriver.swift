@@ -1,7 +1,7 @@
 /// A driver that the options of another one name, with options of its own: `{driver: simulated-stage, conf: {…}}`.
 ///
 /// It is looked up in the catalogue that the decoder carries under ``CodingUserInfoKey/driverCatalog``. A floating one
-/// has a `uid` as well, and is noted in the decoder's ``FloatingParts``.
+/// has a `uid` as well, and is noted in the decoder's ``CameraRequests``.
 public struct NestedDriver: Decodable, Sendable {
     public let driver: ConfiguredDriver
 
@@ -37,7 +37,7 @@ public struct NestedDriver: Decodable, Sendable {
             }
         let uid = try Self.uid(for: driver, definition)
         let configured = try driver.configured(from: options, uid: uid)
-        (decoder.userInfo[.floatingParts] as? FloatingParts)?.append(contentsOf: configured.floatingParts)
+        (decoder.userInfo[.cameraRequests] as? CameraRequests)?.append(contentsOf: configured.cameraRequests)
         self.init(configured)
     }
 

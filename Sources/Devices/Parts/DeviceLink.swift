@@ -3,7 +3,7 @@ public import Pickle
 /// How one device reaches another one, wherever that is: by the Python names of its members.
 ///
 /// Calls block, and throw what the device throws, or that it cannot be reached.
-public protocol PartLink: Sendable {
+public protocol DeviceLink: Sendable {
     /// What messages call the device.
     var name: String { get }
     func call(_ method: String, _ arguments: [PythonValue]) throws -> PythonValue
@@ -14,7 +14,7 @@ public protocol PartLink: Sendable {
     func stopReceiving() throws
 }
 
-extension PartLink {
+extension DeviceLink {
     /// A call with a result of a type that is known.
     func call<Value: PythonConvertible>(
         _ method: String,

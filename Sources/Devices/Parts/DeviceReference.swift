@@ -1,4 +1,4 @@
-internal import Threads
+internal import Platform
 
 /// Which device another one works with.
 public enum DeviceReference: Sendable, Hashable {

@@ -1,19 +1,19 @@
 /// A device that another one works with, as if it were the driver's own.
 ///
 /// It is the same whether the device is served by this process, by another one, or on another machine: what it does
-/// goes through its ``PartLink``. Shutting it down does nothing, since it belongs to others as well.
-public protocol DevicePart: Device {
+/// goes through its ``DeviceLink``. Shutting it down does nothing, since it belongs to others as well.
+public protocol RemotePart: Device {
     static var kind: DeviceKind { get }
-    var link: any PartLink { get }
-    init(_ link: any PartLink) throws
+    var link: any DeviceLink { get }
+    init(_ link: any DeviceLink) throws
 }
 
-extension DevicePart {
+extension RemotePart {
     public func performEnable() throws { _ = try link.call("enable", []) }
     public func performDisable() throws { _ = try link.call("disable", []) }
 }
 
-extension DevicePart where Self: TriggerTarget {
+extension RemotePart where Self: TriggerTarget {
     public var triggerType: TriggerType { get throws { try link.get("trigger_type") } }
     public var triggerMode: TriggerMode { get throws { try link.get("trigger_mode") } }
 
@@ -26,7 +26,7 @@ extension DevicePart where Self: TriggerTarget {
 
 /// An option of a driver that names another device: `stage: Stage`, `stage: PYRO:Stage@host:8003`, or
 /// `stage: MDNS:Stage`.
-public struct PartOption<Part: DevicePart>: Sendable {
+public struct PartOption<Part: RemotePart>: Sendable {
     public let reference: DeviceReference
 
     public init(_ reference: DeviceReference) { self.reference = reference }

@@ -1,7 +1,7 @@
 internal import Pickle
+internal import Platform
 internal import Pyro
 internal import Synchronization
-internal import Threads
 
 /// A queue that makes tasks' calls to one object on its own threads, which may block.
 ///

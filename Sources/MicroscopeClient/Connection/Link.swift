@@ -1,7 +1,7 @@
 internal import Avahi
 internal import Pickle
+internal import Platform
 internal import Pyro
-internal import Threads
 
 /// One thread's connection to an object, which reconnects after a restart of the server.
 final class Link {

@@ -1,8 +1,8 @@
 internal import Devices
 internal import Logging
 internal import Pickle
+internal import Platform
 internal import Pyro
-internal import Threads
 
 /// A listener for a device's data that keeps itself registered with the device, on its own thread.
 final class Registration: Sendable {

@@ -1,6 +1,6 @@
 public import Logging
 public import Pickle
-internal import Threads
+internal import Platform
 
 /// A server of objects for Pyro4 clients, with a thread for each client.
 ///

@@ -1,6 +1,6 @@
 internal import Devices
 internal import Pickle
-internal import Threads
+internal import Platform
 
 /// A receiver of a device's data.
 protocol DataReceiver: AnyObject, Sendable {

@@ -1,7 +1,7 @@
 internal import Devices
 internal import Logging
 internal import Pickle
-internal import Threads
+internal import Platform
 
 /// The owner of a device and of everything that shares its wire, which makes all calls to them one at a time.
 ///

@@ -1,5 +1,5 @@
 internal import Devices
-internal import Threads
+internal import Platform
 
 /// An emergency procedure that switches off every light source of a configuration when no server can do so.
 ///

@@ -265,7 +265,7 @@ struct SearchKey: Hashable {
     private let kind: String
     private let isSimulated: Bool
 
-    fileprivate init(_ device: DeviceDefinition, _ part: FloatingPart) {
+    fileprivate init(_ device: DeviceDefinition, _ part: CameraRequest) {
         (driver, kind) = (part.candidates.driver, part.candidates.kind)
         isSimulated = device.isSimulated
     }
@@ -276,7 +276,7 @@ extension Definition {
     ///
     /// With devices of several drivers, only those of the first driver are searched for; the worker finds the others.
     var search: (key: SearchKey, candidates: Candidates, uids: [String])? {
-        let parts = floatingParts.map { (key: SearchKey($0, $1), part: $1) }
+        let parts = cameraRequests.map { (key: SearchKey($0, $1), part: $1) }
         guard let first = parts.first else { return nil }
         let same = parts.filter { $0.key == first.key }
         return (first.key, first.part.candidates, same.map(\.part.uid))
@@ -288,7 +288,7 @@ extension Sequence<Definition> {
     ///
     /// Variables that exist already are not changed.
     public var simulatedEnvironment: [String: String] {
-        let parts = flatMap(\.floatingParts).filter(\.device.isSimulated).map(\.part)
+        let parts = flatMap(\.cameraRequests).filter(\.device.isSimulated).map(\.part)
         var environment: [String: String] = [:]
         for (_, parts) in Dictionary(grouping: parts, by: \.candidates.driver) {
             guard let simulating = parts.first?.candidates.simulating else { continue }

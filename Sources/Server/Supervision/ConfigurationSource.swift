@@ -111,7 +111,7 @@ extension ConfigurationSource.Version {
 }
 
 extension WorkerOrder {
-    init(_ definition: ConfigurationSource.Numbered, _ source: ConfigurationSource, memory: DeviceMemory) {
+    init(_ definition: ConfigurationSource.Numbered, _ source: ConfigurationSource, memory: RestoreLog) {
         self.init(
             text: definition.text,
             file: source.file,

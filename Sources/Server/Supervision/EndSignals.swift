@@ -1,6 +1,6 @@
 internal import Glibc
+internal import Platform
 internal import Synchronization
-internal import Threads
 
 /// A receiver of the signals that ask a process to end or to reload, which then no longer end it at once.
 ///

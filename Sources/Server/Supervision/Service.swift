@@ -1,6 +1,6 @@
 internal import Devices
 internal import Glibc
-internal import Threads
+internal import Platform
 
 /// A set of tasks that report the state to systemd.
 struct ServiceReport: Sendable {

@@ -37,12 +37,12 @@ struct WorkerState<Worker: Sendable>: Sendable {
     /// Whether the definition has devices that switch light, as its last worker reported.
     private(set) var hasLightSource = false
     /// What clients have set.
-    var memory: DeviceMemory
+    var memory: RestoreLog
     private var hasServed = false
     /// The port at which the last worker listened.
     private var port: Int?
 
-    init(memory: DeviceMemory) { self.memory = memory }
+    init(memory: RestoreLog) { self.memory = memory }
 
     var service: ServiceState { Self.service(of: running) }
 

@@ -1,9 +1,9 @@
 import Contracts
 import Devices
 import Pickle
+import Platform
 import Simulators
 import Testing
-import Threads
 
 struct SimulatedCameraTests {
     private let camera = SimulatedCamera(
