@@ -1,5 +1,5 @@
 import Contracts
-import DriverCatalogue
+import Drivers
 import Glibc
 import MicroscopeServer
 import Server

@@ -1,5 +1,5 @@
 public import Devices
-internal import DriverCatalogue
+internal import Drivers
 public import Server
 
 /// A microscope: the devices that a program serves, and its options.
@@ -133,7 +133,7 @@ extension DriverCatalog {
     /// This package's drivers and others, where others of the same name replace this package's.
     static func of(_ others: [any ConfigurableDriver]) -> DriverCatalog {
         DriverCatalog(
-            others + DriverCatalogue.drivers.drivers.filter { ours in !others.contains { $0.name == ours.name } }
+            others + Drivers.drivers.drivers.filter { ours in !others.contains { $0.name == ours.name } }
         )
     }
 }

@@ -463,11 +463,11 @@ def test_unplugged_while_idle_and_back(start, world, enabled):
         client.enable()
         client.trigger_and_wait()
     world.order("VSC-1", "unplugged")
-    server.wait_for("(?i)warning.*VSC-1 is lost: .*AT_ERR_CONNECTION")
-    with pytest.raises(Exception, match="VSC-1 is lost, and looked for"):
+    server.wait_for("(?i)warning.*lost contact with VSC-1: .*AT_ERR_CONNECTION")
+    with pytest.raises(Exception, match="lost contact with VSC-1, reconnecting"):
         client.get_exposure_time()
     client.get_all_settings()
-    server.wait_for("[0-9]+ settings could not be read: .*; the first: VSC-1 is lost")
+    server.wait_for("[0-9]+ settings could not be read: .*; the first: lost contact with VSC-1")
     world.end("VSC-1", "unplugged")
     server.wait_for("VSC-1 is back")
     assert client.get_is_enabled() is enabled

@@ -1,8 +1,8 @@
 import Devices
+import Platform
 import Server
 import Simulators
 import Testing
-import Threads
 
 @testable import MicroscopeServer
 
@@ -50,7 +50,7 @@ struct DeviceSetTests {
 
     @Test func itsLightIsSwitchedOffInADarkening() throws {
         let found = Monitor<[String]>([])
-        let isDark = Blackout(try configuration()).run(within: .seconds(20)) { finding in
+        let isDark = LightsOff(try configuration()).run(within: .seconds(20)) { finding in
             found.update { $0.append("\(finding)") }
         }
         #expect(isDark && found.withLock { $0 } == ["Lamp: light is off"])

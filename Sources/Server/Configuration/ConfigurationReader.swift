@@ -9,7 +9,7 @@ final class ConfigurationReader {
     let opensFiles: Bool
     private(set) var errors: [ConfigurationError] = []
     /// The floating devices that the driver options being read name.
-    var floatingParts = FloatingParts()
+    var cameraRequests = CameraRequests()
     /// The other devices that the driver options being read refer to.
     var deviceReferences = DeviceReferences()
     /// The keys that sections were asked for, by the path of the section without list indices.

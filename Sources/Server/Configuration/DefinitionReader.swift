@@ -103,7 +103,7 @@ extension DefinitionReader {
         let mayBeAbsent = entry.read("may_be_absent", .bool) ?? false
         let safety = entry.safetyOptions(over: safety)
         guard let name, let driver else { return nil }
-        for part in driver.floatingParts {
+        for part in driver.cameraRequests {
             let node = part.uid == uid ? entry.position(of: "uid") : entry.position(of: "conf")
             reader.reporting { () throws(ConfigurationError) in try reserved.reserve(part, at: node) }
         }
@@ -158,11 +158,11 @@ extension DefinitionReader {
         of entry: Section
     ) -> ConfiguredDriver? {
         let node = entry.value("conf") ?? entry.node.emptyChild(PathKey("conf"))
-        (reader.floatingParts, reader.deviceReferences) = (FloatingParts(), DeviceReferences())
+        (reader.cameraRequests, reader.deviceReferences) = (CameraRequests(), DeviceReferences())
         let decoder = OptionDecoder(node, reader: reader)
         let read = reader.attempt(at: node) { try driver.configured(from: decoder, uid: uid) }
         guard var configured = read else { return nil }
-        configured.floatingParts += reader.floatingParts.all
+        configured.cameraRequests += reader.cameraRequests.all
         configured.references = reader.deviceReferences.all.map(\.reference)
         for entry in reader.deviceReferences.all {
             let place = node.deepest(entry.path.dropFirst(node.path.count))

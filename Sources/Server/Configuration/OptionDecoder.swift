@@ -16,7 +16,7 @@ struct OptionDecoder: Decoder {
     var codingPath: [any CodingKey] { node.path }
     var userInfo: [CodingUserInfoKey: Any] {
         [
-            .driverCatalog: reader.drivers, .floatingParts: reader.floatingParts,
+            .driverCatalog: reader.drivers, .cameraRequests: reader.cameraRequests,
             .deviceReferences: reader.deviceReferences,
         ]
     }

@@ -19,7 +19,7 @@ struct ReservedNames {
     }
 
     /// Throws if another definition has the floating device.
-    mutating func reserve(_ part: FloatingPart, at node: ConfigurationNode) throws(ConfigurationError) {
+    mutating func reserve(_ part: CameraRequest, at node: ConfigurationNode) throws(ConfigurationError) {
         let driver = part.candidates.driver
         if let first = floating[driver]?[part.uid] {
             throw node.error("the \(driver) \(part.uid.shown()) is already used in \(first.seen(from: node.place))")

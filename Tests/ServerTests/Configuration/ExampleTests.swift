@@ -1,5 +1,5 @@
 import Devices
-import DriverCatalogue
+import Drivers
 import Pickle
 import Server
 import Simulators
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func theWidefieldMicroscopeOpensSimulated() throws {
-        let configuration = try ServerConfiguration(file: path("widefield"), drivers: DriverCatalogue.drivers)
+        let configuration = try ServerConfiguration(file: path("widefield"), drivers: Drivers.drivers)
         let devices = configuration.definitions.flatMap(\.devices)
         #expect(devices.map(\.name) == ["Camera", "Laser561", "Laser488", "EmissionWheel", "Stand"])
         for definition in devices where definition.name != "Camera" {
@@ -73,7 +73,7 @@ import Testing
             ("composite", ["stage-aware-camera", "simulated-stage", "simulated-filter-wheel"]),
             ("clarity", ["clarity-camera", "simulated-clarity-camera", "aurox-clarity"]),
         ] {
-            let configuration = try ServerConfiguration(file: path(name), drivers: DriverCatalogue.drivers)
+            let configuration = try ServerConfiguration(file: path(name), drivers: Drivers.drivers)
             #expect(configuration.definitions.flatMap(\.devices).map(\.driver.name) == words)
         }
     }
