@@ -11,7 +11,7 @@ struct ThermometerCommands: Sendable {
     }
 }
 
-/// Reads it once. All that is said within `perform` belongs together; other threads wait.
+/// Reads the temperature once; what is said within `perform` belongs together, and other threads wait.
 func read(at name: PortName) throws -> Double {
     let path = try PortFinder().path(of: name)
     let line = try SerialLine("thermometer", ThermometerCommands.format) {
