@@ -99,7 +99,7 @@ let package = Package(
         ),
         // Loads libtiff and libpng when they are needed, so that an installed server asks for neither.
         .target(name: "CImageFiles"),
-        .target(name: "ImageFiles", dependencies: ["CImageFiles", "Pickle"], swiftSettings: settings),
+        .target(name: "ImageFiles", dependencies: ["CImageFiles", "Pickle", "Threads"], swiftSettings: settings),
         .target(
             name: "DriverCatalogue",
             dependencies: [
@@ -255,7 +255,11 @@ let package = Package(
             dependencies: ["Composites", "Contracts", "Devices", "Pickle", "Simulators", "Threads"],
             swiftSettings: settings
         ),
-        .testTarget(name: "ImageFileTests", dependencies: ["ImageFiles", "Pickle"], swiftSettings: settings),
+        .testTarget(
+            name: "ImageFileTests",
+            dependencies: ["ImageFiles", "Pickle", "Threads"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "ServerTests",
             dependencies: [

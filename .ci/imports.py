@@ -26,7 +26,7 @@ ALLOWED = {
     "Probing": {"Devices", "Pickle", "Server", "Transports"},
     "MicroscopeClient": {"Avahi", "Devices", "Pickle", "Pyro", "Threads"},
     "CImageFiles": set(),
-    "ImageFiles": {"CImageFiles", "Pickle"},
+    "ImageFiles": {"CImageFiles", "Pickle", "Threads"},
     "Bench": {"Contracts", "Devices", "Server"},
     "device-server": {"MicroscopeServer"},
     # As a program of a user's is: it imports this alone.

@@ -89,13 +89,19 @@ final class Sessions: Sendable {
 }
 
 extension SerialLine {
-    /// A function that finds a port by its name and opens it.
+    /// A function that finds a port by its name and opens it. It warns at most once.
     public static func port(
         _ name: PortName,
         _ settings: PortSettings,
-        finder: PortFinder = PortFinder()
+        finder: PortFinder = PortFinder(),
+        log: DeviceLog = DeviceLog()
     ) -> @Sendable () throws -> any SerialStream {
-        { try SerialPort(path: try finder.path(of: name), settings: settings) }
+        let hasWarned = Lock(false)
+        return {
+            try SerialPort(path: try finder.path(of: name), settings: settings) { warning in
+                if !hasWarned.withLock({ hasWarned in (hasWarned, hasWarned = true).0 }) { log.warning(warning) }
+            }
+        }
     }
 }
 
