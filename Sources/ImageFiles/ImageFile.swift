@@ -1,6 +1,6 @@
 internal import CImageFiles
 public import Pickle
-internal import Threads
+internal import Platform
 
 /// A picture in memory, to be written to a TIFF or a PNG file.
 ///

@@ -1,6 +1,6 @@
 import Glibc
 import Testing
-import Threads
+import Platform
 
 /// Tests of how files are replaced, and of which files are removed.
 struct FileTests {

@@ -1,7 +1,7 @@
 import Devices
 import Glibc
 import Testing
-import Threads
+import Platform
 import Transports
 
 struct RecordingTests {

@@ -1,6 +1,6 @@
 import Devices
 import Testing
-import Threads
+import Platform
 
 @testable import Transports
 
