@@ -139,7 +139,7 @@ let package = Package(
         .executableTarget(
             name: "devicectl",
             dependencies: [
-                "Avahi", "Devices", "Drivers", "ImageFiles", "MicroscopeClient", "Pickle", "Pyro", "Server",
+                "Avahi", "Devices", "Drivers", "ImageFiles", "MicroscopeClient", "Pickle", "Platform", "Pyro", "Server",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

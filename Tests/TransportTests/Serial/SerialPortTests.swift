@@ -133,7 +133,7 @@ struct SerialPortTests {
     @Test func noticesUnpluggingWhileItWaits() throws {
         let simulation = try SimulatedPort(Parrot())
         let port = try simulation.open()
-        let puller = BlockingThread("puller") {
+        let puller = try BlockingThread.start("puller") {
             Pause.wait(for: .milliseconds(20))
             simulation.unplug()
         }
