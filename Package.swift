@@ -152,7 +152,7 @@ let package = Package(
         .executableTarget(
             name: "devicectl",
             dependencies: [
-                "Avahi", "Devices", "Drivers", "ImageFiles", "MicroscopeClient", "Pickle", "Pyro", "Server",
+                "Avahi", "Devices", "Drivers", "ImageFiles", "MicroscopeClient", "Pickle", "Platform", "Pyro", "Server",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -284,7 +284,11 @@ let package = Package(
             dependencies: ["Composites", "Contracts", "Devices", "Pickle", "Simulators", "Platform"],
             swiftSettings: settings
         ),
-        .testTarget(name: "ImageFileTests", dependencies: ["ImageFiles", "Pickle"], swiftSettings: settings),
+        .testTarget(
+            name: "ImageFileTests",
+            dependencies: ["ImageFiles", "Pickle"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "ServerTests",
             dependencies: [

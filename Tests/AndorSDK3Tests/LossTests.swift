@@ -156,7 +156,7 @@ struct LossTests {
         try world.order("hang", of: "VSC-7")
         try camera.trigger()
         let source = camera.dataSource
-        let reader = BlockingThread("reader") { _ = try? source.next(within: patience) }
+        let reader = try BlockingThread.start("reader") { _ = try? source.next(within: patience) }
         #expect(logs("warning: the SDK hangs: AT_WaitBuffer on VSC-7 has not returned for 0 s"))
         #expect(throws: DeviceError.self) { try camera.exposureTime }
         world.end("hang", of: "VSC-7")

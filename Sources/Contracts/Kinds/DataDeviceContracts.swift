@@ -63,7 +63,7 @@ enum DataDeviceContracts {
 
     private static func interruptionEndsAWait(device: any DataDevice, trial: Trial) throws {
         let (source, patience) = (device.dataSource, trial.patience(with: device))
-        let reader = BlockingThread("reader") { _ = try? source.next(within: patience) }
+        let reader = try BlockingThread.start("reader") { _ = try? source.next(within: patience) }
         source.interrupt()
         if !reader.join(within: patience / 2) { trial.violate("the wait went on after an interruption") }
         // The source may not be read by two.

@@ -1,5 +1,6 @@
 internal import Glibc
 public import Pickle
+internal import Platform
 
 /// The origin of a device's data.
 ///
@@ -62,9 +63,5 @@ public struct Datum: Sendable {
 /// The wall-clock time that clients get with data.
 public enum Timestamp {
     /// Seconds since 1970.
-    public static var now: Double {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
+    public static var now: Double { WallClock.seconds }
 }

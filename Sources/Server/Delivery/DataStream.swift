@@ -21,7 +21,7 @@ final class DataStream: Sendable {
         private let thread: Mutex<BlockingThread?> = Mutex(nil)
 
         func start(_ read: @escaping @Sendable (Reader) -> Void) {
-            let thread = BlockingThread("data") { [self] in read(self) }
+            let thread = BlockingThread.startEventually("data") { [self] in read(self) }
             self.thread.withLock { $0 = thread }
         }
 
