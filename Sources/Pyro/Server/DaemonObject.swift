@@ -41,6 +41,8 @@ final class DaemonObject: PyroObject {
         }
     }
 
+    func isReading(_ method: String) -> Bool { true }
+
     func get(_ attribute: String, _ context: CallContext) throws -> PythonValue {
         throw PythonException("AttributeError", "type object 'DaemonObject' has no attribute '\(attribute)'")
     }

@@ -9,6 +9,16 @@ public protocol PyroObject: AnyObject, Sendable {
     func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult
     func get(_ attribute: String, _ context: CallContext) throws -> PythonValue
     func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws
+    /// Whether a method changes nothing, so that read-only clients may call it.
+    ///
+    /// By default these are the methods whose names begin with `get_`, `is_` or `describe_`.
+    func isReading(_ method: String) -> Bool
+}
+
+extension PyroObject {
+    public func isReading(_ method: String) -> Bool {
+        ["get_", "is_", "describe_"].contains { method.hasPrefix($0) }
+    }
 }
 
 /// The result of a call.
@@ -39,7 +49,7 @@ public struct ObjectMetadata: Sendable, Hashable {
 
 /// The objects of a server, by id.
 final class ObjectTable: Sendable {
-    private let objects = Monitor<[String: any PyroObject]>([:])
+    private let objects = Lock<[String: any PyroObject]>([:])
 
     subscript(id: String) -> (any PyroObject)? {
         get { objects.withLock { $0[id] } }
@@ -103,13 +113,26 @@ public struct CallContext: Sendable {
     public let client: Endpoint?
     /// The address at which the client reached this server, or the public one from the server's options.
     public let server: Endpoint
+    /// The access that the server's rules give this client.
+    public let access: AccessRules.Access
+    /// The end of the connection, for actions to take then.
+    public let end: ConnectionEnd
     /// Whether the connection is open, as far as can be known without sending anything.
     public let isConnected: @Sendable () -> Bool
 
-    public init(connection: Int, client: Endpoint?, server: Endpoint, isConnected: @escaping @Sendable () -> Bool) {
+    public init(
+        connection: Int,
+        client: Endpoint?,
+        server: Endpoint,
+        access: AccessRules.Access = .full,
+        end: ConnectionEnd = ConnectionEnd(),
+        isConnected: @escaping @Sendable () -> Bool
+    ) {
         self.connection = connection
         self.client = client
         self.server = server
+        self.access = access
+        self.end = end
         self.isConnected = isConnected
     }
 }

@@ -67,12 +67,6 @@ import Testing
     }
 }
 
-extension TestServer {
-    fileprivate convenience init(_ options: ServerOptions) throws {
-        try self.init(at: .tcp(host: "127.0.0.1", port: 0), options)
-    }
-}
-
 /// The public address of a server in URIs and proxies.
 @Suite struct PublicPlaceTests {
     private func server(_ place: ServerOptions.PublicPlace?) throws -> TestServer {
