@@ -1,4 +1,4 @@
-internal import Threads
+internal import Platform
 
 // Only until their users say the new names.
 

@@ -1,6 +1,6 @@
 internal import CLibUdev
 internal import Glibc
-internal import Threads
+internal import Platform
 
 /// The devices of this computer that udev knows, through libudev.
 enum Udev {

@@ -227,8 +227,8 @@ def test_nothing_to_reach(computers, serve_on, tmp_path):
     server = serve_on(here, [wheel("Local", host="127.0.0.1"),
                              {"name": "Socket", "socket": str(tmp_path / "socket"), **WHEEL}, wheel()])
     announced(server, "Wheel")
-    server.wait_for(r"WARNING .*Local not announced by mDNS: other computers do not reach 127.0.0.1:\d+; set host to ")
-    server.wait_for("WARNING .*Socket not announced by mDNS: other computers do not reach ./u:")
+    server.wait_for(r"WARNING .*Local not announced by mDNS: other computers cannot reach 127.0.0.1:\d+; set host to ")
+    server.wait_for("WARNING .*Socket not announced by mDNS: other computers cannot reach ./u:")
     assert list(browse(there)) == ["Wheel"]
 
 

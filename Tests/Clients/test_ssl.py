@@ -337,7 +337,7 @@ def test_key_that_others_can_read(authority, keys, check):
 def test_certificate_that_soon_expires(serve, authority, keys):
     """That clients will soon refuse the server, the log tells in time."""
     server = serve([WHEEL], pyro={"ssl": keys(authority.certify("old", days=3))})
-    server.wait_for(r"WARNING Wheel\[\d+\]: the certificate '.*/old.pem' is valid for [23] more days only")
+    server.wait_for(r"WARNING Wheel\[\d+\]: the certificate '.*/old.pem' expires in [23] days")
 
 
 def test_commands_of_the_documentation(serve, connect, monkeypatch, tmp_path):
@@ -373,7 +373,7 @@ def test_devicectl(serve, authority, ours, keys, tmp_path):
     assert "filter wheel" in devicectl("list", wheel.partition("@")[2], *trust)
     own = (*trust, "--certificate", ours[0], "--key", ours[1])
     assert devicectl("snap", red, tmp_path / "image.tiff", *own).endswith("64 x 48 pixels of uint16\n")
-    assert "a certificate of its own" in devicectl("snap", red, tmp_path / "image.tiff", *trust, status=REFUSED)
+    assert "needs its own certificate" in devicectl("snap", red, tmp_path / "image.tiff", *trust, status=REFUSED)
     assert "only reached with SSL" in devicectl("get", wheel, "position", status=UNREACHED)
     assert "certificate verify failed" in devicectl("get", wheel, "position", "--ssl", status=UNREACHED)
     assert "cannot be read: No such file" in devicectl("get", wheel, "position", "--ca", "/nowhere", status=USAGE)

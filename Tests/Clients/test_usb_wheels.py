@@ -208,8 +208,8 @@ def test_drivers_of_the_kernel(testbed, serve, connect):
 
 
 @pytest.mark.parametrize("kind, words", [
-    ("zwo", "in an error: error 12"), ("clarity", "reports an error"), ("starlight-xpress", "last seen moving"),
-    ("finger-lakes", "last seen moving")])
+    ("zwo", "in an error: error 12"), ("clarity", "reports an error"), ("starlight-xpress", "last state: moving"),
+    ("finger-lakes", "last state: moving")])
 def test_jam(testbed, serve, connect, kind, words):
     """A move that the wheel cannot make ends with an error that says what was seen, and the next one can be made."""
     testbed.make("1-1", kind)

@@ -1,7 +1,7 @@
 import Devices
 import Pickle
+import Platform
 import Testing
-import Threads
 import Transports
 
 @testable import FilterWheels
@@ -57,7 +57,7 @@ struct PluggingTests {
         #expect(bench.world.logs("has been unplugged"))
         try bench.world.plugIn(.zwo(.init(positions: 5, homingTime: .zero)), at: bench.port)
         let error = #expect(throws: DeviceError.self) { try bench.wheel.position }
-        #expect("\(try #require(error))".contains("has 5 positions now, and had 7"))
+        #expect("\(try #require(error))".contains("now has 5 positions instead of 7"))
         bench.world.unplug(bench.port)
         try bench.world.plugIn(bench.model, at: bench.port)
         #expect(try bench.eventualPosition() == 0)
@@ -124,7 +124,7 @@ struct PluggingTests {
         let error = #expect(throws: DeviceError.self) {
             try TestMake.zwo.open(.init(port: port, positions: 5), in: world)
         }
-        #expect("\(try #require(error))".contains("has 7 positions, and not 5"))
+        #expect("\(try #require(error))".contains("has 7 positions, not 5"))
         #expect(try TestMake.zwo.open(.init(port: port, positions: 7), in: world).positionCount == 7)
     }
 }

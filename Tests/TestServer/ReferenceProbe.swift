@@ -1,8 +1,8 @@
 import CZlib
 import Devices
 import Pickle
+import Platform
 import Pyro
-import Threads
 
 /// The object with the methods that `pyro4_probe.py` knows from its own reference server.
 final class ReferenceProbe: TableObject {

@@ -1,12 +1,19 @@
-// A server for tests alone: the reference object of pyro4_probe.py, and a factory for devices made on demand.
-// Its arguments are port=, host=, allow= and read_only=, the latter two with networks.
+// A server for tests alone: the reference object of pyro4_probe.py, a factory for devices made on demand, and
+// single simulated instruments for the programs of others.
+//
+// The server's arguments are port=, host=, allow= and read_only=, the latter two with networks.
 import Devices
 import Glibc
 import Logging
 import Pickle
+import Platform
 import Pyro
 import Server
-import Threads
+
+if let program = InstrumentProgram(Array(CommandLine.arguments.dropFirst())) {
+    try program.run()
+    exit(0)
+}
 
 var log = Logger(label: "test-server") { StreamLogHandler.standardError(label: $0) }
 log.logLevel = .notice

@@ -1,5 +1,5 @@
 import Glibc
-import Threads
+import Platform
 public import Transports
 
 /// A simulated device at a port of `vhci_hcd`, the kernel's virtual host controller, visible to the kernel's drivers, udev

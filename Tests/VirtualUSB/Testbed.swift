@@ -1,7 +1,7 @@
 internal import FilterWheels
 import Glibc
+import Platform
 import Synchronization
-import Threads
 public import Transports
 
 /// A folder with simulated devices, which programs under umockdev's preload library see in place of the computer's.

@@ -1,5 +1,5 @@
 import Glibc
-import Threads
+import Platform
 public import Transports
 
 /// A simulated device that is plugged in at a testbed: its files in sysfs, its node, and the ioctls of usbfs.

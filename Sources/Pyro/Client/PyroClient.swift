@@ -1,5 +1,5 @@
 public import Pickle
-internal import Threads
+internal import Platform
 
 /// A client of one Pyro object.
 ///

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Threads
+internal import Platform
 
 /// A file with a key or a password, which other users must not be able to read.
 package struct SecretFile {

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Threads
+internal import Platform
 
 /// The end of a client's connection, and the actions to take then.
 ///

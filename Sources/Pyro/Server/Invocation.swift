@@ -1,6 +1,6 @@
 internal import Logging
 internal import Pickle
-internal import Threads
+internal import Platform
 
 /// One request for a call, and the making of its reply.
 struct Invocation: Sendable {

@@ -1,5 +1,5 @@
 public import Pickle
-internal import Threads
+internal import Platform
 
 /// An object that clients can call, registered with a server under an id.
 ///

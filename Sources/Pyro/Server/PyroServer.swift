@@ -1,7 +1,7 @@
 internal import Glibc
 public import Logging
 public import Pickle
-internal import Threads
+internal import Platform
 
 /// A server of objects for Pyro4 clients, with a thread for each client.
 ///

@@ -1,6 +1,6 @@
 internal import Glibc
 public import Pickle
-internal import Threads
+internal import Platform
 
 /// The address of a server.
 public enum Endpoint: Sendable, Hashable, CustomStringConvertible {

@@ -1,6 +1,6 @@
 internal import Glibc
 internal import Pickle
-internal import Threads
+internal import Platform
 
 /// A blocking stream socket.
 ///

@@ -1,6 +1,6 @@
 public import Devices
 internal import Glibc
-internal import Threads
+internal import Platform
 
 /// A recorder of the conversation with a device, in a file that people can read and tests can replay.
 public final class Recorder: Sendable {

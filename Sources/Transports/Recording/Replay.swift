@@ -1,4 +1,4 @@
-internal import Threads
+internal import Platform
 
 /// A walk through a recording: expects what was sent, and returns what was received.
 public final class Replay: Sendable {

@@ -1,6 +1,6 @@
 internal import CLibUSB
 internal import Glibc
-internal import Threads
+internal import Platform
 
 /// The computer's USB, through libusb.
 public final class LibUSBBus: USBBus {

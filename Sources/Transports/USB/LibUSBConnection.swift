@@ -1,5 +1,5 @@
 internal import CLibUSB
-internal import Threads
+internal import Platform
 
 /// An interface of a real device.
 @safe final class LibUSBConnection: USBConnection {

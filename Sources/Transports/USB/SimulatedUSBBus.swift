@@ -1,4 +1,4 @@
-internal import Threads
+internal import Platform
 
 /// A bus with simulated devices, in place of the computer's.
 public final class SimulatedUSBBus: USBBus {

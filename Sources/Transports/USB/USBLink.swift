@@ -1,5 +1,5 @@
 public import Devices
-internal import Threads
+internal import Platform
 
 /// A link to one device, which is found again after it was unplugged and plugged in.
 ///

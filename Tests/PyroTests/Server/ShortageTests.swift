@@ -1,7 +1,7 @@
 import Foundation
 import Pickle
+import Platform
 import Testing
-import Threads
 
 @testable import Pyro
 

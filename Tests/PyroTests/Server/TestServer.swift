@@ -1,8 +1,8 @@
 import Logging
 import Pickle
+import Platform
 import Pyro
 import Testing
-import Threads
 
 @testable import Pyro
 

@@ -1,5 +1,5 @@
+import Platform
 import Testing
-import Threads
 
 @Suite struct ThreadTests {
     @Test func threadRunsItsBodyAndEnds() throws {

@@ -1,5 +1,5 @@
 import Glibc
-import Threads
+import Platform
 
 @testable import Transports
 

@@ -1,4 +1,4 @@
-import Threads
+import Platform
 import Transports
 
 /// A stream that answers each command from a list, in pieces, and then nothing.

@@ -1,6 +1,6 @@
 import Devices
+import Platform
 import Testing
-import Threads
 
 @testable import Transports
 

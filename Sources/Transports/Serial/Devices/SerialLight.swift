@@ -1,5 +1,5 @@
 public import Devices
-internal import Threads
+internal import Platform
 
 /// A light source on a serial line, with the rules that all of them keep.
 ///

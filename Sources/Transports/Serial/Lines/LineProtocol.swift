@@ -1,4 +1,4 @@
-internal import Threads
+internal import Platform
 
 /// Commands to a device and its answers, one at a time, over one stream of bytes.
 ///

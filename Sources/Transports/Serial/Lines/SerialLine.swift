@@ -1,6 +1,6 @@
 public import Devices
+internal import Platform
 internal import Synchronization
-internal import Threads
 
 /// The line to a device: its port, reopened when it comes back, with one exchange at a time.
 ///

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Threads
+internal import Platform
 
 /// A serial port, for the exclusive use of this program.
 public final class SerialPort: SerialStream {

@@ -1,4 +1,4 @@
-internal import Threads
+internal import Platform
 
 /// A stream that passes everything on to another one and records it.
 ///
