@@ -24,13 +24,13 @@ final class ReferenceProbe: TableObject {
         attributes: ["readonly", "value"]
     )
 
-    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
         if method == "watch", case .str(let name)? = arguments.positional.first {
             context.end.perform("watch") { [state] cause in state.withLock { $0.ends.append(.str("\(name): \(cause)")) }
             }
-            return .value(.int(context.connection))
+            return .int(context.connection)
         }
-        return .value(try value(of: method, arguments))
+        return try value(of: method, arguments)
     }
 
     func isReading(_ method: String) -> Bool { ["add", "echo", "ends", "watch"].contains(method) }

@@ -1,4 +1,5 @@
 internal import Glibc
+public import Pickle
 
 /// The rules for which clients may connect to a server, and what they may call.
 ///

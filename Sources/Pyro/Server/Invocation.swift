@@ -61,7 +61,7 @@ struct Invocation: Sendable {
     private func perform(_ call: WireCall, _ object: any PyroObject) throws -> PythonValue {
         try refusePrivate(call.method)
         try checkAccess(call.method, isReading: object.isReading(call.method), call)
-        return try object.call(call.method, call.arguments, context).value
+        return try object.call(call.method, call.arguments, context)
     }
 
     /// Refuses a call that the access rules do not allow.
@@ -109,7 +109,7 @@ struct Invocation: Sendable {
         var byteCount = 0
         for call in calls {
             do {
-                let result = try object.call(call.method, call.arguments, context).value
+                let result = try object.call(call.method, call.arguments, context)
                 byteCount += result.roughByteCount
                 guard byteCount <= server.options.longestBatchReply else {
                     throw PythonException.pyro("PyroError", "the results of the batch are longer than a message can be")

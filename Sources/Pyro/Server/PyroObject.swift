@@ -6,7 +6,7 @@ internal import Platform
 /// The functions are called from the threads of all clients concurrently. They block only the calling client.
 public protocol PyroObject: AnyObject, Sendable {
     var metadata: ObjectMetadata { get }
-    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue
     func get(_ attribute: String, _ context: CallContext) throws -> PythonValue
     func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws
     /// Whether a method changes nothing, so that read-only clients may call it.
@@ -18,17 +18,6 @@ public protocol PyroObject: AnyObject, Sendable {
 extension PyroObject {
     public func isReading(_ method: String) -> Bool {
         ["get_", "is_", "describe_"].contains { method.hasPrefix($0) }
-    }
-}
-
-/// The result of a call.
-public enum CallResult {
-    case value(PythonValue)
-
-    var value: PythonValue {
-        switch self {
-        case .value(let value): value
-        }
     }
 }
 
@@ -73,7 +62,7 @@ final class ObjectTable: Sendable {
             let metadata = try find(id).metadata
             return .proxy(
                 PyroProxy(
-                    PyroURI(object: id, location: server.location),
+                    PyroURI(object: id, location: server),
                     oneway: metadata.oneway,
                     methods: metadata.methods,
                     attributes: metadata.attributes

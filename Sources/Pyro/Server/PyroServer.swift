@@ -73,11 +73,11 @@ public final class PyroServer: Sendable {
     public func register(_ object: any PyroObject, as id: String) { objects[id] = object }
     public func unregister(_ id: String) { objects[id] = nil }
 
-    public func uri(of id: String) -> PyroURI { PyroURI(object: id, location: endpoint.location) }
+    public func uri(of id: String) -> PyroURI { PyroURI(object: id, location: endpoint) }
 
     /// The URI of an object for other machines, with the public address from the options.
     public func publicURI(of id: String) -> PyroURI {
-        PyroURI(object: id, location: (publicEndpoint ?? endpoint).location)
+        PyroURI(object: id, location: publicEndpoint ?? endpoint)
     }
 
     var publicEndpoint: Endpoint? {

@@ -2,35 +2,10 @@ internal import Glibc
 public import Pickle
 internal import Platform
 
-/// The address of a server.
-public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
-    /// A host name or address and a TCP port. With port 0 the kernel chooses one.
-    case tcp(host: String, port: Int)
-    /// The path of a Unix socket.
-    case unix(path: String)
-
-    public var description: String {
-        switch self {
-        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-        case .unix(let path): "./u:\(path)"
-        }
-    }
-
-    /// The same address in a URI.
-    public var location: PyroURI.Location {
-        switch self {
-        case .tcp(let host, let port): .tcp(host: host, port: port)
-        case .unix(let path): .unix(path: path)
-        }
-    }
-
-    public init(_ location: PyroURI.Location) {
-        switch location {
-        case .tcp(let host, let port): self = .tcp(host: host, port: port)
-        case .unix(let path): self = .unix(path: path)
-        }
-    }
-}
+/// The address of a server, as in URIs.
+///
+/// With port 0 the kernel chooses one.
+public typealias Endpoint = PyroURI.Location
 
 /// A socket address in the kernel's form.
 @safe struct SocketAddress: Sendable {

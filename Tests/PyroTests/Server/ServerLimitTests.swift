@@ -82,7 +82,7 @@ import Testing
 
     @Test func withoutAnotherOneItIsWhereClientsReachIt() throws {
         let server = try server(nil)
-        #expect(try place(of: server) == server.server.endpoint.location)
+        #expect(try place(of: server) == server.server.endpoint)
         #expect(server.server.publicURI(of: "Test") == server.server.uri(of: "Test"))
     }
 

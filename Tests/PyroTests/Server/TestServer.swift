@@ -77,29 +77,29 @@ final class TestObject: PyroObject {
 
     func isReading(_ method: String) -> Bool { ["add", "echo"].contains(method) }
 
-    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
         switch (method, arguments.positional.first, arguments.positional.dropFirst().first) {
-        case ("add", .int(let a)?, .int(let b)?): return .value(.int(a + b))
+        case ("add", .int(let a)?, .int(let b)?): return .int(a + b)
         case ("add", .int(let a)?, nil):
             guard case .int(let b)? = arguments.keywords["b"] else { break }
-            return .value(.int(a + b))
-        case ("echo", let value?, nil): return .value(value)
+            return .int(a + b)
+        case ("echo", let value?, nil): return value
         case ("fail", .str(let text)?, nil): throw PythonException("ValueError", text)
         case ("fail", .str(let text)?, .str(let name)?):
             throw PythonException(PythonClass("serial.serialutil", name), [.str(text)])
-        case ("myself", nil, nil): return .value(.reference("Test"))
+        case ("myself", nil, nil): return .reference("Test")
         case ("note", let value?, nil):
             state.update { $0.notes.append(value) }
-            return .value(.none)
+            return .none
         case ("hold", nil, nil):
             let isReleased: Bool? = isHolding.wait(within: .seconds(20)) { $0 ? nil : true }
-            return .value(.bool(isReleased == true))
+            return .bool(isReleased == true)
         case ("watch", nil, nil):
             context.end.perform("watch") { [ends] cause in ends.update { $0.append(cause) } }
-            return .value(.none)
+            return .none
         case ("wait", .float(let seconds)?, nil):
             Pause.wait(for: .seconds(seconds))
-            return .value(.none)
+            return .none
         default: break
         }
         throw PythonException("TypeError", "\(method)() is not called so")
