@@ -20,8 +20,7 @@ final class LocalDeviceLink: DeviceLink {
     }
 
     func call(_ method: String, _ arguments: [PythonValue]) throws -> PythonValue {
-        guard case .value(let value) = try object.call(method, CallArguments(arguments), context) else { return .none }
-        return value
+        try object.call(method, CallArguments(arguments), context)
     }
 
     func get(_ attribute: String) throws -> PythonValue { try object.get(attribute, context) }

@@ -25,10 +25,10 @@ final class ListeningClient: PyroObject {
         received.wait(within: .seconds(20)) { $0.count >= count ? $0 : nil }
     }
 
-    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
         _ = gate.wait(within: .seconds(20)) { $0 ? true : nil }
         received.update { $0.append(arguments.positional) }
-        return .value(.none)
+        return .none
     }
 
     func get(_ attribute: String, _ context: CallContext) throws -> PythonValue { .none }
