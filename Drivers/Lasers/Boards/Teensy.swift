@@ -126,7 +126,7 @@ struct TeensyBoard: Sendable {
             guard try exchangeOnce(Command.start, 0, lines) == 0 else { return }
             throw SerialError.refused("start", answer: "0")
         } catch let error as SerialError where error.isPassing {
-            // Without an answer, a series that is over cannot be told from one that never started.
+            // Without an answer, a series that is over cannot be distinguished from one that never started.
             if try isRunning(lines) { return }
             guard try value(of: .pulses, lines) == 0 else { throw error }
             guard try exchangeOnce(Command.start, 0, lines) != 0 else {
