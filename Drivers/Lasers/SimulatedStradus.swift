@@ -130,7 +130,9 @@ public struct SimulatedStradus: SimulatedLineInstrument, SimulatedLaser {
             complaint |= 4
             return "\(name)=\(report(name, now) ?? "")"
         }
-        guard isEmitting(at: now), switches["C"] != true, fault == 0 else { return "\(name)=\(report(name, now) ?? "")" }
+        guard isEmitting(at: now), switches["C"] != true, fault == 0 else {
+            return "\(name)=\(report(name, now) ?? "")"
+        }
         if name == "LP" { power = milliwatts } else { pulsePower = milliwatts }
         return "\(name)=\(milliwatts.text(places: 1))"
     }

@@ -98,7 +98,9 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
         try LaserBench(IBeamCommands(), laser, IBeamCommands.format, IBeamCommands.port)
     }
 
-    static func stradus(_ laser: SimulatedStradus = .init(delay: .zero)) throws -> LaserBench<StradusCommands, SimulatedStradus> {
+    static func stradus(_ laser: SimulatedStradus = .init(delay: .zero)) throws -> LaserBench<
+        StradusCommands, SimulatedStradus
+    > {
         try LaserBench(StradusCommands(), laser, StradusCommands.format, StradusCommands.port)
     }
 
