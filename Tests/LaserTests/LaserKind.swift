@@ -62,7 +62,7 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
         LaserKind("oxxius", lasting: ["acc ", "am ", "ttl ", "t ", "cdrh "]) { try oxxius() },
         LaserKind(
             "ichrome",
-            lacks: [.interlock, .fault, .hours],
+            lacks: [.hours],
             lasting: ["(param-set! 'laser4:cw", "(param-set! 'laser4:use"]
         ) {
             try iChrome()
