@@ -5,7 +5,7 @@ public struct SimulatedDeepStar: SimulatedInstrument, SimulatedLaser {
     private var input: [UInt8] = []
     /// 0 error or interlocked, 1 off, 2 on.
     public private(set) var state = 1
-    /// Blackout, bias, modulated, deepstar.
+    /// LightsOff, bias, modulated, deepstar.
     public private(set) var mode = "L0"
     /// From 0 to 0xFFF.
     public var level = 0x400

@@ -1,14 +1,14 @@
 import Contracts
 import Devices
 import Pickle
-import SerialBench
+import SerialInstruments
 import Testing
 import Transports
 
 @testable import Lasers
 
 struct ArduinoTests {
-    typealias Bench = SerialBench<SimulatedArduino, ArduinoTrigger>
+    typealias Bench = DrivenInstrument<SimulatedArduino, ArduinoTrigger>
 
     static func bench(_ board: SimulatedArduino = .init(), leavesLines: Bool = false) throws -> Bench {
         try Bench(board, ArduinoBoard.port) { connector in

@@ -1,7 +1,7 @@
 import Devices
 import Lasers
+import Platform
 import Testing
-import Threads
 
 /// The question that identifies a laser without opening it.
 struct AskingTests {

@@ -1,6 +1,6 @@
 import Devices
 import Lasers
-import SerialBench
+import SerialInstruments
 import Testing
 import Transports
 
@@ -9,7 +9,7 @@ let patience = Duration.seconds(20)
 
 /// A simulation on a pseudo-terminal behind a link, for a driver to talk to.
 class Bench<Instrument: SimulatedLaser>: AnyBench {
-    private let serial: SerialBench<Instrument, any Device>
+    private let serial: DrivenInstrument<Instrument, any Device>
     let format: LineFormat
     private var opened: (any Device)?
 
@@ -24,7 +24,7 @@ class Bench<Instrument: SimulatedLaser>: AnyBench {
     ) throws {
         let format = format.fast
         self.format = format
-        serial = try SerialBench(instrument, settings) { try driver($0, format) }
+        serial = try DrivenInstrument(instrument, settings) { try driver($0, format) }
     }
 
     var port: SimulatedPort<Instrument> { serial.port }
@@ -101,7 +101,7 @@ class Bench<Instrument: SimulatedLaser>: AnyBench {
 typealias SerialLightSource = LightSource & SerialDevice
 
 /// A bench for any laser.
-protocol AnyBench: AnyObject, SessionBench {
+protocol AnyBench: AnyObject, RecordableInstrument {
     /// Opens a laser, or one of the lights of a box with several.
     func openLight(leaveAsIs: Bool?) throws -> any SerialLightSource
     /// Opens a laser, or a box with several lights.

@@ -1,8 +1,8 @@
 import Devices
 import Lasers
 import Pickle
+import Platform
 import Testing
-import Threads
 import Transports
 
 /// The safety rules that every laser driver follows, whatever happens on the wire.

@@ -1,5 +1,5 @@
 import Lasers
-import SerialBench
+import SerialInstruments
 import Testing
 
 /// Recordings of whole sessions, from opening to shutdown, that the drivers must still reproduce.
@@ -19,7 +19,7 @@ struct RecordedTests {
     /// Enables a laser after a change to it.
     private static func tryInVain(
         _ laser: SessionClient,
-        _ bench: any SessionBench,
+        _ bench: any RecordableInstrument,
         _ change: (inout any SimulatedLaser) -> Void
     ) {
         (bench as? any AnyBench)?.change(change)

@@ -1,14 +1,14 @@
 import Contracts
 import Devices
 import Pickle
-import SerialBench
+import SerialInstruments
 import Testing
 import Transports
 
 @testable import Lasers
 
 struct TeensyTests {
-    typealias Bench = SerialBench<SimulatedTeensy, TeensyPulses>
+    typealias Bench = DrivenInstrument<SimulatedTeensy, TeensyPulses>
 
     static func bench(_ board: SimulatedTeensy = .init(), leavesPulses: Bool = false) throws -> Bench {
         try Bench(board, TeensyBoard.port) { connector in

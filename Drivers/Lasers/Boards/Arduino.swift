@@ -1,5 +1,5 @@
 public import Devices
-internal import Threads
+internal import Platform
 public import Transports
 
 /// The output lines of an Arduino or Teensy with Micro-Manager's firmware, which gate lights by their TTL inputs.

@@ -1,5 +1,5 @@
 public import Devices
-internal import Threads
+internal import Platform
 public import Transports
 
 /// A CoolLED light source: pE-300 series, pE-340, pE-4000.
