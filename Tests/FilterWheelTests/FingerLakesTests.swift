@@ -1,7 +1,7 @@
 import Devices
 import FilterWheels
+import Platform
 import Testing
-import Threads
 import Transports
 
 struct FingerLakesTests {

@@ -1,7 +1,7 @@
 import Devices
 import FilterWheels
+import Platform
 import Testing
-import Threads
 import Transports
 
 /// Any answer of a wheel is a position that it has, or an error.

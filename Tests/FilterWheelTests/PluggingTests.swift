@@ -1,7 +1,7 @@
 import Devices
 import Pickle
+import Platform
 import Testing
-import Threads
 import Transports
 
 @testable import FilterWheels
@@ -111,10 +111,10 @@ struct PluggingTests {
         let ambiguous = #expect(throws: DeviceError.self) { try TestMake.zwo.open(.init(), in: world) }
         let missing = #expect(throws: DeviceError.self) { try TestMake.zwo.open(.init(serial: "77"), in: world) }
         let text = "\(try #require(ambiguous))\(try #require(missing))"
-        #expect(text.contains("say which") && text.contains("ZWO filter wheel with serial 77"))
+        #expect(text.contains("choose one by its port") && text.contains("ZWO filter wheel with serial 77"))
         for port in ports { #expect(text.contains("USB port \(port) has serial 1f2120703dcef2b1")) }
         let empty = #expect(throws: DeviceError.self) { try TestMake.zwo.open(.init(port: world.port()), in: world) }
-        #expect("\(try #require(empty))".contains("no such device (03c3:1f01, 03c3:1f02) is plugged in"))
+        #expect("\(try #require(empty))".contains("no device of this kind (03c3:1f01, 03c3:1f02) is plugged in"))
     }
 
     @Test func anotherNumberOfPositionsIsAnError() throws {

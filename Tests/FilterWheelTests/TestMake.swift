@@ -1,5 +1,5 @@
 import Devices
-import Threads
+import Platform
 import Transports
 
 @testable import FilterWheels

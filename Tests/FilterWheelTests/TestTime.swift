@@ -1,4 +1,4 @@
-import Threads
+import Platform
 
 /// A clock for a wheel's driver, which runs at normal speed and can be advanced.
 final class TestTime: Sendable {

@@ -1,7 +1,7 @@
 import Devices
 import FilterWheels
+import Platform
 import Synchronization
-import Threads
 import Transports
 import VirtualUSB
 

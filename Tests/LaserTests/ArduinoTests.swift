@@ -16,7 +16,7 @@ struct ArduinoTests {
         }
     }
 
-    /// The dialogue that the firmware's text gives.
+    /// The dialogue from the firmware's source.
     @Test(
         arguments: [
             ([30], Array("MM-Ard\r\n".utf8)), ([1, 5], [1]), ([1, 5, 2], [1, 2, 5]), ([1, 0xFF, 2], [1, 2, 0x3F]),

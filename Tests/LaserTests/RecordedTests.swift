@@ -2,7 +2,7 @@ import Lasers
 import SerialInstruments
 import Testing
 
-/// What was said in a whole session, from opening to shutting down, is what the drivers still say.
+/// Recordings of whole sessions, from opening to shutdown, that the drivers must still reproduce.
 struct RecordedTests {
     static let sessions =
         LaserKind.all.map { kind in
@@ -16,7 +16,7 @@ struct RecordedTests {
             Session("teensy-pulses", on: { try TeensyTests.bench() }),
         ]
 
-    /// Enables a laser to which something has been done.
+    /// Enables a laser after a change to it.
     private static func tryInVain(
         _ laser: SessionClient,
         _ bench: any RecordableInstrument,

@@ -16,7 +16,7 @@ struct TeensyTests {
         }
     }
 
-    /// The dialogue that the firmware's test script gives.
+    /// The dialogue from the firmware's test script.
     @Test(
         arguments: [
             ([0, 0, 0, 0, 0], [0, 1, 0, 0, 0]), ([3, 0x88, 0x13, 0, 0], [3, 0x88, 0x13, 0, 0]),

@@ -1,8 +1,8 @@
 import Devices
 import Pickle
+import Platform
 import SerialInstruments
 import Testing
-import Threads
 import Transports
 
 @testable import FilterWheels

@@ -1,7 +1,7 @@
 import Devices
+import Platform
 import SerialInstruments
 import Testing
-import Threads
 import Transports
 
 @testable import StageControllers

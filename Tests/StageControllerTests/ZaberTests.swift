@@ -1,8 +1,8 @@
 import Devices
 import Pickle
+import Platform
 import SerialInstruments
 import Testing
-import Threads
 import Transports
 
 @testable import StageControllers
@@ -192,7 +192,7 @@ struct ZaberTests {
         try chain.shutdown()
         setup.port.update { $0.devices[3]?.lamps = [7, 1] }
         let refusal = try #require(throws: DeviceError.self) { try setup.open() }
-        #expect("\(refusal)".contains("is no answer to '/03 0 get lamp.status'"), "\(refusal)")
+        #expect("\(refusal)".contains("does not answer '/03 0 get lamp.status'"), "\(refusal)")
     }
 
     @Test func aLampWithAFaultSaysSo() throws {

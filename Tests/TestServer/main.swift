@@ -3,9 +3,15 @@
 import Devices
 import Glibc
 import Logging
+import Pickle
+import Platform
 import Pyro
 import Server
-import Threads
+
+if let program = InstrumentProgram(Array(CommandLine.arguments.dropFirst())) {
+    try program.run()
+    exit(0)
+}
 
 if let program = InstrumentProgram(Array(CommandLine.arguments.dropFirst())) {
     try program.run()
@@ -22,6 +28,6 @@ server.register(Factory(server), as: "Factory")
 server.start()
 print(server.uri(of: "Reference").text)
 fflush(nil)
-// Whoever started the server closes its input to end it.
+// Runs until its input is closed.
 while readLine() != nil {}
 server.stop()

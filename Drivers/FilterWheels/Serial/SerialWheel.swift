@@ -1,5 +1,5 @@
 public import Devices
-internal import Threads
+internal import Platform
 public import Transports
 
 /// A filter wheel or slider on a serial line that answers a move command when it has arrived.

@@ -1,6 +1,6 @@
 public import Devices
 internal import Pickle
-internal import Threads
+internal import Platform
 internal import Transports
 
 /// A session with an Aurox Clarity, a laser-free confocal unit with a wheel of filter cubes and a spinning disk.
@@ -142,13 +142,13 @@ extension ClaritySession {
                 in: Cases<Sectioning>(),
                 get: { try wheel.sectioning },
                 set: { try wheel.setSectioning($0) }
-            ).notComingBack(),
+            ).notRestored(),
             Setting(
                 "calibration",
                 in: Anything<Bool>(),
                 get: { try wheel.use { try $0.ask(.getCalibration) == ClarityCode.calibrationOn } },
                 set: { try wheel.setCalibration($0) }
-            ).notComingBack(),
+            ).notRestored(),
         ]
     }
 

@@ -1,5 +1,5 @@
 internal import Devices
-internal import Threads
+internal import Platform
 public import Transports
 
 /// A simulated USB wheel: the protocol of one make around the mechanics that all makes share.

@@ -1,5 +1,5 @@
 public import Devices
-internal import Threads
+internal import Platform
 internal import Transports
 
 /// A session with a Starlight Xpress wheel: two bytes each way (the vendor's handbooks of 2009 and 2019).

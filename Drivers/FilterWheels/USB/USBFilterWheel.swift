@@ -1,5 +1,5 @@
 internal import Devices
-internal import Threads
+internal import Platform
 internal import Transports
 
 /// A filter wheel on USB, of any make, which survives being unplugged and plugged in again.

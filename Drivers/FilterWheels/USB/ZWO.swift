@@ -1,5 +1,5 @@
 public import Devices
-internal import Threads
+internal import Platform
 internal import Transports
 
 /// A session with a ZWO electronic filter wheel (EFW), which uses feature reports on the control endpoint.

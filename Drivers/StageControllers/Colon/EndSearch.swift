@@ -1,5 +1,5 @@
 internal import Devices
-internal import Threads
+internal import Platform
 internal import Transports
 
 /// A search for the limits of the axes by moving, as python-microscope does when a stage is enabled.

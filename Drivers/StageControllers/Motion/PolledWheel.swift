@@ -1,5 +1,5 @@
 public import Devices
-internal import Threads
+internal import Platform
 public import Transports
 
 /// A filter wheel on the line of its controller, polled until its move has ended.

@@ -1,6 +1,6 @@
 public import Devices
 internal import Glibc
-internal import Threads
+internal import Platform
 public import Transports
 
 /// A simulation on a pseudo-terminal behind a link, and the driver that talks to it.

@@ -1,7 +1,7 @@
 internal import Contracts
 internal import Devices
 public import Pickle
-internal import Threads
+internal import Platform
 
 /// A device in a session, by the names of its members that clients know.
 ///
