@@ -1,6 +1,6 @@
 public import Devices
 public import Pickle
-internal import Threads
+internal import Platform
 
 /// An object as a client reaches it, by the Python names of its members.
 public struct Client {

@@ -141,8 +141,8 @@ def test_one_device_of_many(tmp_path):
 
 @pytest.mark.parametrize("arguments, message", [
     ((), "config"), (("none.yaml",), "none.yaml"), (("{}", "Nobody"), "has no device 'Nobody'; it has Laser, Wheel"),
-    (("{}", "--allow", "lihgt"), "'lihgt' is nothing to allow; that is output, motion, travel, light"),
-    (("{}", "--allow", "images"), "'images' is nothing to allow"), (("{}", "--jsno"), "--jsno"),
+    (("{}", "--allow", "lihgt"), "unknown effect 'lihgt'; choose from output, motion, travel, light"),
+    (("{}", "--allow", "images"), "unknown effect 'images'"), (("{}", "--jsno"), "--jsno"),
 ], ids=str)
 def test_wrong_command_lines(tmp_path, arguments, message):
     """Status 2, and nothing on standard output."""
@@ -241,7 +241,7 @@ def test_a_signal_switches_light_off(tmp_path, laser, factory):
     finally:
         program.kill()
     assert not factory.is_switched_on(laser)
-    assert "SIGINT: the device is being shut down" in program.text()
+    assert "SIGINT: shutting down the device" in program.text()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

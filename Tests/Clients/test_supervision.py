@@ -180,7 +180,7 @@ def test_what_was_undone_is_not_restored(serve, connect):
         camera.enable()
         camera.set_exposure_time(0)
         camera.trigger()
-        # Whoever asks for the next image gets it, and nobody else the one before.
+        # The client that asks for the next image gets it, and no other client gets the one before.
         camera.grab_next_data()
         assert listener.arrived.empty()
 
@@ -275,7 +275,7 @@ def test_ids_of_parts_stay_the_same(serve, connect):
 
 
 def test_uris_after_a_restart_of_the_server(serve, connect):
-    """Whoever held a proxy before the server was stopped and started again can go on using it."""
+    """A proxy from before a restart of the server can still be used."""
     controller = {"driver": "simulated-controller", "conf": {"devices": {"light": LASER, "wheel": WHEEL}}}
     definition = at("Controller", controller)
     server = serve([definition])
@@ -419,7 +419,7 @@ def test_output_that_nobody_reads(serve, connect, tmp_path):
 
 
 def test_busy_port(serve, connect):
-    """A port that is taken is told by its name, the others are served, and it is served once it is free."""
+    """A port that is taken is reported by name, the other devices are served, and the device is served once it is free."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         server = serve([at("Wheel", WHEEL, port=port), at("Laser", LASER)])
@@ -431,7 +431,7 @@ def test_busy_port(serve, connect):
 
 
 def test_host_that_is_not_there(serve, connect):
-    """A host name that nobody knows is told, and the others are served."""
+    """An unknown host name is reported, and the other devices are served."""
     server = serve([at("Wheel", WHEEL, host="no-such-host.invalid"), at("Laser", LASER)])
     assert connect(server.uri("Laser")).get_is_on() is False
     message = server.wait_for(r"ERROR \S+ (Wheel: .*)")[1]
@@ -444,7 +444,7 @@ def test_host_that_is_not_there(serve, connect):
     ({"image pattern": "marble"}, "marble"),
 ])
 def test_device_that_cannot_be_opened(serve, connect, tmp_path, settings, words):
-    """What the opened device refuses is told with its place in the file; the others are served."""
+    """A setting that the device refuses is reported with its place in the file; the others are served."""
     server = serve([at("Camera", {**CAMERA, "settings": settings}), at("Laser", LASER)])
     assert connect(server.uri("Laser")).get_is_on() is False
     message = server.wait_for(r"ERROR \S+ (Camera: .*)")[1]

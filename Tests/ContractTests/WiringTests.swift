@@ -50,10 +50,10 @@ struct WiringTests {
     // MARK: Light
 
     private func setup(_ light: Bool = true) throws -> [String: any Device] {
-        let image = try #require(MadeUpImage(width: 64, height: 64, .grey(100)))
+        let image = try #require(SyntheticImage(width: 64, height: 64, .grey(100)))
         let setup = try StageAwareSetup.open(
             .init(
-                image: .madeUp(image),
+                image: .synthetic(image),
                 sensorShape: SensorShape(width: 16, height: 16),
                 hasRealisticTiming: false,
                 hasLight: light
@@ -86,7 +86,7 @@ struct WiringTests {
     @Test func lightThatStaysOnIsNoticed() throws {
         let camera = try StageAwareSetup.open(
             .init(
-                image: .madeUp(try #require(MadeUpImage(width: 64, height: 64, .grey(100)))),
+                image: .synthetic(try #require(SyntheticImage(width: 64, height: 64, .grey(100)))),
                 hasRealisticTiming: false
             )
         )

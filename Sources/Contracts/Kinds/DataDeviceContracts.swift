@@ -1,6 +1,6 @@
 internal import Devices
 internal import Pickle
-internal import Threads
+internal import Platform
 
 /// The contracts of every device that sends data.
 enum DataDeviceContracts {

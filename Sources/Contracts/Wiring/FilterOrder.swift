@@ -1,5 +1,5 @@
 public import Devices
-internal import Threads
+internal import Platform
 
 /// A check of the filters at the positions of a wheel, by asking a person who looks at it.
 ///

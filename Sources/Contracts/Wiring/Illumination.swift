@@ -1,6 +1,6 @@
 public import Devices
 internal import Pickle
-internal import Threads
+internal import Platform
 
 /// A check that a camera sees a light source.
 ///

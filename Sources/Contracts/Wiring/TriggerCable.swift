@@ -1,5 +1,5 @@
 public import Devices
-internal import Threads
+internal import Platform
 
 /// A check of the cable from a digital line to the trigger input of a camera.
 ///

@@ -10,12 +10,12 @@ public struct Candidates: Sendable {
     public let opensSideBySide: Bool
     public let count: @Sendable (DriverContext) throws -> Int
     /// Throws for a candidate that is present and cannot be opened.
-    public let open: @Sendable (Int, DriverContext) throws -> Candidate<any FloatingClaim>
+    public let open: @Sendable (Int, DriverContext) throws -> Candidate<any OpenedCandidate>
     /// The environment of processes whose simulated hardware has devices with these uids.
     public let simulating: @Sendable ([String]) -> [String: String]
 
     /// The first candidate that can be opened.
-    func openFirst(_ context: DriverContext) throws -> any FloatingClaim {
+    func openFirst(_ context: DriverContext) throws -> any OpenedCandidate {
         var sweep = CandidateSweep(self, context)
         guard let claim = try sweep.next() else {
             throw DeviceError(.initialise, "no \(driver) is available: \(sweep.report)")
@@ -29,8 +29,8 @@ public struct Candidates: Sendable {
     public func open(
         uid: String,
         _ context: DriverContext,
-        keep: (any FloatingClaim) -> Bool = { _ in false }
-    ) throws -> any FloatingClaim {
+        keep: (any OpenedCandidate) -> Bool = { _ in false }
+    ) throws -> any OpenedCandidate {
         var sweep = CandidateSweep(self, context)
         while let claim = try sweep.next() {
             if claim.uid == uid { return claim }
@@ -65,7 +65,7 @@ public struct CandidateSweep {
     /// Opens candidates until one is open; nil once all have been tried.
     ///
     /// Throws if the candidates cannot be counted. A candidate that cannot be opened is reported and skipped.
-    public mutating func next() throws -> (any FloatingClaim)? {
+    public mutating func next() throws -> (any OpenedCandidate)? {
         if report.count == nil { report.count = max(0, try candidates.count(context)) }
         while place < report.count ?? 0 {
             defer { place += 1 }

@@ -91,18 +91,18 @@ public struct ConfiguredDriver: Sendable {
     /// The attachment of the device, as far as the options determine it.
     public var attachment: Attachment?
     /// The floating devices that are opened with it: the device itself, and those that its options name.
-    public var floatingParts: [FloatingPart]
+    public var cameraRequests: [CameraRequest]
     public let open: @Sendable (DriverContext) throws -> any Device
 
     public init(
         name: String,
         kind: DeviceKind,
-        floatingParts: [FloatingPart] = [],
+        cameraRequests: [CameraRequest] = [],
         open: @escaping @Sendable (DriverContext) throws -> any Device
     ) {
         self.name = name
         self.kind = kind
-        self.floatingParts = floatingParts
+        self.cameraRequests = cameraRequests
         self.open = open
     }
 }

@@ -7,12 +7,12 @@ public struct DriverContext: Sendable {
     /// Opens the floating device with a uid.
     ///
     /// A server replaces this function; other programs try one after another.
-    public var claim: @Sendable (FloatingPart, DriverContext) throws -> any FloatingClaim = { part, context in
+    public var claim: @Sendable (CameraRequest, DriverContext) throws -> any OpenedCandidate = { part, context in
         try part.candidates.open(uid: part.uid, context)
     }
 
     /// Makes a link to another device, which needs a server.
-    public var part: @Sendable (DeviceReference) throws -> any PartLink = { reference in
+    public var part: @Sendable (DeviceReference) throws -> any DeviceLink = { reference in
         throw DeviceError(.initialise, "\(reference) cannot be reached without a server")
     }
 

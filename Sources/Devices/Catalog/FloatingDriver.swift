@@ -1,4 +1,4 @@
-internal import Threads
+internal import Platform
 
 /// A driver of devices whose identity is known only after opening, so that each has to be tried.
 ///
@@ -15,8 +15,8 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     private let deviceKind: DeviceKind
     private let kind: @Sendable (Configuration) -> String
     private let count: @Sendable (Configuration, DriverContext) throws -> Int
-    private let open: @Sendable (Int, Configuration, DriverContext) throws -> Candidate<any FloatingClaim>
-    private let device: @Sendable (any FloatingClaim, Configuration, DriverContext) throws -> any Device
+    private let open: @Sendable (Int, Configuration, DriverContext) throws -> Candidate<any OpenedCandidate>
+    private let device: @Sendable (any OpenedCandidate, Configuration, DriverContext) throws -> any Device
     private let simulating: @Sendable ([String]) -> [String: String]
 
     /// - Parameters:
@@ -28,7 +28,7 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     ///   - device: makes a device of an opened candidate. If it throws, the claim is released.
     ///   - attachment: the attachment of its devices.
     ///   - simulating: the environment of processes whose simulated hardware has devices with these uids.
-    public init<Claim: FloatingClaim, Opened: Device & SendableMetatype>(
+    public init<Claim: OpenedCandidate, Opened: Device & SendableMetatype>(
         _ name: String,
         _ summary: String,
         opensSideBySide: @escaping @Sendable (Configuration) -> Bool = { _ in true },
@@ -69,8 +69,8 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     /// - Parameter uid: the uid of the device; nil for the first available one, which suits a program with one device.
     public func configured(_ configuration: Configuration, uid: String?) -> ConfiguredDriver {
         let candidates = candidates(configuration)
-        let part = uid.map { FloatingPart(uid: $0, candidates: candidates) }
-        var driver = ConfiguredDriver(name: name, kind: deviceKind, floatingParts: part.map { [$0] } ?? []) {
+        let part = uid.map { CameraRequest(uid: $0, candidates: candidates) }
+        var driver = ConfiguredDriver(name: name, kind: deviceKind, cameraRequests: part.map { [$0] } ?? []) {
             [device] context in
             let claim = try part.map { try context.claim($0, context) } ?? candidates.openFirst(context)
             do { return try device(claim, configuration, context) } catch {
@@ -102,7 +102,7 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
 }
 
 /// A device that was opened to read its uid, and that nobody else can open until it is released.
-public protocol FloatingClaim: AnyObject, Sendable {
+public protocol OpenedCandidate: AnyObject, Sendable {
     /// The identifier of the device wherever it is plugged in: its serial number.
     var uid: String { get }
     /// Further details of the open device: `model`, `firmware`.
@@ -111,12 +111,12 @@ public protocol FloatingClaim: AnyObject, Sendable {
     func release()
 }
 
-extension FloatingClaim {
+extension OpenedCandidate {
     public var details: [String: String] { [:] }
 }
 
 /// A floating device that a definition needs, and the candidates among which it is searched.
-public struct FloatingPart: Sendable {
+public struct CameraRequest: Sendable {
     public let uid: String
     public let candidates: Candidates
 
@@ -128,19 +128,19 @@ public struct FloatingPart: Sendable {
 
 /// The list of floating devices that a driver's options name, collected while the options are decoded.
 ///
-/// A decoder carries it under ``CodingUserInfoKey/floatingParts``.
-public final class FloatingParts: Sendable {
-    private let parts = Lock<[FloatingPart]>([])
+/// A decoder carries it under ``CodingUserInfoKey/cameraRequests``.
+public final class CameraRequests: Sendable {
+    private let parts = Lock<[CameraRequest]>([])
 
     public init() {}
 
-    public var all: [FloatingPart] { parts.withLock { $0 } }
+    public var all: [CameraRequest] { parts.withLock { $0 } }
 
-    func append(contentsOf new: [FloatingPart]) { parts.withLock { $0 += new } }
+    func append(contentsOf new: [CameraRequest]) { parts.withLock { $0 += new } }
 }
 
 extension CodingUserInfoKey {
-    /// The key under which a decoder carries the ``FloatingParts``.
+    /// The key under which a decoder carries the ``CameraRequests``.
     // The initializer fails only for an empty name.
-    public static let floatingParts = CodingUserInfoKey(rawValue: "floatingParts")!
+    public static let cameraRequests = CodingUserInfoKey(rawValue: "cameraRequests")!
 }

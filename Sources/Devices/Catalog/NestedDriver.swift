@@ -1,7 +1,7 @@
 /// A driver that the options of another driver name, with its own options: `{driver: simulated-stage, conf: {…}}`.
 ///
 /// It is looked up in the catalogue that the decoder carries under ``CodingUserInfoKey/driverCatalog``. A floating
-/// driver has a `uid` as well, and is added to the decoder's ``FloatingParts``.
+/// driver has a `uid` as well, and is added to the decoder's ``CameraRequests``.
 public struct NestedDriver: Decodable, Sendable {
     public let driver: ConfiguredDriver
 
@@ -37,7 +37,7 @@ public struct NestedDriver: Decodable, Sendable {
             }
         let uid = try Self.uid(for: driver, definition)
         let configured = try driver.configured(from: options, uid: uid)
-        (decoder.userInfo[.floatingParts] as? FloatingParts)?.append(contentsOf: configured.floatingParts)
+        (decoder.userInfo[.cameraRequests] as? CameraRequests)?.append(contentsOf: configured.cameraRequests)
         self.init(configured)
     }
 

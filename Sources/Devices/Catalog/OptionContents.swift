@@ -1,7 +1,7 @@
 /// The contents of a driver's options that concern more than the driver: references to other devices, drivers that are
 /// opened with it, and invalid values.
 ///
-/// It is for options made by a program. When options are decoded, ``DeviceReferences``, ``FloatingParts`` and errors
+/// It is for options made by a program. When options are decoded, ``DeviceReferences``, ``CameraRequests`` and errors
 /// hold the same information.
 public struct OptionContents: Sendable {
     public struct Reference: Sendable {
@@ -13,7 +13,7 @@ public struct OptionContents: Sendable {
     }
 
     public private(set) var references: [Reference] = []
-    public private(set) var floatingParts: [FloatingPart] = []
+    public private(set) var cameraRequests: [CameraRequest] = []
     public private(set) var flaws: [(path: [String], claim: String)] = []
 
     /// Examines the stored properties of the options, and those of their values.
@@ -39,7 +39,7 @@ public struct OptionContents: Sendable {
             references.append(Reference(device: part.reference, kind: part.kind, path: path))
         case let nested as NestedDriver:
             references += nested.driver.references.map { Reference(device: $0, kind: nil, path: path) }
-            floatingParts += nested.driver.floatingParts
+            cameraRequests += nested.driver.cameraRequests
         case let options as any OptionsByName:
             for (name, value) in options.contents { gather(value, path + [name], depth: depth + 1) }
         default:
@@ -76,6 +76,6 @@ extension ConfiguredDriver {
     /// Adds the devices and drivers that the options name.
     public mutating func refer(to contents: OptionContents) {
         references += contents.references.map(\.device)
-        floatingParts += contents.floatingParts
+        cameraRequests += contents.cameraRequests
     }
 }

@@ -1,4 +1,4 @@
-internal import Threads
+internal import Platform
 
 /// A data source that other code fills: the callback of an SDK, the thread of a timer, a simulation.
 ///

@@ -3,7 +3,7 @@ public import Pickle
 /// The connection from one device to another one, by the Python names of its members.
 ///
 /// Calls block. They throw the errors of the other device, or that it cannot be reached.
-public protocol PartLink: Sendable {
+public protocol DeviceLink: Sendable {
     /// The name of the device in messages.
     var name: String { get }
     func call(_ method: String, _ arguments: [PythonValue]) throws -> PythonValue
@@ -14,7 +14,7 @@ public protocol PartLink: Sendable {
     func stopReceiving() throws
 }
 
-extension PartLink {
+extension DeviceLink {
     /// A call with a result of a known type.
     func call<Value: PythonConvertible>(
         _ method: String,

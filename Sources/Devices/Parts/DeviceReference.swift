@@ -1,4 +1,4 @@
-internal import Threads
+internal import Platform
 
 /// A reference to a device that another device uses.
 public enum DeviceReference: Sendable, Hashable {

@@ -1,19 +1,19 @@
 /// A device that another device uses, as if it were part of the driver.
 ///
 /// It makes no difference whether the device is served by this process, by another process, or on another machine: all
-/// calls go through its ``PartLink``. Shutting it down does nothing, since others use it as well.
-public protocol DevicePart: Device {
+/// calls go through its ``DeviceLink``. Shutting it down does nothing, since others use it as well.
+public protocol RemotePart: Device {
     static var kind: DeviceKind { get }
-    var link: any PartLink { get }
-    init(_ link: any PartLink) throws
+    var link: any DeviceLink { get }
+    init(_ link: any DeviceLink) throws
 }
 
-extension DevicePart {
+extension RemotePart {
     public func performEnable() throws { _ = try link.call("enable", []) }
     public func performDisable() throws { _ = try link.call("disable", []) }
 }
 
-extension DevicePart where Self: TriggerTarget {
+extension RemotePart where Self: TriggerTarget {
     public var triggerType: TriggerType { get throws { try link.get("trigger_type") } }
     public var triggerMode: TriggerMode { get throws { try link.get("trigger_mode") } }
 
@@ -26,7 +26,7 @@ extension DevicePart where Self: TriggerTarget {
 
 /// An option of a driver that refers to another device: `stage: Stage`, `stage: PYRO:Stage@host:8003`, or
 /// `stage: MDNS:Stage`.
-public struct PartOption<Part: DevicePart>: Sendable {
+public struct PartOption<Part: RemotePart>: Sendable {
     public let reference: DeviceReference
 
     public init(_ reference: DeviceReference) { self.reference = reference }

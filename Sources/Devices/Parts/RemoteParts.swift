@@ -3,15 +3,15 @@ internal import Pickle
 /// A camera that another device uses.
 ///
 /// Its images are those that the camera's own clients get.
-public final class PartCamera: Camera, DevicePart {
+public final class PartCamera: Camera, RemotePart {
     public static let kind = DeviceKind.camera
 
     public var isEnabled = false
     public let transforms = Transforms()
-    public let link: any PartLink
+    public let link: any DeviceLink
     private let images = Mailbox()
 
-    public init(_ link: any PartLink) throws {
+    public init(_ link: any DeviceLink) throws {
         self.link = link
         _ = try sensorShape
     }
@@ -48,14 +48,14 @@ public final class PartCamera: Camera, DevicePart {
 }
 
 /// A stage that another device uses.
-public final class PartStage: Stage, DevicePart {
+public final class PartStage: Stage, RemotePart {
     public static let kind = DeviceKind.stage
 
     public var isEnabled = false
     public let axes: [(name: String, axis: any StageAxis)]
-    public let link: any PartLink
+    public let link: any DeviceLink
 
-    public init(_ link: any PartLink) throws {
+    public init(_ link: any DeviceLink) throws {
         self.link = link
         let limits: NamedValues<AxisLimits> = try link.get("limits")
         axes = limits.pairs.map { name, _ in (name, PartStageAxis(name, link)) }
@@ -68,9 +68,9 @@ public final class PartStage: Stage, DevicePart {
 /// An axis of a stage that another device uses.
 private final class PartStageAxis: StageAxis {
     private let name: String
-    private let link: any PartLink
+    private let link: any DeviceLink
 
-    init(_ name: String, _ link: any PartLink) {
+    init(_ name: String, _ link: any DeviceLink) {
         self.name = name
         self.link = link
     }
@@ -94,14 +94,14 @@ private final class PartStageAxis: StageAxis {
 }
 
 /// A filter wheel that another device uses.
-public final class PartFilterWheel: FilterWheel, DevicePart {
+public final class PartFilterWheel: FilterWheel, RemotePart {
     public static let kind = DeviceKind.filterWheel
 
     public var isEnabled = false
     public let positionCount: Int
-    public let link: any PartLink
+    public let link: any DeviceLink
 
-    public init(_ link: any PartLink) throws {
+    public init(_ link: any DeviceLink) throws {
         self.link = link
         positionCount = try link.call("get_num_positions")
     }
@@ -114,14 +114,14 @@ public final class PartFilterWheel: FilterWheel, DevicePart {
 }
 
 /// A light source that another device uses.
-public final class PartLightSource: LightSource, DevicePart {
+public final class PartLightSource: LightSource, RemotePart {
     public static let kind = DeviceKind.lightSource
 
     public var isEnabled = false
     public var setPoint: Double
-    public let link: any PartLink
+    public let link: any DeviceLink
 
-    public init(_ link: any PartLink) throws {
+    public init(_ link: any DeviceLink) throws {
         self.link = link
         setPoint = try link.call("get_set_power")
     }

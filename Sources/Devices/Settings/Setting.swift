@@ -33,7 +33,7 @@ public final class Setting {
     public private(set) var isRestored = true
 
     /// The same setting, whose value is not restored: writing it moves something or switches light on.
-    public func notComingBack() -> Setting {
+    public func notRestored() -> Setting {
         isRestored = false
         return self
     }

@@ -1,8 +1,8 @@
 internal import Devices
 internal import Logging
 internal import Pickle
+internal import Platform
 internal import Synchronization
-internal import Threads
 
 /// The reader of the data of a device, on a thread of its own while the device is enabled, which hands them to the
 /// clients.

@@ -1,8 +1,8 @@
 internal import Devices
 internal import Logging
 internal import Pickle
+internal import Platform
 internal import Pyro
-internal import Threads
 
 /// A registered client, to which data are pushed from a bounded queue by a thread of its own: a slow client delays
 /// nobody else.

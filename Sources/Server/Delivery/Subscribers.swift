@@ -1,6 +1,6 @@
 internal import Devices
 internal import Pickle
-internal import Threads
+internal import Platform
 
 /// A receiver of the data of a device.
 protocol DataReceiver: AnyObject, Sendable {

@@ -1,6 +1,6 @@
 internal import Devices
 internal import Glibc
-internal import Threads
+internal import Platform
 
 /// The record of the call that holds a host's lock, and of those that wait for the end of what they have begun.
 ///

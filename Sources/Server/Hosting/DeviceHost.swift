@@ -1,7 +1,7 @@
 internal import Devices
 internal import Logging
 internal import Pickle
-internal import Threads
+internal import Platform
 
 /// The owner of a device and of everything that shares its wire, which makes all calls to them one at a time.
 ///
@@ -173,7 +173,7 @@ final class DeviceHost: Sendable {
     }
 
     /// Switches all light off, and finds out whether it is.
-    func darken() -> [Blackout.Finding] { devices.withLock { $0.darken() } }
+    func darken() -> [LightsOff.Finding] { devices.withLock { $0.darken() } }
 
     /// Shuts all devices down, light sources first.
     func shutDown(report: @Sendable (String) -> Void) { devices.withLock { $0.shutDown(report: report) } }

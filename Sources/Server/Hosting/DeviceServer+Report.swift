@@ -1,7 +1,7 @@
 internal import Devices
 internal import Pickle
+internal import Platform
 internal import Pyro
-internal import Threads
 
 extension DeviceServer {
     /// The state of the devices, by their ids: the problem that keeps a device from being used; the call that has held

@@ -1,8 +1,8 @@
 public import Devices
 public import Logging
 public import Pickle
+internal import Platform
 public import Pyro
-internal import Threads
 
 /// The server of the devices of one process, at one endpoint.
 public final class DeviceServer: Sendable {
@@ -30,7 +30,7 @@ public final class DeviceServer: Sendable {
         options: ServerOptions,
         delivery: DeliveryOptions,
         log: Logger,
-        remember: @escaping @Sendable (DeviceMemory) -> Void
+        remember: @escaping @Sendable (RestoreLog) -> Void
     ) throws {
         server = try PyroServer(at: endpoint, options: options, log: log, translate: ErrorTranslation.exception)
         self.delivery = delivery
@@ -102,7 +102,7 @@ public final class DeviceServer: Sendable {
     }
 
     /// Makes the calls again by which clients of an earlier process had set something; failures are logged.
-    func restore(_ memory: DeviceMemory) {
+    func restore(_ memory: RestoreLog) {
         for id in memory.disabled where find(id) != nil { _ = restoreLog.note([.disabled], of: id) }
         for call in memory.calls {
             guard let (host, object) = find(call.object) else { continue }
@@ -122,7 +122,7 @@ public final class DeviceServer: Sendable {
     }
 
     /// A link to a device that was opened here; nil if there is none of that name.
-    func link(to id: String) -> (any PartLink)? {
+    func link(to id: String) -> (any DeviceLink)? {
         guard let (host, object) = find(id) else { return nil }
         return LocalDeviceLink(id, served(object, of: host, log: log), stream: object.stream)
     }
@@ -147,7 +147,7 @@ public final class DeviceServer: Sendable {
     public func start() { server.start() }
 
     /// Switches all light off, and finds out whether it is.
-    func darken() -> [Blackout.Finding] {
+    func darken() -> [LightsOff.Finding] {
         hosts.withLock { $0 }.filter(\.hasLightSource).flatMap { $0.darken() }
     }
 

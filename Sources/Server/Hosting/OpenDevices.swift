@@ -209,9 +209,9 @@ struct OpenDevices {
     }
 
     /// Switches all light off, and finds out whether it is.
-    func darken() -> [Blackout.Finding] {
+    func darken() -> [LightsOff.Finding] {
         entries.filter { $0.light != nil }.flatMap { entry in
-            entry.device.map { Blackout.darkened($0, entry.id) } ?? []
+            entry.device.map { LightsOff.darkened($0, entry.id) } ?? []
         }
     }
 

@@ -1,12 +1,12 @@
 internal import Devices
 internal import Pickle
-internal import Threads
+internal import Platform
 
 /// The settings that clients have made in the devices of a process, for the process that replaces it after a crash.
 ///
 /// Calls are kept as they were made, the latest of each kind, and are made again in their order. Which calls these are
 /// is declared by the devices' rows, see ``Restoration``.
-struct DeviceMemory: Sendable, Equatable {
+struct RestoreLog: Sendable, Equatable {
     /// A call that is made again, and the object that it was made on.
     struct Call: Sendable, Equatable {
         let object: String
@@ -25,7 +25,7 @@ struct DeviceMemory: Sendable, Equatable {
     /// The objects that clients have disabled, which stay disabled even if the configuration enables them.
     private(set) var disabled: Set<String> = []
 
-    static func == (left: DeviceMemory, right: DeviceMemory) -> Bool {
+    static func == (left: RestoreLog, right: RestoreLog) -> Bool {
         left.calls == right.calls && left.disabled == right.disabled
             && left.clients.elementsEqual(right.clients) { $0 == $1 }
     }
@@ -33,8 +33,8 @@ struct DeviceMemory: Sendable, Equatable {
     init() {}
 
     /// The same clients, without anything that they have set.
-    var clientsAlone: DeviceMemory {
-        var memory = DeviceMemory()
+    var clientsAlone: RestoreLog {
+        var memory = RestoreLog()
         memory.clients = clients
         return memory
     }
@@ -86,7 +86,7 @@ struct DeviceMemory: Sendable, Equatable {
 
 // MARK: On the way to the supervisor and back
 
-extension DeviceMemory {
+extension RestoreLog {
     var value: PythonValue {
         .tuple([
             .list(calls.map(\.value)),
@@ -111,7 +111,7 @@ extension DeviceMemory {
     }
 }
 
-extension DeviceMemory.Call {
+extension RestoreLog.Call {
     fileprivate var value: PythonValue {
         .tuple([
             .str(object), .bool(call.act == .set), .str(call.member), .tuple(call.arguments),
@@ -140,18 +140,18 @@ extension DeviceMemory.Call {
 /// the lock has been released: only the caller waits for that.
 final class RestoreLogWriter: Sendable {
     private struct State {
-        var memory = DeviceMemory()
+        var memory = RestoreLog()
         var hasChanged = false
     }
 
     private let state = Monitor(State())
     private let passing = Monitor<Void>(())
-    private let changed: @Sendable (DeviceMemory) -> Void
+    private let changed: @Sendable (RestoreLog) -> Void
 
     /// - Parameter changed: called with the log whenever it has changed.
-    init(changed: @escaping @Sendable (DeviceMemory) -> Void) { self.changed = changed }
+    init(changed: @escaping @Sendable (RestoreLog) -> Void) { self.changed = changed }
 
-    var memory: DeviceMemory { state.withLock(\.memory) }
+    var memory: RestoreLog { state.withLock(\.memory) }
 
     /// Takes notes; whether ``passOn()`` has to be called.
     func note(_ notes: [RestoreNote], of object: String) -> Bool {
@@ -175,7 +175,7 @@ final class RestoreLogWriter: Sendable {
     func passOn() {
         // One at a time, so that an older state can never overtake a newer one.
         passing.withLock { _ in
-            let memory = state.withLock { state -> DeviceMemory? in
+            let memory = state.withLock { state -> RestoreLog? in
                 defer { state.hasChanged = false }
                 return state.hasChanged ? state.memory : nil
             }

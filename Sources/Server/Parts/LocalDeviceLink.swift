@@ -1,10 +1,10 @@
 internal import Devices
 internal import Pickle
+internal import Platform
 internal import Pyro
-internal import Threads
 
 /// A link to a device of the same process, through the lock of its host like any client.
-final class LocalDeviceLink: PartLink {
+final class LocalDeviceLink: DeviceLink {
     let name: String
     private let object: ServedObject
     private let stream: DataStream?

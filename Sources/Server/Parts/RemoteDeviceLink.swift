@@ -1,14 +1,14 @@
 internal import Avahi
 internal import Devices
 internal import Pickle
+internal import Platform
 internal import Pyro
-internal import Threads
 
 /// A link to a device of another process, on this machine or another one.
 ///
 /// After a connection was lost the next call connects again, so that a device which was restarted is available again.
 /// A device with a `MDNS:` URI is looked up then, since it may have moved.
-final class RemotePartLink: PartLink {
+final class RemoteDeviceLink: DeviceLink {
     let name: String
     private let uri: PyroURI
     private let options: ClientOptions

@@ -1,4 +1,4 @@
-internal import Threads
+internal import Platform
 
 /// The URIs of the devices that a server serves at the moment, for devices of other processes that use them.
 final class ServedParts: Sendable {

@@ -110,7 +110,7 @@ private final class SwitchedDevice: Device {
 
     var settings: [Setting] {
         [
-            Setting("lamp", in: Anything(), get: { self.isOn }, set: { self.isOn = $0 }).notComingBack(),
+            Setting("lamp", in: Anything(), get: { self.isOn }, set: { self.isOn = $0 }).notRestored(),
             Setting("gain", in: 0...10, get: { self.gain }, set: { self.gain = $0 }),
         ]
     }

@@ -1,6 +1,6 @@
 import Devices
 import Pickle
-import Threads
+import Platform
 
 /// A sensor that drops twelve readings before the first one is read, and then one before each further one.
 final class FloodedSensor: ValueLogger {

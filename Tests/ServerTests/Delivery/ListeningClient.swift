@@ -1,7 +1,7 @@
 import Logging
 import Pickle
+import Platform
 import Pyro
-import Threads
 
 /// The listener of a client that wants the data of a device.
 final class ListeningClient: PyroObject {

@@ -1,9 +1,9 @@
 import Devices
 import Logging
 import Pickle
+import Platform
 import Pyro
 import Testing
-import Threads
 
 @testable import Server
 

@@ -1,5 +1,5 @@
 import Devices
-import Threads
+import Platform
 
 /// A stage with one axis, which moves until it is released.
 final class HeldStage: Stage {

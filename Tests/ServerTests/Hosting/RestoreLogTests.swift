@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test func ofCallsThatReplaceEachOtherTheLastIsKeptInItsPlace() {
-        var memory = DeviceMemory()
+        var memory = RestoreLog()
         let calls = [
             call("set_exposure_time", [0.1]), call("set_setting", ["gain", 1], key: "gain"),
             call("set_setting", ["fan", 2], key: "fan"), call("set_exposure_time", [0.2]),
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func repeatingTheLastCallChangesNothing() {
-        var memory = DeviceMemory()
+        var memory = RestoreLog()
         let (exposure, enabling) = (call("set_exposure_time", [0.1]), call("enable"))
         let notes: [RestoreNote] = [
             .restore(exposure), .restore(exposure), .enabled(by: enabling), .enabled(by: enabling), .restore(exposure),
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func objectsAreKeptApart() {
-        var memory = DeviceMemory()
+        var memory = RestoreLog()
         _ = memory.note([.restore(call("set_roi", [1]))], of: "A")
         _ = memory.note([.restore(call("set_roi", [2]))], of: "B")
         #expect(memory.calls.map(\.object) == ["A", "B"])
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func disablingEndsEnabling() {
-        var memory = DeviceMemory()
+        var memory = RestoreLog()
         _ = memory.note([.enabled(by: call("enable"))], of: "Device")
         #expect(memory.calls.map(\.call.member) == ["enable"] && memory.settings(of: "Device").isEmpty)
         _ = memory.note([.disabled], of: "Device")
@@ -51,13 +51,13 @@ import Testing
     }
 
     @Test func enablingByAClientEndsBeingDisabledByOne() {
-        var memory = DeviceMemory()
+        var memory = RestoreLog()
         _ = memory.note([.disabled, .enabled(by: nil)], of: "Stage")
         #expect(memory.disabled.isEmpty && memory.calls.isEmpty)
     }
 
     @Test func forgettingRemovesTheCallOfOneKeyOnly() {
-        var memory = DeviceMemory()
+        var memory = RestoreLog()
         for line in [0, 1] as [PythonValue] {
             _ = memory.note([.restore(call("set_IO_state", [line, false], key: line))], of: "Lines")
         }
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func logsTravel() {
-        var memory = DeviceMemory()
+        var memory = RestoreLog()
         let notes: [RestoreNote] = [
             .restore(call("set_setting", ["gain", 1.5], key: "gain")), .restore(RestoredCall(.set, "power", [0.5])),
             .enabled(by: call("enable")),
@@ -74,7 +74,7 @@ import Testing
         _ = memory.note(notes, of: "Device")
         _ = memory.note([.disabled], of: "Other")
         memory.setClients(of: "Device", to: ["PYRO:a@b:1", "PYRO:c@d:2"])
-        #expect(DeviceMemory(memory.value) == memory)
-        #expect(DeviceMemory(.list([])) == DeviceMemory())
+        #expect(RestoreLog(memory.value) == memory)
+        #expect(RestoreLog(.list([])) == RestoreLog())
     }
 }

@@ -1,7 +1,7 @@
 import Glibc
 import Logging
+import Platform
 import Testing
-import Threads
 
 @testable import Server
 
@@ -46,7 +46,7 @@ import Threads
         var handler = test.log.logger.handler
         handler.metadataProvider = Logger.MetadataProvider { ["task": "9"] }
         let logger = Logger(label: "RedCamera") { _ in handler }
-        logger.error("failed", error: LogFileError(path: "x", code: ENOSPC))
+        logger.error("failed", error: ServerError("cannot write the log file x", ENOSPC))
         #expect(
             test.messages == ["failed error=\"cannot write the log file x: No space left on device\" task=9"]
         )
