@@ -1,6 +1,7 @@
 public import Devices
 internal import Glibc
 public import Pickle
+internal import Platform
 
 /// The devices that a server serves, and its options.
 ///
@@ -166,26 +167,12 @@ extension ServerConfiguration {
     private static let maximumLength = 4 << 20
 
     private static func contents(ofFile path: String) throws(ConfigurationError) -> [UInt8] {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw unreadable(path, errno) }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        while bytes.count <= maximumLength {
-            var failure: CInt = 0
-            let chunk = unsafe [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
-                let received = unsafe read(file, buffer.baseAddress, buffer.count)
-                if received < 0 { failure = errno }
-                count = max(received, 0)
-            }
-            if failure == EINTR { continue }
-            guard failure == 0 else { throw unreadable(path, failure) }
-            if chunk.isEmpty { return bytes }
-            bytes += chunk
+        do throws(SystemError) {
+            let bytes = try FileSystem.bytes(of: path, limit: maximumLength + 1)
+            if bytes.count <= maximumLength { return bytes }
+        } catch {
+            throw ConfigurationError("cannot read the file: \(SystemError.text(error.code))", at: Place(file: path))
         }
         throw ConfigurationError("the file is longer than 4 MiB", at: Place(file: path))
-    }
-
-    private static func unreadable(_ path: String, _ code: CInt) -> ConfigurationError {
-        ConfigurationError("cannot read the file: \(unsafe String(cString: strerror(code)))", at: Place(file: path))
     }
 }
