@@ -47,6 +47,8 @@ public actor Supervisor {
         let control = ControlSocket(self, log: log.logger)
         for definition in source.first.definitions { await serve(definition) }
         let report = ServiceNotifier().map { ServiceReport(to: $0, on: health) }
+        let checking = Task { await logFindings() }
+        defer { checking.cancel() }
         let reporting = Task { await report?.run() }
         defer { reporting.cancel() }
         for await name in signals {
@@ -69,6 +71,14 @@ public actor Supervisor {
         impatience.cancel()
         log.logger.notice("all devices are shut down")
         log.flush()
+    }
+
+    /// Logs the problems of the configuration on this computer.
+    private func logFindings() async {
+        let configuration = source.first.configuration
+        for finding in await BlockingThread.value("configuration check", of: configuration.findings) {
+            log.logger.warning("\(finding.place): \(finding.message)")
+        }
     }
 
     private func kill() async {
