@@ -1,26 +1,56 @@
 internal import Glibc
 
-/// A thread of its own for work that blocks: a client's connection, a camera's frames, a device's wire.
+/// A thread for work that blocks: a client's connection, a camera's frames, a device's wire.
 ///
-/// The tasks of Swift concurrency share as many threads as the machine has cores; two calls that block in them stop
-/// everything else, so what waits for hardware or for a client waits here.
+/// The tasks of Swift concurrency share as many threads as the machine has cores. Two calls that block in them stop
+/// everything else, so whatever waits for hardware or for a client waits on a thread of its own.
 public final class BlockingThread: Sendable {
-    private let finished = Monitor(false)
+    private let finished: Monitor<Bool>
 
     /// Starts a thread that ends when the body returns.
     ///
-    /// - Parameter name: what `ps -T` and a debugger call it, of which Linux keeps 15 bytes.
-    public init(_ name: String, _ body: @escaping @Sendable () -> Void) {
-        let finished = finished
+    /// - Parameters:
+    ///   - name: what `ps -T` and a debugger show; Linux keeps 15 bytes of it.
+    ///   - stackSize: the default is the system's.
+    /// - Throws: if the system does not grant another thread, as when a limit of the user or the service is reached.
+    ///   The body does not run then.
+    @discardableResult
+    public static func start(
+        _ name: String,
+        stackSize: Int? = nil,
+        _ body: @escaping @Sendable () -> Void
+    ) throws(SystemError) -> BlockingThread {
+        let finished = Monitor(false)
         let start = Start(name: name) {
             body()
             finished.update { $0 = true }
         }
+        var attributes = pthread_attr_t()
+        unsafe pthread_attr_init(&attributes)
+        defer { unsafe pthread_attr_destroy(&attributes) }
+        if let stackSize { unsafe pthread_attr_setstacksize(&attributes, stackSize) }
+        unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         var thread = pthread_t()
-        let status = unsafe pthread_create(&thread, nil, runThread, Unmanaged.passRetained(start).toOpaque())
-        // Without threads no device can be served, and there is nobody to tell but whoever reads the log.
-        precondition(status == 0, "pthread_create: \(unsafe String(cString: strerror(status)))")
-        pthread_detach(thread)
+        let argument = unsafe Unmanaged.passRetained(start)
+        let status = unsafe pthread_create(&thread, &attributes, runThread, argument.toOpaque())
+        guard status == 0 else {
+            unsafe argument.release()
+            throw SystemError("cannot start the thread '\(name)'", code: status)
+        }
+        return BlockingThread(finished: finished)
+    }
+
+    private init(finished: Monitor<Bool>) { self.finished = finished }
+
+    /// Starts a thread, and traps if there is none to be had.
+    // Only until every caller uses ``start(_:stackSize:_:)``.
+    public convenience init(_ name: String, _ body: @escaping @Sendable () -> Void) {
+        do {
+            let thread = try Self.start(name, body)
+            self.init(finished: thread.finished)
+        } catch {
+            fatalError("\(error)")
+        }
     }
 
     /// Waits until the thread has ended; false if it has not within the limit.
@@ -29,20 +59,30 @@ public final class BlockingThread: Sendable {
         finished.wait(within: limit) { $0 ? true : nil } ?? false
     }
 
-    /// What the body returns, which runs on a thread of its own while the task waits.
+    /// Runs the body on a thread of its own while the calling task waits for its result.
     ///
-    /// - Parameter name: as with ``init(_:_:)``.
+    /// While the system grants no thread, this tries again for two seconds. Then the body runs in the task itself: late
+    /// and in the way of other tasks is better than never.
+    ///
+    /// - Parameter name: as with ``start(_:stackSize:_:)``.
     public static func value<Result: Sendable>(
         _ name: String,
         of body: @escaping @Sendable () -> Result
     ) async -> Result {
-        await withCheckedContinuation { continuation in
-            _ = BlockingThread(name) { continuation.resume(returning: body()) }
+        for _ in 0..<20 {
+            let result: Result? = await withCheckedContinuation { continuation in
+                do { try start(name) { continuation.resume(returning: body()) } } catch {
+                    continuation.resume(returning: nil)
+                }
+            }
+            if let result { return result }
+            try? await Task.sleep(for: .milliseconds(100))
         }
+        return body()
     }
 }
 
-/// What a new thread is given: its name and what to run.
+/// The argument of a new thread: its name and its work.
 private final class Start {
     let name: String
     let body: @Sendable () -> Void

@@ -36,14 +36,14 @@ public final class SerialLine: Sendable {
         let connection = Monitor(Connection(setup))
         do {
             try connection.withLock { connection in _ = try connection.connect() }
+            // The thread must not keep alive what it watches.
+            try BlockingThread.start("serial") { Self.watch(connection) }
         } catch {
             connection.withLock { $0.close() }
             throw (error as? DeviceError)?.kind == .initialise
                 ? error : DeviceError(.initialise, title, cause: error)
         }
         (self.connection, self.sessions) = (connection, sessions)
-        // The thread must not keep alive what it watches.
-        _ = BlockingThread("serial") { Self.watch(connection) }
     }
 
     deinit { close() }

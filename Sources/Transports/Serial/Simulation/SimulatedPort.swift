@@ -16,7 +16,7 @@ public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
         let (world, wake) = (Monitor(SimulatedWorld(instrument)), try WakeUp())
         (self.world, self.wake, self.link) = (world, wake, link)
         try plugIn()
-        _ = BlockingThread("simulated port") { SimulatedPort.run(world, wake) }
+        try BlockingThread.start("simulated port") { SimulatedPort.run(world, wake) }
     }
 
     deinit {

@@ -9,7 +9,9 @@ public final class LibUSBBus: USBBus {
     public init() throws(USBError) {
         let context = try LibUSBContext()
         self.context = context
-        events = BlockingThread("usb events") { context.handleEvents() }
+        do { events = try BlockingThread.start("usb events") { context.handleEvents() } } catch {
+            throw USBError(.failed, "the computer's USB cannot be watched: \(error)")
+        }
     }
 
     deinit {
