@@ -20,7 +20,13 @@ struct ReloadCommand: ParsableCommand {
         let server = try RunningServer.asked(for: config)
         do {
             guard case .dict(let changes) = try server.reload() else { return }
-            for (key, names) in changes.pairs where names != [] { print("\(key.word): \(names.words)") }
+            for (key, names) in changes.pairs where names != [] && key != "light" {
+                print("\(key.word): \(names.words)")
+            }
+            guard case .list(let lights)? = changes["light"] else { return }
+            var standardError = StandardError()
+            for light in lights { print(light.word, to: &standardError) }
+            throw ExitCode.failure
         } catch let error as PythonException {
             var standardError = StandardError()
             print(error.text, to: &standardError)

@@ -86,8 +86,10 @@ final class SupervisorObject: PyroObject {
 extension ConfigurationChanges {
     var value: PythonValue {
         func names(_ names: [String]) -> PythonValue { .list(names.map(PythonValue.str)) }
-        return .dict([
+        var value: PythonDictionary = [
             "new": names(added), "changed": names(changed), "gone": names(removed), "unchanged": names(unchanged),
-        ])
+        ]
+        if !uncertainLights.isEmpty { value["light"] = names(uncertainLights.map(\.description)) }
+        return .dict(value)
     }
 }

@@ -32,6 +32,8 @@ public struct DefinitionStatus: Sendable, Equatable {
     /// The time of the next attempt.
     public var retryTime: Double?
     public var devices: [DeviceStatus]
+    /// What is wrong with light that a worker may have left on; nil in JSON is left out.
+    public var light: String?
 }
 
 /// The status of one device.
@@ -95,12 +97,14 @@ extension ServerStatus {
 
 extension DefinitionStatus {
     var value: PythonValue {
-        .dict([
+        var value: PythonDictionary = [
             "name": .str(name), "state": .str(state), "since": .float(since), "pid": .optional(pid),
             "restarts": .int(restarts), "last_error": .optional(lastError), "last_error_time": .optional(lastErrorTime),
             "recovery_time": .optional(recoveryTime), "retry_time": .optional(retryTime),
             "devices": .list(devices.map(\.value)),
-        ])
+        ]
+        if let light { value["light"] = .str(light) }
+        return .dict(value)
     }
 
     init?(_ value: PythonValue) {
@@ -115,6 +119,7 @@ extension DefinitionStatus {
         lastErrorTime = fields.take("last_error_time")
         recoveryTime = fields.take("recovery_time")
         retryTime = fields.take("retry_time")
+        light = fields.take("light")
         let (state, list) = (state, fields.list("devices"))
         devices = list.compactMap { DeviceStatus($0, definitionState: state) }
     }
@@ -242,6 +247,7 @@ extension DefinitionStatus {
     init(_ definition: Definition, _ worker: WorkerStatus) {
         (name, state, since, pid) = (definition.name, worker.state.rawValue, worker.since, worker.pid)
         restarts = worker.restarts
+        light = worker.light
         (lastError, lastErrorTime) = (worker.failure?.reason, worker.failure?.time)
         (recoveryTime, retryTime) = (worker.failure?.recoveryTime, worker.failure?.retryTime)
         devices = definition.devices.enumerated().map { index, device in

@@ -1,4 +1,5 @@
 internal import Devices
+internal import Pickle
 internal import Threads
 
 /// An emergency procedure that switches off every light source of a configuration when no server can do so.
@@ -9,17 +10,20 @@ public struct LightsOff: Sendable {
     private let definitions: [Definition]
 
     public init(_ configuration: ServerConfiguration) {
-        definitions = configuration.definitions.compactMap { definition in
+        self.init(configuration.definitions)
+    }
+
+    init(_ definitions: [Definition]) {
+        self.definitions = definitions.filter(\.mayHaveLight).map { definition in
             var definition = definition
             // Devices that are opened together are shut down together.
-            let isKept = definition.openTogether != nil && definition.devices.contains(where: \.driver.mayHaveLight)
-            if !isKept { definition.devices.removeAll { !$0.driver.mayHaveLight } }
-            return definition.devices.isEmpty ? nil : definition
+            if definition.openTogether == nil { definition.devices.removeAll { !$0.driver.mayHaveLight } }
+            return definition
         }
     }
 
     /// The state of one light source afterwards.
-    public struct Finding: Sendable, CustomStringConvertible {
+    public struct Finding: Sendable, Equatable, CustomStringConvertible {
         public enum Light: Sendable, Equatable {
             case off
             case on
@@ -40,6 +44,11 @@ public struct LightsOff: Sendable {
         }
     }
 
+    /// Runs a body on a thread of its own, or on this one while the system grants no thread.
+    static func inParallel(_ body: @escaping @Sendable () -> Void) {
+        do { try BlockingThread.start("lights off", body) } catch { body() }
+    }
+
     /// Switches off all light sources.
     ///
     /// - Parameters:
@@ -49,7 +58,7 @@ public struct LightsOff: Sendable {
     public func run(within limit: Duration, report: @escaping @Sendable (Finding) -> Void) -> Bool {
         let progress = Monitor(Outstanding(definitions))
         for definition in definitions {
-            _ = BlockingThread("lights off") {
+            Self.inParallel {
                 definition.darken { name, findings in
                     progress.update { progress in
                         guard !progress.isOver else { return }
@@ -67,6 +76,41 @@ public struct LightsOff: Sendable {
             }
             return isComplete == true && progress.isAllOff
         }
+    }
+
+    /// Switches off all light sources; returns the state of each.
+    func findings(within limit: Duration) -> [Finding] {
+        let findings = Monitor<[Finding]>([])
+        _ = run(within: limit) { finding in findings.withLock { $0.append(finding) } }
+        return findings.withLock(\.self)
+    }
+}
+
+extension DeviceServer {
+    /// Switches off the light of all devices that are served here, and reads back their state.
+    ///
+    /// - Parameter limit: how long to wait for devices that are in the middle of a call.
+    func switchLightsOff(within limit: Duration) -> [LightsOff.Finding] {
+        let hosts = hosts.withLock { $0 }.filter(\.hasLightSource)
+        let results = Monitor<[Int: [LightsOff.Finding]]>([:])
+        for (number, host) in hosts.enumerated() {
+            LightsOff.inParallel {
+                let findings = host.darken()
+                results.update { $0[number] = findings }
+            }
+        }
+        let _: Bool? = results.wait(within: limit) { $0.count == hosts.count ? true : nil }
+        let finished = results.withLock(\.self)
+        return hosts.enumerated().flatMap { number, host in
+            finished[number] ?? host.findings(becauseOf: "no answer within \(limit.formatted)")
+        }
+    }
+}
+
+extension DeviceHost {
+    /// The unknown states of light sources that could not be asked.
+    fileprivate func findings(becauseOf reason: String) -> [LightsOff.Finding] {
+        objects.filter(\.isLightSource).map { LightsOff.Finding(name: $0.id, light: .unknown(reason)) }
     }
 }
 
@@ -117,6 +161,11 @@ extension Definition {
     }
 }
 
+extension Definition {
+    /// Whether a device of the definition may have light; see ``ConfiguredDriver/mayHaveLight``.
+    var mayHaveLight: Bool { devices.contains(where: \.driver.mayHaveLight) }
+}
+
 extension ConfiguredDriver {
     /// Whether the device is a light source, may have one among its parts, or gates the light of others.
     ///
@@ -147,5 +196,25 @@ extension LightsOff {
         }
         guard let controller = device as? any Controller else { return [] }
         return controller.devices.flatMap { darkened($0.device, "\(name).\($0.name)") }
+    }
+}
+
+extension LightsOff.Finding {
+    var value: PythonValue {
+        switch light {
+        case .off: .tuple([.str(name), "off", .none])
+        case .on: .tuple([.str(name), "on", .none])
+        case .unknown(let reason): .tuple([.str(name), "unknown", .str(reason)])
+        }
+    }
+
+    init?(_ value: PythonValue) {
+        guard case .tuple(let items) = value, items.count == 3, let name = items[0].text else { return nil }
+        self.name = name
+        switch items[1].text {
+        case "off": light = .off
+        case "on": light = .on
+        default: light = .unknown(items[2].text ?? "no reason given")
+        }
     }
 }

@@ -131,6 +131,8 @@ struct ConfigurationChanges: Sendable, CustomStringConvertible {
     /// Definitions that are new or changed.
     let begun: [ConfigurationSource.Numbered]
     let unchanged: [String]
+    /// Light sources of ended definitions that may be on.
+    var uncertainLights: [LightsOff.Finding] = []
 
     init(from old: [Definition], to new: ConfigurationSource.Version) {
         var kept = new.definitions.map(\.definition).filter { next in old.contains { $0.isServed(as: next) } }
