@@ -2,17 +2,17 @@
 
 The laser is simulated by a process of its own, so it stays as it is when processes of the server end.
 """
+import json
 import os
-import re
 import signal
-import threading
 import time
 
+import Pyro4
 import pytest
 
 from processes import is_running
-from servers import DeviceServer, run, write_config
-from test_control import WHEEL, at, config, status
+from servers import run, write_config
+from test_control import WHEEL, at, config, control_socket, status
 from test_supervision import answers, worker
 from waiting import PATIENCE, eventually
 
@@ -176,3 +176,75 @@ def test_killed_server(serve, connect, factory, tty):
     os.kill(server.process.pid, signal.SIGKILL)
     eventually(lambda: not factory.is_switched_on(tty), "the light is off", within=3)
     eventually(lambda: not is_running(pid), "the process has ended")
+
+
+# MARK: lights-off while a server runs
+
+
+def test_lights_off_asks_the_running_server(serve, connect, factory, tty, config):
+    """The devices stay with their processes."""
+    server = serve([cobolt(tty), at("Wheel", WHEEL), at("Lamp", {"driver": "simulated-light-source"})])
+    uri, pid = switch_on(server, connect, factory, tty)
+    server.uri("Lamp")
+    assert run("lights-off", config) == (0, "Lamp: light is off\nLaser: light is off\n", "")
+    assert not factory.is_switched_on(tty) and worker(server, uri) == pid
+
+
+def test_lights_off_by_pyro(serve, connect, factory, tty):
+    """One call of the control object."""
+    server = serve([cobolt(tty)])
+    switch_on(server, connect, factory, tty)
+    with Pyro4.Proxy("PYRO:device-server@./u:" + control_socket(server)) as control:
+        assert control.lights_off() == [{"name": "Laser", "light": "off", "reason": None}]
+    assert not factory.is_switched_on(tty)
+
+
+def test_lights_off_while_a_process_hangs(serve, connect, factory, tty, config):
+    """The process is replaced."""
+    server = serve([cobolt(tty)])
+    _, pid = switch_on(server, connect, factory, tty)
+    os.kill(pid, signal.SIGSTOP)
+    assert run("lights-off", config) == (0, "Laser: light is off\n", "")
+    assert not factory.is_switched_on(tty) and not is_running(pid)
+
+
+def test_lights_off_of_a_laser_that_is_away(serve, connect, factory, tty, config):
+    """Unknown is not off."""
+    server = serve([cobolt(tty)])
+    switch_on(server, connect, factory, tty)
+    factory.unplug(tty)
+    code, out, _ = run("lights-off", config)
+    assert code == 1 and "Laser: whether light is on is UNKNOWN" in out
+
+
+def test_lights_off_while_the_server_hangs(serve, connect, factory, tty, config):
+    """The command names the process, and ends it if it is allowed to."""
+    server = serve([cobolt(tty)])
+    switch_on(server, connect, factory, tty)
+    os.kill(server.process.pid, signal.SIGSTOP)
+    code, out, err = run("lights-off", config)
+    assert (code, out) == (1, "") and "Process %d serves" % server.process.pid in err and "--force" in err
+    code, out, err = run("lights-off", config, "--force")
+    assert (code, out) == (0, "Laser: light is off\n") and "Process %d was killed" % server.process.pid in err
+    assert not factory.is_switched_on(tty)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of other users")
+def test_folders_of_other_users_are_not_trusted(serve, config, tmp_path):
+    """A server in a folder that another user has made is not asked."""
+    server = serve([at("Wheel", WHEEL)])
+    server.uri("Wheel")
+    folder = tmp_path / "run"
+    (folder / "device-server").mkdir(parents=True)
+    planted = folder / "device-server" / "1.sock"
+    planted.symlink_to(control_socket(server))
+    environment = {"XDG_RUNTIME_DIR": str(folder)}
+
+    def count():
+        """How often the server was found."""
+        found = json.loads(run("status", "--json", **environment)[1])
+        return [server["configuration"] for server in found].count(str(config))
+
+    assert count() == 2
+    os.chown(folder / "device-server", 65534, 65534)
+    assert count() == 1

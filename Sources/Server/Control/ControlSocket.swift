@@ -34,7 +34,7 @@ final class ControlSocket: Sendable {
 
 /// The Pyro object that the control commands call.
 final class SupervisorObject: PyroObject {
-    let metadata = ObjectMetadata(methods: ["reload", "restart", "status"])
+    let metadata = ObjectMetadata(methods: ["lights_off", "reload", "restart", "status"])
     private let supervisor: Supervisor
 
     init(_ supervisor: Supervisor) { self.supervisor = supervisor }
@@ -43,6 +43,8 @@ final class SupervisorObject: PyroObject {
         switch method {
         case "status": .value(try wait { [supervisor] in await supervisor.status().value })
         case "reload": .value(try wait { [supervisor] in try await supervisor.reload().value })
+        case "lights_off":
+            .value(try wait { [supervisor] in .list(await supervisor.switchLightsOff().map(\.value)) })
         case "restart": .value(try restart(arguments.positional))
         default: throw noAttribute(method)
         }

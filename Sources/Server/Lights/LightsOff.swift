@@ -44,11 +44,6 @@ public struct LightsOff: Sendable {
         }
     }
 
-    /// Runs a body on a thread of its own, or on this one while the system grants no thread.
-    static func inParallel(_ body: @escaping @Sendable () -> Void) {
-        do { try BlockingThread.start("lights off", body) } catch { body() }
-    }
-
     /// Switches off all light sources.
     ///
     /// - Parameters:
@@ -58,7 +53,7 @@ public struct LightsOff: Sendable {
     public func run(within limit: Duration, report: @escaping @Sendable (Finding) -> Void) -> Bool {
         let progress = Monitor(Outstanding(definitions))
         for definition in definitions {
-            Self.inParallel {
+            inParallel("lights off") {
                 definition.darken { name, findings in
                     progress.update { progress in
                         guard !progress.isOver else { return }
@@ -94,7 +89,7 @@ extension DeviceServer {
         let hosts = hosts.withLock { $0 }.filter(\.hasLightSource)
         let results = Monitor<[Int: [LightsOff.Finding]]>([:])
         for (number, host) in hosts.enumerated() {
-            LightsOff.inParallel {
+            inParallel("lights off") {
                 let findings = host.darken()
                 results.update { $0[number] = findings }
             }
@@ -201,20 +196,22 @@ extension LightsOff {
 
 extension LightsOff.Finding {
     var value: PythonValue {
-        switch light {
-        case .off: .tuple([.str(name), "off", .none])
-        case .on: .tuple([.str(name), "on", .none])
-        case .unknown(let reason): .tuple([.str(name), "unknown", .str(reason)])
-        }
+        let (word, reason): (String, PythonValue) =
+            switch light {
+            case .off: ("off", .none)
+            case .on: ("on", .none)
+            case .unknown(let reason): ("unknown", .str(reason))
+            }
+        return .dict(["name": .str(name), "light": .str(word), "reason": reason])
     }
 
     init?(_ value: PythonValue) {
-        guard case .tuple(let items) = value, items.count == 3, let name = items[0].text else { return nil }
+        guard case .dict(let fields) = value, let name = fields["name"]?.text else { return nil }
         self.name = name
-        switch items[1].text {
+        switch fields["light"]?.text {
         case "off": light = .off
         case "on": light = .on
-        default: light = .unknown(items[2].text ?? "no reason given")
+        default: light = .unknown(fields["reason"]?.text ?? "no reason given")
         }
     }
 }

@@ -231,6 +231,17 @@ public actor Supervisor {
     /// The longest time a caller waits for a restart.
     private static let restartLimit = Duration.seconds(40)
 
+    /// Switches off the light of all devices, in parallel; returns the states that were read back.
+    func switchLightsOff() async -> [LightsOff.Finding] {
+        log.logger.notice("switching off all light on request")
+        return await withTaskGroup(of: [LightsOff.Finding].self) { tasks in
+            for entry in entries { tasks.addTask { await entry.keeper.switchLightsOffNow() } }
+            var findings: [LightsOff.Finding] = []
+            for await found in tasks { findings += found }
+            return findings.sorted { $0.name < $1.name }
+        }
+    }
+
     /// The status of every definition.
     func status() async -> ServerStatus {
         let entries = entries

@@ -147,7 +147,7 @@ struct Worker: Sendable {
             case .shutDown: return true
             case .lightsOff:
                 // On another thread, since a device may hang and the next order must not wait for it.
-                LightsOff.inParallel { [outbox] in
+                inParallel("lights off") { [outbox] in
                     outbox.send(.light(server.switchLightsOff(within: Self.lightPatience), isFinal: false))
                 }
             default: break

@@ -105,6 +105,46 @@ extension WorkerKeeper {
         }
     }
 
+    /// Switches off light while the definition is served, by its worker; kills a worker that hangs, whose replacement
+    /// switches light off.
+    ///
+    /// - Returns: the states of the light sources, as read back.
+    func switchLightsOffNow() async -> [LightsOff.Finding] {
+        guard hasLightSource else { return [] }
+        let lights = await BlockingThread.value("lights off of \(name)") { [self] in
+            let first = lightsOfWorker(within: .seconds(3))
+            guard let first, first.contains(where: { $0.light != .off }) || first.isEmpty else { return first }
+            // What hangs cannot switch light off, and keeps others from doing so.
+            guard let worker = state.withLock(\.workerState.running)?.worker else { return first }
+            kill(worker, "does not switch off its light")
+            return lightsOfWorker(after: worker, within: .seconds(8)) ?? first
+        }
+        return if let lights { lights.isEmpty ? unknownLights("its process does not answer") : lights } else {
+            await switchLightsOff()
+        }
+    }
+
+    /// Asks the worker to switch off its light, once it serves.
+    ///
+    /// - Parameter old: a worker that is being replaced.
+    /// - Returns: the states of light sources; empty if there is no answer, nil if there is no worker.
+    private func lightsOfWorker(after old: WorkerProcess? = nil, within limit: Duration) -> [LightsOff.Finding]? {
+        let begin = ContinuousClock.now
+        let isReady: Bool? = state.wait(within: limit) { state in
+            guard let running = state.workerState.running else { return old == nil ? false : nil }
+            return running.isServing && running.worker !== old ? true : nil
+        }
+        guard isReady == true else { return isReady == nil ? [] : nil }
+        guard let worker = state.withLock(\.workerState.running)?.worker else { return nil }
+        let count = state.withLock(\.workerState.lightReportCount)
+        worker.send(.lightsOff)
+        let lights: [LightsOff.Finding]? = state.wait(within: limit - (.now - begin)) { state in
+            guard state.workerState.running?.worker === worker else { return [] }
+            return state.workerState.lightReportCount > count ? state.workerState.lights : nil
+        }
+        return lights ?? []
+    }
+
     /// Switches off light that a worker may have left on, by a process that opens the devices for this alone.
     ///
     /// - Returns: the light sources that may be on.

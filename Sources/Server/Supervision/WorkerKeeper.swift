@@ -51,7 +51,7 @@ final class WorkerKeeper: Sendable {
         )
     }
 
-    var hasLightSource: Bool { state.withLock { $0.workerState.hasLightSource || $0.workerState.mayHaveLight } }
+    var hasLightSource: Bool { state.withLock(\.workerState.switchesLight) }
     /// What clients have set so far.
     var memory: DeviceMemory { state.withLock(\.workerState.memory) }
     private var isStopping: Bool { state.withLock(\.isStopping) }

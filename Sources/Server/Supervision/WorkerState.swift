@@ -55,6 +55,9 @@ struct WorkerState<Worker: Sendable>: Sendable {
         (self.memory, self.mayHaveLight) = (memory, mayHaveLight)
     }
 
+    /// Whether the definition has light, as far as that is known.
+    var switchesLight: Bool { hasServed ? hasLightSource : mayHaveLight }
+
     var service: ServiceState { Self.service(of: running) }
 
     private static func service(of running: RunningWorker?) -> ServiceState { running?.service ?? .waiting }
@@ -134,9 +137,7 @@ struct WorkerState<Worker: Sendable>: Sendable {
     /// Notes that the worker has ended; returns it, if there was one.
     mutating func end() -> RunningWorker? {
         defer { running = nil }
-        // Whether a controller has light is known once it is served.
-        let hadLight = mayHaveLight && !(running?.isServing == true && !hasLightSource)
-        if let running, hadLight, !running.hasSwitchedLightsOff {
+        if let running, mayHaveLight, switchesLight, !running.hasSwitchedLightsOff {
             // A worker that reported light on is believed.
             if !isLightUncertain { lights = [] }
             isLightUncertain = true

@@ -9,7 +9,7 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// A program in place of the server's.
+    /// A program that stands in for the server.
     private func program(_ script: String) throws -> String {
         let path = "\(folder.path)/program"
         let file = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o755)
