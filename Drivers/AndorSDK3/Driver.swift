@@ -4,19 +4,21 @@ extension AndorSDK3Camera {
     public struct Configuration: Decodable, Sendable {
         /// The file of `libatcore`, if it is not where the vendor's installer puts it.
         public var library: String?
-        /// What the camera's model begins with, for taking no others; a SimCam is taken only if this says so.
+        /// The start of the camera's model; other models are not used.
+        ///
+        /// A SimCam is used only if this names it.
         public var model: String?
-        /// How many images may wait for one client; 0 leaves it to the server, as leaving it out does.
+        /// The number of images that may wait for one client; 0 or nothing for the server's default.
         public var bufferLength: BufferLength?
-        /// How many buffers the SDK is given, 16 unless given.
+        /// The number of buffers in the SDK's queue, 16 by default.
         public var bufferCount: Count?
-        /// Whether the sensor is cooled from the start, as it is unless given.
+        /// Whether the sensor is cooled from the start, true by default.
         public var cooling: Bool?
-        /// Whether images come with the camera's own time, as they do unless given.
+        /// Whether images carry the camera's own time stamps, true by default.
         public var metadata: Bool?
-        /// How images are turned so that they look the same whatever the mounting; not unless given.
+        /// A transform that compensates for how the camera is mounted; none by default.
         public var readoutTransform: ReadoutTransform?
-        /// Whether clients see `shuttering_mode`, which those of python-microscope 0.7 cannot read; not unless given.
+        /// Whether clients see `shuttering_mode`, which clients of python-microscope 0.7 cannot read; false by default.
         public var showsShutteringMode: Bool?
 
         private enum CodingKeys: String, CodingKey {
@@ -42,14 +44,16 @@ extension AndorSDK3Camera {
             (self.readoutTransform, self.showsShutteringMode) = (readoutTransform, showsShutteringMode)
         }
 
-        /// Whether a camera of this model is meant: not a SimCam, which the SDK adds to the real ones, unless named.
+        /// Whether a model is wanted.
+        ///
+        /// SimCams, which the SDK adds to the real cameras, are wanted only by name.
         func wants(_ model: String) -> Bool {
             guard let wanted = self.model else { return !model.hasPrefix("SIMCAM") }
             return model.hasPrefix(wanted)
         }
     }
 
-    /// Three flags: left-right, up-down, a quarter turn.
+    /// Three flags: flip left-right, flip up-down, rotate by a quarter turn.
     public struct ReadoutTransform: Decodable, Sendable {
         let transform: Transform
 
@@ -57,7 +61,7 @@ extension AndorSDK3Camera {
 
         public init(from decoder: any Decoder) throws {
             let flags = try [Bool](from: decoder)
-            guard flags.count == 3 else { throw decoder.invalid("must be three times true or false") }
+            guard flags.count == 3 else { throw decoder.invalid("must be three values, each true or false") }
             transform = Transform(flipsLeftRight: flags[0], flipsUpDown: flags[1], rotates: flags[2])
         }
     }
@@ -67,16 +71,100 @@ extension FloatingDriver where Configuration == AndorSDK3Camera.Configuration {
     public static var andorSDK3: Self {
         FloatingDriver(
             "andor-sdk3",
-            "a camera of Andor's SDK 3: Neo, Zyla, Sona, Marana, Balor",
+            "an Andor SDK 3 camera: Neo, Zyla, Sona, Marana, Balor",
             kind: { configuration in "\(configuration.library ?? "") \(configuration.model ?? "")" },
             count: AndorSDK3Camera.cameraCount,
             open: AndorSDK3Camera.candidate,
             device: { camera, configuration, context in
                 try AndorSDK3Camera(camera, configuration, log: context.log)
             },
-            // The vendor's, of which this is known; not all of them are cameras of this SDK's.
+            // Only the vendor's id is known; not all devices with it are cameras of this SDK.
             attachment: .usb(kinds: ["136e"]),
             simulating: { uids in ["ANDOR_SDK3_SIMULATED_CAMERAS": uids.joined(separator: ",")] }
         )
+    }
+}
+
+extension AndorSDK3Camera {
+    /// The number of cameras that the SDK sees, including those that other programs hold.
+    static func cameraCount(_ configuration: Configuration, _ context: DriverContext) throws -> Int {
+        let library = try startedLibrary(configuration, context)
+        defer { library.finalise() }
+        let count: Int
+        do throws(AndorStatus) { count = try library.int("DeviceCount", .system) } catch {
+            throw DeviceError(.initialise, "DeviceCount of \(library.path)", cause: error)
+        }
+        // The server tries them one after another.
+        guard (0...1000).contains(count) else {
+            throw DeviceError(.initialise, "\(library.path) reports DeviceCount = \(count), which is not plausible")
+        }
+        return count
+    }
+
+    /// Opens the camera with an index, which means a different camera in each process.
+    static func candidate(
+        _ index: Int,
+        _ configuration: Configuration,
+        _ context: DriverContext
+    ) throws -> Candidate<AndorCamera> {
+        let library = try startedLibrary(configuration, context)
+        do {
+            return try candidate(index, of: library, configuration, log: context.log)
+        } catch {
+            library.finalise()
+            throw error
+        }
+    }
+
+    private static func startedLibrary(
+        _ configuration: Configuration,
+        _ context: DriverContext
+    ) throws -> any AndorSDK {
+        let library =
+            context.isSimulated ? try AndorLibrary.simulated() : try AndorLibrary.installed(configuration.library)
+        do throws(AndorStatus) { try library.initialise() } catch {
+            throw DeviceError(.initialise, "AT_InitialiseLibrary of \(library.path)", cause: error)
+        }
+        return library
+    }
+
+    /// The camera if it is wanted; otherwise the library has been finalised again.
+    static func candidate(
+        _ index: Int,
+        of library: any AndorSDK,
+        _ configuration: Configuration,
+        log: DeviceLog
+    ) throws -> Candidate<AndorCamera> {
+        let camera: AndorCamera
+        do throws(AndorStatus) { camera = try AndorCamera(library, index: index) } catch .deviceInUse {
+            library.finalise()
+            return .heldElsewhere
+        } catch {
+            throw DeviceError(.initialise, "AT_Open of camera \(index) of \(library.path)", cause: error)
+        }
+        guard configuration.wants(camera.model) else {
+            camera.release()
+            return .unwanted("\(camera.serialNumber), a \(camera.model)")
+        }
+        log.info("\(camera.model) \(camera.serialNumber), \(library.path) \(version(of: library))")
+        return .opened(camera)
+    }
+
+    private static func version(of library: any AndorSDK) -> String {
+        (try? library.string("SoftwareVersion", .system)) ?? "of unknown version"
+    }
+}
+
+extension AndorCamera: OpenedCandidate {
+    var uid: String { serialNumber }
+
+    var details: [String: String] {
+        let firmware = try? string("FirmwareVersion")
+        return ["model": model, "firmware": firmware].compactMapValues(\.self)
+    }
+
+    func release() {
+        close()
+        sdk.finalise()
     }
 }

@@ -1,4 +1,4 @@
-// When images are there: exposures, read-out, triggers, and the memory that they wait in.
+// The times of images: exposures, read-out, triggers, and the camera's memory.
 #include <time.h>
 #include "simulation.h"
 
@@ -26,14 +26,14 @@ double frame_period(camera *camera) {
     return is_global && exposure < readout ? exposure + 2 * readout : exposure + readout;
 }
 
-/// Seconds between two images of a series that runs by itself; 0 if nothing runs.
+/// Seconds between two images of a series without software triggers; 0 if there is no series.
 static double series_period(camera *camera) {
     if (is_set_to(camera, TRIGGER_MODE, "Software")) return 0;
     bool is_internal = is_set_to(camera, TRIGGER_MODE, "Internal") || is_set_to(camera, TRIGGER_MODE, "Advanced");
     if (!is_internal && world.external_rate <= 0) return 0;
     double rate = get_value(camera, FRAME_RATE), period = most(frame_period(camera), 1 / rate);
     if (is_internal || is_set_to(camera, TRIGGER_MODE, "External Start")) return period;
-    // A trigger that comes too early is ignored, so that one of the next pulses counts.
+    // A pulse that comes too early is ignored, and a later one counts.
     return whole(period * world.external_rate + 1 - 1e-9) / world.external_rate;
 }
 
@@ -62,7 +62,7 @@ void stop(camera *camera) {
 }
 
 void trigger(camera *camera) {
-    // What comes during an exposure or a read-out is ignored.
+    // Triggers during an exposure or a read-out are ignored.
     if (now() >= camera->busy_until) expect(camera, now());
     pthread_cond_broadcast(&camera->changed);
 }
@@ -76,7 +76,7 @@ static void store_shot(camera *camera) {
     camera->shots[place] = (shot){camera->image_count++, camera->exposed};
 }
 
-/// Takes the images that are due, and notices when there is no room for them any more.
+/// Takes the images that are due; without room for them the memory overflows.
 static void advance(camera *camera) {
     double period = series_period(camera);
     while (camera->is_acquiring && !camera->has_overflowed && camera->due > 0 && camera->due <= now()) {
@@ -106,16 +106,16 @@ static int give_image(camera *camera, AT_U8 **memory, int *size) {
     return AT_SUCCESS;
 }
 
-/// Sleeps until something changes, an image is due, or the time is over.
+/// Sleeps until something changes, an image is due, or the time limit.
 static void sleep_until(camera *camera, double end) {
     if (camera->due > 0) end = least(end, camera->due);
-    // Faults are ordered by other processes, which wake nobody up.
+    // Other processes order faults and cannot wake this one.
     end = least(end, now() + 0.02);
     struct timespec limit = {(time_t)end, (long)((end - (time_t)end) * 1e9)};
     pthread_cond_timedwait(&camera->changed, &camera->lock, &limit);
 }
 
-/// What a fault does to a wait; AT_SUCCESS if nothing.
+/// The code with which a fault ends a wait; AT_SUCCESS without a fault.
 static int disturbance(camera *camera) {
     if (camera->is_gone || fault_ordered(camera, "unplugged", NULL, 0)) {
         camera->is_gone = true;

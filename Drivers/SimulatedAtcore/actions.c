@@ -27,7 +27,7 @@ int AT_Command(AT_H handle, const AT_WC *name) {
 
 // ---- Buffers
 
-/// Holds a camera, which the system is not.
+/// Locks a camera; fails for the system handle.
 static int enter_camera(AT_H handle, camera **camera) {
     int code = enter(handle, camera);
     if (code) return code;
@@ -73,7 +73,7 @@ int AT_Flush(AT_H handle) {
     camera *camera;
     int code = enter_camera(handle, &camera);
     if (code) return code;
-    // A bug of one version with a Sona: nothing to flush, and it does not come back.
+    // A bug of one version with a Sona: flushing an empty queue does not return.
     bool freezes = camera->buffer_count == 0 && fault_ordered(camera, "frozen-flush", NULL, 0);
     if (freezes) pause_for(60);
     camera->buffer_count = camera->shot_count = 0;
@@ -92,10 +92,10 @@ int AT_RegisterFeatureCallback(AT_H handle, const AT_WC *name, FeatureCallback c
         code = AT_ERR_NULL_EVCALLBACK;
     } else if (camera->callback_count < CALLBACK_LIMIT) {
         camera->callbacks[camera->callback_count++] = (callback){feature, call, context};
-        AT_WC told[64];
-        widen(feature->name, told);
-        // Each one is called at once, so that it knows the present value.
-        call(handle, told, context);
+        AT_WC wide[64];
+        widen(feature->name, wide);
+        // It is called at once, with the present value.
+        call(handle, wide, context);
     }
     leave(camera);
     return code;

@@ -1,4 +1,4 @@
-// The features of one camera: names, limits, what is locked when, and what depends on what.
+// The features of one camera: names, limits, locks and dependencies.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 // ---- Rows
 
-/// Whether a name means a row; the library looks neither at case nor at spaces.
+/// Whether a name is that of a row; the library ignores case and spaces.
 static bool matches(const AT_WC *name, const char *row) {
     for (;; name++) {
         if (*name == L' ') continue;
@@ -86,7 +86,7 @@ static bool has_16_bits(camera *camera) {
 }
 
 bool is_on_model(camera *camera, const feature *feature, int index) {
-    // The real ones list encodings that only the SimCam has.
+    // Real cameras list encodings that only the SimCam has.
     return feature->id != PIXEL_ENCODING || camera->model == SIMCAM || index < 3 || index > 8;
 }
 
@@ -98,7 +98,7 @@ bool is_available(camera *camera, const feature *feature, int index) {
         if (strcmp(label, "Mono12") == 0 || strcmp(label, "Mono12Packed") == 0) return !has_16_bits(camera);
         return strcmp(label, "Mono32") == 0;
     }
-    // Named, and no longer made.
+    // Listed, but no longer available.
     if (feature->id == READOUT_RATE && camera->model == NEO) return strcmp(label, "200 MHz") != 0;
     return true;
 }
@@ -124,7 +124,7 @@ bool is_writable(camera *camera, const feature *feature) {
     case ACQUISITION_STOP: return camera->is_acquiring;
     case SOFTWARE_TRIGGER: return camera->is_acquiring && is_set_to(camera, TRIGGER_MODE, "Software");
     case AOI_TOP: return get_value(camera, CENTRE_AOI) == 0 && camera->model != NEO;
-    // An old Neo has a few areas, which their size decides.
+    // An old Neo has fixed areas, which follow from the size.
     case AOI_LEFT: return camera->model != NEO;
     case CENTRE_AOI: return camera->model != NEO;
     case FRAME_COUNT: return is_set_to(camera, CYCLE_MODE, "Fixed");
@@ -143,7 +143,7 @@ void limits(camera *camera, const feature *feature, double *lowest, double *high
     *highest = feature->highest;
     switch (feature->id) {
     case AOI_WIDTH:
-        // Where the place follows the size, it is no limit.
+        // Where the position follows from the size, it does not limit it.
         *highest = whole((camera->model == NEO ? width : width - area.left + 1) / area.horizontal);
         break;
     case AOI_HEIGHT:
@@ -157,7 +157,7 @@ void limits(camera *camera, const feature *feature, double *lowest, double *high
     case FRAME_RATE: *highest = 1 / frame_period(camera); break;
     case EXPOSURE_TIME:
         if (get_value(camera, OVERLAP)) *lowest = readout_time(camera);
-        // Only a stopped camera goes to the short exposures, which are made in another way.
+        // Only an idle camera switches to short exposures, which use another mode of the sensor.
         else if (camera->is_acquiring && get_value(camera, EXPOSURE_TIME) >= 0.01) *lowest = 0.01;
         break;
     default: break;
@@ -174,7 +174,7 @@ static double temperature(camera *camera) {
         snprintf(target, sizeof target, "%g", wanted ? get_value(camera, TARGET_TEMPERATURE) : 0);
     }
     double end = is_cooled ? atof(target) : 20, begin = is_cooled ? 20 : atof(target);
-    // A minute for a cooler at the real pace, at once at none.
+    // Cooling takes a minute at pace 1, no time at pace 0.
     double share = world.pace > 0 ? (now() - camera->cooling_since) / (60 * world.pace) : 1;
     return camera->cooling_since == 0 ? 20 : begin + (end - begin) * least(1, share);
 }
@@ -208,7 +208,7 @@ double read_value(camera *camera, const feature *feature) {
     }
 }
 
-/// Gives the area its old place on the sensor in the new joined pixels.
+/// Keeps the area's place on the sensor after a change of the binning.
 static void keep_area(camera *camera, layout old) {
     layout new = current_layout(camera);
     put_value(camera, AOI_WIDTH, most(1, old.width * old.horizontal / new.horizontal));
@@ -234,7 +234,7 @@ static void centre(camera *camera) {
     put_value(camera, AOI_TOP, whole((get_value(camera, SENSOR_HEIGHT) - area.height * area.vertical) / 2) + 1);
 }
 
-/// The few areas of an old Neo: width, height, top, left, and left for packed pixels.
+/// The fixed areas of an old Neo: width, height, top, left, and left for packed pixels.
 static const int fixed_areas[][5] = {
     {2592, 2160, 1, 1, 1},       {2544, 2160, 1, 25, 17},     {2064, 2048, 57, 265, 257},
     {1920, 1080, 537, 337, 337}, {1776, 1760, 201, 409, 401}, {1392, 1040, 561, 601, 593},
@@ -252,7 +252,7 @@ bool is_allowed(camera *camera, const feature *feature, double value) {
     return false;
 }
 
-/// Gives the area the place that belongs to its size.
+/// Moves the area to the position that belongs to its size.
 static void snap_to_fixed_area(camera *camera, feature_id changed) {
     layout area = current_layout(camera);
     for (unsigned i = 0; i < sizeof fixed_areas / sizeof *fixed_areas; i++) {
@@ -266,7 +266,7 @@ static void snap_to_fixed_area(camera *camera, feature_id changed) {
     }
 }
 
-/// What the gain makes of the encoding: of twelve bits sixteen, and the other way round.
+/// Changes the encoding with the gain: 12 bits to 16, and vice versa.
 static void follow_gain(camera *camera) {
     const feature *encoding = feature_with(camera, PIXEL_ENCODING);
     int index = (int)get_value(camera, PIXEL_ENCODING);
@@ -278,7 +278,7 @@ void write_value(camera *camera, const feature *feature, double value) {
     double *place = &camera->values[feature - features];
     layout old = current_layout(camera);
     switch (feature->id) {
-    // Rows are read by a clock of a hundred thousand a second.
+    // The row clock runs at 100 kHz.
     case EXPOSURE_TIME: *place = most(1, whole(value * 1e5 + 0.5)) / 1e5; break;
     case AOI_HBIN:
     case AOI_VBIN:

@@ -1,4 +1,4 @@
-// What images look like: their layout in memory, their pixels, and the metadata behind them.
+// Images: layout in memory, pixels, and the metadata behind them.
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +36,7 @@ layout current_layout(camera *camera) {
 
 enum { LONGEST_ROW = 4096, PERIOD = 1024 };
 
-/// The light along a row, the same each time, above the baseline; the next row is the same from 13 pixels on.
+/// The light along a row, above the baseline; each row is shifted by 13 pixels against the one before.
 static uint16_t pattern[PERIOD + LONGEST_ROW];
 
 void prepare_images(void) {
@@ -45,7 +45,7 @@ void prepare_images(void) {
 
 static const uint16_t *light(long column, long row) { return pattern + (column + row * 13) % PERIOD; }
 
-/// The test pictures that a Sona makes itself.
+/// The test pictures of a Sona.
 static uint32_t generated(camera *camera, int mode, long column, long row, long number) {
     switch (mode) {
     case 1: return (uint32_t)column;
@@ -62,13 +62,13 @@ static void row_of_pixels(camera *camera, const layout *area, long y, long numbe
         row[x] = mode ? generated(camera, mode, x, y, number) : *light(area->left - 1 + x * area->horizontal, line);
     }
     if (mode || y > 0) return;
-    // The first two pixels tell which image of which camera it is.
+    // The first two pixels identify the image and the camera.
     const char *digits = camera->serial + strcspn(camera->serial, "0123456789");
     row[0] = number & 4095;
     if (area->width > 1) row[1] = atoi(digits) & 4095;
 }
 
-/// Copies a row where nothing has to be reckoned, which is fast enough for any camera's rate; false elsewhere.
+/// Copies a row that needs no calculation, fast enough for the rate of any camera; false for other rows.
 static bool copy_row(camera *camera, const layout *area, long y, AT_U8 *memory) {
     if (y == 0 || area->half_bytes != 4 || area->horizontal != 1 || get_value(camera, FRAME_GEN_MODE)) return false;
     memcpy(memory, light(area->left - 1, area->top - 1 + y * area->vertical), area->width * 2);
@@ -80,7 +80,7 @@ static void pack(const uint32_t *row, long width, AT_U8 *memory) {
         uint32_t first = row[x] & 4095, second = x + 1 < width ? row[x + 1] & 4095 : 0;
         memory[0] = first >> 4;
         memory[1] = (first & 15) | (second & 15) << 4;
-        // The last triple of an odd row is used by half.
+        // The last triple of an odd row is half used.
         if (x + 1 < width) memory[2] = second >> 4;
     }
 }
@@ -121,7 +121,7 @@ void paint(camera *camera, AT_U8 *memory, const shot *shot) {
     for (long y = 0; y < area.height; y++) {
         AT_U8 *line = memory + y * area.stride;
         long used = (area.width * area.half_bytes + 1) / 2;
-        // So that whoever takes padding for pixels sees it.
+        // So that padding taken for pixels is visible.
         memset(line + used, 0xAA, area.stride - used);
         if (copy_row(camera, &area, y, line)) continue;
         row_of_pixels(camera, &area, y, shot->number, row);

@@ -1,4 +1,4 @@
-// The library itself: its start and end, handles, and the cameras that are open.
+// The library itself: initialisation, handles, and open cameras.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,7 +104,7 @@ int enter(AT_H handle, camera **camera) {
     pthread_mutex_unlock(&library_lock);
     if (!*camera) return code;
     pthread_mutex_lock(&(*camera)->lock);
-    // It may have been closed before its turn came.
+    // It may have been closed while this call waited.
     if ((*camera)->handle == handle) return AT_SUCCESS;
     pthread_mutex_unlock(&(*camera)->lock);
     return AT_ERR_INVALIDHANDLE;

@@ -1,4 +1,4 @@
-// How the functions of the interface get at a camera and one of its features.
+// Access of the interface's functions to a camera and its features.
 #ifndef LIBRARY_H
 #define LIBRARY_H
 
@@ -6,15 +6,15 @@
 
 #pragma GCC visibility push(hidden)
 
-/// Finds the camera of a handle and holds its lock, unless it returns a code.
+/// Finds the camera of a handle and takes its lock, unless it returns an error code.
 int enter(AT_H handle, camera **camera);
-/// The same for a feature that the camera has, on a camera that is still there.
+/// The same for a feature of a camera that is still connected.
 int enter_feature(AT_H handle, const AT_WC *name, camera **camera, const feature **feature);
 void leave(camera *camera);
 int check_presence(camera *camera);
 /// Writes a name of the table in wide characters.
 void widen(const char *name, AT_WC *wide);
-/// Calls those that registered for a feature, on this thread, as the library does.
+/// Calls the callbacks registered for a feature, on this thread, as the library does.
 void call_back(camera *camera, const feature *feature);
 
 #pragma GCC visibility pop

@@ -29,7 +29,7 @@ const feature features[] = {
     {SYSTEM, "SoftwareVersion", KIND_STRING, PLAIN, CLAIMS_WRITABLE, 0, 0, 65, "3.15.30092.2"},
     CHOICE(SYSTEM, "LogLevel", PLAIN, 0, 4, "NONE|FATAL|ERROR|WARN|INFO|DEBUG|VERB"),
 
-    // What it is
+    // Identity
     TEXT(CAMERA, "SerialNumber", SERIAL_NUMBER, ""),
     TEXT(NEO, "CameraModel", PLAIN, "DC-152Q-C00-FI"),
     TEXT(ZYLA55, "CameraModel", PLAIN, "ZYLA-5.5-CL10"),
@@ -157,7 +157,7 @@ const feature features[] = {
 
 const int feature_count = sizeof features / sizeof *features;
 
-/// What a model is called in a list of cameras, and how fast it is.
+/// The models: name in a list of cameras, and speed.
 static const struct {
     unsigned bit;
     const char *name;
@@ -181,7 +181,7 @@ unsigned model_named(const char *name) {
 }
 
 const char *model_name(int number) {
-    // A SimCam stands for no camera that somebody could mean by a serial number.
+    // SimCams are not in the list: nobody means one by a serial number.
     return models[number % (MODEL_COUNT - 1)].name;
 }
 
@@ -200,7 +200,7 @@ double link_rate(unsigned model) {
 }
 
 long image_memory(unsigned model, long rows) {
-    // The Neo has gigabytes in its head; the others follow the rule that users found for the Zyla.
+    // The Neo has gigabytes of memory; the others follow the rule that users found for the Zyla.
     long images = model == NEO ? 512 : 126464 / (rows > 0 ? rows : 1) + 29;
     return images < QUEUE_LIMIT / 2 ? images : QUEUE_LIMIT / 2;
 }

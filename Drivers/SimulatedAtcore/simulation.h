@@ -1,4 +1,4 @@
-// What the parts of the simulation share; nothing of it is visible outside of the library.
+// Declarations shared by the parts of the simulation; none is visible outside of the library.
 #ifndef SIMULATION_H
 #define SIMULATION_H
 
@@ -6,17 +6,17 @@
 #include <stdbool.h>
 #include "include/atcore_abi.h"
 
-// Hidden here as well as by the compiler's option, since a package manager builds without that.
+// Hidden here too, because the package manager builds without the compiler's option.
 #pragma GCC visibility push(hidden)
 
-// The functions of the mathematical library, which would be one more library to need.
+// Replacements of libm, which would be one more dependency.
 static inline double least(double one, double other) { return one < other ? one : other; }
 static inline double most(double one, double other) { return one > other ? one : other; }
 static inline double whole(double positive) { return (double)(long long)positive; }
 
 // ---- Models and their features (models.c)
 
-/// The models, as bits: a row of the feature table says which ones have it.
+/// The models, as bits of a row of the feature table.
 enum {
     NEO = 1,
     ZYLA55 = 2,
@@ -32,16 +32,16 @@ enum {
 
 typedef enum { KIND_INT, KIND_FLOAT, KIND_BOOL, KIND_STRING, KIND_ENUM, KIND_COMMAND } kind;
 
-/// What can be done with a feature.
+/// Access to a feature.
 enum {
     READ_ONLY = 1,
     /// Not writable while the camera acquires.
     LOCKED = 2,
-    /// A text that claims to be writable and refuses, as the library's own do.
+    /// A text that is reported as writable and refuses, as the library's own.
     CLAIMS_WRITABLE = 4,
 };
 
-/// The features that do more than keep a value.
+/// The features with behaviour of their own.
 typedef enum {
     PLAIN,
     ACCUMULATE_COUNT,
@@ -108,25 +108,25 @@ typedef struct {
 extern const feature features[];
 extern const int feature_count;
 
-/// The bit of the model with this name in a list of cameras; 0 if there is none.
+/// The bit of a model by its name in a list of cameras; 0 for an unknown name.
 unsigned model_named(const char *name);
-/// The name of a model by a number, for lists that name none.
+/// The name of a model by a number, for lists without models.
 const char *model_name(int number);
 
-/// The seconds in which the model reads its whole sensor, and the bytes a second that its cable carries.
+/// The read-out time of the whole sensor in seconds, and the rate of the interface in bytes per second.
 double full_readout(unsigned model);
 double link_rate(unsigned model);
-/// How many images the camera keeps when nobody takes them.
+/// The number of images that the camera's memory holds.
 long image_memory(unsigned model, long rows);
 
 // ---- The cameras of this process (world.c)
 
 enum { QUEUE_LIMIT = 1024, CALLBACK_LIMIT = 64, CAMERA_LIMIT = 128 };
 
-/// An image that was taken and waits for a buffer.
+/// An image that has been taken and waits for a buffer.
 typedef struct {
     long number;
-    /// When its exposure began, on the monotonic clock.
+    /// The start of its exposure, on the monotonic clock.
     double start;
 } shot;
 
@@ -143,19 +143,19 @@ typedef struct camera {
     int lock_file;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    /// One for each row of the feature table, whatever its kind.
+    /// A value for each row of the feature table, whatever its kind.
     double *values;
     callback callbacks[CALLBACK_LIMIT];
     int callback_count;
 
     bool is_acquiring, has_overflowed, is_gone;
-    /// When the next image of a series, or the one that was triggered, will be there, and when its exposure began.
+    /// The time at which the next image will be complete, and the start of its exposure.
     double due, exposed;
-    /// Until when a trigger is ignored.
+    /// The time until which triggers are ignored.
     double busy_until;
     long image_count;
     double clock_zero;
-    /// Since when the sensor is being cooled, or warms up.
+    /// The time since which the sensor cools down or warms up.
     double cooling_since;
     struct {
         AT_U8 *memory;
@@ -166,36 +166,36 @@ typedef struct camera {
     int first_shot, shot_count;
 } camera;
 
-/// What the whole process knows.
+/// The state of the whole process.
 typedef struct {
     camera system;
     camera cameras[CAMERA_LIMIT];
     int camera_count;
-    /// What takes its time, and how many times as long.
+    /// A factor for all delays, and the time that opening takes.
     double pace, open_time;
-    /// Pulses a second on the trigger input; 0 for none.
+    /// Pulses per second on the trigger input; 0 for none.
     double external_rate;
-    /// What a shuffled order depends on.
+    /// The seed of a shuffled order.
     int seed;
     char state[512];
 } world_state;
 
 extern world_state world;
 
-/// Reads which cameras there are; false if the file for it cannot be used.
+/// Reads the configuration of the cameras; false if its file cannot be used.
 bool world_load(void);
-/// Whether a fault was ordered for a camera; what is written in its file comes back in `text`.
+/// Whether a fault has been ordered for a camera; `text` gets the content of its file.
 bool fault_ordered(const camera *camera, const char *fault, char *text, int length);
 void fault_over(const camera *camera, const char *fault);
-/// The code with which a call is to fail, or 0.
+/// The code with which a call must fail, or 0.
 int fault_code(const camera *camera, const char *call);
-/// Takes the camera for this process: false if another one has it.
+/// Takes the camera for this process; false if another one has it.
 bool camera_lock(camera *camera);
 void camera_unlock(camera *camera);
 
 // ---- One camera's features (features.c)
 
-/// The row of a name, however it is spelled; NULL if this camera has no such feature.
+/// The row of a name in any spelling; NULL if this camera does not have the feature.
 const feature *find_feature(const camera *camera, const AT_WC *name);
 const feature *feature_with(const camera *camera, feature_id id);
 void reset_features(camera *camera);
@@ -204,20 +204,20 @@ double get_value(camera *camera, feature_id id);
 void put_value(camera *camera, feature_id id, double value);
 double read_value(camera *camera, const feature *feature);
 void limits(camera *camera, const feature *feature, double *lowest, double *highest);
-/// Whether a number between the limits can be had.
+/// Whether a number between the limits is available.
 bool is_allowed(camera *camera, const feature *feature, double value);
 bool is_readable(camera *camera, const feature *feature);
 bool is_writable(camera *camera, const feature *feature);
-/// Whether the camera has the choice with a number at all, and whether it has it with its present settings.
+/// Whether the camera has a choice at all, and whether it is available with the present settings.
 bool is_on_model(camera *camera, const feature *feature, int index);
 bool is_available(camera *camera, const feature *feature, int index);
-/// The binning that the choice for it says.
+/// The binning of the present choice.
 void binning_label(camera *camera, long *horizontal, long *vertical);
-/// Changes a value that was found to be allowed, and what depends on it.
+/// Changes a value that has been checked, and everything that depends on it.
 void write_value(camera *camera, const feature *feature, double value);
 
 int label_count(const feature *feature);
-/// Writes the label with a number; the number of its characters, or -1.
+/// Writes the label with a number; returns the number of its characters, or -1.
 int label_at(const feature *feature, int index, char *label, int length);
 /// Whether the present label of a choice is this one.
 bool is_set_to(camera *camera, feature_id id, const char *label);
@@ -235,7 +235,7 @@ typedef struct {
 
 void prepare_images(void);
 layout current_layout(camera *camera);
-/// Writes an image and its metadata; padding is filled with what no image has.
+/// Writes an image and its metadata; padding gets a value that does not occur in images.
 void paint(camera *camera, AT_U8 *memory, const shot *shot);
 
 // ---- Acquisition (acquisition.c)

@@ -5,7 +5,7 @@
 #include <string.h>
 #include "library.h"
 
-/// Holds a feature of one kind that can be read now.
+/// Locks the camera for reading a feature of one kind.
 static int enter_reading(AT_H handle, const AT_WC *name, kind kind, camera **camera, const feature **feature) {
     int code = enter_feature(handle, name, camera, feature);
     if (code) return code;
@@ -15,7 +15,7 @@ static int enter_reading(AT_H handle, const AT_WC *name, kind kind, camera **cam
     return code;
 }
 
-/// Holds a feature of one kind that can be written now.
+/// Locks the camera for writing a feature of one kind.
 static int enter_writing(AT_H handle, const AT_WC *name, kind kind, camera **camera, const feature **feature) {
     int code = enter_feature(handle, name, camera, feature);
     if (code) return code;
@@ -30,13 +30,13 @@ static int enter_writing(AT_H handle, const AT_WC *name, kind kind, camera **cam
     return code;
 }
 
-static void write_and_tell(camera *camera, const feature *feature, double value) {
+static void write_and_notify(camera *camera, const feature *feature, double value) {
     write_value(camera, feature, value);
     call_back(camera, feature);
     leave(camera);
 }
 
-// ---- What can be done
+// ---- Access
 
 typedef bool (*question)(camera *camera, const feature *feature);
 
@@ -81,17 +81,17 @@ int AT_IsReadOnly(AT_H handle, const AT_WC *name, AT_BOOL *is) {
 
 // ---- Numbers
 
-/// Which of a number's three values is asked for.
+/// The three values of a number.
 typedef enum { VALUE, LOWEST, HIGHEST } which;
 
 static const int null_codes[] = {AT_ERR_NULL_VALUE, AT_ERR_NULL_MINVALUE, AT_ERR_NULL_MAXVALUE};
 
-/// What a fault makes of a number.
-static double as_told(const camera *camera, const feature *feature, double value) {
-    char text[128], name[64] = "", told[64];
+/// The number that a fault reports instead.
+static double as_reported(const camera *camera, const feature *feature, double value) {
+    char text[128], name[64] = "", reported[64];
     if (!fault_ordered(camera, "lies", text, sizeof text)) return value;
-    bool is_it = sscanf(text, "%63s %63s", name, told) == 2 && strcmp(name, feature->name) == 0;
-    return is_it ? strtod(told, NULL) : value;
+    bool is_it = sscanf(text, "%63s %63s", name, reported) == 2 && strcmp(name, feature->name) == 0;
+    return is_it ? strtod(reported, NULL) : value;
 }
 
 static int get_number(AT_H handle, const AT_WC *name, kind kind, which which, bool has_place, double *value) {
@@ -103,10 +103,10 @@ static int get_number(AT_H handle, const AT_WC *name, kind kind, which which, bo
     if (!has_place) {
         code = null_codes[which];
     } else if (which == VALUE) {
-        *value = as_told(camera, feature, read_value(camera, feature));
+        *value = as_reported(camera, feature, read_value(camera, feature));
     } else {
         limits(camera, feature, &bounds[0], &bounds[1]);
-        *value = as_told(camera, feature, bounds[which == HIGHEST]);
+        *value = as_reported(camera, feature, bounds[which == HIGHEST]);
     }
     leave(camera);
     return code;
@@ -119,12 +119,12 @@ static int set_number(AT_H handle, const AT_WC *name, kind kind, double value) {
     if (code) return code;
     double lowest, highest;
     limits(camera, feature, &lowest, &highest);
-    // Limits are told in decimals that do not hold all of their digits.
+    // Limits are reported in decimals that do not hold all digits.
     if (!(value >= lowest * (1 - 1e-9) && value <= highest * (1 + 1e-9)) || !is_allowed(camera, feature, value)) {
         leave(camera);
         return AT_ERR_OUTOFRANGE;
     }
-    write_and_tell(camera, feature, value);
+    write_and_notify(camera, feature, value);
     return AT_SUCCESS;
 }
 
@@ -172,7 +172,7 @@ int AT_SetString(AT_H handle, const AT_WC *name, const AT_WC *text) {
     camera *camera;
     const feature *feature;
     (void)text;
-    // No text that is simulated can be written.
+    // No simulated text can be written.
     int code = enter_writing(handle, name, KIND_STRING, &camera, &feature);
     if (!code) leave(camera);
     return code;
@@ -218,7 +218,7 @@ int AT_SetEnumIndex(AT_H handle, const AT_WC *name, int index) {
     else if (!is_on_model(camera, feature, index)) code = AT_ERR_INDEXNOTIMPLEMENTED;
     else if (!is_available(camera, feature, index)) code = AT_ERR_INDEXNOTAVAILABLE;
     if (code) leave(camera);
-    else write_and_tell(camera, feature, index);
+    else write_and_notify(camera, feature, index);
     return code;
 }
 
@@ -244,7 +244,7 @@ int AT_SetEnumString(AT_H handle, const AT_WC *name, const AT_WC *text) {
     else if (!is_on_model(camera, feature, index)) code = AT_ERR_STRINGNOTIMPLEMENTED;
     else if (!is_available(camera, feature, index)) code = AT_ERR_STRINGNOTAVAILABLE;
     if (code) leave(camera);
-    else write_and_tell(camera, feature, index);
+    else write_and_notify(camera, feature, index);
     return code;
 }
 
@@ -304,7 +304,7 @@ int AT_GetEnumStringByIndex(AT_H handle, const AT_WC *name, int index, AT_WC *te
     return code;
 }
 
-// ---- Choices by the names that the functions had before
+// ---- Choices by the older names of the functions
 
 int AT_SetEnumerated(AT_H handle, const AT_WC *name, int index) { return AT_SetEnumIndex(handle, name, index); }
 int AT_SetEnumeratedString(AT_H handle, const AT_WC *name, const AT_WC *text) {

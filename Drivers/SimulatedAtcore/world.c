@@ -1,4 +1,4 @@
-// Which cameras there are, in which order, who has them, and what goes wrong: all that processes share.
+// What processes share: the cameras, their order, their owners, and faults.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -44,7 +44,7 @@ static void set_times(double pace) {
     world.open_time = 1.0 * pace;
 }
 
-/// What each line of the file may begin with.
+/// Reads one line of the file; false for an unknown keyword.
 static bool read_line(const char *key, const char *first, const char *second, const char **order) {
     static char kept_order[16];
     if (strcmp(key, "camera") == 0) {
@@ -82,7 +82,7 @@ static bool read_file(FILE *file, const char *path, const char **order) {
     return true;
 }
 
-/// The file beside the library, for a copy of it with cameras of its own.
+/// The file beside the library, which gives a copy of the library its own cameras.
 static void path_beside_library(char *path, int length) {
     Dl_info info;
     path[0] = 0;
@@ -91,7 +91,7 @@ static void path_beside_library(char *path, int length) {
     if (slash) snprintf(path, length, "%.*s/cameras.conf", (int)(slash - info.dli_fname), info.dli_fname);
 }
 
-/// Reads the file, if there is one; without, the cameras are those that the environment or the default list names.
+/// Reads the file if there is one; otherwise the cameras are those of the environment or the default list.
 static bool read_configuration(const char **order) {
     char path[1024];
     const char *named = getenv("ANDOR_SDK3_SIMULATED_WORLD");
@@ -120,7 +120,7 @@ static void swap(camera *first, camera *second) {
     *second = kept;
 }
 
-/// Puts the cameras in an order that is another one in each process, SimCams last.
+/// Shuffles the cameras, with a different order in each process.
 static void shuffle(unsigned seed) {
     for (int i = world.camera_count - 1; i > 0; i--) {
         seed = seed * 1103515245u + 12345u;
@@ -139,7 +139,7 @@ static void arrange(const char *order) {
     if (strcmp(order, "reversed") == 0) {
         for (int i = 0; i < count / 2; i++) swap(&world.cameras[i], &world.cameras[count - 1 - i]);
     } else if (strcmp(order, "fixed") != 0) {
-        // Neighbouring ids must not give similar orders.
+        // Neighbouring process ids must not give similar orders.
         shuffle((unsigned)world.seed * 2654435761u);
     }
     put_simcams_last();
@@ -148,7 +148,7 @@ static void arrange(const char *order) {
 static void prepare(camera *camera) {
     pthread_mutexattr_t kind;
     pthread_mutexattr_init(&kind);
-    // A callback may read features of the camera that it is called for.
+    // A callback may read features of its camera.
     pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_RECURSIVE);
     pthread_mutex_init(&camera->lock, &kind);
     pthread_condattr_t clock;
@@ -164,7 +164,7 @@ bool world_load(void) {
     memset(&world, 0, sizeof world);
     set_times(1);
     world.seed = getpid();
-    // One place for all processes of a user, whatever their TMPDIR: a camera is held by one of them at a time.
+    // One folder for all processes of a user, whatever their TMPDIR: only one of them has a camera.
     snprintf(world.state, sizeof world.state, "/tmp/andor-sdk3-simulated-%d", getuid());
     if (!read_configuration(&order)) return false;
     mkdir(world.state, 0700);
@@ -177,7 +177,7 @@ bool world_load(void) {
     return true;
 }
 
-// ---- Faults: a file for each, beside the file that is locked
+// ---- Faults: a file for each, beside the lock file
 
 static void path_of(const camera *camera, const char *ending, char *path, int length) {
     snprintf(path, length, "%s/%s.%s", world.state, camera->serial, ending);
@@ -226,14 +226,14 @@ int fault_code(const camera *camera, const char *call) {
     return code;
 }
 
-// ---- Who has a camera
+// ---- Owners of cameras
 
 bool camera_lock(camera *camera) {
     char path[640];
     path_of(camera, "lock", path, sizeof path);
     int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0) return false;
-    // The kernel lets go of it when the process ends, however it does.
+    // The kernel releases it when the process ends for any reason.
     if (flock(file, LOCK_EX | LOCK_NB) != 0) {
         close(file);
         return false;

@@ -1,6 +1,6 @@
 public import Devices
 
-/// A controller with no wire, of devices that other drivers open.
+/// A controller without a cable, of devices that other drivers open.
 public final class SimulatedController: Controller {
     public var isEnabled = false
     public let devices: [(name: String, device: any Device)]
@@ -10,7 +10,7 @@ public final class SimulatedController: Controller {
 
 extension SimulatedController {
     public struct Configuration: Decodable, Sendable {
-        /// The devices by name, in the order in which clients shall see them.
+        /// The devices by name, in the order in which clients see them.
         public var devices: NamedOptions<NestedDriver>
 
         public init(devices: NamedOptions<NestedDriver>) { self.devices = devices }
@@ -19,7 +19,7 @@ extension SimulatedController {
 
 extension Driver where Configuration == SimulatedController.Configuration {
     public static var simulatedController: Self {
-        Driver("simulated-controller", "a controller of other devices that is made up") { configuration, context in
+        Driver("simulated-controller", "a simulated controller of other devices") { configuration, context in
             SimulatedController(try configuration.devices.pairs.map { ($0, try $1.driver.open(context)) })
         }
     }

@@ -1,6 +1,6 @@
 public import Devices
 
-/// A light source with no light in it.
+/// A light source without light.
 public final class SimulatedLightSource: LightSource, OnlyTriggersBulbOnSoftware {
     public var isEnabled = false
     public var setPoint = 0.0
@@ -20,6 +20,6 @@ public final class SimulatedLightSource: LightSource, OnlyTriggersBulbOnSoftware
 
 extension Driver where Configuration == NoOptions {
     public static var simulatedLightSource: Self {
-        Driver("simulated-light-source", "a light source that is made up") { _, _ in SimulatedLightSource() }
+        Driver("simulated-light-source", "a simulated light source") { _, _ in SimulatedLightSource() }
     }
 }

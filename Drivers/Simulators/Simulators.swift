@@ -1,6 +1,6 @@
 public import Devices
 
-/// The drivers of devices that have no hardware behind them.
+/// The drivers of devices without hardware.
 public enum Simulators {
     public static var drivers: [any ConfigurableDriver] {
         [

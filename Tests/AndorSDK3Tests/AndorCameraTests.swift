@@ -5,7 +5,7 @@ import Testing
 
 @testable import AndorSDK3
 
-/// What the driver does with each model.
+/// The driver with each model of camera.
 struct AndorCameraTests {
     static let models = ["zyla-4.2", "zyla-5.5", "neo-5.5", "sona"]
 
@@ -185,7 +185,7 @@ struct AndorCameraTests {
         let before = Timestamp.now
         try camera.trigger()
         let (_, time) = try camera.datum()
-        // The image comes after the exposure, whose beginning is meant.
+        // The time stamp is that of the start of the exposure.
         #expect(Timestamp.now - time >= 0.3)
         #expect(time >= before - 0.02)
     }

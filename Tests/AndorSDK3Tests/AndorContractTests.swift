@@ -3,7 +3,7 @@ import Testing
 
 @testable import AndorSDK3
 
-/// What every camera must do, on each model.
+/// The contracts of every camera, on each model.
 struct AndorContractTests {
     static let makers = (AndorCameraTests.models + ["simcam"]).map { model in
         Maker(model) { try World("camera \(model) VSC-7").open(0, .init(model: model == "simcam" ? "SIMCAM" : nil)) }

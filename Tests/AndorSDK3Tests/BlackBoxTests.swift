@@ -4,16 +4,16 @@ import Testing
 
 @testable import AndorSDK3
 
-/// What the real library was seen to answer without cameras, of the simulated one and, where
-/// `ANDOR_SDK3_LIBRARY` names one, of a real one.
+/// The answers of the real library without cameras, checked on the simulated library and, where `ANDOR_SDK3_LIBRARY`
+/// names one, on a real one.
 @Suite(.serialized) struct BlackBoxTests {
-    /// The library under test, by its path; nil for the simulated one.
+    /// The path of the library under test; nil for the simulated one.
     static let libraries: [String?] = {
         guard let real = unsafe getenv("ANDOR_SDK3_LIBRARY") else { return [nil] }
         return [nil, unsafe String(cString: real)]
     }()
 
-    /// A library, started; of the simulated one a copy of its own.
+    /// An initialised library; of the simulated one a copy of its own.
     private func library(_ path: String?) throws -> (RawLibrary, World?) {
         let world = try path == nil ? World("") : nil
         return (try RawLibrary(path ?? world?.library ?? ""), world)
@@ -27,7 +27,7 @@ import Testing
         _ = world
     }
 
-    /// Versions from 3.15 on differ from those before.
+    /// Versions from 3.15 on differ from earlier ones.
     private func isNew(_ library: RawLibrary) -> Bool { library.ask(.implemented, "LogLevel").answer }
 
     @Test(arguments: libraries) func nothingWorksBeforeTheStart(path: String?) throws {
@@ -151,7 +151,7 @@ import Testing
             #expect(library.open(-1) == (0, 1))
             #expect(library.close(1) == 0)
             #expect(library.int("DeviceCount").status == 0)
-            // Version 3.5 answers with success and no handle.
+            // Version 3.5 returns success without a handle.
             let beyond = library.open(Int32(library.int("DeviceCount").value))
             #expect(beyond.status == 6 || beyond.handle == -1)
         }
@@ -168,7 +168,7 @@ import Testing
     @Test(arguments: libraries) func callbacksAreCalledAtOnceAndForEachChange(path: String?) throws {
         try started(path) { library in
             guard isNew(library) else { return }
-            // The value stays the same, which counts as well.
+            // The value stays the same, which counts as a change.
             let counts = library.callsOfCallbacks("LogLevel") { _ = library.setChoice("LogLevel", 4) }
             #expect(counts == [1, 2, 4, 4, 5, 5])
             #expect(library.unregisterUnknown("LogLevel") == 0)

@@ -1,12 +1,12 @@
 import Contracts
 import Devices
 import Pickle
+import Platform
 import Testing
-import Threads
 
 @testable import AndorSDK3
 
-/// Which images are handed on as they are, and how the others are made.
+/// Images that are passed on without a copy, and images that are copied.
 struct BufferTests {
     private func address(_ frame: Frame) -> UInt {
         unsafe frame.pixels.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
@@ -110,12 +110,12 @@ struct BufferTests {
     }
 
     @Test func metadataIsReadFromTheEnd() {
-        // An image of four bytes, a time, and a block that is not known.
+        // An image of four bytes, a time stamp, and an unknown block.
         let blocks: [UInt32] = [0xAAAA_AAAA, 0, 8, 0x89AB_CDEF, 0x0123_4567, 1, 12, 0, 0, 7, 12]
         func load(_ offset: Int) -> UInt32 { blocks[offset / 4] }
         func loadLong(_ offset: Int) -> UInt64 { UInt64(load(offset)) | UInt64(load(offset + 4)) << 32 }
         #expect(Metadata(byteCount: 44, load, loadLong).ticks == 0x0123_4567_89AB_CDEF)
-        // Cut off before the time, and nonsense.
+        // Truncated before the time stamp, and nonsense.
         #expect(Metadata(byteCount: 12, load, loadLong).ticks == nil)
         #expect(Metadata(byteCount: 44, { _ in 0xFFFF_FFFF }, loadLong).ticks == nil)
         #expect(Metadata(byteCount: 44, { _ in 0 }, loadLong).ticks == nil)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AndorSDK3
 
-/// What errors say, and of which kind they are.
+/// The texts and the kinds of errors.
 struct ErrorTests {
     @Test(arguments: [
         (FeatureValue.float(1e9), "1e9"), (.float(0.25), "0.25"), (.float(-3e6), "-3e6"), (.float(0), "0"),

@@ -1,12 +1,12 @@
 import Contracts
 import Devices
 import Pickle
+import Platform
 import Testing
-import Threads
 
 @testable import AndorSDK3
 
-/// What goes wrong with cameras, and how they go on.
+/// Faults of cameras, and the recovery from them.
 struct FaultTests {
     private static let small = ROI(left: 0, top: 0, width: 64, height: 64)
 
@@ -18,7 +18,7 @@ struct FaultTests {
         return camera
     }
 
-    /// Reads until an image is there; the errors on the way.
+    /// Reads until an image arrives; returns the errors on the way.
     private func errorsBeforeTheNextImage(_ camera: AndorSDK3Camera) throws -> [String] {
         var errors: [String] = []
         let end = ContinuousClock.now + patience
@@ -156,7 +156,7 @@ struct FaultTests {
         #expect(isIn.wait(within: patience) { $0 ? true : nil } == true)
         for _ in 0..<2 {
             let error = #expect(throws: DeviceError.self) { try gate.call {} }
-            #expect(error?.message == "the SDK has not come back for 0.02 seconds from AT_WaitBuffer on VSC-7")
+            #expect(error?.message == "the SDK hangs: AT_WaitBuffer on VSC-7 has not returned for 0.02 seconds")
         }
         #expect(lines.withLock { $0.map { $0.prefix(35) } } == [#"hangs(act: "AT_WaitBuffer on VSC-7""#])
         mayGo.update { $0 = true }
@@ -209,7 +209,7 @@ struct FaultTests {
     }
 
     @Test func emptyQueueIsNeverFlushed() throws {
-        // Some versions freeze with a Sona; the simulation does for a minute.
+        // Some versions freeze with a Sona; the simulation does so for a minute.
         let world = try World("camera sona VSC-7")
         let begin = ContinuousClock.now
         try world.order("frozen-flush", of: "VSC-7")

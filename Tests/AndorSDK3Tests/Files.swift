@@ -1,7 +1,7 @@
 import Devices
 import Glibc
 
-/// The little of the file system that the tests need.
+/// The few file operations that the tests need.
 enum Files {
     static func write(_ text: String, to path: String) throws {
         // In one step, so that the simulation never reads half of it.
@@ -9,7 +9,7 @@ enum Files {
         unsafe rename(path + ".new", path)
     }
 
-    /// A new folder with a name that no other has.
+    /// A new folder with a unique name.
     static func makeFolder() throws -> String {
         let path = "/tmp/andor-sdk3-test-\(getpid())-\(UInt64.random(in: 0 ... .max))"
         try makeFolder(path)

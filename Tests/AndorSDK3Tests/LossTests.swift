@@ -1,11 +1,11 @@
 import Devices
 import Pickle
+import Platform
 import Testing
-import Threads
 
 @testable import AndorSDK3
 
-/// Cameras that drop out while nobody waits for an image, and come back.
+/// Cameras that are lost while nobody waits for an image, and come back.
 struct LossTests {
     private let world: World
     private let lines = Monitor<[String]>([])
@@ -32,7 +32,7 @@ struct LossTests {
     private func unplug() throws { try world.order("unplugged", of: "VSC-7") }
     private func plugIn() { world.end("unplugged", of: "VSC-7") }
 
-    /// Nothing but what a call finds out by itself.
+    /// No watch: only calls detect the loss.
     private func leftAlone(_ options: inout AcquisitionOptions) { options.watchPause = .seconds(600) }
 
     @Test(arguments: [true, false]) func idleCameraIsMissedAndComesBackByItself(isEnabled: Bool) throws {
@@ -42,8 +42,8 @@ struct LossTests {
             _ = try camera.triggeredImage()
         }
         try unplug()
-        #expect(logs("warning: VSC-7 is lost: "))
-        #expect((problems.wait(within: patience) { $0.last } ?? nil)?.hasPrefix("VSC-7 is lost: ") == true)
+        #expect(logs("warning: lost contact with VSC-7: "))
+        #expect((problems.wait(within: patience) { $0.last } ?? nil)?.hasPrefix("lost contact with VSC-7: ") == true)
         plugIn()
         #expect(logs("info: VSC-7 is back"))
         #expect(problems.wait(within: patience) { $0.last == .some(nil) ? true : nil } == true)
@@ -62,11 +62,11 @@ struct LossTests {
         let second = #expect(throws: DeviceError.self) { try camera.trigger() }
         #expect(
             second?.description
-                == "VSC-7 is lost, and looked for: TriggerMode on VSC-7: AT_ERR_CONNECTION (10)"
+                == "lost contact with VSC-7, reconnecting: TriggerMode on VSC-7: AT_ERR_CONNECTION (10)"
         )
         plugIn()
         #expect(logs("info: VSC-7 is back"))
-        // Without having been enabled anew, and without the error once more in place of an image.
+        // Without being enabled again, and without a second error in place of an image.
         #expect(try camera.triggeredImage().array.shape == [48, 64])
     }
 
@@ -76,7 +76,7 @@ struct LossTests {
             $0.firstTry = .seconds(600)
         }
         try camera.ready()
-        // Known to be lost, and lost without anybody knowing.
+        // A loss that is known, and one that nobody has noticed yet.
         for isKnown in [true, false] {
             try unplug()
             #expect(throws: DeviceError.self) { try camera.camera.label("TriggerMode") }
@@ -107,7 +107,7 @@ struct LossTests {
         try unplug()
         try camera.disable()
         #expect(!camera.isEnabled)
-        #expect(logs("warning: VSC-7 is lost: "))
+        #expect(logs("warning: lost contact with VSC-7: "))
         plugIn()
         #expect(logs("info: VSC-7 is back"))
         #expect(!camera.acquisition.isRunning)
@@ -145,7 +145,7 @@ struct LossTests {
         #expect(throws: DeviceError.self) { _ = try camera.image() }
         plugIn()
         #expect(logs("info: VSC-7 is back"))
-        // The images that it owed are lost, and nothing is left of them.
+        // The images that were due are lost, and nothing is left of them.
         #expect(try camera.dataSource.next(within: .milliseconds(10)) == nil)
         #expect(try camera.triggeredImage().array.shape == [48, 64])
     }
@@ -157,10 +157,10 @@ struct LossTests {
         try camera.trigger()
         let source = camera.dataSource
         let reader = BlockingThread("reader") { _ = try? source.next(within: patience) }
-        #expect(logs("warning: the SDK hangs: it has not come back from AT_WaitBuffer on VSC-7 for 0 s"))
+        #expect(logs("warning: the SDK hangs: AT_WaitBuffer on VSC-7 has not returned for 0 s"))
         #expect(throws: DeviceError.self) { try camera.exposureTime }
         world.end("hang", of: "VSC-7")
-        #expect(logs("info: the SDK has come back from AT_WaitBuffer on VSC-7 after 0 s"))
+        #expect(logs("info: the SDK responds again: AT_WaitBuffer on VSC-7 returned after 0 s"))
         reader.join()
         #expect(lines.withLock { $0.filter { $0.contains("hangs") }.count } == 1)
         #expect(problems.withLock(\.last) == .some(nil))

@@ -5,7 +5,7 @@ import Testing
 
 @testable import AndorSDK3
 
-/// Numbers that no camera has, from an SDK that is wrong: they are errors, and end nothing.
+/// Implausible numbers from a faulty SDK: they cause errors and never a crash.
 struct NonsenseTests {
     private static let areas = [
         "AOIHBin 0", "AOIVBin -9.3e18", "AOILeft -9.3e18", "AOITop 9.3e18", "AOIWidth 9.3e18", "AOIHeight 0",
@@ -28,7 +28,7 @@ struct NonsenseTests {
         let (world, camera) = try camera()
         try world.order("lies", of: "VSC-7", lie)
         let error = #expect(throws: DeviceError.self) { try camera.roi }
-        #expect(error?.message.hasPrefix("VSC-7 has \(lie.prefix { $0 != " " }) = ") == true)
+        #expect(error?.message.hasPrefix("VSC-7 reports \(lie.prefix { $0 != " " }) = ") == true)
     }
 
     @Test(arguments: areas + others) func cameraGoesOnOnceItMakesSenseAgain(lie: String) throws {

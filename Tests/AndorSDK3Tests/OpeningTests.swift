@@ -5,7 +5,7 @@ import Testing
 
 @testable import AndorSDK3
 
-/// Finding the library and its cameras.
+/// The search for the library and its cameras.
 struct OpeningTests {
     @Test func libraryThatIsNotThereIsNamed() {
         let error = #expect(throws: DeviceError.self) { try AndorLibrary.installed("/nowhere/libatcore.so") }
@@ -19,7 +19,7 @@ struct OpeningTests {
         #expect(other?.message.contains("AT_InitialiseLibrary, ") == true)
         let world = try World("camera zyla-4.2 VSC-7")
         let error = #expect(throws: DeviceError.self) { try AndorLibrary(world.library) { $0.hasSuffix("Buffer") } }
-        #expect(error?.message == "\(world.library) is no libatcore: it lacks AT_QueueBuffer, AT_WaitBuffer")
+        #expect(error?.message == "\(world.library) is not libatcore: missing functions AT_QueueBuffer, AT_WaitBuffer")
     }
 
     @Test func oldNamesOfFunctionsAreEnough() throws {
@@ -37,7 +37,7 @@ struct OpeningTests {
     @Test(.enabled(if: unsafe getenv("ANDOR_SDK3_LIBRARY") == nil))
     func simulationIsNeverTakenForTheInstalledLibrary() throws {
         let built = try World.built
-        // Once it is loaded, the loader gives it to whoever asks for a library of its name.
+        // Once it is loaded, the loader returns it for every library of its name.
         let simulated = try AndorLibrary(built)
         do {
             let library = try AndorLibrary.installed(nil, simulated: [built])
@@ -45,7 +45,7 @@ struct OpeningTests {
         } catch {
             #expect(error.kind == .library)
             #expect(error.message.hasPrefix("Andor's SDK 3 is not installed: libatcore.so.3 could not be loaded"))
-            #expect(error.message.contains("libatcore.so is the simulated one; "))
+            #expect(error.message.contains("libatcore.so is the simulation; "))
         }
     }
 
@@ -57,7 +57,7 @@ struct OpeningTests {
 
     @Test(.enabled(if: unsafe getenv("ANDOR_SDK3_SIMULATED_WORLD") == nil))
     func simulatedDefinitionHasTheCamerasOfTheSimulation() throws {
-        // Without a list these are two; the installed library, if there is one, is left alone.
+        // Without a list these are the two default cameras; an installed library is not used.
         #expect(try AndorSDK3Camera.cameraCount(.init(), DriverContext(isSimulated: true)) == 2)
     }
 
@@ -66,7 +66,7 @@ struct OpeningTests {
         let configured = FloatingDriver.andorSDK3.configured(.init(library: world.library), uid: "VSC-2")
         let camera = try #require(try configured.open(DriverContext()) as? AndorSDK3Camera)
         #expect(camera.serialNumber == "VSC-2")
-        // The other one has been let go.
+        // The other camera has been released.
         let other = FloatingDriver.andorSDK3.configured(.init(library: world.library), uid: "VSC-1")
         try other.open(DriverContext()).shutdown()
         let missing = FloatingDriver.andorSDK3.configured(.init(library: world.library), uid: "VSC-3")
@@ -81,7 +81,7 @@ struct OpeningTests {
     @Test func driverSearchesTogetherWhatHasTheSameCandidates() throws {
         let driver = FloatingDriver.andorSDK3
         func candidates(_ configuration: AndorSDK3Camera.Configuration) -> Candidates? {
-            driver.configured(configuration, uid: "VSC-1").floatingParts.first?.candidates
+            driver.configured(configuration, uid: "VSC-1").cameraRequests.first?.candidates
         }
         #expect(driver.name == "andor-sdk3")
         #expect(driver.isFloating)

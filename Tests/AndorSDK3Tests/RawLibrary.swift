@@ -3,7 +3,7 @@ import Glibc
 
 @testable import AndorSDK3
 
-/// The functions of a library as a C program calls them, with whatever arguments, null pointers among them.
+/// The functions of a library as a C program calls them, with any arguments including null pointers.
 @safe struct RawLibrary {
     let functions: AndorFunctions
     private let setEnumString: AndorFunctions.SetText
@@ -131,7 +131,7 @@ import Glibc
         return (unsafe functions.isEnumIndexAvailable(1, AndorFeature(name).wide, index, &answer), answer != 0)
     }
 
-    /// What the functions answer to null pointers, by what is missing.
+    /// The answers to null pointers, by the missing argument.
     func answersToNull(_ int: String, _ string: String, _ choice: String?) -> [String: Int32] {
         let (int, string) = (AndorFeature(int).wide, AndorFeature(string).wide)
         var size: Int32 = 0
@@ -164,7 +164,7 @@ import Glibc
         return unsafe functions.waitBuffer(1, &memory, &size, 1)
     }
 
-    /// How often a callback was called after each of these: registering twice, a change, undoing one, another change.
+    /// The number of calls of a callback after each of: registering twice, a change, unregistering one, another change.
     func callsOfCallbacks(_ name: String, change: () -> Void) -> [Int] {
         let wide = AndorFeature(name).wide
         var count = 0

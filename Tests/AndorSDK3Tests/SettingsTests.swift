@@ -1,8 +1,8 @@
 import Contracts
 import Devices
 import Pickle
+import Platform
 import Testing
-import Threads
 
 @testable import AndorSDK3
 
@@ -41,7 +41,7 @@ struct SettingsTests {
             case .dict(let all) = try client.call("get_all_settings")
         else { throw DeviceError(.failed, "no settings") }
         #expect(rows.count > 50)
-        // A number of images has no meaning while there is no end to them.
+        // The number of images has no meaning in continuous mode.
         #expect(all.pairs.filter { $0.value == .none }.map(\.key) == ["frame_count"])
     }
 

@@ -1,3 +1,4 @@
+import Contracts
 import Devices
 import Glibc
 import Pickle
@@ -5,15 +6,15 @@ import Testing
 
 @testable import AndorSDK3
 
-/// Simulated cameras of one test's own: a copy of the library, the file beside it, and the folder for faults.
+/// The simulated cameras of one test: a copy of the library, its configuration file, and the folder for faults.
 ///
-/// The loader takes a copy for another library, so tests run side by side and each has its cameras fresh.
+/// The loader treats a copy as another library, so tests run side by side, each with fresh cameras.
 final class World: Sendable {
     let folder: String
     var library: String { "\(folder)/libatcore.so" }
     private var state: String { "\(folder)/state" }
 
-    /// - Parameter cameras: lines of `camera MODEL SERIAL`, and whatever else the file may have.
+    /// - Parameter cameras: lines of `camera MODEL SERIAL` and other lines of the file.
     init(_ cameras: String, pace: Double = 0, order: String = "fixed") throws {
         folder = try Files.makeFolder()
         try Files.makeFolder("\(folder)/state")
@@ -26,7 +27,7 @@ final class World: Sendable {
 
     deinit { Files.remove(folder) }
 
-    /// The library as it was built, beside the tests.
+    /// The library as built, beside the tests.
     static var built: String {
         get throws {
             let programs = [Files.realPath("/proc/self/exe"), CommandLine.arguments.first]
@@ -79,7 +80,7 @@ final class World: Sendable {
 }
 
 extension AcquisitionOptions {
-    /// As a server has it, but for what only makes tests slow.
+    /// The options of a server, except for delays that only make tests slow.
     static var quick: Self {
         var options = AcquisitionOptions()
         options.bufferCount = 4
@@ -88,5 +89,56 @@ extension AcquisitionOptions {
         options.watchPause = .milliseconds(20)
         options.longestDelay = .milliseconds(20)
         return options
+    }
+}
+
+/// Long enough for the slowest machine; no test that passes waits that long.
+let patience = Duration.seconds(30)
+
+extension AndorSDK3Camera {
+    func image() throws -> Frame { try datum().frame }
+
+    func datum() throws -> (frame: Frame, time: Double) {
+        let datum = try #require(try dataSource.next(within: patience))
+        guard case .frame(let frame) = datum.content else { throw DeviceError(.failed, "a value, not an image") }
+        return (frame, datum.timestamp)
+    }
+
+    /// Enabled, with software triggers.
+    func ready(exposing seconds: Double = 0.001) throws {
+        try setTrigger(.software, .once)
+        try expose(for: seconds)
+        try enable()
+    }
+
+    func triggeredImage() throws -> Frame {
+        try trigger()
+        return try image()
+    }
+}
+
+extension Frame {
+    /// The pixel in a column of a row.
+    subscript(x: Int, y: Int) -> Int { Int(array.element(at: y * width + x) ?? .nan) }
+}
+
+/// The simulated image at a place of the sensor.
+func light(_ column: Int, _ row: Int) -> Int { 100 + ((column + row * 13) & 1023) }
+
+extension Client {
+    func description(_ setting: String) throws -> PythonDictionary {
+        guard case .dict(let description) = try call("describe_setting", .str(setting)) else {
+            throw DeviceError(.failed, "no description")
+        }
+        return description
+    }
+
+    /// The key of a choice by its label.
+    func choose(_ setting: String, _ label: String) throws {
+        guard case .list(let choices)? = try description(setting)["values"] else {
+            throw DeviceError(.failed, "\(setting) has no choices")
+        }
+        for case .tuple(let pair) in choices where pair[1] == .str(label) { return try change(setting, to: pair[0]) }
+        throw DeviceError(.failed, "\(setting) has no choice \(label)")
     }
 }

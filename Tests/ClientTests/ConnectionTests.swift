@@ -1,9 +1,9 @@
 import Logging
 import MicroscopeClient
 import Pickle
+import Platform
 import Pyro
 import Testing
-import Threads
 
 /// How calls are spread over connections.
 @Suite(.timeLimit(.minutes(3))) struct ConnectionTests {

@@ -1,6 +1,6 @@
 import Foundation
+import Platform
 import Testing
-import Threads
 
 /// A program that runs for as long as a test holds it.
 final class Program: Sendable {

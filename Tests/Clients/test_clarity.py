@@ -122,7 +122,7 @@ def test_damaged_calibration_is_told_with_its_file(serve, tmp_path):
     path = tmp_path / "calibration.txt"
     path.write_text("clarity-calibration 1\nsensor many\n")
     server = together(serve, calibration_file=str(path))
-    server.wait_for(r"calibration\.txt is none: line 'sensor'")
+    server.wait_for(r"calibration\.txt is not valid: line 'sensor'")
     path.unlink()
     server.uri("Camera")
 

@@ -138,7 +138,7 @@ def test_found_by_name(computers, serve_on, tmp_path):
     assert (tmp_path / "image.tiff").stat().st_size > 1000
     for uri in ("MDNS:Nobody", "MDNS:Wheel@other-pc"):
         assert there.devicectl("get", uri, "position", status=UNREACHED) == (
-            "devicectl: %s: nothing is announced by that name in the local network; see devicectl list --mdns\n" % uri)
+            "devicectl: %s: no device of that name is announced in the local network; see devicectl list --mdns\n" % uri)
 
 
 def test_same_name_on_two_computers(computers, serve_on):

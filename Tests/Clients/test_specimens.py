@@ -150,7 +150,7 @@ def test_file_that_is_no_image_is_told(serve, tmp_path):
 
 def test_image_of_no_pixels_is_an_error_of_the_configuration(tmp_path):
     status, _, text = run("--check", write_config(tmp_path, [setup("")]))
-    assert status == 1 and "conf.image: image must be a file's path" in text, text
+    assert status == 1 and "conf.image: image must be the path of a file" in text, text
 
 
 @pytest.mark.parametrize("library, package, name", [

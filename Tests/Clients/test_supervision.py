@@ -160,7 +160,7 @@ def test_settings_given_by_name(serve, connect):
     camera_again(camera)
     assert (camera.get_setting("gain"), camera.get_setting("image pattern")) == (3, 5)
     assert camera.get_exposure_time() == 0.25
-    assert not server.find("is not as before")
+    assert not server.find("could not be restored")
 
 
 def test_settings_set_again_and_again(serve, connect):

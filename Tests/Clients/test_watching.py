@@ -126,10 +126,10 @@ def test_lost_camera(tmp_path):
             begin = time.time()
             world.order("VSC-1", "unplugged")
             lost = eventually(lambda: (lambda d: d["state"] == "lost" and d)(device(server, "Red")), "it is lost")
-            assert "VSC-1 is lost" in lost["problem"] and begin - 1 < lost["problem_time"] <= time.time()
+            assert "lost contact with VSC-1" in lost["problem"] and begin - 1 < lost["problem_time"] <= time.time()
             _, out, _ = run("status", tmp_path / "config.yaml")
             assert re.search(r"^Red \(simulated\) +lost ", out, re.MULTILINE)
-            assert re.search(r"^  ! 20\S+ VSC-1 is lost", out, re.MULTILINE)
+            assert re.search(r"^  ! 20\S+ lost contact with VSC-1", out, re.MULTILINE)
             listed = json.loads(run("--json", program="hwprobe")[1])["served"]
             (found,) = (each for each in listed if each["pid"] in server.workers)
             assert found["state"] == "lost" and found["problem"] == lost["problem"]

@@ -5,9 +5,9 @@ import Simulators
 
 @testable import Composites
 
-/// Reaches a device as a server lets another one reach it, without a server.
+/// A link to a device as a server provides it to another device, without a server.
 // Why unchecked: a test makes one call at a time.
-final class LocalLink: PartLink, @unchecked Sendable {
+final class LocalLink: DeviceLink, @unchecked Sendable {
     let name: String
     private let client: Client
 
@@ -29,7 +29,7 @@ final class LocalLink: PartLink, @unchecked Sendable {
     func stopReceiving() throws {}
 }
 
-/// A Clarity of which tests see all, in place of one on USB.
+/// A Clarity whose state tests can see, in place of one on USB.
 final class BenchClarity: FilterWheel {
     var isEnabled = false
     var typeName: String { "Clarity" }
@@ -38,7 +38,7 @@ final class BenchClarity: FilterWheel {
     var isMoving: Bool { false }
     var disk = 1
     var isLampOn = false
-    /// How often the lamp was switched on.
+    /// The number of times that the lamp was switched on.
     var flashes = 0
 
     func startMove(to position: Int) { self.position = position }
@@ -56,7 +56,7 @@ final class BenchClarity: FilterWheel {
     }
 }
 
-/// A Clarity, a camera that sees its halves, and the camera of sections.
+/// A Clarity, a camera that sees its halves, and the camera that makes sections.
 struct Bench {
     let clarity = BenchClarity()
     let raw: SimulatedClarityCamera

@@ -7,12 +7,12 @@ import Testing
 struct CalibrationFileTests {
     private let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).txt").path
 
-    private func calibration() throws -> ClarityCalibration {
+    private func calibration() throws -> HalfCalibration {
         let coefficients = (0..<10).map { 100 / Double(3 + $0) }
         let made = Mapping(width: 256, height: 256, degree: 3, x: coefficients, y: coefficients.reversed())
         let mapping = try #require(made)
         return try #require(
-            ClarityCalibration(
+            HalfCalibration(
                 sensor: SensorShape(width: 512, height: 256),
                 layout: HalfLayout(transmitted: .right, mirror: .both),
                 mapping: mapping,
@@ -27,12 +27,12 @@ struct CalibrationFileTests {
         #expect(try file.read() == nil)
         try file.write(calibration())
         #expect(try file.read() == calibration())
-        // In place of the one that is there, and nothing is left beside it.
+        // Replaces the existing file and leaves nothing beside it.
         try file.write(calibration())
         #expect(!FileManager.default.fileExists(atPath: path + ".new"))
     }
 
-    @Test func anyDamageIsTold() throws {
+    @Test func anyDamageIsReported() throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
         let text = try calibration().text
         let changes: [(String, String, String)] = [
@@ -40,9 +40,9 @@ struct CalibrationFileTests {
             ("sensor 512 256", "sensor 511 256", "line 'sensor'"),
             ("sensor 512 256", "sensor 99999999999 256", "line 'sensor'"),
             ("sensor 512 256", "", "no line 'sensor'"),
-            ("mirror both", "mirror sideways", "how the other one is mirrored"),
-            ("degree 3", "degree 2", "do not fit the degree"),
-            ("degree 3", "degree 1e300", "no number of use"),
+            ("mirror both", "mirror sideways", "the mirroring of the other one"),
+            ("degree 3", "degree 2", "does not fit the degree"),
+            ("degree 3", "degree 1e300", "not a usable number"),
             ("error 0.0123", "error nan", "line 'error'"),
             ("x 33", "x inf 33", "line 'x'"),
         ]
@@ -51,7 +51,7 @@ struct CalibrationFileTests {
             #expect(changed != text)
             try changed.write(toFile: path, atomically: true, encoding: .utf8)
             #expect { try CalibrationFile(path: path).read() } throws: { error in
-                "\(error)".contains("the calibration file \(path) is none: ") && "\(error)".contains(message)
+                "\(error)".contains("the calibration file \(path) is not valid: ") && "\(error)".contains(message)
             }
         }
         for length in stride(from: 0, to: text.utf8.count - 12, by: 7) {

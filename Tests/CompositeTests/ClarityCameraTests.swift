@@ -8,7 +8,7 @@ import Testing
 @testable import Composites
 
 struct ClarityCameraTests {
-    /// Measured once, since that takes its time where nothing is optimised.
+    /// Measured once, because it takes long without optimisation.
     private static let calibration = Result {
         let bench = try Bench()
         try bench.client.call("calibrate")
@@ -45,7 +45,7 @@ struct ClarityCameraTests {
             Issue.record("no description")
             return
         }
-        // What the simulated one does.
+        // As the simulated one does.
         #expect(abs(degrees - 0.4) < 0.02 && abs(scale - 1.004) < 0.0005 && error < 0.1)
     }
 
@@ -58,7 +58,7 @@ struct ClarityCameraTests {
         let frame = try bench.image()
         #expect(frame.array.shape == [256, 256] && frame.dtype == .uint16)
         let section = frame.array.doubles.sorted()
-        // Haze is everywhere in the wide field; in the section most pixels are the offset.
+        // Haze is everywhere in the wide field; in the section most pixels equal the offset.
         #expect(wide[wide.count / 2] > 300)
         #expect(abs(section[section.count / 2] - 100) < 10)
         #expect((section.last ?? 0) > 500)
@@ -142,7 +142,7 @@ struct ClarityCameraTests {
         try bench.camera.enable()
         let roi = ROI(left: 10, top: 20, width: 30, height: 40)
         #expect(try bench.camera.setROI(roi))
-        // The halves are mirrored, but that is not what it was told. The stream is read by somebody, as by a server.
+        // The halves are mirrored, but the options say otherwise. Something reads the stream, as in a server.
         let source = bench.camera.dataSource
         let reader = Thread {
             while (try? source.next(within: .milliseconds(20))) != nil || !Thread.current.isCancelled {}
@@ -175,7 +175,7 @@ struct ClarityCameraTests {
             try bench.camera.enable()
         }
         #expect(try first.image().array == second.image().array)
-        // Another sensor's is not taken for this one's.
+        // The file of another sensor is refused.
         #expect { try Bench(SensorShape(width: 512, height: 128), calibration: path) } throws: {
             "\($0)".contains(path)
         }
@@ -185,7 +185,9 @@ struct ClarityCameraTests {
     }
 
     @Test func sensorWithoutTwoHalvesIsRefused() {
-        #expect { try Bench(SensorShape(width: 511, height: 128)) } throws: { "\($0)".contains("no two halves") }
+        #expect { try Bench(SensorShape(width: 511, height: 128)) } throws: {
+            "\($0)".contains("cannot have two halves")
+        }
     }
 
     @Test func binningThatJoinsBothHalvesIsRefused() throws {
@@ -207,7 +209,7 @@ private enum Makers {
         let sensor = SensorShape(width: 120, height: 40)
         let bench = try Bench(sensor)
         let mapping = Mapping(width: 60, height: 40)
-        let calibration = ClarityCalibration(sensor: sensor, layout: HalfLayout(), mapping: mapping, error: 0)
+        let calibration = HalfCalibration(sensor: sensor, layout: HalfLayout(), mapping: mapping, error: 0)
         bench.camera.source.use(try #require(calibration))
         try bench.set(.section)
         return bench.camera

@@ -3,15 +3,15 @@ import Testing
 @testable import Composites
 
 struct RegistrationTests {
-    private func found(_ synthetic: Synthetic, inverted: Bool = false) throws -> Registration {
+    private func found(_ synthetic: Synthetic, inverted: Bool = false) throws -> HalfRegistration {
         let spots = synthetic.spots(900, sigma: 1.5...3, brightness: 300...1500, seed: 7)
         let direct = synthetic.plane(spots, mirrored: false, background: 2000, seed: 2)
-        // Not as bright, as the light that passes the disk is not as much as what it reflects.
+        // Darker, because the disk transmits less light than it reflects.
         let dimmer = spots.map {
             Glow(x: $0.x, y: $0.y, sigma: $0.sigma, brightness: $0.brightness * (inverted ? -0.7 : 0.7))
         }
         let mirrored = synthetic.plane(dimmer, mirrored: true, background: 1500, seed: 3)
-        return try Registration(direct, mirrored)
+        return try HalfRegistration(direct, mirrored)
     }
 
     @Test(
@@ -33,7 +33,7 @@ struct RegistrationTests {
     @Test func findsWhatLensesDistort() throws {
         let truth = Synthetic.turned(256, 256, degrees: 0.5, scale: 1.01, shift: (4.2, 6.9), bend: 0.02)
         let synthetic = Synthetic(truth: truth)
-        // The corners are bent by 4 pixels.
+        // The corners are distorted by 4 pixels.
         #expect(synthetic.largestError(try found(synthetic).mapping) < 0.1)
     }
 
@@ -51,7 +51,7 @@ struct RegistrationTests {
         #expect(synthetic.largestError(try found(synthetic, inverted: true).mapping) < 0.1)
     }
 
-    /// As from a lamp behind a grid: the nearest of the shifts that fit.
+    /// As from a lamp behind a grid: the smallest of the shifts that fit.
     @Test func patternThatRepeatsItselfWillDo() throws {
         let truth = Synthetic.turned(256, 256, degrees: 0.3, scale: 1.003, shift: (6.2, -4.7))
         let synthetic = Synthetic(truth: truth, noise: 20)
@@ -60,7 +60,7 @@ struct RegistrationTests {
         }
         let direct = synthetic.plane(spots, mirrored: false, background: 500, seed: 1)
         let mirrored = synthetic.plane(spots, mirrored: true, background: 500, seed: 2)
-        let largest = synthetic.largestError(try Registration(direct, mirrored).mapping)
+        let largest = synthetic.largestError(try HalfRegistration(direct, mirrored).mapping)
         #expect(largest < 0.1)
     }
 
@@ -75,13 +75,15 @@ struct RegistrationTests {
         synthetic.noise = 100
         let direct = synthetic.plane([], mirrored: false, background: 1000, seed: 1)
         let other = synthetic.plane([], mirrored: true, background: 1000, seed: 2)
-        #expect { try Registration(direct, other) } throws: { "\($0)".hasPrefix("no structure is seen in both halves") }
+        #expect { try HalfRegistration(direct, other) } throws: {
+            "\($0)".hasPrefix("no structure is visible in both halves")
+        }
         let spots = synthetic.spots(900, sigma: 1.5...3, brightness: 300...1500, seed: 1)
         let others = synthetic.spots(900, sigma: 1.5...3, brightness: 300...1500, seed: 2)
         #expect {
-            try Registration(synthetic.plane(spots, mirrored: false), synthetic.plane(others, mirrored: true))
+            try HalfRegistration(synthetic.plane(spots, mirrored: false), synthetic.plane(others, mirrored: true))
         } throws: {
-            "\($0)".hasPrefix("no structure is seen in both halves") || "\($0)".hasPrefix("the halves show the same in")
+            "\($0)".hasPrefix("no structure is visible in both halves") || "\($0)".hasPrefix("the halves agree in only")
         }
     }
 
@@ -91,14 +93,14 @@ struct RegistrationTests {
             $0.x < 90 && $0.y < 90
         }
         #expect {
-            try Registration(synthetic.plane(spots, mirrored: false), synthetic.plane(spots, mirrored: true))
-        } throws: { "\($0)".hasPrefix("the halves show the same in ") || "\($0)".hasPrefix("no structure") }
+            try HalfRegistration(synthetic.plane(spots, mirrored: false), synthetic.plane(spots, mirrored: true))
+        } throws: { "\($0)".hasPrefix("the halves agree in only ") || "\($0)".hasPrefix("no structure") }
     }
 
     @Test func halvesOfOneGreyAndTooSmallOnesAreRefused() {
         let grey = Plane(width: 128, height: 128, pixels: [Float](repeating: 5, count: 128 * 128))
-        #expect { try Registration(grey, grey) } throws: { "\($0)".hasPrefix("no structure") }
+        #expect { try HalfRegistration(grey, grey) } throws: { "\($0)".hasPrefix("no structure") }
         let small = Plane(width: 63, height: 200)
-        #expect { try Registration(small, small) } throws: { "\($0)".contains("too small") }
+        #expect { try HalfRegistration(small, small) } throws: { "\($0)".contains("too small") }
     }
 }

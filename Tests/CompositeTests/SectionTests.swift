@@ -4,13 +4,13 @@ import Testing
 
 @testable import Composites
 
-/// Sections of made-up specimens whose true section is known.
+/// Sections of synthetic specimens whose true section is known.
 struct SectionTests {
     private static let truth = Synthetic.turned(256, 256, degrees: 0.6, scale: 1.006, shift: (5.4, -7.7), bend: 0.002)
 
     private static let specimen = Specimen()
-    /// Measured once, since that takes its time where nothing is optimised.
-    private static let calibration = Result { try ClarityCalibration(specimen.calibrationFrame(), HalfLayout()) }
+    /// Measured once, because it takes long without optimisation.
+    private static let calibration = Result { try HalfCalibration(specimen.calibrationFrame(), HalfLayout()) }
 
     /// In focus, out of focus, and a calibration pattern.
     private struct Specimen {
@@ -24,7 +24,7 @@ struct SectionTests {
             pattern = synthetic.spots(900, sigma: 1.5...2.5, brightness: 500...3000, seed: 13)
         }
 
-        /// A frame of both halves, the right one in a mirror: of the light in focus three quarters to the left.
+        /// A frame of both halves, the right one mirrored: three quarters of the focused light go to the left.
         func frame(_ layout: HalfLayout = HalfLayout(), haze share: Float = 1) -> Frame {
             frame(layout) { mirrored, seed in
                 let focus = synthetic.plane(self.focus, mirrored: mirrored)
@@ -67,7 +67,7 @@ struct SectionTests {
 
     private func section(
         _ specimen: Specimen,
-        _ calibration: ClarityCalibration,
+        _ calibration: HalfCalibration,
         mode: ClarityMode = .section,
         binning: Binning = .none,
         of frame: Frame? = nil
@@ -82,7 +82,7 @@ struct SectionTests {
         )
     }
 
-    /// Differences from the true section, which is half of the light in focus, in the middle of the image.
+    /// Differences from the true section, which is half of the focused light, in the middle of the image.
     private func differences(_ image: Frame, _ specimen: Specimen, _ truth: (Float, Float) = (0.5, 0)) -> [Double] {
         let focus = specimen.synthetic.plane(specimen.focus, mirrored: false)
         let haze = specimen.synthetic.plane(specimen.haze, mirrored: false)
@@ -98,10 +98,10 @@ struct SectionTests {
     @Test(arguments: [HalfLayout(), HalfLayout(transmitted: .right, mirror: .both)])
     func sectionIsWhatIsInFocus(layout: HalfLayout) throws {
         let specimen = Self.specimen
-        let calibration = try ClarityCalibration(specimen.calibrationFrame(layout), layout)
+        let calibration = try HalfCalibration(specimen.calibrationFrame(layout), layout)
         #expect(specimen.synthetic.largestError(calibration.mapping) < 0.1)
         let wrong = differences(try section(specimen, calibration), specimen)
-        // The light out of focus, of up to some thousands, is gone; what is in focus, up to 750, is there to within a hundredth.
+        // Unfocused light of up to some thousands is gone; focused light, up to 750, is right to within a hundredth.
         #expect(deviation(wrong) < 4)
         #expect(wrong.map(abs).max() ?? .infinity < 15)
     }
@@ -115,10 +115,10 @@ struct SectionTests {
 
     @Test func noiseStaysNoise() throws {
         let specimen = Specimen(noise: 60)
-        let calibration = try ClarityCalibration(specimen.calibrationFrame(), HalfLayout())
+        let calibration = try HalfCalibration(specimen.calibrationFrame(), HalfLayout())
         #expect(specimen.synthetic.largestError(calibration.mapping) < 0.1)
         let wrong = differences(try section(specimen, calibration), specimen)
-        // The noise of both halves, of which resampling takes some from the second.
+        // The noise of both halves; resampling removes some of the second one's.
         let noise = deviation(wrong)
         #expect(noise > 60 && noise < 60 * 1.4143)
         #expect(abs(wrong.reduce(0, +) / Double(wrong.count)) < 3)
@@ -153,7 +153,7 @@ struct SectionTests {
         let synthetic = Synthetic(truth: Synthetic.turned(256, 256, degrees: 0, scale: 1, shift: (30, 0)))
         let mapping = Mapping(width: 256, height: 256).shifted(by: (30, 0))
         let calibration = try #require(
-            ClarityCalibration(
+            HalfCalibration(
                 sensor: SensorShape(width: 512, height: 256),
                 layout: HalfLayout(),
                 mapping: mapping,

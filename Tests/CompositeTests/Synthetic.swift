@@ -2,7 +2,7 @@ import Foundation
 
 @testable import Composites
 
-/// The same random numbers each time.
+/// A random number generator with a seed.
 struct Dice: RandomNumberGenerator {
     private var state: UInt64
     init(_ seed: UInt64) { state = seed }
@@ -15,7 +15,7 @@ struct Dice: RandomNumberGenerator {
         return bits ^ bits >> 31
     }
 
-    /// Of a normal distribution, by the sum of twelve.
+    /// Normally distributed, as the sum of twelve.
     mutating func normal() -> Double {
         (0..<12).reduce(-6.0) { sum, _ in sum + Double.random(in: 0..<1, using: &self) }
     }
@@ -26,14 +26,14 @@ struct Glow {
     var x, y, sigma, brightness: Double
 }
 
-/// Halves of an image as a Clarity casts them, of spots whose places are known to any fraction of a pixel.
+/// The halves of an image behind a Clarity, of spots whose places are known to any fraction of a pixel.
 struct Synthetic {
     var width = 256, height = 256
-    /// Where the reflected half, turned back from its mirror image, has what the transmitted half has at a place.
+    /// The place in the reflected half, flipped back, of a place of the transmitted half.
     var truth: @Sendable (_ x: Double, _ y: Double) -> (x: Double, y: Double)
     var noise = 0.0
 
-    /// Turned, scaled and shifted about the middle, and bent by a share of the squared distance from it.
+    /// Rotated, scaled and shifted about the centre, and distorted by a share of the squared distance from it.
     static func turned(
         _ width: Int,
         _ height: Int,
@@ -101,13 +101,13 @@ struct Synthetic {
         return Plane(width: width, height: height, pixels: pixels.map(Float.init))
     }
 
-    /// The largest distance, in pixels, between a mapping and the truth over the middle of the half.
+    /// The largest distance in pixels between a mapping and the truth over the middle of the half.
     func largestError(_ mapping: Mapping, margin: Int = 16) -> Double {
         var largest = 0.0
         for y in stride(from: margin, to: height - margin, by: 8) {
             for x in stride(from: margin, to: width - margin, by: 8) {
                 let (found, real) = (mapping.place(Double(x), Double(y)), truth(Double(x), Double(y)))
-                // Beyond the other half there is nothing to be found.
+                // Beyond the other half nothing can be found.
                 guard (8...Double(width - 9)).contains(real.x), (8...Double(height - 9)).contains(real.y) else {
                     continue
                 }

@@ -3,7 +3,7 @@ import Transports
 
 @testable import FilterWheels
 
-/// The frames that were captured from real wheels.
+/// Reports that were captured from real wheels.
 struct CommandTests {
     @Test func readsAnEFWsStatus() throws {
         let query = ZWOGetStatus()
@@ -51,7 +51,7 @@ struct CommandTests {
     )
     func oldBoardsCountSteps(_ row: (hardware: UInt8, slots: Int, turn: UInt16, offset: UInt16)) throws {
         guard case .stepping(let steps, let offset)? = FingerLakesBoard(hardware: row.hardware) else {
-            Issue.record("hardware \(row.hardware) is no old board")
+            Issue.record("hardware \(row.hardware) is not an old board")
             return
         }
         #expect(steps.count == row.slots)
@@ -61,7 +61,7 @@ struct CommandTests {
 
     @Test func otherBoardsAreNewOrNoWheels() {
         for hardware in [0xfe, 0xff] as [UInt8] { #expect(FingerLakesBoard(hardware: hardware) == .newer) }
-        // 7 is a focuser; 9 has twenty slots, of which no source tells the steps.
+        // 7 is a focuser; 9 has twenty slots, and no source gives their steps.
         for hardware in [0x07, 0x09, 0x0b, 0x42] as [UInt8] { #expect(FingerLakesBoard(hardware: hardware) == nil) }
     }
 

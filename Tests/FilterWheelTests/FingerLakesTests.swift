@@ -1,7 +1,7 @@
 import Devices
 import FilterWheels
+import Platform
 import Testing
-import Threads
 import Transports
 
 struct FingerLakesTests {
@@ -23,7 +23,7 @@ struct FingerLakesTests {
             try TestMake.fingerLakes.open(.init(port: port), in: world)
         }
         #expect(error.kind == .initialise)
-        #expect("\(error)".contains("is of hardware type 7, no known filter wheel"), "\(error)")
+        #expect("\(error)".contains("has hardware type 7, which is not a known filter wheel"), "\(error)")
     }
 }
 

@@ -1,4 +1,4 @@
-import Threads
+import Platform
 import Transports
 
 /// Takes a device out while something else goes on.

@@ -4,7 +4,7 @@ import Pickle
 import Testing
 
 struct ImageChannelsTests {
-    /// The planes of an image of which these are a file's bytes, as integers.
+    /// The planes, as integers, of the image in a file with these bytes.
     private func planes(_ bytes: [UInt8], name: String = "image", most: Int = 1 << 20) throws -> [[Int]] {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID())-\(name)").path
         try Data(bytes).write(to: URL(fileURLWithPath: path))
@@ -16,7 +16,7 @@ struct ImageChannelsTests {
             case .uint16(let planes): return planes.map { $0.map(Int.init) }
             }
         } catch {
-            // Every error says which file it is about.
+            // Every error names its file.
             #expect(error.description.hasPrefix("\(path): "))
             throw Problem(text: String(error.description.dropFirst(path.count + 2)))
         }
@@ -98,7 +98,7 @@ struct ImageChannelsTests {
     }
 
     @Test func sizesAreCheckedBeforeThereIsMemory() throws {
-        // Files of some hundred bytes that say that they are huge.
+        // Files of a few hundred bytes that claim to be huge.
         let huge = MadeUpTIFF.Page(width: 60_000, height: 1, rowsPerStrip: 60_000, isCutShort: true)
         #expect(
             try problem(Array(repeating: huge, count: 20))
@@ -153,7 +153,7 @@ struct ImageChannelsTests {
         let scale = bits == 8 ? 1 : 257
         let numbers: [Int] = (0..<33 * 21).map { ($0 % 251) * scale }
         for format in [ImageFile.Format.tiff, .png] {
-            // The name says nothing of the format.
+            // The name does not determine the format.
             let planes = try planes(written(array, as: format), name: "image.dat")
             #expect(planes == [numbers])
         }

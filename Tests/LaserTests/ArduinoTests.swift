@@ -1,14 +1,14 @@
 import Contracts
 import Devices
 import Pickle
-import SerialBench
+import SerialInstruments
 import Testing
 import Transports
 
 @testable import Lasers
 
 struct ArduinoTests {
-    typealias Bench = SerialBench<SimulatedArduino, ArduinoTrigger>
+    typealias Bench = DrivenInstrument<SimulatedArduino, ArduinoTrigger>
 
     static func bench(_ board: SimulatedArduino = .init(), leavesLines: Bool = false) throws -> Bench {
         try Bench(board, ArduinoBoard.port) { connector in
@@ -16,7 +16,7 @@ struct ArduinoTests {
         }
     }
 
-    /// The dialogue that the firmware's text gives.
+    /// The dialogue from the firmware's source.
     @Test(
         arguments: [
             ([30], Array("MM-Ard\r\n".utf8)), ([1, 5], [1]), ([1, 5, 2], [1, 2, 5]), ([1, 0xFF, 2], [1, 2, 0x3F]),

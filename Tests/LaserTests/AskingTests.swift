@@ -1,11 +1,11 @@
 import Devices
 import Lasers
+import Platform
 import Testing
-import Threads
 
-/// What a laser is asked that nobody has opened, to learn whether it is there.
+/// The question that identifies a laser without opening it.
 struct AskingTests {
-    /// A bench whose light is off, as the driver has left it: some emit before they are told anything.
+    /// A bench whose light the driver has switched off: some lasers emit from power-up.
     private static func darkBench(_ kind: LaserKind) throws -> any AnyBench {
         let bench = try kind.makeBench()
         _ = try bench.openLight()
@@ -25,7 +25,7 @@ struct AskingTests {
         #expect(bench.isSwitchedOn == isOn)
     }
 
-    /// All side by side: most of their time they wait for an answer that makes sense.
+    /// All at the same time: they mostly wait for an answer that makes sense.
     @Test func noDriversQuestionSwitchesAnotherLaserOn() {
         let findings = Monitor<[String]>([])
         let threads = LaserKind.all.flatMap { kind in

@@ -3,14 +3,14 @@ import Testing
 
 @testable import Lasers
 
-/// Each laser that there is a driver for: a new one has its line here.
+/// A laser that has a driver; each new driver has its row here.
 struct LaserKind: Sendable, CustomTestStringConvertible {
     let testDescription: String
-    /// What it has unless told otherwise.
+    /// The default trigger type.
     let trigger: TriggerType
-    /// What it does not tell, by any command that is known.
+    /// The information that no known command returns.
     let lacks: Set<Part>
-    /// The beginnings of commands that change what outlives a session: autostart, delays, modes.
+    /// The starts of commands that change what outlives a session: autostart, delays, modes.
     let lasting: [String]
     let makeBench: @Sendable () throws -> any AnyBench
 
@@ -27,8 +27,8 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
 
     enum Part { case interlock, key, fault, hours }
 
-    /// Those that tell of something.
-    static func telling(_ part: Part) -> [LaserKind] { all.filter { !$0.lacks.contains(part) } }
+    /// The lasers that report something.
+    static func reporting(_ part: Part) -> [LaserKind] { all.filter { !$0.lacks.contains(part) } }
 
     static let all: [LaserKind] = [
         LaserKind("cobolt", lasting: ["@cobas ", "@cobasdr ", "@cob1", "@cob0", "cp", "ci", "em", "sdmes", "sames"]) {

@@ -7,7 +7,7 @@ import Transports
 @testable import Lasers
 
 struct OBISBoxTests {
-    /// The grammar of a single laser's dialogue, with a number behind the first word.
+    /// The grammar of a single laser's dialogue, with a number after the first word.
     @Test(arguments: [
         ("SYST2:INF:SNUM?\r\n", "212001232\r\nOK\r\n"), ("SOUR4:AM:STAT?\r\n", "OFF\r\nOK\r\n"),
         ("SOUR4:AM:STAT ON\r\nSOUR4:AM:STAT?\r\nSOUR2:AM:STAT?\r\n", "OK\r\nON\r\nOK\r\nOFF\r\nOK\r\n"),

@@ -7,7 +7,7 @@ import Transports
 @testable import Lasers
 
 struct OBISTests {
-    /// The dialogue that the documented grammar gives.
+    /// The dialogue from the documented grammar.
     @Test(arguments: [
         ("SYST:INF:SNUM?\r\n", "212001234\r\nOK\r\n"), ("SOUR:POW:LIM:HIGH?\r\n", "0.15000\r\nOK\r\n"),
         ("SOUR:POW:LEV:IMM:AMPL 0.020\r\n", "OK\r\n"), ("SOUR:AM:STAT ON\r\n", "OK\r\n"),

@@ -6,7 +6,7 @@ import Transports
 @testable import Lasers
 
 struct StradusTests {
-    /// The dialogue that the sources give, with the echo and the prompt off.
+    /// The dialogue from the sources, with echo and prompt off.
     @Test(arguments: [
         ("?LI\r", "\r\n?LI=12345,STRADUS488-100,488,100,CIRC\r\n"), ("LE=1\r", "\r\nLE=1\r\n"),
         ("?LE\r", "\r\n?LE=0\r\n"), ("LP=25\r?LPS\r", "\r\nLP=25\r\n\r\n?LPS=25.0\r\n"), ("?IL\r", "\r\n?IL=1\r\n"),

@@ -1,14 +1,14 @@
 import Contracts
 import Devices
 import Pickle
-import SerialBench
+import SerialInstruments
 import Testing
 import Transports
 
 @testable import Lasers
 
 struct TeensyTests {
-    typealias Bench = SerialBench<SimulatedTeensy, TeensyPulses>
+    typealias Bench = DrivenInstrument<SimulatedTeensy, TeensyPulses>
 
     static func bench(_ board: SimulatedTeensy = .init(), leavesPulses: Bool = false) throws -> Bench {
         try Bench(board, TeensyBoard.port) { connector in
@@ -16,7 +16,7 @@ struct TeensyTests {
         }
     }
 
-    /// The dialogue that the firmware's test script gives.
+    /// The dialogue from the firmware's test script.
     @Test(
         arguments: [
             ([0, 0, 0, 0, 0], [0, 1, 0, 0, 0]), ([3, 0x88, 0x13, 0, 0], [3, 0x88, 0x13, 0, 0]),

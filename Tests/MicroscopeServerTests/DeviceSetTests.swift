@@ -1,9 +1,8 @@
-import Bench
 import Devices
+import Platform
 import Server
 import Simulators
 import Testing
-import Threads
 
 @testable import MicroscopeServer
 
@@ -61,7 +60,7 @@ struct DeviceSetTests {
     @Test func noneOfThemIsTriedAlone() throws {
         for device in Rig(try configuration()).devices {
             let error = #expect(throws: RigError.self) { try device.open { _ in } }
-            #expect(error?.cause == .dependence && "\(error!)".contains("is opened together with others"))
+            #expect(error?.cause == .dependence && "\(error!)".contains("is opened together with other devices"))
         }
         #expect(starts.withLock { $0 } == 0)
     }

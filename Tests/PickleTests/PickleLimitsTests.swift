@@ -1,7 +1,9 @@
 import Pickle
 import Testing
 
-/// Pickles that would take too much of something; each is refused for the reason it should be.
+/// Pickles that exceed a limit.
+///
+/// Each is refused for the right reason.
 struct PickleLimitsTests {
     private func tooLarge(_ steps: [PickleStep], _ limits: PickleLimits = .standard) -> String? {
         do {
@@ -61,7 +63,7 @@ struct PickleLimitsTests {
 
     @Test func whatIsSetAsideIsCounted() {
         let steps: [PickleStep] = [.proto(4), .code(0x4E)] + Array(repeating: .code(0x94), count: 101) + [.stop]
-        #expect(tooLarge(steps, PickleLimits(weight: 100)) == "more than 100 values set aside")
+        #expect(tooLarge(steps, PickleLimits(weight: 100)) == "more than 100 values in the memo")
     }
 
     @Test func longKeysAreNotHashedAgainAndAgain() {
@@ -89,7 +91,7 @@ struct PickleLimitsTests {
             ]
         }
         steps += [.code(0x74), .code(0x87), .stop]
-        // Those in our own order are not copied at all, so that ten of them cost nothing.
+        // Little-endian arrays are not copied, so ten of them cost nothing.
         #expect(tooLarge(steps) == (code == ">u2" ? "the same bytes copied again and again" : nil))
     }
 

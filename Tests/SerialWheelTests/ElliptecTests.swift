@@ -1,14 +1,14 @@
 import Devices
 import Pickle
-import SerialBench
+import Platform
+import SerialInstruments
 import Testing
-import Threads
 import Transports
 
-@testable import SerialWheels
+@testable import FilterWheels
 
 struct ElliptecTests {
-    /// The dialogue of Thorlabs' note on the protocol.
+    /// The dialogue in Thorlabs's protocol manual.
     @Test(arguments: [
         ("0in", "0IN091090012320191701001F00000000\r\n"), ("0gs", "0GS00\r\n"), ("0ho0", "0PO00000000\r\n"),
         ("0ho00ma00000020", "0PO00000000\r\n0PO0000001F\r\n"), ("0ma000000FF", "0GS04\r\n"),
@@ -20,55 +20,55 @@ struct ElliptecTests {
     }
 
     @Test func homesWithItsFirstMoveAndNotBefore() throws {
-        let bench = try elliptec { $0.place = 62 }
-        let slider = try bench.open()
+        let setup = try elliptec { $0.place = 62 }
+        let slider = try setup.open()
         try slider.enable()
         #expect(try slider.position == 2)
-        #expect(!bench.port.transcript.contains("ho"))
-        bench.port.forgetTranscript()
+        #expect(!setup.port.transcript.contains("ho"))
+        setup.port.forgetTranscript()
         try slider.go(to: 3)
-        #expect(bench.port.transcript == "0gp0ho00ma000000600gp")
-        bench.port.forgetTranscript()
+        #expect(setup.port.transcript == "0gp0ho00ma000000600gp")
+        setup.port.forgetTranscript()
         try slider.go(to: 1)
-        #expect(bench.port.transcript == "0gp0ma000000200gp")
-        #expect(bench.port.instrument.place == 31)
+        #expect(setup.port.transcript == "0gp0ma000000200gp")
+        #expect(setup.port.instrument.place == 31)
     }
 
     @Test func homesAgainAfterThePortWasLost() throws {
-        let bench = try elliptec()
-        let slider = try bench.open()
+        let setup = try elliptec()
+        let slider = try setup.open()
         try slider.go(to: 1)
-        bench.port.unplug()
-        bench.port.update { ($0.isHomed, $0.place) = (false, 0) }
-        try bench.port.plugIn()
+        setup.port.unplug()
+        setup.port.update { ($0.isHomed, $0.place) = (false, 0) }
+        try setup.port.plugIn()
         try slider.go(to: 2)
-        #expect(bench.port.instrument.place == 62)
+        #expect(setup.port.instrument.place == 62)
     }
 
     @Test func betweenItsPositionsItIsAtNone() throws {
-        let bench = try elliptec { $0.place = 15 }
-        let slider = try bench.open()
+        let setup = try elliptec { $0.place = 15 }
+        let slider = try setup.open()
         let error = try #require(throws: DeviceError.self) { try slider.position }
-        #expect("\(error)".contains("between its positions, at 15"))
+        #expect("\(error)".contains("between positions, at 15"))
         try slider.go(to: 0)
         #expect(try slider.position == 0)
     }
 
     @Test func aSliderThatIsStuckSaysWhereItIs() throws {
-        let bench = try elliptec()
-        let slider = try bench.open()
+        let setup = try elliptec()
+        let slider = try setup.open()
         try slider.go(to: 3)
-        bench.port.update { $0.isJammed = true }
+        setup.port.update { $0.isJammed = true }
         let error = try #require(throws: DeviceError.self) { try slider.go(to: 0) }
         #expect("\(error)".contains("mechanical time-out; it is at position 3"), "\(error)")
         #expect(try slider.setting("status").get() == "mechanical time-out")
-        bench.port.update { $0.isJammed = false }
+        setup.port.update { $0.isJammed = false }
         try slider.go(to: 0)
     }
 
     @Test func sayingThatItIsBusyIsNoEnd() throws {
-        let bench = try elliptec { $0.tellsBusy = true }
-        let slider = try bench.open()
+        let setup = try elliptec { $0.tellsBusy = true }
+        let slider = try setup.open()
         try slider.go(to: 2) { () throws in #expect(try slider.position == 0) }
         #expect(try slider.position == 2)
     }
@@ -83,13 +83,13 @@ struct ElliptecTests {
 
     @Test func whatIsNoSliderIsRefused() throws {
         let error = try #require(throws: DeviceError.self) { try elliptec(type: 14).open() }
-        #expect("\(error)".contains("type 14 is no slider ELL6, ELL9 or ELL12"))
+        #expect("\(error)".contains("type 14 is not a slider ELL6, ELL9 or ELL12"))
     }
 
     @Test func anotherSliderOnTheBusIsNotMeant() throws {
-        let bench = try elliptec(address: 3)
-        let slider = try bench.open()
-        bench.port.spoil { $0.noise = Array("0PO0000001F\r\n".utf8) }
+        let setup = try elliptec(address: 3)
+        let slider = try setup.open()
+        setup.port.spoil { $0.noise = Array("0PO0000001F\r\n".utf8) }
         #expect(try slider.position == 0)
     }
 }

@@ -1,14 +1,14 @@
 import Devices
 import Pickle
-import SerialBench
+import Platform
+import SerialInstruments
 import Testing
-import Threads
 import Transports
 
-@testable import SerialWheels
+@testable import FilterWheels
 
 struct FW102CTests {
-    /// Thorlabs' dialogue, as python-microscope and pyLabLib read it.
+    /// Thorlabs's dialogue, as python-microscope and pyLabLib read it.
     @Test(arguments: [
         ("*idn?\r", "*idn?\rTHORLABS FW102C/FW212C Filter Wheel version 1.04\r> "), ("pcount?\r", "pcount?\r6\r> "),
         ("pos=3\r", "pos=3\r> "), ("pos=9\r", "pos=9\rCommand error CMD_ARG_INVALID\n> "),
@@ -19,21 +19,21 @@ struct FW102CTests {
     }
 
     @Test func doesNotTurnWhenOpenedEnabledOrClosed() throws {
-        let bench = try fw102c { $0.position = 4 }
-        let wheel = try bench.open()
+        let setup = try fw102c { $0.position = 4 }
+        let wheel = try setup.open()
         try wheel.enable()
         #expect(try wheel.position == 3)
         try wheel.shutdown()
-        #expect(bench.port.instrument.position == 4)
-        #expect(!bench.port.transcript.contains("="))
+        #expect(setup.port.instrument.position == 4)
+        #expect(!setup.port.transcript.contains("="))
     }
 
     @Test func saysNoMoreThanItMust() throws {
-        let bench = try fw102c()
-        let wheel = try bench.open()
-        bench.port.forgetTranscript()
+        let setup = try fw102c()
+        let wheel = try setup.open()
+        setup.port.forgetTranscript()
         try wheel.go(to: 2) { () throws in #expect(try wheel.position == 0) }
-        #expect(bench.port.transcript == "pos?\rpos=3\rpos?\r")
+        #expect(setup.port.transcript == "pos?\rpos=3\rpos?\r")
     }
 
     @Test func oldFirmwareHasSixPositions() throws {
@@ -44,15 +44,15 @@ struct FW102CTests {
     }
 
     @Test func somebodyPressesItsButtons() throws {
-        let bench = try fw102c()
-        let wheel = try bench.open()
-        bench.port.update { $0.position = 6 }
+        let setup = try fw102c()
+        let wheel = try setup.open()
+        setup.port.update { $0.position = 6 }
         #expect(try wheel.position == 5)
     }
 
     @Test func whatIsAskedMeanwhileWaitsForTheEndOfAMove() throws {
-        let bench = try fw102c { $0.stepTime = .milliseconds(50) }
-        let wheel = try bench.open()
+        let setup = try fw102c { $0.stepTime = .milliseconds(50) }
+        let wheel = try setup.open()
         let completion = try wheel.move(to: 3)
         #expect(try wheel.setting("speed").get() == 1)
         #expect(try completion.poll() != nil)
@@ -60,13 +60,13 @@ struct FW102CTests {
     }
 
     @Test func aMoveThatFailsSaysWhereItEnded() throws {
-        let bench = try fw102c()
-        let wheel = try bench.open()
+        let setup = try fw102c()
+        let wheel = try setup.open()
         try wheel.go(to: 1)
         let completion = try wheel.move(to: 4)
-        #expect(bench.port.wait(within: patience) { $0.position == 5 })
+        #expect(setup.port.wait(within: patience) { $0.position == 5 })
         // Somebody holds a button.
-        bench.port.update { $0.position = 3 }
+        setup.port.update { $0.position = 3 }
         let error = try #require(throws: DeviceError.self) {
             while try completion.poll() == nil { Pause.wait(for: .milliseconds(1)) }
         }
@@ -76,8 +76,8 @@ struct FW102CTests {
     }
 
     @Test func aRefusalSaysSo() throws {
-        let bench = try fw102c()
-        let wheel = try bench.open()
+        let setup = try fw102c()
+        let wheel = try setup.open()
         let error = try #require(throws: DeviceError.self) {
             // A wheel that was replaced by a smaller one, for example.
             try wheel.startMove(to: 9)
@@ -87,22 +87,22 @@ struct FW102CTests {
     }
 
     @Test func theSpeedCanBeChosen() throws {
-        let bench = try fw102c()
-        let wheel = try bench.open()
+        let setup = try fw102c()
+        let wheel = try setup.open()
         try wheel.setting("speed").set(0)
         try wheel.setting("trigger").set(1)
         try wheel.setting("sensors on when idle").set(true)
-        let instrument = bench.port.instrument
+        let instrument = setup.port.instrument
         #expect((instrument.speed, instrument.trigger, instrument.sensors) == (0, 1, 1))
         let settings = SettingList(wheel.settings) { Issue.record("\($0)") }
         let all = settings.all()
         #expect(all.pairs.count == 4)
         _ = try settings.update(all, isComplete: false)
-        #expect(!bench.port.transcript.contains("save"))
+        #expect(!setup.port.transcript.contains("save"))
     }
 
     @Test func halfACommandInTheWheelDoesNoHarm() throws {
-        let bench = try fw102c { $0.pendingInput = Array("po".utf8) }
-        #expect(try bench.open().positionCount == 6)
+        let setup = try fw102c { $0.pendingInput = Array("po".utf8) }
+        #expect(try setup.open().positionCount == 6)
     }
 }

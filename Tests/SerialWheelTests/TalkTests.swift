@@ -1,10 +1,10 @@
 import Devices
-import SerialBench
-import SerialWheels
+import FilterWheels
+import SerialInstruments
 import Testing
 import Transports
 
-/// Talks that were written down, gone through once more by the drivers without a port.
+/// Recorded exchanges, replayed by the drivers without a port.
 struct TalkTests {
     /// A recording, made of what was sent (`>`) and what came (`<`) as text.
     private func recording(_ talk: [(direction: Exchange.Direction, text: String)]) throws -> Recording {

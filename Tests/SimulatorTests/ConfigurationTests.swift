@@ -47,7 +47,7 @@ struct ConfigurationTests {
         #expect(error?.message.hasPrefix("simulated-floating-camera none was not found: 3 are there; seen: ") == true)
     }
 
-    /// But for the cameras whose parts only a server can give them, which are tested through one.
+    /// Except for cameras whose parts only a server can provide; those are tested through a server.
     @Test func everyDriverIsTestedAbove() { #expect(Set(Simulators.drivers.map(\.name)).count == 16) }
 
     @Test func cameraTakesAllItsOptions() throws {
@@ -93,7 +93,7 @@ struct ConfigurationTests {
         ),
         (
             "stage-aware-setup", #"{"image": {"width": 65536, "height": 65536}}"#,
-            "image must be of no more than 1073741824 pixels in all"
+            "image must have no more than 1073741824 pixels in all"
         ),
         ("prebuilt-camera", #"{"ring": 0}"#, "ring must be a positive number (was 0)"),
     ]) func optionsThatMakeNoSenseAreNamed(word: String, json: String, message: String) {
@@ -119,7 +119,7 @@ struct ConfigurationTests {
             """
         )
         let controller = try #require(device as? SimulatedController)
-        // JSON has no order of its own to test.
+        // JSON defines no order that could be tested.
         let devices = Dictionary(uniqueKeysWithValues: controller.devices.map { ($0.name, $0.device) })
         #expect((devices["wheel"] as? SimulatedFilterWheel)?.positionCount == 4)
         let inner = try #require(devices["inner"] as? SimulatedController)

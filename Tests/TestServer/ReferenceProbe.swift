@@ -1,8 +1,8 @@
 import CZlib
 import Devices
 import Pickle
+import Platform
 import Pyro
-import Threads
 
 /// The object with the methods that `pyro4_probe.py` knows from its own reference server.
 final class ReferenceProbe: TableObject {
@@ -16,7 +16,7 @@ final class ReferenceProbe: TableObject {
 
     let metadata = ObjectMetadata(
         methods: [
-            "add", "child", "children", "count", "crc", "echo", "fail", "fail_after", "image", "kind", "note", "notes",
+            "add", "child", "children", "crc", "echo", "fail", "image", "kind", "note", "notes",
             "push", "set_client", "sleep", "zeros",
         ],
         oneway: ["note"],
@@ -24,15 +24,6 @@ final class ReferenceProbe: TableObject {
     )
 
     static func childID(_ name: String) -> String { "Reference.children.\(name)" }
-
-    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
-        switch (method, arguments.positional.first) {
-        case ("count", .int(let count)?): return .items(Counter(upTo: count, fails: false))
-        case ("fail_after", .int(let count)?): return .items(Counter(upTo: count, fails: true))
-        default: break
-        }
-        return .value(try value(of: method, arguments))
-    }
 
     var table: RemoteInterface {
         RemoteInterface(of: "Probe") {

@@ -1,5 +1,5 @@
-import SerialWheels
-import Stages
+import FilterWheels
+import StageControllers
 import Transports
 
 extension Simulations {

@@ -1,10 +1,17 @@
-// A server for tests alone: the reference object of pyro4_probe.py, and a factory for devices made on demand.
+// A server for tests alone: the reference object of pyro4_probe.py, a factory for devices made on demand, and
+// single simulated instruments for the programs of others.
 import Devices
 import Glibc
 import Logging
+import Pickle
+import Platform
 import Pyro
 import Server
-import Threads
+
+if let program = InstrumentProgram(Array(CommandLine.arguments.dropFirst())) {
+    try program.run()
+    exit(0)
+}
 
 var log = Logger(label: "test-server") { StreamLogHandler.standardError(label: $0) }
 log.logLevel = .notice
@@ -16,6 +23,6 @@ server.register(Factory(server), as: "Factory")
 server.start()
 print(server.uri(of: "Reference").text)
 fflush(nil)
-// Whoever started the server closes its input to end it.
+// Runs until its input is closed.
 while readLine() != nil {}
 server.stop()

@@ -1,9 +1,9 @@
 internal import Devices
-internal import Threads
+internal import Platform
 
-/// What is done about a wait that failed, and about a camera that cannot be reached.
+/// Recovery from failed waits and from the loss of the camera.
 extension Acquisition {
-    /// Throws what clients have to know, once the acquisition goes on again.
+    /// Recovers from a failed wait, then throws the error that clients must get.
     func handle(_ status: AndorStatus, _ run: Run) throws {
         switch status {
         case .timedOut:
@@ -23,10 +23,12 @@ extension Acquisition {
         }
     }
 
-    /// Whether a series of a fixed length is complete.
+    /// Whether a series of fixed length is complete.
     private var hasEnded: Bool { (try? camera.label("CycleMode")) == "Fixed" }
 
-    /// Starts anew, and throws the reason; after too many starts without an image the camera counts as lost.
+    /// Restarts the acquisition and throws the reason.
+    ///
+    /// After too many restarts without an image the camera counts as lost.
     private func restart(because reason: DeviceError) throws {
         let vain = state.withLock { state in
             state.counts.restarts += 1
@@ -42,18 +44,18 @@ extension Acquisition {
         throw reason
     }
 
-    /// Gives the camera up if a call has found that it cannot be reached, and it is really not there.
+    /// Declares the camera lost if a call could not reach it and the camera does not respond to a check either.
     func noticeLoss() {
         guard let reason = camera.takeLoss(), !isLost else { return }
-        // A call may fail for reasons of its own; a camera that is there is not given up for that.
+        // A single call may fail for its own reasons while the camera is fine.
         guard !camera.isThere else { return }
         let isAwaited = state.withLock(\.isImageAwaited)
         lose(reason)
-        // Whoever made the call has been told; who waits for an image has not.
+        // The caller gets the error from its call; a client that waits for an image gets it here.
         if isAwaited { state.update { $0.failures.append(reason) } }
     }
 
-    /// Gives the camera up until it is found again.
+    /// Declares the camera lost until it is found again.
     private func lose(_ reason: DeviceError) {
         try? end()
         _ = camera.takeLoss()
@@ -63,10 +65,10 @@ extension Acquisition {
             state.triggers.removeAll()
             state.phase = .lost(Loss(reason: reason, delay: options.firstTry, nextTry: .now + options.firstTry))
         }
-        log.lost("\(camera.serialNumber) is lost: \(reason)")
+        log.lost("lost contact with \(camera.serialNumber): \(reason)")
     }
 
-    /// Looks whether a lost camera is back; if not, again after a longer time.
+    /// Tries to reopen a lost camera; after a failure the next attempt is later.
     func tryToBringBack() {
         do { try bringBack() } catch {
             _ = camera.takeLoss()
@@ -79,11 +81,11 @@ extension Acquisition {
         }
     }
 
-    /// Opens a lost camera, and lets it go on as it was.
+    /// Reopens a lost camera, restores its settings and resumes the acquisition if it was running.
     func bringBack() throws {
         guard isLost else { return }
         try camera.reopen()
-        try camera.restore { log.warning("not as before: \($0)") }
+        try camera.restore { log.warning("not restored: \($0)") }
         let isWanted = state.withLock(\.isWanted)
         if isWanted { try begin() } else { state.update { $0.phase = .idle } }
         log.back("\(camera.serialNumber) is back")
@@ -91,9 +93,57 @@ extension Acquisition {
 }
 
 extension Acquisition.State {
-    /// Whether somebody may wait for an image.
+    /// Whether a client may be waiting for an image.
     fileprivate var isImageAwaited: Bool {
         guard case .running(let run) = phase else { return false }
         return run.mode != .software || triggers.count > 0
+    }
+}
+
+/// Monitoring of the camera while no image is awaited: detects its loss, and reconnects a lost camera.
+extension Acquisition {
+    private enum Duty { case end, look, bringBack, sleepLess }
+
+    /// Starts monitoring, until ``close()``.
+    func beginWatch() {
+        let (state, pause) = (state, options.watchPause)
+        // The thread must not keep alive what it watches.
+        _ = BlockingThread("camera watch") { [weak self] in
+            while true {
+                let duty = Self.awaitDuty(state, pause)
+                guard duty != .end, let self else { return }
+                gate.wait { self.perform(duty) }
+            }
+        }
+    }
+
+    private static func awaitDuty(_ state: Monitor<State>, _ pause: Duration) -> Duty {
+        let end = Instant.now + pause
+        while true {
+            let wake = min(end, state.withLock(\.nextTry) ?? end)
+            let duty = state.wait(within: max(.zero, wake - .now)) { state -> Duty? in
+                if state.isClosed { return .end }
+                guard let nextTry = state.nextTry else { return nil }
+                // A camera that has just been lost is looked for sooner.
+                return nextTry <= .now ? .bringBack : nextTry < wake ? .sleepLess : nil
+            }
+            if let duty, duty != .sleepLess { return duty }
+            if .now >= end { return .look }
+        }
+    }
+
+    private func perform(_ duty: Duty) {
+        let (isClosed, isBusy) = state.withLock { ($0.isClosed, $0.expectsImage) }
+        guard !isClosed else { return }
+        if duty == .bringBack { return tryToBringBack() }
+        // A wait for an image detects the loss itself.
+        if !isBusy, !isLost, !camera.isThere { noticeLoss() }
+    }
+}
+
+extension Acquisition.State {
+    /// The time of the next attempt to reconnect.
+    fileprivate var nextTry: Acquisition.Instant? {
+        if case .lost(let loss) = phase { loss.nextTry } else { nil }
     }
 }

@@ -1,24 +1,24 @@
 internal import Devices
-internal import Threads
+internal import Platform
 
-/// The images of one camera: buffers to the SDK and back, triggers, and what to do when something goes wrong.
+/// The acquisition of one camera: buffers to the SDK and back, triggers, and recovery from errors.
 final class Acquisition: DataSource {
     typealias Instant = ContinuousClock.Instant
 
-    /// Images on their way, with what their start has found out.
+    /// A running acquisition, with what was read when it started.
     struct Run: Sendable {
         let layout: ImageLayout
         let pool: BufferPool
-        /// Nil for a mode that clients have no words for.
+        /// Nil for a mode that clients have no name for.
         let mode: AndorTriggerMode?
         var clock: HardwareClock?
-        /// How long an image may take; nil if that is up to whoever triggers.
+        /// The longest time that an image may take; nil if that depends on an external trigger.
         var longestWait: Duration?
-        /// Since when the next image is awaited.
+        /// The time since which the next image is awaited.
         var since: Instant
     }
 
-    /// Why a camera is lost, and when it is looked for.
+    /// The loss of a camera: its reason, and the time of the next attempt to reconnect.
     struct Loss: Sendable {
         let reason: DeviceError
         var delay: Duration
@@ -34,19 +34,19 @@ final class Acquisition: DataSource {
     struct State: Sendable {
         var phase = Phase.idle
         var triggers = TriggerQueue()
-        /// Whether images are wanted: they go on when a lost camera is back.
+        /// Whether the acquisition resumes when a lost camera is back.
         var isWanted = false
-        /// Whether the camera has been given up for good.
+        /// Whether the camera has been closed for good.
         var isClosed = false
         var isInterrupted = false
-        /// What clients have to know in place of images.
+        /// Errors that clients get in place of images.
         var failures: [DeviceError] = []
         var counts = AcquisitionCounts()
-        /// How many buffers the SDK is given.
+        /// The number of buffers in the SDK's queue.
         var bufferCount: Int
-        /// Starts in a row that gave no image.
+        /// Consecutive restarts without an image.
         var vainRestarts = 0
-        /// The buffers of the last run, for the next one if that needs the same.
+        /// The buffers of the last run, reused if the next one needs the same size.
         var pool: BufferPool?
     }
 
@@ -54,7 +54,7 @@ final class Acquisition: DataSource {
     let gate: Gate
     let state: Monitor<State>
     let options: AcquisitionOptions
-    /// Memory for images that are copied.
+    /// Memory for copied images.
     let copies = FramePool()
     let log: DeviceLog
 
@@ -69,10 +69,10 @@ final class Acquisition: DataSource {
         gate = Gate(patience: options.patience, act: { camera.act }) { event in
             switch event {
             case .hangs(let act, let time):
-                log.lost("the SDK hangs: it has not come back from \(act) for \(time.wholeSeconds)")
+                log.lost("the SDK hangs: \(act) has not returned for \(time.wholeSeconds)")
             case .isBack(let act, let time):
-                log.info("the SDK has come back from \(act) after \(time.wholeSeconds)")
-                // It may have come back with bad news.
+                log.info("the SDK responds again: \(act) returned after \(time.wholeSeconds)")
+                // The call may have returned with the news that the camera is lost.
                 log.report(state.withLock(\.loss).map { "\(camera.lossError($0.reason))" })
             }
         }
@@ -93,7 +93,7 @@ final class Acquisition: DataSource {
         set { state.withLock { $0.bufferCount = newValue } }
     }
 
-    /// Makes a call while nobody else does; throws at once as long as the camera is lost.
+    /// Makes a call while nobody else does; throws at once while the camera is lost.
     func call<Result>(_ body: () throws -> Result) throws -> Result {
         try enter {
             if let loss = state.withLock(\.loss) { throw camera.lossError(loss.reason) }
@@ -101,7 +101,7 @@ final class Acquisition: DataSource {
         }
     }
 
-    /// Passes the gate, and gives the camera up if it turns out to be lost.
+    /// Passes the gate, and checks for the loss of the camera afterwards.
     private func enter<Result>(_ body: () throws -> Result) throws -> Result {
         try gate.call {
             defer { if gate.isOutermost { noticeLoss() } }
@@ -109,10 +109,10 @@ final class Acquisition: DataSource {
         }
     }
 
-    /// Takes images from now on.
+    /// Starts the acquisition.
     func start() throws {
         try enter {
-            // Should it be lost, that may be news.
+            // The camera may have been lost without anyone noticing.
             if isRunning, !camera.isThere { noticeLoss() }
             guard !isRunning else { return }
             state.withLock { state in
@@ -131,12 +131,12 @@ final class Acquisition: DataSource {
         do { try begin() } catch let error as DeviceError where error.isLoss {
             noticeLoss()
             guard isLost else { throw error }
-            // It may be plugged in again already.
+            // It may have been plugged in again.
             try bringBack()
         }
     }
 
-    /// Takes no more images, and forgets triggers and images that nobody has fetched.
+    /// Stops the acquisition and drops queued triggers and images that nobody has fetched.
     func stop() throws {
         try enter {
             state.update { state in
@@ -146,13 +146,13 @@ final class Acquisition: DataSource {
             }
             do { try end() } catch let error as DeviceError where error.isLoss {
                 noticeLoss()
-                // What is lost takes no images, and will take none when it is back.
+                // A lost camera acquires nothing, and will not when it is back.
                 guard isLost else { throw error }
             }
         }
     }
 
-    /// Gives the camera up for good.
+    /// Closes the camera for good.
     func close() throws {
         state.update { $0.isClosed = true }
         try gate.call {
@@ -161,7 +161,8 @@ final class Acquisition: DataSource {
         }
     }
 
-    /// Does what the camera only lets be done while it takes no images, and goes on as before even if that fails.
+    /// Makes a change that the camera allows only while it is idle, then resumes the acquisition even if the change
+    /// failed.
     func whilePaused<Result>(_ change: () throws -> Result) throws -> Result {
         try call {
             guard isRunning else { return try change() }
@@ -169,7 +170,7 @@ final class Acquisition: DataSource {
             try end()
             let result = Swift.Result { try change() }
             do { try begin() } catch {
-                // What the change has met first is what the client has to know.
+                // The error of the change comes first.
                 _ = try result.get()
                 throw error
             }
@@ -177,7 +178,7 @@ final class Acquisition: DataSource {
         }
     }
 
-    /// Reckons anew how long images may take, after a change of the exposure time.
+    /// Updates the time limit for images after a change of the exposure time.
     func exposureHasChanged() {
         guard case .running(let run) = state.withLock(\.phase) else { return }
         let longest = longestWait(run.mode)
@@ -191,12 +192,12 @@ final class Acquisition: DataSource {
 }
 
 extension Acquisition.State {
-    /// Why the camera is lost, if it is.
+    /// The loss, if the camera is lost.
     var loss: Acquisition.Loss? {
         if case .lost(let loss) = phase { loss } else { nil }
     }
 
-    /// Lets the time for the next image begin.
+    /// Starts the time limit for the next image.
     mutating func await(from now: ContinuousClock.Instant) {
         guard case .running(var run) = phase else { return }
         run.since = now
@@ -205,11 +206,70 @@ extension Acquisition.State {
 }
 
 extension DeviceError {
-    /// Whether it means that the camera cannot be reached.
+    /// Whether the error means that the camera cannot be reached.
     var isLoss: Bool { (cause as? AndorStatus)?.isLoss ?? false }
 }
 
 extension Duration {
-    /// For people: `12 s`.
+    /// As shown in the log: `12 s`.
     fileprivate var wholeSeconds: String { "\(components.seconds) s" }
+}
+
+/// The parameters of an acquisition that do not depend on the camera's settings.
+struct AcquisitionOptions: Sendable {
+    /// The number of buffers in the SDK's queue.
+    var bufferCount = 16
+    /// The number of further buffers that clients may hold before images are copied.
+    var lentCount = 16
+    /// The longest single wait in the SDK.
+    ///
+    /// Calls have to wait for its end.
+    var slice = Duration.milliseconds(10)
+    /// The time that an image may take beyond its expected duration.
+    var margin = Duration.seconds(2)
+    /// The time after which a call that waits for the SDK fails.
+    var patience = Duration.seconds(10)
+    /// The interval at which an idle camera is checked.
+    var watchPause = Duration.seconds(2)
+    /// The delay before the first attempt to reconnect, and the longest delay between two attempts.
+    var firstTry = Duration.milliseconds(500)
+    var longestDelay = Duration.seconds(10)
+    /// The number of consecutive restarts without an image after which the camera is reopened.
+    var restartLimit = 5
+}
+
+/// Counts of what went wrong since the camera was opened.
+struct AcquisitionCounts: Sendable, Equatable {
+    /// Overflows of the camera's memory.
+    var overflows = 0
+    /// Images that did not arrive in time.
+    var timeouts = 0
+    /// Restarts of the acquisition after an error.
+    var restarts = 0
+    /// Losses of the camera.
+    var losses = 0
+    /// Images copied because clients held all buffers.
+    var copies = 0
+}
+
+extension Acquisition {
+    /// Makes a change, pausing the acquisition if the camera refuses the change while it runs.
+    func change<Result>(pausing needsPause: Bool, _ body: (AndorCamera) throws -> Result) throws -> Result {
+        try call {
+            guard isRunning else { return try body(camera) }
+            guard !needsPause else { return try whilePaused { try body(camera) } }
+            defer { exposureHasChanged() }
+            do { return try body(camera) } catch let error as DeviceError where error.mayNeedPause {
+                // Some features can be written while acquiring only in some modes, or only in part of their range.
+                return try whilePaused { try body(camera) }
+            }
+        }
+    }
+}
+
+extension DeviceError {
+    fileprivate var mayNeedPause: Bool {
+        let status = cause as? AndorStatus
+        return status == .notWritable || status == .outOfRange
+    }
 }

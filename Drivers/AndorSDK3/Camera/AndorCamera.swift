@@ -1,21 +1,21 @@
 internal import Devices
 internal import Synchronization
 
-/// An open camera of the SDK's: its features, with errors that say what was asked of which camera.
+/// An open camera of the SDK: access to its features, with errors that name the call and the camera.
 final class AndorCamera: Sendable {
     let sdk: any AndorSDK
-    /// The place by which it was opened, and is opened again if it was lost.
+    /// The index by which it was opened, and is reopened after a loss.
     let index: Int
     let serialNumber: String
     let model: String
     private let handleNumber: Atomic<Int32>
-    /// What was written since it was opened, the latest value of each feature, in the order of the writing.
+    /// The features written since the camera was opened, each with its latest value, in the order of writing.
     private let written = Mutex<[(feature: AndorFeature, value: FeatureValue)]>([])
-    /// The first error since it was opened, or since it was taken, that says that the camera cannot be reached.
+    /// The first error that showed that the camera cannot be reached, since it was opened or since this was last taken.
     let loss = Mutex<DeviceError?>(nil)
     private let latestAct = Mutex("AT_Open")
 
-    /// Opens a camera of a library that was started.
+    /// Opens a camera of a library that has been initialised.
     init(_ sdk: any AndorSDK, index: Int) throws(AndorStatus) {
         (self.sdk, self.index) = (sdk, index)
         let handle = try sdk.open(index)
@@ -33,7 +33,7 @@ final class AndorCamera: Sendable {
 
     func close() { try? sdk.close(handle) }
 
-    /// Opens it anew after it was lost; throws as long as it is not back, or if another one is in its place.
+    /// Reopens the camera after a loss; throws while it is not back, or if another camera is in its place.
     func reopen() throws {
         close()
         _ = takeLoss()
@@ -44,11 +44,11 @@ final class AndorCamera: Sendable {
         let found = try call("SerialNumber") { handle throws(AndorStatus) in try sdk.string("SerialNumber", handle) }
         guard found == serialNumber else {
             close()
-            throw DeviceError(.initialise, "\(found) is where \(serialNumber) was")
+            throw DeviceError(.initialise, "found \(found) in the place of \(serialNumber)")
         }
     }
 
-    /// Writes again all that was written, as far as the camera lets it be; throws if it is lost meanwhile.
+    /// Writes all features again as far as the camera allows; throws if the camera is lost meanwhile.
     func restore(report: (any Error) -> Void) throws(DeviceError) {
         for (feature, value) in written.withLock({ $0 }) {
             do { try write(value, to: feature) } catch {
@@ -74,7 +74,7 @@ final class AndorCamera: Sendable {
         }
     }
 
-    /// Makes a call, and says what it was for if it fails.
+    /// Makes a call, and names it in the error if it fails.
     func call<Result>(
         _ act: @autoclosure () -> String,
         _ body: (AndorHandle) throws(AndorStatus) -> Result
@@ -84,26 +84,26 @@ final class AndorCamera: Sendable {
         do throws(AndorStatus) { return try body(handle) } catch { throw noted(failure(act, error)) }
     }
 
-    /// What was asked of the SDK last, and of which camera.
+    /// The last call to the SDK and the camera it was for.
     var act: String { "\(latestAct.withLock { $0 }) on \(serialNumber)" }
 
-    /// Keeps what is asked of the SDK, for whoever wonders why it does not come back.
+    /// Notes the current call, for the report of a hang.
     func note(_ act: String) { latestAct.withLock { $0 = act } }
 
     func failure(_ act: String, _ status: AndorStatus) -> DeviceError {
-        // A handle is only wrong while a lost camera has not been found again.
+        // The handle is invalid only while a lost camera has not been found again.
         let status = status == .invalidHandle ? .connection : status
         return DeviceError(status.kind, "\(act) on \(serialNumber)", cause: status)
     }
 
-    /// An error about what the SDK says and cannot be.
+    /// An error about an implausible value from the SDK.
     private func nonsense(_ what: AndorFeature, _ value: String) -> DeviceError {
-        DeviceError(.failed, "\(serialNumber) has \(what) = \(value), which makes no sense")
+        DeviceError(.failed, "\(serialNumber) reports \(what) = \(value), which is not plausible")
     }
 }
 
 extension AndorStatus {
-    /// What a client is to make of it.
+    /// The kind of error that a client gets.
     fileprivate var kind: DeviceError.Kind {
         switch code {
         case 2, 7, 8, 18, 19: .unsupported
@@ -113,7 +113,7 @@ extension AndorStatus {
     }
 }
 
-// Features: false or nil where the camera has none of that name.
+// Features: false or nil if the camera does not have the feature.
 extension AndorCamera {
     func has(_ feature: AndorFeature) throws(DeviceError) -> Bool {
         try call("\(feature)") { handle throws(AndorStatus) in try sdk.has(feature, handle) }
@@ -134,7 +134,7 @@ extension AndorCamera {
         try call("\(feature)") { handle throws(AndorStatus) in try sdk.int(feature, handle) }
     }
 
-    /// A number to calculate with; throws if it is not within the bounds.
+    /// A number that is safe to calculate with; throws if it is out of bounds.
     func int(_ feature: AndorFeature, within bounds: ClosedRange<Int>) throws(DeviceError) -> Int {
         let value = try int(feature)
         guard bounds.contains(value) else { throw nonsense(feature, "\(value)") }
@@ -185,7 +185,7 @@ extension AndorCamera {
         try write(.choice(index, label: label ?? "#\(index)"), to: feature)
     }
 
-    /// The choices that the camera has with its present settings.
+    /// The choices that are available with the camera's present settings.
     func choices(_ feature: AndorFeature) throws(DeviceError) -> [(key: Int, label: String)] {
         try call("choices of \(feature)") { handle throws(AndorStatus) in
             var choices: [(key: Int, label: String)] = []
@@ -197,14 +197,14 @@ extension AndorCamera {
         }
     }
 
-    /// The label of the present choice.
+    /// The label of the current choice.
     func label(_ feature: AndorFeature) throws(DeviceError) -> String {
         try call("\(feature)") { handle throws(AndorStatus) in
             try sdk.choiceLabel(feature, handle, at: try sdk.choice(feature, handle))
         }
     }
 
-    /// Makes a choice by its label; throws a `DeviceError` of kind `unsupported` if the camera has none of that name.
+    /// Selects a choice by its label; throws a `DeviceError` of kind `unsupported` if the camera does not have it.
     func setLabel(_ feature: AndorFeature, to label: String) throws(DeviceError) {
         guard let choice = try choices(feature).first(where: { $0.label == label }) else {
             throw DeviceError(.unsupported, "\(serialNumber) (\(model)) has no \(feature) '\(label)'")
@@ -222,5 +222,69 @@ extension AndorCamera {
 
     func perform(_ command: AndorFeature) throws(DeviceError) {
         try call("\(command)") { handle throws(AndorStatus) in try sdk.perform(command, handle) }
+    }
+}
+
+/// Detection of a lost camera.
+extension AndorCamera {
+    /// Whether the camera responds, judged by features that only the camera itself can answer.
+    var isThere: Bool {
+        do throws(DeviceError) {
+            if try has("CameraPresent"), try !bool("CameraPresent") {
+                throw noted(failure("CameraPresent", .connection))
+            }
+            if try has("SensorTemperature") { _ = try float("SensorTemperature") }
+            return true
+        } catch { return !error.isLoss }
+    }
+
+    /// The error that showed that the camera cannot be reached; returned once.
+    func takeLoss() -> DeviceError? {
+        loss.withLock { loss in
+            defer { loss = nil }
+            return loss
+        }
+    }
+
+    /// The error that callers get while the camera is lost.
+    func lossError(_ reason: DeviceError) -> DeviceError {
+        DeviceError(.failed, "lost contact with \(serialNumber), reconnecting: \(reason.message)", cause: reason.cause)
+    }
+
+    /// Notes an error that shows that the camera cannot be reached, and returns it.
+    func noted(_ error: DeviceError) -> DeviceError {
+        if error.isLoss { loss.withLock { $0 = $0 ?? error } }
+        return error
+    }
+}
+
+/// A value written to a feature.
+enum FeatureValue: Sendable, Equatable, CustomStringConvertible {
+    case int(Int)
+    case float(Double)
+    case bool(Bool)
+    case choice(Int, label: String)
+    case string(String)
+
+    /// As shown in an error: `ExposureTime = 1e9`.
+    var description: String {
+        switch self {
+        case .int(let value): "\(value)"
+        case .float(let value): Self.short(value)
+        case .bool(let value): "\(value)"
+        case .choice(_, let label): label
+        case .string(let value): "'\(value)'"
+        }
+    }
+
+    /// As people write it: `1e9`, not `1000000000.0`.
+    private static func short(_ value: Double) -> String {
+        guard value.magnitude < 1e18, value.rounded() == value else { return "\(value)" }
+        let digits = "\(Int(value.magnitude))"
+        let zeros = digits.reversed().prefix { $0 == "0" }.count
+        let sign = value < 0 ? "-" : ""
+        guard zeros >= 6 else { return sign + digits }
+        let rest = digits.dropFirst().dropLast(zeros)
+        return sign + digits.prefix(1) + (rest.isEmpty ? "" : "." + rest) + "e\(digits.count - 1)"
     }
 }

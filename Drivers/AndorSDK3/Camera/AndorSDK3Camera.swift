@@ -1,19 +1,22 @@
 public import Devices
+internal import Pickle
 
-/// A camera that Andor's SDK 3 drives: Neo, Zyla, Sona, Marana, Balor.
+/// An Andor SDK 3 camera: Neo, Zyla, Sona, Marana, Balor.
 public final class AndorSDK3Camera: Camera, FloatingDevice {
     public var isEnabled = false
     public let transforms = Transforms()
     public let bufferLength: Int?
     public let showsShutteringMode: Bool
-    /// What the camera is known by, wherever it is plugged in.
+    /// The serial number, which identifies the camera wherever it is plugged in.
     public let serialNumber: String
     public var uid: String { serialNumber }
     let camera: AndorCamera
     let acquisition: Acquisition
-    /// What clients asked for, of which the camera reads whole joined pixels.
+    /// The ROI that a client asked for; the camera reads whole binned pixels of it.
     var askedROI: ROI?
-    /// The features of the table that the camera has; asked once, so that none is missing because it did not answer.
+    /// The features of the table that the camera has.
+    ///
+    /// Asked once, so that a camera that fails to answer does not lose one.
     private let features: [(row: FeatureRow, isReadOnly: Bool)]
     private var isShutDown = false
 
@@ -38,10 +41,10 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
         acquisition.beginWatch()
     }
 
-    /// Brings the camera into a known state, whoever has left it how.
+    /// Brings the camera into a known state, whatever state its last user left it in.
     private func prepare(_ configuration: Configuration) throws {
         if try camera.bool("CameraAcquiring") {
-            // Whoever had it was stopped while it took images.
+            // The last program was stopped while the camera acquired.
             try camera.perform("AcquisitionStop")
             try camera.call("AT_Flush") { handle throws(AndorStatus) in try camera.sdk.flush(handle) }
         }
@@ -88,7 +91,7 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
         try acquisition.change(pausing: false) { camera in
             let limits = try camera.floatLimits("ExposureTime")
             guard acquisition.isRunning, !limits.contains(seconds) else { return try writeExposureTime(seconds) }
-            // A camera at rest can do more.
+            // More exposure times are possible while the camera is idle.
             try acquisition.whilePaused { try writeExposureTime(seconds) }
         }
     }
@@ -99,11 +102,11 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
         try runAtFullRate()
     }
 
-    /// Lets a camera that runs by itself do so as fast as its exposure and its cable allow, until a client slows it.
+    /// Sets the highest frame rate that exposure and interface allow; a client may lower it.
     private func runAtFullRate() throws {
         guard try camera.canWrite("FrameRate") else { return }
         var rate = try camera.floatLimits("FrameRate").upperBound
-        // Faster for a while would only fill the camera's memory.
+        // A higher rate would only fill the camera's memory.
         let cable: AndorFeature = "MaxInterfaceTransferRate"
         if try camera.has(cable) { rate = min(rate, try camera.float(cable)) }
         try camera.setFloat("FrameRate", to: rate)
@@ -114,7 +117,7 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
             try call { camera in
                 let exposure = try camera.float("ExposureTime")
                 guard try camera.has("ReadoutTime") else {
-                    // A SimCam only tells how many images it could do in a second.
+                    // A SimCam reports only the highest frame rate.
                     return max(exposure, 1 / (try camera.floatLimits("FrameRate").upperBound))
                 }
                 let readout = try camera.float("ReadoutTime")
@@ -145,8 +148,106 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
         ]
     }
 
-    /// A number of events since the camera was opened.
+    /// A count of events since the camera was opened.
     private func counter(_ name: String, _ path: KeyPath<AcquisitionCounts, Int>) -> Setting {
         Setting(name, in: 0...Int.max, get: { self.acquisition.counts[keyPath: path] })
+    }
+}
+
+extension AndorSDK3Camera {
+    /// The members of every camera, and those that python-microscope's class adds.
+    @RemoteInterfaceBuilder
+    public var remoteMembers: [any RemoteMember] {
+        cameraMembers
+        RemoteMethod("set_cooling", "value", call: setCooling)
+        RemoteMethod("set_num_buffers", "num", call: setBufferCount)
+        // python-microscope's class returns this for all its cameras.
+        RemoteMethod("get_gain") { PythonValue.none }
+    }
+
+    /// Does nothing for a camera without cooling.
+    private func setCooling(_ isOn: Bool) throws {
+        try call { camera in
+            if try camera.canWrite("SensorCooling") { try camera.setBool("SensorCooling", to: isOn) }
+        }
+    }
+
+    static var bufferCounts: ClosedRange<Int> { 1...100 }
+
+    func setBufferCount(_ count: Int) throws {
+        guard Self.bufferCounts.contains(count) else {
+            throw RemoteError.value("the number of buffers must be from 1 to 100, not \(count)")
+        }
+        try acquisition.whilePaused { acquisition.bufferCount = count }
+    }
+}
+
+extension AndorSDK3Camera {
+    /// Whether software triggers can be sent: a SimCam offers the mode but not the command.
+    var hasSoftwareTrigger: Bool { get throws { try call { try $0.has(.softwareTrigger) } } }
+
+    private var mode: AndorTriggerMode {
+        get throws {
+            let label = try call { try $0.label("TriggerMode") }
+            guard let mode = AndorTriggerMode(rawValue: label) else {
+                throw DeviceError(.unsupported, "TriggerMode \(label) on \(serialNumber) has no trigger type and mode")
+            }
+            return mode
+        }
+    }
+
+    public var triggerType: TriggerType { get throws { try mode.type } }
+    public var triggerMode: TriggerMode { get throws { try mode.mode } }
+
+    public func setTrigger(_ type: TriggerType, _ mode: TriggerMode) throws {
+        let canBeSent = try hasSoftwareTrigger
+        guard let wanted = AndorTriggerMode(type, mode), wanted != .software || canBeSent else {
+            throw DeviceError(.unsupported, "\(serialNumber) has no trigger of type \(type) and mode \(mode)")
+        }
+        try acquisition.call {
+            guard try camera.label("TriggerMode") != wanted.rawValue else { return }
+            try acquisition.whilePaused { try camera.setLabel("TriggerMode", to: wanted.rawValue) }
+        }
+    }
+
+    public var shutteringMode: ElectronicShutteringMode {
+        get throws {
+            try call { camera in
+                guard try camera.has("ElectronicShutteringMode") else { return .rolling }
+                return try camera.label("ElectronicShutteringMode") == "Global" ? .global : .rolling
+            }
+        }
+    }
+
+    public func setShutteringMode(_ mode: ElectronicShutteringMode) throws {
+        try acquisition.whilePaused {
+            try camera.setLabel("ElectronicShutteringMode", to: mode == .global ? "Global" : "Rolling")
+        }
+    }
+}
+
+/// The SDK's trigger modes, with the trigger type and mode that clients know.
+enum AndorTriggerMode: String, Sendable, CaseIterable {
+    case software = "Software"
+    case external = "External"
+    case externalExposure = "External Exposure"
+    case externalStart = "External Start"
+    /// The camera runs by itself while it is enabled.
+    case freeRunning = "Internal"
+
+    var type: TriggerType { self == .software || self == .freeRunning ? .software : .risingEdge }
+
+    var mode: TriggerMode {
+        switch self {
+        case .software, .external: .once
+        case .externalExposure: .bulb
+        case .externalStart: .start
+        case .freeRunning: .strobe
+        }
+    }
+
+    init?(_ type: TriggerType, _ mode: TriggerMode) {
+        guard let found = Self.allCases.first(where: { $0.type == type && $0.mode == mode }) else { return nil }
+        self = found
     }
 }

@@ -1,18 +1,18 @@
 internal import Devices
 internal import Glibc
-internal import Threads
+internal import Platform
 
-/// Andor's `libatcore`, as it is installed or simulated: the one place where pointers are.
+/// Andor's `libatcore`, installed or simulated: the only place that handles pointers.
 final class AndorLibrary: AndorSDK {
     let path: String
     private let functions: AndorFunctions
 
-    /// The library opens and closes one camera at a time, whoever asks: it is one for the whole process.
+    /// One camera is opened or closed at a time in the whole process, because the library is global.
     private static let turn = Lock(())
 
     /// - Parameters:
     ///   - name: a path, or a name that the system's loader looks for.
-    ///   - isHidden: of which functions nothing shall be seen, to try what older libraries lack.
+    ///   - isHidden: names of functions to hide, for testing what older libraries lack.
     init(_ name: String, hiding isHidden: @escaping (String) -> Bool = { _ in false }) throws(DeviceError) {
         var symbols = try AndorSymbols(name, hiding: isHidden)
         path = symbols.file
@@ -152,7 +152,7 @@ extension AndorLibrary {
     }
 
     func string(_ feature: AndorFeature, _ camera: AndorHandle) throws(AndorStatus) -> String {
-        // Some features say no length of use; all names seen fit into this.
+        // Some features report a length of zero; all names seen fit into this.
         unsafe try text(max(128, (try? stringLimit(feature, camera)) ?? 0)) { text, count in
             unsafe functions.getString(camera.number, feature.wide, text, count)
         }
@@ -203,11 +203,96 @@ extension AndorLibrary {
         var wide = [wchar_t](repeating: 0, count: min(length, 4096) + 1)
         let count = Int32(wide.count)
         let status = unsafe wide.withUnsafeMutableBufferPointer { buffer in
-            // It is longer than nothing, so there is a first character.
+            // The array has at least one element.
             unsafe get(buffer.baseAddress!, count)
         }
         try check(status)
         let scalars = wide.prefix { $0 != 0 }.map { Unicode.Scalar(UInt32(bitPattern: Int32($0))) ?? "?" }
         return String(String.UnicodeScalarView(scalars))
+    }
+}
+
+/// The functions of the library, with their types on Linux.
+// Why unchecked: these are addresses of code, which do not change.
+@safe struct AndorFunctions: @unchecked Sendable {
+    typealias Name = UnsafePointer<wchar_t>?
+    typealias Plain = @convention(c) () -> Int32
+    typealias OfHandle = @convention(c) (Int32) -> Int32
+    typealias OfName = @convention(c) (Int32, Name) -> Int32
+    typealias Open = @convention(c) (Int32, UnsafeMutablePointer<Int32>?) -> Int32
+    typealias GetInt32 = @convention(c) (Int32, Name, UnsafeMutablePointer<Int32>?) -> Int32
+    typealias SetInt32 = @convention(c) (Int32, Name, Int32) -> Int32
+    typealias GetInt64 = @convention(c) (Int32, Name, UnsafeMutablePointer<Int64>?) -> Int32
+    typealias SetInt64 = @convention(c) (Int32, Name, Int64) -> Int32
+    typealias GetDouble = @convention(c) (Int32, Name, UnsafeMutablePointer<Double>?) -> Int32
+    typealias SetDouble = @convention(c) (Int32, Name, Double) -> Int32
+    typealias GetText = @convention(c) (Int32, Name, UnsafeMutablePointer<wchar_t>?, Int32) -> Int32
+    typealias SetText = @convention(c) (Int32, Name, Name) -> Int32
+    typealias AskChoice = @convention(c) (Int32, Name, Int32, UnsafeMutablePointer<Int32>?) -> Int32
+    typealias GetLabel = @convention(c) (Int32, Name, Int32, UnsafeMutablePointer<wchar_t>?, Int32) -> Int32
+    typealias Queue = @convention(c) (Int32, UnsafeMutablePointer<UInt8>?, Int32) -> Int32
+    typealias Wait =
+        @convention(c) (
+            Int32, UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?, UnsafeMutablePointer<Int32>?, UInt32
+        ) -> Int32
+
+    let initialise, finalise: Plain
+    let open: Open
+    let close, flush: OfHandle
+    let isImplemented, isWritable, isReadOnly: GetInt32
+    let setInt: SetInt64
+    let getInt, getIntMin, getIntMax: GetInt64
+    let setFloat: SetDouble
+    let getFloat, getFloatMin, getFloatMax: GetDouble
+    let setBool: SetInt32
+    let getBool: GetInt32
+    let setString: SetText
+    let getString: GetText
+    let getStringMaxLength: GetInt32
+    let setEnumIndex: SetInt32
+    let getEnumIndex, getEnumCount: GetInt32
+    let isEnumIndexAvailable, isEnumIndexImplemented: AskChoice
+    let getEnumStringByIndex: GetLabel
+    let command: OfName
+    let queueBuffer: Queue
+    let waitBuffer: Wait
+
+    /// Looks up all functions, or throws the names of those that are missing.
+    init(_ symbols: inout AndorSymbols) throws(DeviceError) {
+        unsafe initialise = symbols.function("AT_InitialiseLibrary")
+        unsafe finalise = symbols.function("AT_FinaliseLibrary")
+        unsafe open = symbols.function("AT_Open")
+        unsafe close = symbols.function("AT_Close")
+        unsafe flush = symbols.function("AT_Flush")
+        unsafe isImplemented = symbols.function("AT_IsImplemented")
+        unsafe isWritable = symbols.function("AT_IsWritable")
+        unsafe isReadOnly = symbols.function("AT_IsReadOnly")
+        unsafe setInt = symbols.function("AT_SetInt")
+        unsafe getInt = symbols.function("AT_GetInt")
+        unsafe getIntMin = symbols.function("AT_GetIntMin")
+        unsafe getIntMax = symbols.function("AT_GetIntMax")
+        unsafe setFloat = symbols.function("AT_SetFloat")
+        unsafe getFloat = symbols.function("AT_GetFloat")
+        unsafe getFloatMin = symbols.function("AT_GetFloatMin")
+        unsafe getFloatMax = symbols.function("AT_GetFloatMax")
+        unsafe setBool = symbols.function("AT_SetBool")
+        unsafe getBool = symbols.function("AT_GetBool")
+        unsafe setString = symbols.function("AT_SetString")
+        unsafe getString = symbols.function("AT_GetString")
+        unsafe getStringMaxLength = symbols.function("AT_GetStringMaxLength")
+        // The second names are the only ones in libraries before 3.9.
+        unsafe setEnumIndex = symbols.function("AT_SetEnumIndex", "AT_SetEnumerated")
+        unsafe getEnumIndex = symbols.function("AT_GetEnumIndex", "AT_GetEnumerated")
+        unsafe getEnumCount = symbols.function("AT_GetEnumCount", "AT_GetEnumeratedCount")
+        unsafe isEnumIndexAvailable = symbols.function("AT_IsEnumIndexAvailable", "AT_IsEnumeratedIndexAvailable")
+        unsafe isEnumIndexImplemented = symbols.function(
+            "AT_IsEnumIndexImplemented",
+            "AT_IsEnumeratedIndexImplemented"
+        )
+        unsafe getEnumStringByIndex = symbols.function("AT_GetEnumStringByIndex", "AT_GetEnumeratedString")
+        unsafe command = symbols.function("AT_Command")
+        unsafe queueBuffer = symbols.function("AT_QueueBuffer")
+        unsafe waitBuffer = symbols.function("AT_WaitBuffer")
+        try symbols.check()
     }
 }

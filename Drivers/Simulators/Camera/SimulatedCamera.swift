@@ -1,6 +1,6 @@
 public import Devices
 
-/// A camera with no sensor, whose images are made up.
+/// A camera without a sensor that generates its images.
 public class SimulatedCamera: Camera, OnlyTriggersOnceOnSoftware {
     public var isEnabled = false
     public let transforms = Transforms()
@@ -9,7 +9,7 @@ public class SimulatedCamera: Camera, OnlyTriggersOnceOnSoftware {
     public private(set) var shutteringMode = ElectronicShutteringMode.global
     let sensor: SimulatedSensor
     private let patterns = Patterns()
-    // For clients that try their settings panel; nothing depends on them.
+    // For clients that test their settings panel; nothing depends on them.
     private var aSetting = 0
     private var gain = 0
 
@@ -27,7 +27,7 @@ public class SimulatedCamera: Camera, OnlyTriggersOnceOnSoftware {
         )
     }
 
-    // A subclass is another class in Python as well.
+    // A subclass has a name of its own in Python as well.
     public var typeName: String { "\(type(of: self))" }
 
     public var dataSource: any DataSource { sensor }
@@ -38,7 +38,7 @@ public class SimulatedCamera: Camera, OnlyTriggersOnceOnSoftware {
     public func performShutdown() {}
     public func performTrigger() throws { sensor.trigger(showing: try subject()) }
 
-    /// What is before the sensor at this moment.
+    /// The subject in front of the sensor at this moment.
     func subject() throws -> any Subject { patterns }
 
     public var exposureTime: Double { sensor.settings.exposureTime }
@@ -75,6 +75,84 @@ public class SimulatedCamera: Camera, OnlyTriggersOnceOnSoftware {
         set {
             sensor.settings.errorPercent = newValue
             aSetting = newValue / 10
+        }
+    }
+}
+
+/// A simulated camera with a setting of each kind of choice, for testing a client's settings panel.
+public final class TestCamera: SimulatedCamera {
+    private var intChoice = LetterChoice.a
+    private var dictChoice = ListedChoice(0)
+    private var listChoice = ListedChoice(0)
+    private var tupleChoice = ListedChoice(0)
+
+    public override var settings: [Setting] {
+        let letters = ["A", "B", "C", "D"]
+        let numbered = Array(zip([0, 8, 13, 22], letters)).map { (key: $0, label: $1) }
+        return super.settings + [
+            Setting("intEnum", of: self, \.intChoice),
+            Setting("dictEnum", of: self, \.dictChoice, in: ListedChoices(numbered)),
+            Setting("listEnum", of: self, \.listChoice, in: ListedChoices(letters)),
+            Setting("tupleEnum", of: self, \.tupleChoice, in: ListedChoices(letters)),
+        ]
+    }
+}
+
+/// Letters with numbers, like a Python enum.
+private enum LetterChoice: Int, SettingChoice {
+    case a = 1
+    case b, c, d
+
+    var label: String { "\(self)".uppercased() }
+}
+
+extension SimulatedCamera {
+    public struct Configuration: Decodable, Sendable {
+        /// Width and height in pixels, 512 each by default.
+        public var sensorShape: SensorShape?
+        /// The number of images that may wait for one client; 0 or nothing for the server's default.
+        public var bufferLength: BufferLength?
+        /// Whether exposure and read-out take time, true by default.
+        public var hasRealisticTiming: Bool?
+        /// The read-out time of the whole sensor in seconds, 0 by default.
+        public var readoutTime: NonNegative?
+        /// Whether clients see `shuttering_mode`, which clients of python-microscope 0.7 cannot read; false by default.
+        public var showsShutteringMode: Bool?
+
+        private enum CodingKeys: String, CodingKey {
+            case sensorShape = "sensor_shape"
+            case bufferLength = "buffer_length"
+            case hasRealisticTiming = "realistic_timing"
+            case readoutTime = "readout_time"
+            case showsShutteringMode = "shuttering_mode"
+        }
+
+        public init(
+            sensorShape: SensorShape? = nil,
+            bufferLength: BufferLength? = nil,
+            hasRealisticTiming: Bool? = nil,
+            readoutTime: NonNegative? = nil,
+            showsShutteringMode: Bool? = nil
+        ) {
+            self.sensorShape = sensorShape
+            self.bufferLength = bufferLength
+            self.hasRealisticTiming = hasRealisticTiming
+            self.readoutTime = readoutTime
+            self.showsShutteringMode = showsShutteringMode
+        }
+    }
+}
+
+extension Driver where Configuration == SimulatedCamera.Configuration {
+    public static var simulatedCamera: Self {
+        Driver("simulated-camera", "a simulated camera") { configuration, _ in
+            SimulatedCamera(configuration)
+        }
+    }
+
+    public static var testCamera: Self {
+        Driver("test-camera", "a simulated camera with a setting of each kind") { configuration, _ in
+            TestCamera(configuration)
         }
     }
 }

@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// What lies under a simulated Clarity, as its two halves would show it on a sensor.
+/// The scene under a simulated Clarity, as its two halves show it on a sensor.
 ///
-/// The right half is the left one in a mirror, turned, larger and shifted by a little, as it is with real ones.
+/// The right half is a mirror image of the left one, slightly rotated, enlarged and shifted, as with real ones.
 final class ClarityScene: Sendable {
     let width, height: Int
-    /// Rows of the whole sensor: what is in focus, what is not, and the pattern of the calibration lamp.
+    /// Rows of the whole sensor: what is in focus, what is out of focus, and the pattern of the calibration lamp.
     let focus, haze, pattern: [Float]
 
     static let degrees = 0.4
@@ -44,7 +44,7 @@ final class ClarityScene: Sendable {
         pattern = painted(glows(area / 150, 1.5...2.5, 1000...5000))
     }
 
-    /// Where the other half has it.
+    /// The corresponding spot in the other half.
     private static func reflected(_ glow: Glow, _ width: Int, _ height: Int) -> Glow {
         let (cosine, sine) = (scale * cos(degrees * .pi / 180), scale * sin(degrees * .pi / 180))
         let (cx, cy) = (Double(width - 1) / 2, Double(height - 1) / 2)
@@ -67,7 +67,7 @@ final class ClarityScene: Sendable {
     }
 }
 
-/// A round spot that fades like a gaussian.
+/// A round spot with a Gaussian profile.
 private struct Glow {
     let x, y, sigma, brightness: Double
 
@@ -83,5 +83,31 @@ private struct Glow {
 
     private func range(_ middle: Double, _ side: Range<Int>) -> Range<Int> {
         (Int((middle - 4 * sigma).rounded(.down))..<Int((middle + 4 * sigma).rounded(.up)) + 1).clamped(to: side)
+    }
+}
+
+/// The share of the light that reaches each half of the sensor behind a Clarity, depending on its disk.
+struct ClarityLight: Sendable {
+    /// The light from the focal plane and from elsewhere: transmitted by the disk, and reflected.
+    let focus, haze: (transmitted: Float, reflected: Float)
+    /// The calibration lamp's pattern, to each half.
+    let lamp: Float
+
+    /// - Parameters:
+    ///   - sectioning: 0 with the disk out of the light path; up to 3 with less light and thinner sections.
+    ///   - isLampOn: whether the calibration lamp is on, which outshines the specimen.
+    init(sectioning: Int, isLampOn: Bool) {
+        // Invented: a disk that is half open, and more of the same effect with each step.
+        let (brightness, passing): (Float, Float) =
+            switch sectioning {
+            case 0: (1, 1)
+            case 1: (0.9, 0.7)
+            case 2: (0.7, 0.8)
+            default: (0.5, 0.9)
+            }
+        let specimen = isLampOn ? brightness / 20 : brightness
+        focus = (specimen * passing, specimen * (1 - passing))
+        haze = sectioning == 0 ? (specimen, 0) : (specimen / 2, specimen / 2)
+        lamp = isLampOn ? 1 : 0
     }
 }

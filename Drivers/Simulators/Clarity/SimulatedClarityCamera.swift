@@ -1,14 +1,14 @@
 public import Devices
 internal import Pickle
 
-/// A simulated camera that sees what a Clarity would cast on its sensor: two halves, as its disk and its lamp are.
+/// A simulated camera that sees what a Clarity casts on its sensor: two halves, depending on disk and lamp.
 public final class SimulatedClarityCamera: SimulatedCamera {
-    private let clarity: any DevicePart
+    private let clarity: any RemotePart
     private let scene: ClarityScene
     private let pool = FramePool()
 
-    /// - Parameter clarity: an Aurox Clarity, most likely a simulated one as well.
-    public init(_ clarity: any DevicePart, _ configuration: SimulatedCamera.Configuration) {
+    /// - Parameter clarity: an Aurox Clarity, usually a simulated one.
+    public init(_ clarity: any RemotePart, _ configuration: SimulatedCamera.Configuration) {
         self.clarity = clarity
         var configuration = configuration
         let shape = configuration.sensorShape ?? SensorShape(width: 1024, height: 512)
@@ -22,7 +22,7 @@ public final class SimulatedClarityCamera: SimulatedCamera {
         guard let sectioning, case .dict(let status) = try clarity.link.call("get_status", []) else {
             throw DeviceError(
                 .failed,
-                "\(clarity.link.name) does not tell where its disk is, and whether its lamp is on"
+                "\(clarity.link.name) does not report the position of its disk and whether its lamp is on"
             )
         }
         let light = ClarityLight(sectioning: sectioning, isLampOn: status["calibration"] == .bool(true))
@@ -32,13 +32,13 @@ public final class SimulatedClarityCamera: SimulatedCamera {
     public override var settings: [Setting] { [roiSetting] }
 }
 
-/// What the sensor sees at a moment.
+/// The two halves on the sensor at a moment.
 private struct ClarityHalves: Subject {
     let scene: ClarityScene
     let light: ClarityLight
     let pool: FramePool
 
-    /// What a pixel has without light.
+    /// The level of a pixel without light.
     private static let dark: Float = 100
 
     func image(_ settings: SensorSettings, number: Int) -> Frame {
@@ -55,21 +55,21 @@ private struct ClarityHalves: Subject {
                 canvas.paint(row: y) { x in UInt16(level: Int(Self.dark + picture[x, y] + 0.5)) }
             }
         }
-        // The buffer was made for these sides.
+        // The buffer has been made for these sides.
         return Frame(width: picture.width, height: picture.height, .uint16, pixels: Bytes(buffer))!
     }
 }
 
 extension SimulatedClarityCamera {
     public struct Options: Decodable, Sendable {
-        /// The Clarity before the camera.
+        /// The Clarity in front of the camera.
         public var clarity: PartOption<PartFilterWheel>
-        /// Width and height in pixels, of both halves; 1024 and 512 unless given.
+        /// Width and height in pixels of both halves together, 1024 and 512 by default.
         public var sensorShape: SensorShape?
         public var bufferLength: BufferLength?
-        /// Whether exposure and read-out take their time, as they do unless given.
+        /// Whether exposure and read-out take time, true by default.
         public var hasRealisticTiming: Bool?
-        /// Seconds that the whole sensor takes to be read.
+        /// The read-out time of the whole sensor in seconds.
         public var readoutTime: NonNegative?
 
         private enum CodingKeys: String, CodingKey {
@@ -95,7 +95,7 @@ extension SimulatedClarityCamera {
 
 extension Driver where Configuration == SimulatedClarityCamera.Options {
     public static var simulatedClarityCamera: Self {
-        Driver("simulated-clarity-camera", "a camera that sees the two halves of an Aurox Clarity") {
+        Driver("simulated-clarity-camera", "a simulated camera that sees the two halves of an Aurox Clarity") {
             options,
             context in
             SimulatedClarityCamera(

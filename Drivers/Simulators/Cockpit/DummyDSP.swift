@@ -1,10 +1,10 @@
 public import Devices
 internal import Pickle
 
-/// The executor of Cockpit's experiments, with no board behind it.
+/// The executor of Cockpit's experiments, without a board.
 ///
-/// A table of actions runs by itself, and then its client gets the text `DSP done`. Nothing has to run for that: what
-/// the lines are follows from the table and the time.
+/// A table of actions runs by itself, and then the client gets the text `DSP done`. No thread is needed for that: the
+/// lines follow from the table and the time.
 public final class DummyDSP: DataDevice {
     public var isEnabled = false
     // Cockpit never enables its executor.
@@ -29,7 +29,7 @@ public final class DummyDSP: DataDevice {
         table = try DSPTable(actions, repetitions: repetitions)
     }
 
-    /// Counts of a converter, which are whole numbers unless a client sent another one.
+    /// A converter's counts: whole numbers unless a client sent something else.
     private func position(of line: Int) throws -> PythonValue {
         let position = try source.lines.position(of: line)
         return Int(exactly: position).map(PythonValue.int) ?? .float(position)
@@ -50,7 +50,7 @@ public final class DummyDSP: DataDevice {
         profileMembers
     }
 
-    /// What older executors were called by; nothing follows from it here.
+    /// Methods of older executors, which have no effect here.
     @RemoteInterfaceBuilder
     private var profileMembers: [any RemoteMember] {
         RemoteMethod("arcl", "mask", "pairs") { (_: PythonValue, _: PythonValue) in }
@@ -64,6 +64,44 @@ public final class DummyDSP: DataDevice {
 
 extension Driver where Configuration == NoOptions {
     public static var dummyDSP: Self {
-        Driver("dummy-dsp", "an executor for Cockpit's experiments that is made up") { _, _ in DummyDSP() }
+        Driver("dummy-dsp", "a simulated executor for Cockpit's experiments") { _, _ in DummyDSP() }
     }
+}
+
+/// The lines of a simulated executor, and the message at the end of a run.
+final class DSPSource: DataSource {
+    private let state = TimedState(DSPState())
+
+    var lines: DSPLines { state.read { $0.lines(at: .now) } }
+
+    /// Changes lines from a client.
+    func change(_ body: (inout DSPLines) throws -> Void) throws {
+        try state.update { state, now in
+            try state.becomeIdle(at: now)
+            try body(&state.lines)
+        }
+    }
+
+    func run(_ table: DSPTable) throws {
+        try state.update { state, now in
+            try state.becomeIdle(at: now)
+            state.run = DSPRun(table: table, begin: now)
+        }
+    }
+
+    /// Stops and leaves the lines as they are.
+    func stop() { state.update { $0.stop(at: $1) } }
+
+    func next(within limit: Duration) -> Datum? {
+        state.next(within: limit) { state, now in
+            state.settle(at: now)
+            if state.isDone {
+                state.isDone = false
+                return .found(Datum(message: "DSP done", at: Timestamp.now))
+            }
+            return state.run.map { .notBefore($0.end) } ?? .notYet
+        }
+    }
+
+    func interrupt() { state.interrupt() }
 }

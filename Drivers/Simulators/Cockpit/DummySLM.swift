@@ -1,7 +1,7 @@
 public import Devices
 internal import Pickle
 
-/// The spatial light modulator that Cockpit's structured illumination asks for, with no modulator behind it.
+/// The spatial light modulator that Cockpit's structured illumination needs, without a modulator.
 public final class DummySLM: Device {
     public var isEnabled = false
     private var diffractionAngle = 0.0
@@ -17,13 +17,13 @@ public final class DummySLM: Device {
         RemoteMethod("set_sim_diffraction_angle", "theta") { self.diffractionAngle = $0 as Double }
         RemoteMethod("get_sim_sequence") { self.sequence }
         RemoteMethod("set_sim_sequence", "seq") { self.sequence = $0 as PythonValue }
-        // No trigger reaches it that could make it go on.
+        // There is no trigger input that could advance it.
         RemoteMethod("get_sequence_index") { 0 }
     }
 }
 
 extension Driver where Configuration == NoOptions {
     public static var dummySLM: Self {
-        Driver("dummy-slm", "a spatial light modulator for Cockpit that is made up") { _, _ in DummySLM() }
+        Driver("dummy-slm", "a simulated spatial light modulator for Cockpit") { _, _ in DummySLM() }
     }
 }

@@ -1,12 +1,13 @@
 internal import Devices
 internal import Pickle
+internal import Synchronization
 
-/// Paints the images of simulated cameras.
+/// The painter of the images of simulated cameras.
 struct ImagePainter: Sendable {
     private let pool = FramePool()
     private var noise = Noise()
 
-    /// - Parameter number: of the image since the start, from 0.
+    /// - Parameter number: the number of the image since the start, from 0.
     mutating func paint(_ style: ImageStyle, _ size: (width: Int, height: Int), number: Int) -> Frame {
         switch style.pixelType {
         case .uint8: paint(UInt8.self, style, size, number)
@@ -27,7 +28,7 @@ struct ImagePainter: Sendable {
             paint(style.pattern, number, on: canvas)
             if style.showsNumber { canvas.write(number, in: style.pattern == .white ? .white : Value(level: 255)) }
         }
-        // The buffer was made for these sides.
+        // The buffer has been made for these sides.
         return Frame(width: size.width, height: size.height, Value.dtype, pixels: Bytes(buffer))!
     }
 
@@ -46,12 +47,59 @@ struct ImagePainter: Sendable {
     }
 }
 
-/// How dark and how bright an image is, in brightnesses from 0 to 255.
+/// The darkest and the brightest level of an image, from 0 to 255.
 struct Light {
     let dark, bright: Int
 
     static func random() -> Light { Light(dark: .random(in: 0...31), bright: .random(in: 128...255)) }
 
-    /// A brightness, from that of the dark on for a fraction of 0.
+    /// A level between the two, for a fraction from 0.
     func level(_ fraction: Double) -> Int { dark + Int(Double(bright) * fraction) }
+}
+
+/// The pattern and the pixel type of a simulated image.
+struct ImageStyle: Sendable {
+    var pattern = ImagePattern.noise
+    var pixelType = PixelType.uint8
+    /// Whether the number of the image is shown in its corner.
+    var showsNumber = true
+}
+
+/// The setting `image pattern`.
+enum ImagePattern: Int, SettingChoice {
+    case noise, gradient, sawtooth
+    case gaussian
+    case black, white
+
+    var label: String { self == .gaussian ? "one_gaussian" : "\(self)" }
+}
+
+/// The setting `image data type`.
+enum PixelType: Int, SettingChoice {
+    case uint8, uint16, float
+}
+
+/// The subject of a camera with nothing in front of it: the pattern that it is set to.
+final class Patterns: Subject {
+    private let painter = Mutex(ImagePainter())
+
+    func image(_ settings: SensorSettings, number: Int) -> Frame {
+        painter.withLock { painter in
+            painter.paint(settings.style, settings.roi.imageSize(settings.binning), number: number)
+        }
+    }
+}
+
+/// A fast random number generator: four generators side by side (xorshift, 64 bits, Marsaglia 2003).
+struct Noise: Sendable {
+    private var state = SIMD4<UInt64>.random(in: 1 ... .max)
+
+    /// Sixteen levels from the lowest up to, but not including, another one at most 255 higher.
+    mutating func levels(from low: UInt16, to high: UInt16) -> SIMD16<UInt16> {
+        state ^= state &<< 13
+        state ^= state &>> 7
+        state ^= state &<< 17
+        let bytes = unsafe unsafeBitCast(state, to: SIMD16<UInt16>.self) &>> 8
+        return (bytes &* (high - low)) &>> 8 &+ low
+    }
 }

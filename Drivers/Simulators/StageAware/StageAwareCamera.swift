@@ -1,7 +1,7 @@
 public import Devices
 internal import Pickle
 
-/// A simulated camera that sees what of a specimen its stage, its filter wheel and its pixel size select.
+/// A simulated camera that sees the part of a specimen that stage, filter wheel and pixel size select.
 public final class StageAwareCamera: SimulatedCamera {
     private let specimen: Specimen
     private let x, y, z: any StageAxis
@@ -12,9 +12,9 @@ public final class StageAwareCamera: SimulatedCamera {
     private let pool = FramePool()
 
     /// - Parameters:
-    ///   - stage: with axes x and y, in units of which a pixel has its size, and z, which is in focus at 0.
-    ///   - filterWheel: with a position for each of the specimen's channels.
-    ///   - light: without which it is dark; full light if there is none.
+    ///   - stage: has the axes x and y, in the units of the pixel size, and z, which is in focus at 0.
+    ///   - filterWheel: has a position for each channel of the specimen.
+    ///   - light: the illumination; without one the specimen is fully lit.
     public init(
         _ specimen: Specimen,
         stage: any Stage,
@@ -67,5 +67,70 @@ public final class StageAwareCamera: SimulatedCamera {
             throw SettingError.outOfRange("pixel size", size.python, allowed: (0...Double.infinity).python)
         }
         pixelSize = size
+    }
+}
+
+extension StageAwareCamera {
+    public struct Options: Decodable, Sendable {
+        /// Cells by default.
+        public var image: SpecimenSource?
+        /// The stage whose position selects the part of the image, with axes x, y and z.
+        public var stage: PartOption<PartStage>
+        /// The filter wheel whose position selects the channel.
+        public var filterWheel: PartOption<PartFilterWheel>
+        /// Width and height in pixels, 512 each by default.
+        public var sensorShape: SensorShape?
+        public var bufferLength: BufferLength?
+        /// Whether exposure and read-out take time, true by default.
+        public var hasRealisticTiming: Bool?
+        /// The read-out time of the whole sensor in seconds.
+        public var readoutTime: NonNegative?
+
+        private enum CodingKeys: String, CodingKey {
+            case image, stage
+            case filterWheel = "filter_wheel"
+            case sensorShape = "sensor_shape"
+            case bufferLength = "buffer_length"
+            case hasRealisticTiming = "realistic_timing"
+            case readoutTime = "readout_time"
+        }
+
+        public init(
+            image: SpecimenSource? = nil,
+            stage: PartOption<PartStage>,
+            filterWheel: PartOption<PartFilterWheel>,
+            sensorShape: SensorShape? = nil,
+            bufferLength: BufferLength? = nil,
+            hasRealisticTiming: Bool? = nil,
+            readoutTime: NonNegative? = nil
+        ) {
+            (self.image, self.stage, self.filterWheel) = (image, stage, filterWheel)
+            (self.sensorShape, self.bufferLength) = (sensorShape, bufferLength)
+            (self.hasRealisticTiming, self.readoutTime) = (hasRealisticTiming, readoutTime)
+        }
+
+        var camera: SimulatedCamera.Configuration {
+            SimulatedCamera.Configuration(
+                sensorShape: sensorShape,
+                bufferLength: bufferLength,
+                hasRealisticTiming: hasRealisticTiming,
+                readoutTime: readoutTime
+            )
+        }
+    }
+}
+
+extension Driver where Configuration == StageAwareCamera.Options {
+    public static var stageAwareCamera: Self {
+        Driver("stage-aware-camera", "a simulated camera that sees what a stage and a filter wheel select") {
+            options,
+            context in
+            try StageAwareCamera(
+                (options.image ?? .ownImage).specimen(),
+                stage: try options.stage.open(context),
+                filterWheel: try options.filterWheel.open(context),
+                options.camera
+            )
+        }
     }
 }

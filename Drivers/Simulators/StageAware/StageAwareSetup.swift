@@ -1,23 +1,23 @@
 public import Devices
 
-/// A camera, a filter wheel, a stage and, if wanted, a light source, and on the stage a specimen of which they show a part.
+/// A camera, a filter wheel, a stage and optionally a light source, with a specimen on the stage.
 public enum StageAwareSetup {
     public struct Configuration: Decodable, Sendable {
-        /// Cells unless given.
+        /// Cells by default.
         public var image: SpecimenSource?
-        /// Width and height in pixels, 512 each unless given.
+        /// Width and height in pixels, 512 each by default.
         public var sensorShape: SensorShape?
         public var bufferLength: BufferLength?
-        /// Whether all that happens takes its time, as it does unless given.
+        /// Whether exposures and moves take time, true by default.
         public var hasRealisticTiming: Bool?
-        /// Seconds that the whole sensor takes to be read.
+        /// The read-out time of the whole sensor in seconds.
         public var readoutTime: NonNegative?
-        /// The stage's, in its units a second.
+        /// The speed of the stage in its units per second.
         public var speed: NonNegative?
         /// Seconds from one position of the wheel to the next.
         public var travelTime: NonNegative?
 
-        /// Whether there is a light source, without which it is dark; if not, it is as bright as can be.
+        /// Whether there is a light source; without one the specimen is fully lit.
         public var hasLight: Bool?
 
         private enum CodingKeys: String, CodingKey {
@@ -46,10 +46,10 @@ public enum StageAwareSetup {
         }
     }
 
-    /// The camera comes first, so that it is shut down before what it sees.
+    /// The camera comes first, so that it is shut down before the devices that it uses.
     public static func open(_ configuration: Configuration) throws -> SimulatedController {
         let specimen = try (configuration.image ?? .ownImage).specimen()
-        // Unless told otherwise, what does not take its time is there at once.
+        // By default, moves without realistic timing have no delay.
         let atOnce: NonNegative? = configuration.hasRealisticTiming == false ? 0 : nil
         let stage = SimulatedStage(
             .init(limits: limits(over: specimen), speed: configuration.speed ?? atOnce)
@@ -88,7 +88,9 @@ public enum StageAwareSetup {
 
 extension Driver where Configuration == StageAwareSetup.Configuration {
     public static var stageAwareSetup: Self {
-        Driver("stage-aware-setup", "camera, filter wheel and stage that see parts of one image") { configuration, _ in
+        Driver("stage-aware-setup", "a simulated camera, filter wheel and stage with one specimen") {
+            configuration,
+            _ in
             try StageAwareSetup.open(configuration)
         }
     }

@@ -1,6 +1,6 @@
 internal import Devices
 internal import Pickle
-internal import Threads
+internal import Platform
 
 /// What every light source must do.
 enum LightSourceContracts {
@@ -57,7 +57,9 @@ enum LightSourceContracts {
 
     private static func refusesWhatIsNoPower(light: any LightSource, trial: Trial) throws {
         let before = light.setPoint
-        trial.expect("power = nan", isRefusedBy: .value) { try trial.client.set("power", to: .float(.nan)) }
+        for power in [Double.nan, .infinity] {
+            trial.expect("power = \(power)", isRefusedBy: .value) { try trial.client.set("power", to: .float(power)) }
+        }
         trial.expect("power = 'a'", isRefusedBy: .type) { try trial.client.set("power", to: "a") }
         trial.expect("get_set_power() after what was refused", light.setPoint, is: before)
         try expectOff("after what was refused", trial)

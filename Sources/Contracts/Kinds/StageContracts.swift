@@ -78,7 +78,11 @@ enum StageContracts {
         let before = try stage.axes.map { try $0.axis.position }
         for (name, axis) in stage.axes {
             for method in ["move_to", "move_by"] {
-                trial.expect("\(method)(nan)", isRefusedBy: .value) { try Client(axis).call(method, .float(.nan)) }
+                for value in [Double.nan, .infinity] {
+                    trial.expect("\(method)(\(value))", isRefusedBy: .value) {
+                        try Client(axis).call(method, .float(value))
+                    }
+                }
                 trial.expect("\(method)('a')", isRefusedBy: .type) { try Client(axis).call(method, "a") }
                 let unknown = PythonValue.dict([name: .float(try axis.step), "no such axis": 0.0])
                 trial.expect("\(method) of an axis that is not there", isRefusedBy: .key) {
@@ -143,7 +147,7 @@ enum StageContracts {
             let (client, limits) = (Client(axis), try axis.limits)
             try client.call("move_to", .float(limits.upper + 1000))
             try expectAt(limits.upper, name, axis, trial)
-            try client.call("move_by", .float(-.infinity))
+            try client.call("move_by", .float(limits.lower - limits.upper - 1000))
             try expectAt(limits.lower, name, axis, trial)
         }
     }

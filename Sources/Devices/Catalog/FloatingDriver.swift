@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A driver of devices that only tell which ones they are once they are open, so that each has to be tried.
 ///
 /// Opening is in two steps: a candidate is opened as far as it takes to learn its uid, and becomes a device, with the
@@ -13,8 +15,8 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     private let deviceKind: DeviceKind
     private let kind: @Sendable (Configuration) -> String
     private let count: @Sendable (Configuration, DriverContext) throws -> Int
-    private let open: @Sendable (Int, Configuration, DriverContext) throws -> Candidate<any FloatingClaim>
-    private let device: @Sendable (any FloatingClaim, Configuration, DriverContext) throws -> any Device
+    private let open: @Sendable (Int, Configuration, DriverContext) throws -> Candidate<any OpenedCandidate>
+    private let device: @Sendable (any OpenedCandidate, Configuration, DriverContext) throws -> any Device
     private let simulating: @Sendable ([String]) -> [String: String]
 
     /// - Parameters:
@@ -27,7 +29,7 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     ///     the claim is released.
     ///   - attachment: how its devices are attached.
     ///   - simulating: the environment of processes whose simulated hardware is to have devices with these uids.
-    public init<Claim: FloatingClaim, Opened: Device & SendableMetatype>(
+    public init<Claim: OpenedCandidate, Opened: Device & SendableMetatype>(
         _ name: String,
         _ summary: String,
         opensSideBySide: @escaping @Sendable (Configuration) -> Bool = { _ in true },
@@ -68,8 +70,8 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     /// - Parameter uid: which device is meant; nil for the first that can be had, which suits a program with one.
     public func configured(_ configuration: Configuration, uid: String?) -> ConfiguredDriver {
         let candidates = candidates(configuration)
-        let part = uid.map { FloatingPart(uid: $0, candidates: candidates) }
-        var driver = ConfiguredDriver(name: name, kind: deviceKind, floatingParts: part.map { [$0] } ?? []) {
+        let part = uid.map { CameraRequest(uid: $0, candidates: candidates) }
+        var driver = ConfiguredDriver(name: name, kind: deviceKind, cameraRequests: part.map { [$0] } ?? []) {
             [device] context in
             let claim = try part.map { try context.claim($0, context) } ?? candidates.openFirst(context)
             do { return try device(claim, configuration, context) } catch {
@@ -98,4 +100,48 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
             simulating: simulating
         )
     }
+}
+
+/// A device that was opened to learn which one it is, and that nobody else can open as long as it is not released.
+public protocol OpenedCandidate: AnyObject, Sendable {
+    /// What the device is known by wherever it is plugged in: its serial number.
+    var uid: String { get }
+    /// What else is known of it once it is open: `model`, `firmware`.
+    var details: [String: String] { get }
+    /// Closes it, for other processes to open.
+    func release()
+}
+
+extension OpenedCandidate {
+    public var details: [String: String] { [:] }
+}
+
+/// A floating device that a definition needs: which one, and among which candidates it is to be found.
+public struct CameraRequest: Sendable {
+    public let uid: String
+    public let candidates: Candidates
+
+    public init(uid: String, candidates: Candidates) {
+        self.uid = uid
+        self.candidates = candidates
+    }
+}
+
+/// Takes down the floating devices that a driver's options name while these are decoded.
+///
+/// A decoder carries it under ``CodingUserInfoKey/cameraRequests``.
+public final class CameraRequests: Sendable {
+    private let parts = Lock<[CameraRequest]>([])
+
+    public init() {}
+
+    public var all: [CameraRequest] { parts.withLock { $0 } }
+
+    func append(contentsOf new: [CameraRequest]) { parts.withLock { $0 += new } }
+}
+
+extension CodingUserInfoKey {
+    /// Under which a decoder carries the ``CameraRequests``.
+    // The name is not empty, so the key is made.
+    public static let cameraRequests = CodingUserInfoKey(rawValue: "cameraRequests")!
 }

@@ -1,7 +1,7 @@
 /// What is in a driver's options, made by a program, that concerns more than the driver: other devices, drivers that are
 /// opened with it, and values that make no sense.
 ///
-/// Where options are decoded, ``DeviceReferences``, ``FloatingParts`` and errors tell the same.
+/// Where options are decoded, ``DeviceReferences``, ``CameraRequests`` and errors tell the same.
 public struct OptionContents: Sendable {
     public struct Reference: Sendable {
         public let device: DeviceReference
@@ -12,7 +12,7 @@ public struct OptionContents: Sendable {
     }
 
     public private(set) var references: [Reference] = []
-    public private(set) var floatingParts: [FloatingPart] = []
+    public private(set) var cameraRequests: [CameraRequest] = []
     public private(set) var flaws: [(path: [String], claim: String)] = []
 
     /// Looks at the stored properties of the options, and at those of their values.
@@ -38,7 +38,7 @@ public struct OptionContents: Sendable {
             references.append(Reference(device: part.reference, kind: part.kind, path: path))
         case let nested as NestedDriver:
             references += nested.driver.references.map { Reference(device: $0, kind: nil, path: path) }
-            floatingParts += nested.driver.floatingParts
+            cameraRequests += nested.driver.cameraRequests
         case let options as any OptionsByName:
             for (name, value) in options.contents { gather(value, path + [name], depth: depth + 1) }
         default:
@@ -75,6 +75,6 @@ extension ConfiguredDriver {
     /// Notes what the driver's options name.
     public mutating func refer(to contents: OptionContents) {
         references += contents.references.map(\.device)
-        floatingParts += contents.floatingParts
+        cameraRequests += contents.cameraRequests
     }
 }

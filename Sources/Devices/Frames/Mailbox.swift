@@ -1,4 +1,4 @@
-internal import Threads
+internal import Platform
 
 /// A data source that is filled from elsewhere: by an SDK's callback, a timer's thread, a simulation.
 ///

@@ -1,4 +1,5 @@
 public import Pickle
+internal import Synchronization
 
 /// How an image is turned: first a quarter turn counter-clockwise, then flips (`get_transform`).
 public struct Transform: Sendable, Hashable {
@@ -36,4 +37,31 @@ extension Transform: PythonConvertible {
     }
     public var python: PythonValue { .tuple([.bool(flipsLeftRight), .bool(flipsUpDown), .bool(rotates)]) }
     public static var pythonName: String { "a tuple of three bools" }
+}
+
+/// The two transforms of a camera's images, shared with the thread that reads the frames.
+public final class Transforms: Sendable {
+    private struct Both {
+        var readout = Transform.identity
+        var client = Transform.identity
+    }
+
+    private let both = Mutex(Both())
+
+    public init() {}
+
+    /// What the sensor's read-out direction asks for, so that images look the same whatever the read-out.
+    public var readout: Transform {
+        get { both.withLock(\.readout) }
+        set { both.withLock { $0.readout = newValue } }
+    }
+
+    /// What clients asked for with `set_transform`.
+    public var client: Transform {
+        get { both.withLock(\.client) }
+        set { both.withLock { $0.client = newValue } }
+    }
+
+    /// What is done to each frame.
+    public var total: Transform { both.withLock { $0.client.after($0.readout) } }
 }

@@ -100,19 +100,24 @@ extension Camera {
         triggerMembers
         dataMembers
         RemoteMethod("get_exposure_time") { try self.exposureTime }
-        RemoteMethod("set_exposure_time", "value", call: expose)
+        RemoteMethod("set_exposure_time", "value", restored: .last, call: expose)
         RemoteMethod("get_cycle_time") { try self.cycleTime }
         RemoteMethod("get_sensor_shape") { try self.shape }
         RemoteMethod("get_binning") { try self.binning }
-        RemoteMethod("set_binning", "binning", call: setBinning)
+        RemoteMethod("set_binning", "binning", restored: .last, call: setBinning)
         RemoteMethod("get_roi") { try self.roi }
-        RemoteMethod("set_roi", "roi", call: setROI)
+        RemoteMethod("set_roi", "roi", restored: .last, call: setROI)
         RemoteMethod("get_transform") { self.transforms.client }
-        RemoteMethod("set_transform", "transform") { self.transforms.client = $0 as Transform }
+        RemoteMethod("set_transform", "transform", restored: .last) { self.transforms.client = $0 as Transform }
         // Cockpit and the field's scripts trigger by this name.
         RemoteMethod("soft_trigger", call: trigger)
         if showsShutteringMode {
-            RemoteProperty("shuttering_mode", get: { try self.shutteringMode }, set: setShutteringMode)
+            RemoteProperty(
+                "shuttering_mode",
+                restored: .last,
+                get: { try self.shutteringMode },
+                set: setShutteringMode
+            )
         }
     }
 

@@ -1,3 +1,5 @@
+internal import Pickle
+
 /// A device that sends what it measures to the clients that registered for it.
 ///
 /// While it is enabled its host reads the ``dataSource`` on a thread of its own and passes on what comes.
@@ -25,4 +27,23 @@ extension DataDevice {
     public var dataMembers: [any RemoteMember] {
         RemoteMethod("abort", call: abort)
     }
+}
+
+/// Sensors whose readings are sent to clients as lists of numbers, one for each sensor.
+public protocol ValueLogger: DataDevice {
+    var sensorCount: Int { get }
+    /// The latest readings.
+    var values: [Double] { get throws }
+}
+
+extension ValueLogger {
+    @RemoteInterfaceBuilder
+    public var valueLoggerMembers: [any RemoteMember] {
+        deviceMembers
+        dataMembers
+        RemoteMethod("get_num_sensors") { self.sensorCount }
+        RemoteMethod("getValues") { try self.values }
+    }
+
+    public var remoteMembers: [any RemoteMember] { valueLoggerMembers }
 }

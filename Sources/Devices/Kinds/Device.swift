@@ -69,11 +69,51 @@ extension Device {
         RemoteMethod("get_is_enabled") { self.isEnabled }
         // An attribute of the object in Python, and read by programs that run beside the device there.
         RemoteProperty("enabled", get: { self.isEnabled })
-        RemoteMethod("enable", call: enable)
-        RemoteMethod("disable", call: disable)
+        // Of what was enabled only sources of data are enabled again: nothing may move or shine by itself.
+        let isRestored = self is any DataDevice && !(self is any LightSource)
+        RemoteMethod("enable", restored: .enabling(isRestored: isRestored), call: enable)
+        RemoteMethod("disable", restored: .disabling, call: disable)
         RemoteMethod("initialize", call: performInitialize)
-        RemoteMethod("shutdown", call: shutdown)
+        RemoteMethod("shutdown", restored: .disabling, call: shutdown)
     }
 
     public var remoteMembers: [any RemoteMember] { deviceMembers }
+}
+
+/// A device that tells only when it is open which one it is: clients can ask it, by `get_id`.
+public protocol FloatingDevice: Device {
+    /// What the device is known by wherever it is plugged in: its serial number.
+    var uid: String { get }
+}
+
+/// What went wrong in a device, sorted so that every client can react to it.
+public struct DeviceError: Error, CustomStringConvertible {
+    /// Each is an exception class of python-microscope.
+    public enum Kind: Sendable, Equatable {
+        /// `DeviceError`: the device refused, or answered oddly.
+        case failed
+        /// `IncompatibleStateError`: not in this state, such as a software trigger on a hardware trigger's line.
+        case incompatibleState
+        /// `DisabledDeviceError`: not while disabled.
+        case disabled
+        /// `InitialiseError`: not found, or could not be opened.
+        case initialise
+        /// `UnsupportedFeatureError`: this device cannot do that.
+        case unsupported
+        /// `LibraryLoadError`: the vendor's library is missing or unfit.
+        case library
+    }
+
+    public let kind: Kind
+    public let message: String
+    /// What the driver was told by the layer below.
+    public let cause: (any Error)?
+
+    public init(_ kind: Kind, _ message: String, cause: (any Error)? = nil) {
+        self.kind = kind
+        self.message = message
+        self.cause = cause
+    }
+
+    public var description: String { cause.map { "\(message): \($0)" } ?? message }
 }

@@ -28,7 +28,8 @@ extension LightSource {
     public var lightSourceMembers: [any RemoteMember] {
         deviceMembers
         triggerMembers
-        RemoteProperty("power", get: { try self.power }, set: setPower)
+        // Light itself stays off: only what it is set to is restored.
+        RemoteProperty("power", restored: .last, get: { try self.power }, set: setPower)
         RemoteMethod("get_set_power") { self.setPoint }
         RemoteMethod("get_is_on") { try self.isOn }
         RemoteMethod("get_status") { try self.status }
@@ -36,3 +37,9 @@ extension LightSource {
 
     public var remoteMembers: [any RemoteMember] { lightSourceMembers }
 }
+
+/// A device whose outputs let the light of others out: a laser shines while what is wired to its TTL input is high.
+///
+/// Wherever light is to be off it is disabled as light sources are: ``Device/disable()`` throws unless no light comes by
+/// its outputs any more.
+public protocol LightGate: Device {}

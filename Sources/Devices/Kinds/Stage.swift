@@ -1,3 +1,5 @@
+public import Pickle
+
 /// A stage with axes that move by themselves or together.
 public protocol Stage: Device {
     /// The axes that are there, in the order in which clients shall see them; the same ones for as long as it is open.
@@ -54,4 +56,84 @@ extension Stage {
     }
 
     public var remoteMembers: [any RemoteMember] { stageMembers }
+}
+
+/// One axis of a stage, with positions in the stage's own units.
+public protocol StageAxis: RemoteObject {
+    var position: Double { get throws }
+    var limits: AxisLimits { get throws }
+    var isMoving: Bool { get throws }
+    /// Begins a move to a place within the limits.
+    func startMove(to position: Double) throws
+}
+
+extension StageAxis {
+    /// The nearest place within the limits.
+    public func target(_ position: Double) throws -> Double {
+        guard !position.isNaN else { throw RemoteError.value("position must be a number, not nan") }
+        return try limits.clamp(position)
+    }
+
+    /// The nearest place within the limits that lies this far from where the axis is now.
+    public func target(by distance: Double) throws -> Double { try target(try position + distance) }
+
+    /// Moves to the nearest place within the limits.
+    public func start(to position: Double) throws { try startMove(to: try target(position)) }
+
+    /// Moves by a distance from where the axis is now.
+    public func start(by distance: Double) throws { try startMove(to: try target(by: distance)) }
+
+    public func move(to position: Double) throws -> Completion {
+        try start(to: position)
+        return Completion { try !self.isMoving }
+    }
+
+    public func move(by distance: Double) throws -> Completion {
+        try start(by: distance)
+        return Completion { try !self.isMoving }
+    }
+
+    @RemoteInterfaceBuilder
+    public var stageAxisMembers: [any RemoteMember] {
+        RemoteProperty("position", get: { try self.position })
+        RemoteProperty("limits", get: { try self.limits })
+        RemoteMethod("move_to", "pos", call: move(to:))
+        RemoteMethod("move_by", "delta", call: move(by:))
+    }
+
+    public var remoteMembers: [any RemoteMember] { stageAxisMembers }
+}
+
+/// How far an axis goes, in the stage's units (`microscope.AxisLimits`).
+public struct AxisLimits: Sendable, Hashable {
+    public var lower, upper: Double
+
+    public init(lower: Double, upper: Double) { (self.lower, self.upper) = (lower, upper) }
+
+    /// The nearest place that the axis reaches.
+    public func clamp(_ position: Double) -> Double { min(max(position, lower), upper) }
+}
+
+extension AxisLimits: PythonNamedTuple {
+    public static let pythonClass = PythonClass("microscope", "AxisLimits")
+    public static let itemCount = 2
+    public var items: [Double] { [lower, upper] }
+    public init(items: [Double]) { self.init(lower: items[0], upper: items[1]) }
+}
+
+extension AxisLimits: CheckedOption {
+    public var flaw: String? {
+        lower.isFinite && upper.isFinite && lower <= upper
+            ? nil : "must be a lower and an upper limit (was \([lower, upper]))"
+    }
+}
+
+extension AxisLimits: Decodable {
+    /// From a list of the lower and the upper limit, as drivers' options have it.
+    public init(from decoder: any Decoder) throws {
+        let limits = try [Double](from: decoder)
+        guard limits.count == 2 else { throw decoder.invalid("must be a lower and an upper limit (was \(limits))") }
+        self.init(lower: limits[0], upper: limits[1])
+        if let flaw { throw decoder.invalid(flaw) }
+    }
 }

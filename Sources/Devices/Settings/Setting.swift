@@ -29,12 +29,12 @@ public final class Setting {
         case writeOnly
     }
 
-    /// Whether a device that was started again after a crash gets the value that clients had set.
-    public private(set) var comesBack = true
+    /// Whether a device that is opened anew, after a crash or a loss of power, gets the value that clients had set.
+    public private(set) var isRestored = true
 
-    /// The same setting, whose value does not come back after a crash: writing it moves something or switches light on.
-    public func notComingBack() -> Setting {
-        comesBack = false
+    /// The same setting, whose value is not restored: writing it moves something or switches light on.
+    public func notRestored() -> Setting {
+        isRestored = false
         return self
     }
 
@@ -84,7 +84,7 @@ public final class Setting {
         { python in
             guard let set else { throw SettingError.readOnly(name) }
             guard let value = Value(python: python) else {
-                // What is no choice, or an integer of more than 64 bits, is out of range and not of a wrong type.
+                // A value that is not a choice, or an integer of more than 64 bits, is out of range, not of a wrong type.
                 let isOutOfRange = if case .bigInt = python { true } else { Value.settingType == .enumeration }
                 guard !isOutOfRange else {
                     throw SettingError.outOfRange(name, python, allowed: try domain().python)
@@ -95,7 +95,7 @@ public final class Setting {
                 value: value.python,
                 check: {
                     let domain = try domain()
-                    guard domain.contains(value) else {
+                    guard value.isFinite, domain.contains(value) else {
                         throw SettingError.outOfRange(name, python, allowed: domain.python)
                     }
                 },
@@ -146,4 +146,63 @@ public final class Setting {
             "cached": .bool(isWriteOnly && wasWritten),
         ])
     }
+}
+
+extension Setting {
+    /// A setting that is a stored property of the device.
+    public convenience init<Root: AnyObject, Value: SettingValue>(
+        _ name: String,
+        of device: Root,
+        _ keyPath: ReferenceWritableKeyPath<Root, Value>,
+        in domain: @autoclosure @escaping () throws -> Value.Domain
+    ) {
+        self.init(name, in: try domain(), get: { device[keyPath: keyPath] }, set: { device[keyPath: keyPath] = $0 })
+    }
+
+    /// A switch of the device's.
+    public convenience init<Root: AnyObject>(
+        _ name: String,
+        of device: Root,
+        _ keyPath: ReferenceWritableKeyPath<Root, Bool>
+    ) {
+        self.init(name, of: device, keyPath, in: Anything())
+    }
+
+    /// A choice of the device's, whose cases are the values.
+    public convenience init<Root: AnyObject, Choice: SettingChoice>(
+        _ name: String,
+        of device: Root,
+        _ keyPath: ReferenceWritableKeyPath<Root, Choice>
+    ) {
+        self.init(name, of: device, keyPath, in: Cases())
+    }
+}
+
+extension Setting {
+    /// The key of a choice that is given by its label, as people write it in a configuration; any other value as it is.
+    public func key(for value: PythonValue) throws -> PythonValue {
+        guard type == .enumeration, case .str(let label) = value else { return value }
+        guard case .dict(let description) = try describe(), case .list(let choices)? = description["values"] else {
+            return value
+        }
+        let keys = choices.compactMap { choice -> PythonValue? in
+            guard case .tuple(let pair) = choice, pair.count == 2, pair[1] == .str(label) else { return nil }
+            return pair[0]
+        }
+        return keys.first ?? value
+    }
+}
+
+/// Why a setting cannot be read or written.
+public enum SettingError: Error, Equatable {
+    /// `KeyError` in Python
+    case unknown(String)
+    /// `NotImplementedError` in Python
+    case readOnly(String)
+    /// `ValueError` in Python
+    case outOfRange(String, PythonValue, allowed: PythonValue)
+    /// `TypeError` in Python
+    case wrongType(String, expected: String, got: String)
+    /// `Exception` in Python: `update_settings` was to set everything and lacks some
+    case missing([String])
 }

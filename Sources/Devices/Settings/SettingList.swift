@@ -11,9 +11,6 @@ public struct SettingList {
         self.report = report
     }
 
-    /// The names of those whose values a crash takes with it.
-    public var notComingBack: Set<String> { Set(settings.filter { !$0.comesBack }.map(\.name)) }
-
     public func find(_ name: String) throws -> Setting {
         guard let setting = settings.first(where: { $0.name == name }) else { throw SettingError.unknown(name) }
         return setting
@@ -128,11 +125,24 @@ public struct SettingList {
         }
     }
 
+    /// The notes of settings that were set, a call for each, since any of them may be set again alone.
+    private func notes(_ pairs: [[PythonValue]]) -> [RestoreNote] {
+        pairs.filter { pair in settings.contains { .str($0.name) == pair.first && $0.isRestored } }
+            .map { .restore(RestoredCall(.call, "set_setting", $0, key: $0.first)) }
+    }
+
+    /// The name and the value of each setting that an update has changed.
+    private static func pairs(_ incoming: PythonValue?, changedIn result: PythonValue) -> [[PythonValue]] {
+        guard case .dict(let incoming)? = incoming, case .dict(let changed) = result else { return [] }
+        return changed.pairs.compactMap { name, _ in incoming[name].map { [name, $0] } }
+    }
+
     /// The rows that every device answers to, since clients reach settings by name only.
     @RemoteInterfaceBuilder
     public var remoteMembers: [any RemoteMember] {
         RemoteMethod("get_setting", "name") { (name: PythonValue) in try find(name).get() }
-        RemoteMethod("set_setting", "name", "value") { (name: PythonValue, value: PythonValue) in
+        RemoteMethod("set_setting", "name", "value", restored: .notes { call, _ in notes([call.arguments]) }) {
+            (name: PythonValue, value: PythonValue) in
             try find(name).set(value)
         }
         RemoteMethod("describe_setting", "name") { (name: PythonValue) in try find(name).describe() }
@@ -140,9 +150,13 @@ public struct SettingList {
             PythonValue.list(try settings.map { .tuple([.str($0.name), try $0.describe()]) })
         }
         RemoteMethod("get_all_settings") { PythonValue.dict(all()) }
-        // Data devices of python-microscope's call the argument otherwise.
-        RemoteMethod("update_settings", Parameter("incoming", or: "settings"), Parameter("init", default: false)) {
-            (incoming: PythonDictionary, isComplete: Bool) in
+        // The data devices of python-microscope have another name for the first argument.
+        RemoteMethod(
+            "update_settings",
+            Parameter("incoming", or: "settings"),
+            Parameter("init", default: false),
+            restored: .notes { call, changed in notes(Self.pairs(call.arguments.first, changedIn: changed)) }
+        ) { (incoming: PythonDictionary, isComplete: Bool) in
             PythonValue.dict(try update(incoming, isComplete: isComplete))
         }
         // In the metadata of every device of python-microscope's; what it takes, functions, cannot be sent.

@@ -1,9 +1,9 @@
 internal import Logging
 internal import Pickle
 
-/// One client's connection, from its handshake to its end, on a thread of its own.
+/// A client's connection, from its handshake to its end, on its own thread.
 ///
-/// As in Pyro, the calls of one connection run one after another, and a slow one keeps nobody else waiting.
+/// As in Pyro, the calls of one connection run one after another. A slow call does not delay other connections.
 final class ClientSession {
     let connection: Connection
     let server: PyroServer
@@ -22,10 +22,7 @@ final class ClientSession {
     }
 
     func run() {
-        defer {
-            lane?.close()
-            server.streams.connectionEnded(context.connection)
-        }
+        defer { lane?.close() }
         var isGreeted = false
         do {
             guard try handshake() else { return }
@@ -36,7 +33,7 @@ final class ClientSession {
             }
         } catch {
             let level: Logger.Level = isGreeted && !error.isUsual ? .warning : .debug
-            server.log.log(level: level, "client \(name) was let go: \(error)")
+            server.log.log(level: level, "dropped client \(name): \(error)")
         }
     }
 
@@ -44,7 +41,9 @@ final class ClientSession {
 
     // MARK: Calls
 
-    /// Answers one message; whether the connection goes on.
+    /// Answers one message.
+    ///
+    /// Returns whether the connection continues.
     private func answer(_ request: ReceivedMessage) throws(MessageError) -> Bool {
         switch request.header.type {
         case .ping:
@@ -54,7 +53,7 @@ final class ClientSession {
             return true
         case .invoke: return try invoke(request)
         default:
-            server.log.info("client \(name) sent a message of type \(request.header.type), which a client does not")
+            server.log.info("dropped client \(name): clients do not send messages of type \(request.header.type)")
             return false
         }
     }
@@ -85,7 +84,7 @@ final class ClientSession {
         return true
     }
 
-    /// Runs a call that nobody waits for: aside if it is one, at once if it is several, as Pyro does.
+    /// Runs a oneway call: a single call on another thread, a batch on this thread, as in Pyro.
     private func oneway(_ call: WireCall, _ invocation: Invocation) {
         let perform: @Sendable () -> Void = { [log = server.log] in
             do { try invocation.logging(call) { try invocation.performOnly(call) } } catch {
@@ -104,7 +103,7 @@ final class ClientSession {
         _ serializer: SerializerID
     ) throws(MessageError) {
         var reply = request.reply(.result, .exception)
-        // Python sends no correlation id with exceptions.
+        // Pyro4 sends no correlation id with exceptions.
         reply.annotations = Annotations()
         do {
             try server.format(serializer).encode(.exception(exception), to: &reply.payload)
@@ -114,5 +113,95 @@ final class ClientSession {
             try? server.format(serializer).encode(.exception(.pyro("PyroError", text)), to: &reply.payload)
         }
         try connection.send(reply)
+    }
+}
+
+extension ClientSession {
+    /// Performs the handshake.
+    ///
+    /// Returns whether the client is accepted.
+    func handshake() throws(MessageError) -> Bool {
+        let request: ReceivedMessage?
+        do {
+            try connection.secure(as: .server)
+            request = try connection.receive()
+        } catch .cutShort, .timedOut {
+            return false
+        } catch .noSSL {
+            // Read first, for the same reason as in `refuseForLackOfRoom`.
+            return try refuse("this server is only reached with SSL", try? connection.receive())
+        } catch .ssl(let text) {
+            server.log.info("client \(name) refused: SSL: \(text)")
+            return false
+        } catch {
+            return try refuse(error.description)
+        }
+        guard let request else { return false }
+        guard request.header.type == .connect else {
+            return try refuse("invalid msg type \(request.header.type.rawValue) received", request)
+        }
+        guard let serializer = accepted(request.header.serializer) else {
+            return try refuse(
+                "message used serializer that is not accepted: \(request.header.serializer)",
+                request
+            )
+        }
+        do {
+            try greet(request, serializer)
+            return true
+        } catch let error as PythonException {
+            return try refuse(error.text, request, serializer)
+        } catch let error as SerializerError {
+            return try refuse(error.message, request, serializer)
+        } catch let error as MessageError {
+            throw error
+        } catch {
+            return try refuse("\(error)", request, serializer)
+        }
+    }
+
+    private func greet(_ request: ReceivedMessage, _ serializer: SerializerID) throws {
+        let value = try server.format(serializer).decode(try request.bytes)
+        guard case .dict(let greeting) = value, greeting["handshake"] != nil else {
+            throw PythonException("KeyError", "'handshake'")
+        }
+        var answer = PythonValue.str("hello")
+        if request.header.flags.contains(.metadata) {
+            guard case .str(let id)? = greeting["object"] else { throw PythonException("KeyError", "'object'") }
+            let metadata = try server.objects.find(id).metadata
+            answer = .dict(["handshake": answer, "meta": metadata.value(asLists: true)])
+        }
+        var reply = request.reply(.connectOK, request.header.flags.intersection(.metadata))
+        try server.format(serializer).encode(answer, to: &reply.payload)
+        try connection.send(reply)
+    }
+
+    /// Sends the client the reason why it is refused.
+    ///
+    /// The default is marshal, which every client understands.
+    private func refuse(
+        _ text: String,
+        _ request: ReceivedMessage? = nil,
+        _ serializer: SerializerID = .marshal
+    ) throws(MessageError) -> Bool {
+        server.log.info("client \(name) refused: \(text)")
+        var reply = request?.reply(.connectFail) ?? Message(type: .connectFail, sequence: 0, serializer: 0)
+        reply.serializer = serializer.rawValue
+        // Every serializer can write a text.
+        try? server.format(serializer).encode(.str(text), to: &reply.payload)
+        try connection.send(reply)
+        return false
+    }
+
+    static func refuseForLackOfRoom(_ socket: Socket, _ server: PyroServer) {
+        let session = ClientSession(socket, number: 0, server)
+        // Read first: closing a connection with unread bytes resets it before the client sees the answer.
+        try? session.connection.secure(as: .server)
+        let request = try? session.connection.receive()
+        _ = try? session.refuse("no free workers, increase server threadpool size", request)
+    }
+
+    func accepted(_ number: UInt16) -> SerializerID? {
+        SerializerID(rawValue: number).flatMap { server.options.serializers.contains($0) ? $0 : nil }
     }
 }

@@ -1,20 +1,21 @@
 public import Logging
 public import Pickle
-internal import Threads
+internal import Platform
 
-/// Serves objects to Pyro4 clients, each client on a thread of its own.
+/// A server of objects for Pyro4 clients, with a thread for each client.
 ///
-/// A call runs on the thread that read it and its answer is written there: to hand it to another thread and back costs
-/// more, with one client, than all the rest of the call.
+/// A call is read, carried out and answered on one thread. With one client, passing it to another thread and back would
+/// cost more than the rest of the call.
 public final class PyroServer: Sendable {
     let options: ServerOptions
     let log: Logger
     let objects = ObjectTable()
-    let streams: ItemStreams
-    /// Where the server listens, with the port that the kernel chose.
+    /// The address at which the server listens, with the actual port.
     public let endpoint: Endpoint
 
-    /// Where it listens in digits, whatever the host is called; nil with a Unix socket.
+    /// The same address with a numeric host.
+    ///
+    /// Nil with a Unix socket.
     public var address: Endpoint? { listener.localEndpoint }
 
     private let listener: Socket
@@ -28,9 +29,11 @@ public final class PyroServer: Sendable {
         var isStopping = false
     }
 
-    /// Starts to listen; clients are served from ``start()`` on.
+    /// Starts to listen.
     ///
-    /// - Parameter translate: gives the Python exception for an error that an object's function threw.
+    /// Clients are served from ``start()`` on.
+    ///
+    /// - Parameter translate: converts an error thrown by an object into a Python exception.
     public init(
         at endpoint: Endpoint,
         options: ServerOptions = ServerOptions(),
@@ -39,11 +42,10 @@ public final class PyroServer: Sendable {
     ) throws {
         self.options = try options.fit(for: endpoint)
         self.log = log
-        streams = ItemStreams(linger: options.streamLinger, lifetime: options.streamLifetime)
         self.translate = translate
         listener = try Socket(listeningAt: endpoint)
         self.endpoint = endpoint.boundAs(listener.localEndpoint)
-        objects[DaemonObject.id] = DaemonObject(objects: objects, streams: streams)
+        objects[DaemonObject.id] = DaemonObject(objects: objects)
     }
 
     public func register(_ object: any PyroObject, as id: String) { objects[id] = object }
@@ -51,7 +53,7 @@ public final class PyroServer: Sendable {
 
     public func uri(of id: String) -> PyroURI { PyroURI(object: id, location: endpoint.location) }
 
-    /// The URI by which other machines find an object, if the options tell another place for that.
+    /// The URI of an object for other machines, with the public address from the options.
     public func publicURI(of id: String) -> PyroURI {
         PyroURI(object: id, location: (publicEndpoint ?? endpoint).location)
     }
@@ -61,16 +63,16 @@ public final class PyroServer: Sendable {
         return .tcp(host: place.host, port: place.port == 0 ? port : place.port)
     }
 
-    /// Takes clients from now on.
+    /// Starts to accept clients.
     public func start() {
         _ = BlockingThread("accept") { [self] in
             while let socket = nextClient() { take(socket) }
         }
     }
 
-    /// Takes no more clients and ends the connections of those that are there; waits for calls that are running.
+    /// Stops accepting clients, ends all connections and waits for running calls.
     ///
-    /// - Returns: whether all of them have ended within the limit.
+    /// - Returns: whether all connections have ended within the limit.
     @discardableResult
     public func stop(within limit: Duration) -> Bool {
         clients.update { clients in
@@ -87,7 +89,7 @@ public final class PyroServer: Sendable {
             do {
                 return try listener.accept()
             } catch {
-                // Out of descriptors, for instance: those who are connected go on, and one of them will leave.
+                // Out of descriptors, for instance. Connected clients continue, and one of them will leave.
                 log.error("\(error)")
                 let isStopping: Bool? = clients.wait(within: .milliseconds(200)) { $0.isStopping ? true : nil }
                 if isStopping == true { return nil }
@@ -112,7 +114,9 @@ public final class PyroServer: Sendable {
         }
     }
 
-    /// How many clients at once are told that there is no room; those beyond are only closed.
+    /// The number of clients at a time that receive a reason for being refused.
+    ///
+    /// Further ones are just closed.
     private static let politeRefusals = 8
 
     private func refuse(_ socket: Socket) {
@@ -129,15 +133,15 @@ public final class PyroServer: Sendable {
         }
     }
 
-    /// A serializer as the options want it.
+    /// A serializer with the protocol number from the options.
     func format(_ id: SerializerID) -> any Serializer { id.serializer(claiming: options.wire.pickleProtocol) }
 
-    /// The exception for an error, with the lines that show up as the remote traceback.
+    /// The exception for an error, with the lines of the remote traceback.
     func exception(_ error: any Error) -> PythonException {
         let exception =
             switch error {
             case let error as PythonException: error
-            // Not a SerializeError, which would make the client give up its connection.
+            // Not a SerializeError: it would make the client close its connection.
             case let error as SerializerError: PythonException.pyro("PyroError", error.message)
             default: translate(error)
             }
@@ -146,7 +150,9 @@ public final class PyroServer: Sendable {
 }
 
 extension ServerOptions {
-    /// The options with SSL only where there is some.
+    /// The options for this endpoint.
+    ///
+    /// Unix sockets do not use SSL.
     fileprivate func fit(for endpoint: Endpoint) throws(SSLFileError) -> ServerOptions {
         var options = self
         if case .unix = endpoint { options.wire.ssl = nil }
@@ -158,7 +164,7 @@ extension ServerOptions {
 }
 
 extension Endpoint {
-    /// The endpoint with the port that the kernel chose, if the choice was the kernel's.
+    /// The endpoint, with the actual port in place of 0.
     fileprivate func boundAs(_ bound: Endpoint?) -> Endpoint {
         guard case .tcp(let host, port: 0) = self, case .tcp(_, let port)? = bound else { return self }
         return .tcp(host: host, port: port)
@@ -167,4 +173,32 @@ extension Endpoint {
     fileprivate func removeFile() {
         if case .unix(let path) = self { Socket.removeFile(path) }
     }
+}
+
+/// The options of a server.
+public struct ServerOptions: Sendable {
+    public var wire = WireOptions()
+    /// The serializers that clients may use.
+    public var serializers: Set<SerializerID> = Set(SerializerID.allCases)
+    /// The greatest number of simultaneous clients.
+    ///
+    /// Each takes a thread.
+    public var maximumConnections = 200
+    /// The time limit for a client's handshake.
+    public var handshakeLimit = Duration.seconds(10)
+    /// The address at which clients reach the server, if it differs from where it listens: behind a router or in a
+    /// container.
+    ///
+    /// Proxies for objects and ``PyroServer/publicURI(of:)`` contain it. Port 0 stands for the server's port.
+    public var publicPlace: PublicPlace?
+
+    /// An address that is valid for other machines.
+    public struct PublicPlace: Sendable, Hashable {
+        public var host: String
+        public var port: Int
+
+        public init(host: String, port: Int = 0) { (self.host, self.port) = (host, port) }
+    }
+
+    public init() {}
 }

@@ -1,8 +1,8 @@
 internal import Glibc
 internal import Logging
 internal import Pickle
+internal import Platform
 internal import Pyro
-internal import Threads
 
 /// The Unix socket by which a running server is controlled, as the Pyro object `device-server`, in one of the
 /// ``ControlFolder``s.

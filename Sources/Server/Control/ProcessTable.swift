@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Threads
+internal import Platform
 
 /// Runs a body on a thread of its own, or on this one while the system grants no thread.
 func inParallel(_ name: String, _ body: @escaping @Sendable () -> Void) {
@@ -10,17 +10,17 @@ func inParallel(_ name: String, _ body: @escaping @Sendable () -> Void) {
 enum ProcessTable {
     /// Whether a process may serve a configuration file, by its command line; true if that cannot be read.
     static func mayServe(_ file: String, _ process: Int) -> Bool {
-        if "/proc/\(process)/exe".realPath == file { return true }
+        if FileSystem.realPath("/proc/\(process)/exe") == file { return true }
         guard let words = words(of: process) else { return true }
         return words.dropFirst().contains { word in
             let path = word.hasPrefix("/") ? word : "/proc/\(process)/cwd/\(word)"
-            return path.realPath == file
+            return FileSystem.realPath(path) == file
         }
     }
 
     /// The processes that a process has started.
     static func children(of process: Int) -> [Int] {
-        ControlFolder.names(in: "/proc").compactMap { Int($0) }.filter { parent(of: $0) == process }
+        FileSystem.names(in: "/proc").compactMap { Int($0) }.filter { parent(of: $0) == process }
     }
 
     static func isRunning(_ process: Int) -> Bool {
@@ -44,21 +44,12 @@ enum ProcessTable {
 
     /// The fields of `/proc/PID/stat` after the name.
     private static func fields(of process: Int) -> [Substring]? {
-        guard let text = contents(of: "/proc/\(process)/stat"), let end = text.lastIndex(of: ")") else { return nil }
+        guard let text = FileSystem.text(of: "/proc/\(process)/stat"), let end = text.lastIndex(of: ")") else { return nil }
         return text[end...].dropFirst().split(separator: " ")
     }
 
     private static func words(of process: Int) -> [String]? {
-        contents(of: "/proc/\(process)/cmdline")?.split(separator: "\0").map(String.init)
-    }
-
-    private static func contents(of path: String) -> String? {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        // Longer command lines are cut.
-        var bytes = [UInt8](repeating: 0, count: 65536)
-        let count = unsafe bytes.withUnsafeMutableBytes { unsafe read(file, $0.baseAddress, $0.count) }
-        return count < 0 ? nil : String(decoding: bytes.prefix(count), as: UTF8.self)
+        // Longer command lines are not read.
+        FileSystem.text(of: "/proc/\(process)/cmdline")?.split(separator: "\0").map(String.init)
     }
 }

@@ -1,6 +1,6 @@
 public import Pickle
 internal import Pyro
-internal import Threads
+internal import Platform
 
 /// A server running on this machine, as control commands reach it.
 public struct RunningServer: Sendable {
@@ -24,7 +24,7 @@ public struct RunningServer: Sendable {
 
     /// Searches for the server of a configuration file.
     public static func search(file: String) -> Search {
-        guard let wanted = file.realPath else { return .none }
+        guard let wanted = FileSystem.realPath(file) else { return .none }
         let (answers, silent) = ask { try $0.status().configuration }
         if let (server, _) = answers.first(where: { $0.answer == wanted }) { return .found(server) }
         let suspects = silent.filter { ProcessTable.mayServe(wanted, $0) }
@@ -33,7 +33,7 @@ public struct RunningServer: Sendable {
 
     /// The server of a configuration file.
     public static func serving(file: String) throws(ServerError) -> RunningServer {
-        guard file.realPath != nil else { throw ServerError("There is no file \(file).") }
+        guard FileSystem.realPath(file) != nil else { throw ServerError("There is no file \(file).") }
         switch search(file: file) {
         case .found(let server): return server
         case .silent(let processes):
@@ -105,7 +105,7 @@ public struct RunningServer: Sendable {
     private func hasEnded(by error: any Error) -> Bool {
         // An ending process may close its connections before its listening socket.
         if case ClientError.lost = error { return true }
-        return LocalAddress(socket)?.isListenedAt != true
+        return UnixAddress(socket)?.isListenedAt != true
     }
 
     /// The server's status.

@@ -1,4 +1,5 @@
 internal import Devices
+internal import Platform
 public import Pickle
 
 /// The status of a running server: what `device-server status` shows, and what its control socket returns.
@@ -319,7 +320,7 @@ public struct ServedDevice: Sendable, Hashable {
     /// devices do not count: each server has its own.
     public func isMeant(by definition: DeviceDefinition, of file: String) -> Bool {
         guard isSimulated == definition.isSimulated else { return false }
-        if name == definition.name, configuration == file.realPath { return true }
+        if name == definition.name, configuration == FileSystem.realPath(file) { return true }
         return uid != nil && uid == definition.uid && driver == definition.driver.name && !isSimulated
     }
 }

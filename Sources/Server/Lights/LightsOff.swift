@@ -1,6 +1,6 @@
 internal import Devices
 internal import Pickle
-internal import Threads
+internal import Platform
 
 /// An emergency procedure that switches off every light source of a configuration when no server can do so.
 ///

@@ -182,7 +182,9 @@ public struct LogTime: Sendable, Hashable {
         let clock = unsafe String(unsafeUninitializedCapacity: 64) { buffer in
             var parts = unsafe tm()
             unsafe localtime_r(&seconds, &parts)
-            return unsafe strftime(buffer.baseAddress, buffer.count, "%Y-%m-%dT%H:%M:%S", &parts)
+            // The C library of Debian 13 takes no null pointer here.
+            guard let start = buffer.baseAddress else { return 0 }
+            return unsafe strftime(start, buffer.count, "%Y-%m-%dT%H:%M:%S", &parts)
         }
         return "\(clock).\(String(millisecondsSince1970 % 1000 + 1000).dropFirst())"
     }

@@ -1,8 +1,8 @@
 internal import Avahi
 internal import Devices
 internal import Logging
+internal import Platform
 internal import Pyro
-internal import Threads
 
 /// An announcement of devices in the local network by the avahi daemon, kept up by a thread of its own.
 ///

@@ -1,8 +1,8 @@
 internal import Glibc
 internal import Logging
 internal import Pickle
+internal import Platform
 internal import Pyro
-internal import Threads
 
 /// A registration of devices with a Pyro name server, kept up by a thread of its own.
 ///

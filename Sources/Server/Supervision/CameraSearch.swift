@@ -1,6 +1,7 @@
 internal import Devices
 internal import Glibc
 internal import Logging
+internal import Platform
 
 /// The search for floating devices: child processes open candidates until each definition has the device that it means.
 ///
@@ -266,7 +267,7 @@ struct SearchKey: Hashable {
     private let kind: String
     private let isSimulated: Bool
 
-    fileprivate init(_ device: DeviceDefinition, _ part: FloatingPart) {
+    fileprivate init(_ device: DeviceDefinition, _ part: CameraRequest) {
         (driver, kind) = (part.candidates.driver, part.candidates.kind)
         isSimulated = device.isSimulated
     }
@@ -277,7 +278,7 @@ extension Definition {
     ///
     /// With devices of several drivers, only those of the first driver are searched for; the worker finds the others.
     var search: (key: SearchKey, candidates: Candidates, uids: [String])? {
-        let parts = floatingParts.map { (key: SearchKey($0, $1), part: $1) }
+        let parts = cameraRequests.map { (key: SearchKey($0, $1), part: $1) }
         guard let first = parts.first else { return nil }
         let same = parts.filter { $0.key == first.key }
         return (first.key, first.part.candidates, same.map(\.part.uid))
@@ -289,13 +290,13 @@ extension Sequence<Definition> {
     ///
     /// Variables that exist already are not changed.
     public var simulatedEnvironment: [String: String] {
-        let parts = flatMap(\.floatingParts).filter(\.device.isSimulated).map(\.part)
+        let parts = flatMap(\.cameraRequests).filter(\.device.isSimulated).map(\.part)
         var environment: [String: String] = [:]
         for (_, parts) in Dictionary(grouping: parts, by: \.candidates.driver) {
             guard let simulating = parts.first?.candidates.simulating else { continue }
             environment.merge(simulating(parts.map(\.uid))) { first, _ in first }
         }
-        return environment.filter { name, _ in unsafe getenv(name) == nil }
+        return environment.filter { name, _ in Environment[name] == nil }
     }
 }
 
@@ -322,7 +323,7 @@ final class SearchTurn: Sendable {
 
     /// The socket, or nil while another server has the address.
     private static func take(_ name: String) -> Int32? {
-        guard let address = LocalAddress("@\(name)") else { return nil }
+        guard let address = UnixAddress("@\(name)") else { return nil }
         let socket = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { return nil }
         if unsafe address.withSockaddr({ address, length in unsafe bind(socket, address, length) }) == 0 {

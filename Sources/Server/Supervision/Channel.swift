@@ -2,7 +2,7 @@ internal import Devices
 internal import Glibc
 internal import Logging
 internal import Pickle
-internal import Threads
+internal import Platform
 
 /// The channel between the supervisor and one worker: a pair of connected sockets.
 ///
@@ -109,7 +109,7 @@ enum ControlMessage: Sendable {
     /// From the worker, before it ends: why it cannot serve.
     case failed(String)
     /// From the worker: what clients have set, for a worker that may have to replace it.
-    case memory(DeviceMemory)
+    case memory(RestoreLog)
 
     var value: PythonValue {
         switch self {
@@ -153,7 +153,7 @@ enum ControlMessage: Sendable {
         case ("serving", .list(let uris)?, .bool(let hasLightSource)?):
             self = .serving(uris: uris.compactMap(\.text), hasLightSource: hasLightSource)
         case ("failed", .str(let reason)?, nil): self = .failed(reason)
-        case ("memory", let memory?, nil): self = .memory(DeviceMemory(memory))
+        case ("memory", let memory?, nil): self = .memory(RestoreLog(memory))
         default: throw ServerError("unknown control message '\(name)'")
         }
     }
@@ -177,7 +177,7 @@ struct WorkerOrder: Sendable {
     /// Whether an earlier worker has served the definition and ended unexpectedly.
     var isRestart = false
     /// What clients had set when the previous worker ended.
-    var memory: DeviceMemory
+    var memory: RestoreLog
     /// The URIs of the devices of other definitions that this one uses.
     var parts: [String: String] = [:]
     /// The port that the kernel chose for the previous worker, so that clients find the devices again.
@@ -212,7 +212,7 @@ extension WorkerOrder {
             isSimulated: isSimulated,
             log: LogOptions(directory: order["directory"]?.text, level: level, maximumSize: size, keptFiles: kept),
             isRestart: isRestart,
-            memory: DeviceMemory(memory)
+            memory: RestoreLog(memory)
         )
         self.name = name
         if case .int(let port)? = order["port"] { self.port = port }

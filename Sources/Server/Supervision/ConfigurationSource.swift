@@ -1,5 +1,6 @@
 public import Devices
 internal import Pickle
+internal import Platform
 
 /// The origin of a configuration: a file, which can be read again, or the program itself.
 public struct ConfigurationSource: Sendable {
@@ -67,12 +68,12 @@ public struct ConfigurationSource: Sendable {
     }
 
     /// The absolute path of the running program, which identifies the configuration that it makes.
-    public static var programPath: String? { "/proc/self/exe".realPath }
+    public static var programPath: String? { FileSystem.realPath("/proc/self/exe") }
 
     public var configuration: ServerConfiguration { first.configuration }
 
     /// The absolute path of the file.
-    var path: String { file.realPath ?? file }
+    var path: String { FileSystem.realPath(file) ?? file }
 
     /// Throws ``ConfigurationErrors``, or a ``ServerError`` if there is no file to read again.
     func read() throws -> Version {
@@ -111,7 +112,7 @@ extension ConfigurationSource.Version {
 }
 
 extension WorkerOrder {
-    init(_ definition: ConfigurationSource.Numbered, _ source: ConfigurationSource, memory: DeviceMemory) {
+    init(_ definition: ConfigurationSource.Numbered, _ source: ConfigurationSource, memory: RestoreLog) {
         self.init(
             text: definition.text,
             file: source.file,

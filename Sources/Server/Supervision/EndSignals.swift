@@ -1,6 +1,6 @@
 internal import Glibc
+public import Platform
 internal import Synchronization
-public import Threads
 
 /// A receiver of the signals that ask a process to end or to reload, which then no longer end it at once.
 ///

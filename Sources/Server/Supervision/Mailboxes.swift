@@ -1,6 +1,6 @@
 internal import Glibc
 internal import Pickle
-internal import Threads
+internal import Platform
 
 /// The messages of the supervisor to this worker, read as they arrive.
 ///
@@ -86,7 +86,7 @@ final class Outbox: Sendable {
     private struct State {
         var messages: [ControlMessage] = []
         /// The latest one not yet sent, which replaces those before it.
-        var memory: DeviceMemory?
+        var memory: RestoreLog?
         var isReportWanted = false
         var makeReport: (@Sendable () -> PythonDictionary)?
         var isSending = false
@@ -153,7 +153,7 @@ final class Outbox: Sendable {
 
     /// Sends what clients have set and waits briefly until it is sent, so that what a client has set successfully
     /// survives even if this process ends right afterwards.
-    func remember(_ memory: DeviceMemory) {
+    func remember(_ memory: RestoreLog) {
         let isStuck = state.update { state in
             state.memory = memory
             return state.isStuck

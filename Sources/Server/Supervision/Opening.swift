@@ -1,8 +1,8 @@
 internal import Devices
 internal import Logging
 internal import Pickle
+internal import Platform
 internal import Pyro
-internal import Threads
 
 /// The opening of a definition's devices in a worker.
 struct Opening {
@@ -67,7 +67,7 @@ struct Opening {
     }
 
     /// Connects to a device that another one uses, in this process or elsewhere.
-    private func link(to reference: DeviceReference, from owner: String) throws -> any PartLink {
+    private func link(to reference: DeviceReference, from owner: String) throws -> any DeviceLink {
         let text: String
         switch reference {
         case .named(let name):
@@ -81,7 +81,7 @@ struct Opening {
         guard let uri = PyroURI(text) else { throw ServerError("'\(text)' is not a URI") }
         var options = pyro.delivery.client
         options.connectLimit = .seconds(5)
-        return RemotePartLink(uri, options: options, server: server, owner: owner)
+        return RemoteDeviceLink(uri, options: options, server: server, owner: owner)
     }
 }
 
@@ -102,7 +102,7 @@ extension Worker {
     ///
     /// - Returns: the order to serve it; nil if nobody wants it, or if no candidate is available.
     func search(_ order: WorkerOrder, _ definition: Definition) throws -> WorkerOrder? {
-        guard let (device, part) = definition.floatingParts.first else {
+        guard let (device, part) = definition.cameraRequests.first else {
             throw ServerError("\(definition.place): there is no floating device to search for")
         }
         let log = Log(name: part.candidates.driver, options: order.log)
@@ -126,11 +126,11 @@ extension Worker {
 
     /// Opens the floating device that a definition requests, or takes it if it was opened while searching.
     func claim(
-        _ part: FloatingPart,
+        _ part: CameraRequest,
         _ context: DriverContext,
         for definition: Definition
-    ) throws -> any FloatingClaim {
-        let others = Set(definition.floatingParts.map(\.part.uid))
+    ) throws -> any OpenedCandidate {
+        let others = Set(definition.cameraRequests.map(\.part.uid))
         let end = ContinuousClock.now + Self.patience
         while true {
             if let claim = claims.take(part.uid) { return claim }
@@ -154,18 +154,18 @@ extension Worker {
 
 extension Definition {
     /// The floating devices that it needs, each with the device of the definition that uses it.
-    var floatingParts: [(device: DeviceDefinition, part: FloatingPart)] {
-        devices.flatMap { device in device.driver.floatingParts.map { (device, $0) } }
+    var cameraRequests: [(device: DeviceDefinition, part: CameraRequest)] {
+        devices.flatMap { device in device.driver.cameraRequests.map { (device, $0) } }
     }
 }
 
 /// Candidates that a worker has opened and not yet turned into devices.
 final class OpenedCandidates: Sendable {
-    private let claims = Lock<[any FloatingClaim]>([])
+    private let claims = Lock<[any OpenedCandidate]>([])
 
-    func keep(_ claim: any FloatingClaim) { claims.withLock { $0.append(claim) } }
+    func keep(_ claim: any OpenedCandidate) { claims.withLock { $0.append(claim) } }
 
-    func take(_ uid: String) -> (any FloatingClaim)? {
+    func take(_ uid: String) -> (any OpenedCandidate)? {
         claims.withLock { claims in
             claims.firstIndex { $0.uid == uid }.map { claims.remove(at: $0) }
         }

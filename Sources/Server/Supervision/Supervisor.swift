@@ -2,7 +2,7 @@ public import Devices
 internal import Glibc
 internal import Logging
 internal import Pickle
-internal import Threads
+internal import Platform
 
 /// A server of every definition of a configuration, each in a worker process of its own.
 ///
@@ -89,7 +89,7 @@ public actor Supervisor {
 
     // MARK: Starting and stopping definitions
 
-    private func serve(_ new: ConfigurationSource.Numbered, memory: DeviceMemory = DeviceMemory()) async {
+    private func serve(_ new: ConfigurationSource.Numbered, memory: RestoreLog = RestoreLog()) async {
         count += 1
         let (number, definition) = (count, new.definition)
         health.add(definition.name)
@@ -195,7 +195,7 @@ public actor Supervisor {
         changes.uncertainLights = await stop(old)
         for definition in changes.begun where !isStopping {
             // Clients stay registered; what they had set belonged to the device as it was.
-            await serve(definition, memory: memories[definition.definition.name]?.clientsAlone ?? DeviceMemory())
+            await serve(definition, memory: memories[definition.definition.name]?.clientsAlone ?? RestoreLog())
         }
         return changes
     }

@@ -2,8 +2,8 @@ internal import Devices
 internal import Glibc
 internal import Logging
 internal import Pickle
+internal import Platform
 internal import Pyro
-internal import Threads
 
 /// A process that serves one definition until the supervisor asks it to end, or has gone.
 struct Worker: Sendable {
@@ -138,7 +138,7 @@ struct Worker: Sendable {
         )
     }
 
-    @Sendable private func remember(_ memory: DeviceMemory) { outbox.remember(memory) }
+    @Sendable private func remember(_ memory: RestoreLog) { outbox.remember(memory) }
 
     /// Carries out orders until the one to shut down; false if the supervisor has gone without it.
     private func waitForEnd(_ server: DeviceServer, _ log: Logger) -> Bool {

@@ -1,5 +1,5 @@
 internal import Logging
-internal import Threads
+internal import Platform
 
 /// The end of workers: asked to shut down, hurried, killed at last, and their light switched off by another process
 /// where they did not confirm that it is off.

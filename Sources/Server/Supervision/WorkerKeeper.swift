@@ -1,6 +1,6 @@
 internal import Devices
 internal import Logging
-internal import Threads
+internal import Platform
 
 /// The keeper of one definition: gets it a worker, and a new worker each time one ends, until stopped.
 final class WorkerKeeper: Sendable {
@@ -53,7 +53,7 @@ final class WorkerKeeper: Sendable {
 
     var hasLightSource: Bool { state.withLock(\.workerState.switchesLight) }
     /// What clients have set so far.
-    var memory: DeviceMemory { state.withLock(\.workerState.memory) }
+    var memory: RestoreLog { state.withLock(\.workerState.memory) }
     private var isStopping: Bool { state.withLock(\.isStopping) }
 
     /// The status, with a fresh report of the worker if one arrives within a limit.
@@ -158,7 +158,7 @@ final class WorkerKeeper: Sendable {
         }
         let hasServed = state.withLock { $0.workerState.running?.isServing == true }
         worker.hangUp()
-        if !hasServed, order.memory != DeviceMemory() { forget() }
+        if !hasServed, order.memory != RestoreLog() { forget() }
         return reason
     }
 
@@ -189,7 +189,7 @@ final class WorkerKeeper: Sendable {
 
     /// Drops what clients had set, since it may be what keeps workers from starting.
     private func forget() {
-        state.withLock { $0.workerState.memory = DeviceMemory() }
+        state.withLock { $0.workerState.memory = RestoreLog() }
         log.warning("\(name): a worker did not start with the settings of clients; the next one starts without them")
     }
 }

@@ -1,8 +1,8 @@
 internal import Glibc
 internal import Logging
+internal import Platform
 internal import Subprocess
 internal import SystemPackage
-internal import Threads
 
 /// A child process that runs as a worker, and the channel to it.
 final class WorkerProcess: Sendable {

@@ -39,7 +39,7 @@ struct WorkerState<Worker: Sendable>: Sendable {
     /// Whether the definition has devices that switch light, as its last worker reported.
     private(set) var hasLightSource = false
     /// What clients have set.
-    var memory: DeviceMemory
+    var memory: RestoreLog
     /// Whether a device may have light, as the configuration shows.
     let mayHaveLight: Bool
     /// Whether a worker has ended without confirming that all light is off, and nobody has confirmed it since.
@@ -51,7 +51,7 @@ struct WorkerState<Worker: Sendable>: Sendable {
     /// The port at which the last worker listened.
     private var port: Int?
 
-    init(memory: DeviceMemory, mayHaveLight: Bool = false) {
+    init(memory: RestoreLog, mayHaveLight: Bool = false) {
         (self.memory, self.mayHaveLight) = (memory, mayHaveLight)
     }
 

@@ -1,21 +1,21 @@
 public import Devices
 internal import Glibc
-internal import Threads
+internal import Platform
 
-/// Writes down what is said to a device and what it answers, in a file that people can read and tests can replay.
+/// A recorder of the conversation with a device, in a file that people can read and tests can replay.
 public final class Recorder: Sendable {
-    /// The variable of the environment that names the folder for recordings, which `device-server --record` sets.
+    /// The environment variable that names the folder for recordings; `device-server --record` sets it.
     public static let variable = "DEVICE_SERVER_RECORD"
 
     private let file: Int32
     // Held while a line is written, so that lines do not mix.
     private let lock = Lock(())
 
-    /// Records to a file in a folder, after what may be there of an earlier time.
+    /// Records to a file in a folder, after any earlier recordings in that file.
     ///
     /// - Parameters:
-    ///   - device: names the file, with dashes for what file names should not have.
-    ///   - facts: what a replay has to know before the first exchange, a line each.
+    ///   - device: names the file, with dashes in place of characters that file names should not have.
+    ///   - facts: lines that a replay needs before the first exchange.
     /// - Returns: nil if the file cannot be written.
     public init?(folder: String, device: String, facts: [String] = []) {
         unsafe mkdir(folder, 0o777)
@@ -24,7 +24,9 @@ public final class Recorder: Sendable {
         write((["# \(device)"] + facts.map { "# \($0)" }).joined(separator: "\n"))
     }
 
-    /// Makes a folder ready for recordings; why that cannot be, or nil.
+    /// Makes a folder ready for recordings.
+    ///
+    /// Returns the reason if that fails, otherwise nil.
     public static func problem(with folder: String) -> String? {
         unsafe mkdir(folder, 0o777)
         var status = stat()
@@ -37,7 +39,7 @@ public final class Recorder: Sendable {
 
     deinit { if file >= 0 { close(file) } }
 
-    /// A recorder for a device, if recordings are wanted.
+    /// A recorder for a device, if recordings were requested.
     public static func requested(for device: String, facts: [String] = [], log: DeviceLog) -> Recorder? {
         guard let folder = unsafe getenv(variable).map({ unsafe String(cString: $0) }), !folder.isEmpty else {
             return nil
@@ -50,7 +52,7 @@ public final class Recorder: Sendable {
         return recorder
     }
 
-    /// Adds an exchange that has just taken place.
+    /// Adds an exchange that has just happened.
     public func note(_ direction: Exchange.Direction, _ channel: String = "", _ bytes: [UInt8], error: String? = nil) {
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)

@@ -1,7 +1,7 @@
 import Devices
 import Pickle
+import Platform
 import Testing
-import Threads
 
 struct MailboxTests {
     private let mailbox = Mailbox(capacity: 3)

@@ -1,8 +1,8 @@
 import Foundation
 import Pickle
+import Platform
 import Pyro
 import Testing
-import Threads
 
 @Suite struct PyroClientTests {
     @Test(arguments: SerializerID.allCases)

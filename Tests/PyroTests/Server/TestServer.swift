@@ -1,10 +1,12 @@
 import Logging
 import Pickle
+import Platform
+import Pyro
 import Testing
 
 @testable import Pyro
 
-/// A server with one ``TestObject`` on it, which ends with the test.
+/// A server with one ``TestObject``, which ends with the test.
 final class TestServer {
     let object = TestObject()
     let server: PyroServer
@@ -26,7 +28,7 @@ final class TestServer {
         PyroClient(server.uri(of: "Test"), options: options)
     }
 
-    /// A connection whose greeting is over.
+    /// A connection after its handshake.
     func greeted() throws -> Connection {
         let socket = try Socket.connect(to: server.endpoint, within: .seconds(5))
         let connection = Connection(socket, WireOptions(), greetingWithin: .seconds(5))
@@ -38,5 +40,89 @@ final class TestServer {
         #expect(answer.header.type == .connectOK)
         connection.greeted(readingWithin: .seconds(5))
         return connection
+    }
+}
+
+/// An object whose methods add, wait, fail and remember.
+final class TestObject: PyroObject {
+    private let state = Monitor<(value: PythonValue, notes: [PythonValue])>((42, []))
+
+    let metadata = ObjectMetadata(
+        methods: ["add", "echo", "fail", "myself", "note", "wait"],
+        oneway: ["note"],
+        attributes: ["value"]
+    )
+
+    /// The notes, once there are this many.
+    func notes(_ count: Int) -> [PythonValue]? {
+        state.wait(within: .seconds(20)) { $0.notes.count >= count ? $0.notes : nil }
+    }
+
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
+        switch (method, arguments.positional.first, arguments.positional.dropFirst().first) {
+        case ("add", .int(let a)?, .int(let b)?): return .value(.int(a + b))
+        case ("add", .int(let a)?, nil):
+            guard case .int(let b)? = arguments.keywords["b"] else { break }
+            return .value(.int(a + b))
+        case ("echo", let value?, nil): return .value(value)
+        case ("fail", .str(let text)?, nil): throw PythonException("ValueError", text)
+        case ("fail", .str(let text)?, .str(let name)?):
+            throw PythonException(PythonClass("serial.serialutil", name), [.str(text)])
+        case ("myself", nil, nil): return .value(.reference("Test"))
+        case ("note", let value?, nil):
+            state.update { $0.notes.append(value) }
+            return .value(.none)
+        case ("wait", .float(let seconds)?, nil):
+            Pause.wait(for: .seconds(seconds))
+            return .value(.none)
+        default: break
+        }
+        throw PythonException("TypeError", "\(method)() is not called so")
+    }
+
+    func get(_ attribute: String, _ context: CallContext) throws -> PythonValue {
+        guard attribute == "value" else { throw PythonException("AttributeError", attribute) }
+        return state.withLock(\.value)
+    }
+
+    func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws {
+        state.withLock { $0.value = value }
+    }
+}
+
+/// A client that connects and sends nothing by itself.
+final class SilentClient {
+    private let socket: Socket
+
+    init(_ endpoint: Endpoint) throws { socket = try Socket.connect(to: endpoint, within: .seconds(5)) }
+
+    /// Sends bytes.
+    ///
+    /// They need not arrive.
+    func send(_ bytes: [UInt8]) { try? socket.write(bytes) }
+
+    /// Whether the server closes the connection of a client that sends a handshake byte by byte.
+    func isClosedByPeerWhileDripping(
+        _ greeting: [UInt8] = Array("PYRO".utf8) + [0, 48] + [UInt8](repeating: 0, count: 1000),
+        every interval: Duration,
+        within limit: Duration
+    ) -> Bool {
+        let end = ContinuousClock.now + limit
+        for byte in greeting {
+            guard ContinuousClock.now < end else { return false }
+            guard (try? socket.write([byte])) != nil, !isClosedByPeer(within: interval) else { return true }
+        }
+        return false
+    }
+
+    /// Whether the server closes the connection within the limit.
+    func isClosedByPeer(within limit: Duration) -> Bool {
+        socket.limitReading(to: limit)
+        var byte: [UInt8] = [0]
+        do {
+            return try socket.read(into: &byte, from: 0, upTo: 1) == 0
+        } catch {
+            return error == .cutShort
+        }
     }
 }

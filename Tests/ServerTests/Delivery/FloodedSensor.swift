@@ -1,6 +1,6 @@
 import Devices
 import Pickle
-import Threads
+import Platform
 
 /// A sensor of whose readings twelve give way before the first that is read, and then one each time.
 final class FloodedSensor: ValueLogger {

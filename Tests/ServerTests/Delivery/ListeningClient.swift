@@ -1,7 +1,7 @@
 import Logging
 import Pickle
+import Platform
 import Pyro
-import Threads
 
 /// A client's listener, as a program has one that wants a device's data.
 final class ListeningClient: PyroObject {

@@ -1,5 +1,5 @@
 import Devices
-import Threads
+import Platform
 
 /// A stage whose one axis moves until it is let go.
 final class HeldStage: Stage {

@@ -1,7 +1,7 @@
 import Devices
+import Platform
 import Simulators
 import Testing
-import Threads
 
 @testable import Server
 

@@ -1,7 +1,7 @@
 import Glibc
 import Logging
+import Platform
 import Testing
-import Threads
 
 @testable import Server
 

@@ -1,10 +1,10 @@
 import Devices
 import Logging
 import Pickle
+import Platform
 import Pyro
 import Simulators
 import Testing
-import Threads
 
 @testable import Server
 
@@ -23,12 +23,12 @@ struct PartTests {
 
     /// Reaches a device as one of the same server would, or one of another server.
     private func link(to id: String, of server: DeviceServer, _ way: Way, from other: DeviceServer) throws
-        -> any PartLink
+        -> any DeviceLink
     {
         switch way {
         case .sameProcess: try #require(server.link(to: id))
         case .otherProcess:
-            RemotePartLink(server.uri(of: id), options: ClientOptions(), server: other, owner: "Composite")
+            RemoteDeviceLink(server.uri(of: id), options: ClientOptions(), server: other, owner: "Composite")
         }
     }
 
@@ -104,7 +104,7 @@ struct PartTests {
         defer { other.stop() }
         let uri = server.uri(of: "Wheel")
         server.stop()
-        let link = RemotePartLink(uri, options: ClientOptions(), server: other, owner: "Composite")
+        let link = RemoteDeviceLink(uri, options: ClientOptions(), server: other, owner: "Composite")
         let error = #expect(throws: DeviceError.self) { try PartFilterWheel(link) }
         #expect(error?.message.hasPrefix("\(uri.text) cannot be reached: ") == true)
     }

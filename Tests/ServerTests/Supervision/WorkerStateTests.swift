@@ -6,17 +6,17 @@ import Testing
 
 /// The state of a definition whose workers are numbers.
 struct WorkerStateTests {
-    private var workerState = WorkerState<Int>(memory: DeviceMemory())
+    private var workerState = WorkerState<Int>(memory: RestoreLog())
     private let uris = ["PYRO:Camera@127.0.0.1:8001", "PYRO:Lamp@127.0.0.1:8001"]
     private let first = WorkerOrder(
         file: "scope.yaml",
         definition: 3,
         isSimulated: false,
         log: LogOptions(),
-        memory: DeviceMemory()
+        memory: RestoreLog()
     )
-    private var memory: DeviceMemory {
-        var memory = DeviceMemory()
+    private var memory: RestoreLog {
+        var memory = RestoreLog()
         memory.setClients(of: "Camera", to: ["PYRO:client@127.0.0.1:9000"])
         return memory
     }
@@ -124,7 +124,7 @@ struct WorkerStateTests {
     // MARK: Light
 
     private let off = [LightsOff.Finding(name: "Lamp", light: .off)]
-    private var lit: WorkerState<Int> { WorkerState(memory: DeviceMemory(), mayHaveLight: true) }
+    private var lit: WorkerState<Int> { WorkerState(memory: RestoreLog(), mayHaveLight: true) }
 
     @Test mutating func lightIsUncertainAfterAnEndWithoutConfirmation() {
         workerState = lit

@@ -72,7 +72,7 @@ struct BenchCameraTests {
         let held = try (0..<10).map { _ in try camera.dataSource.frame() }
         #expect(held.map(number) == Array(0..<10))
         #expect(Set(held.map(place)).count == 10)
-        // Those that the ring grew by have the pixels of the others.
+        // Buffers that were added to the ring have the pixels of the others.
         let contents = Set(held.map { $0.pixels.array.dropFirst(8) })
         #expect(contents.count == 3)
     }

@@ -92,7 +92,7 @@ struct ExposureQueueTests {
     }
 }
 
-/// A subject that can be told from others.
+/// A subject that can be distinguished from others.
 private struct Numbered: Subject {
     var number = 0
 

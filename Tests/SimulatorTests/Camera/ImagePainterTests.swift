@@ -39,7 +39,7 @@ struct ImagePainterTests {
         let values = paint(.noise, type, width: 61, height: 53).array.doubles
         #expect((0..<255).contains(values.min() ?? -1))
         #expect((128 - 32..<255).contains(values.max() ?? -1))
-        // Nearly all brightnesses that there are occur among so many pixels, about equally often.
+        // Nearly all levels occur among so many pixels, about equally often.
         #expect(Set(values).count > 90)
         let (low, high) = (values.min() ?? 0, values.max() ?? 0)
         #expect(abs(values.reduce(0, +) / Double(values.count) - (low + high) / 2) < 10)
@@ -47,7 +47,7 @@ struct ImagePainterTests {
     }
 
     @Test mutating func noiseOfManyImagesIsAllLevels() {
-        // A quarter of a million pixels leave none of the levels out.
+        // A quarter of a million pixels contain every level.
         let frame = paint(.noise, .uint16, width: 512, height: 512)
         let values = frame.array.doubles
         let (low, high) = (values.min() ?? 0, values.max() ?? 0)
@@ -134,5 +134,18 @@ struct ImagePainterTests {
         let digits = (0...9).map { Set(DigitFont.dots(of: $0).map { $0.y * DigitFont.width + $0.x }) }
         #expect(Set(digits).count == 10)
         #expect(digits.allSatisfy { $0.allSatisfy { $0 < DigitFont.width * DigitFont.height } })
+    }
+}
+
+struct NoiseTests {
+    @Test(arguments: [(0, 255), (20, 30), (31, 128), (7, 8)])
+    func levelsAreAllThoseThatWereAskedForAndNoOthers(low: UInt16, high: UInt16) {
+        var noise = Noise()
+        var found: Set<UInt16> = []
+        for _ in 0..<1000 {
+            let levels = noise.levels(from: low, to: high)
+            found.formUnion(levels.indices.map { levels[$0] })
+        }
+        #expect(found == Set(low..<high))
     }
 }

@@ -1,9 +1,9 @@
 import Contracts
 import Devices
 import Pickle
+import Platform
 import Simulators
 import Testing
-import Threads
 
 struct SimulatedCameraTests {
     private let camera = SimulatedCamera(
@@ -61,7 +61,7 @@ struct SimulatedCameraTests {
         try camera.enable()
         try camera.trigger()
         try client.call("update_settings", .dict(["image data type": 1, "image pattern": 5]))
-        // The trigger still counts, and its image is taken as is set by now.
+        // The trigger still counts, and its image has the present settings.
         let frame = try camera.dataSource.frame()
         #expect(frame.dtype == .uint16)
         #expect(frame[63, 31] == 65535)
@@ -127,7 +127,7 @@ struct SimulatedCameraTests {
         try camera.trigger()
         let datum = try #require(try camera.dataSource.next(within: patience))
         #expect(ContinuousClock.now - begin >= .milliseconds(80))
-        // The timestamp is that of the end of the exposure, before the read-out; with room for a busy machine.
+        // The time stamp is that of the end of the exposure, before the read-out; with room for a busy machine.
         #expect((time + 0.01...Timestamp.now - 0.05).contains(datum.timestamp))
     }
 

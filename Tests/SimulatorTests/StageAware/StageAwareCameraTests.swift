@@ -58,7 +58,7 @@ struct StageAwareCameraTests {
     @Test func showsWhatIsAroundTheStagesPlaceTurnedByHalfATurn() throws {
         let frame = try image()
         #expect(frame.dtype == .uint16)
-        // What python-microscope's shows of the same image.
+        // The image of python-microscope for the same input.
         #expect(
             rows(frame) == [
                 [283, 282, 281, 280, 279, 278],

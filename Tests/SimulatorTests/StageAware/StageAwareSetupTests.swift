@@ -5,10 +5,10 @@ import Simulators
 import Testing
 
 struct StageAwareSetupTests {
-    private func open(_ image: MadeUpImage?, width: Int = 128, height: Int = 128) throws -> [String: any Device] {
+    private func open(_ image: SyntheticImage?, width: Int = 128, height: Int = 128) throws -> [String: any Device] {
         let setup = try StageAwareSetup.open(
             .init(
-                image: .madeUp(try #require(image)),
+                image: .synthetic(try #require(image)),
                 sensorShape: SensorShape(width: width, height: height),
                 hasRealisticTiming: false
             )
@@ -25,13 +25,13 @@ struct StageAwareSetupTests {
     }
 
     @Test(arguments: [0, 1500], [0, 3000]) func everyCornerGivesAnImageOfTheSensor(x: Int, y: Int) throws {
-        let setup = try open(MadeUpImage(width: 1500, height: 3000, channels: 1, .grey(42)))
+        let setup = try open(SyntheticImage(width: 1500, height: 3000, channels: 1, .grey(42)))
         let stage = try #require(setup["stage"])
         try stage.enable()
         try Client(stage).call("move_to", .dict(["x": .int(x), "y": .int(y)]))
         let frame = try image(setup)
         #expect(frame.array.shape == [128, 128])
-        // A quarter of it is the specimen, and the rest is beyond.
+        // A quarter of it is the specimen, the rest is beyond.
         #expect(frame.array.doubles.reduce(0, +) == 64 * 64 * 42)
         #expect(frame[x == 0 ? 0 : 127, y == 0 ? 0 : 127] == 42)
     }
@@ -39,7 +39,7 @@ struct StageAwareSetupTests {
     @Test func isAsBrightAsItsLight() throws {
         let setup = try StageAwareSetup.open(
             .init(
-                image: .madeUp(try #require(MadeUpImage(width: 128, height: 128, .grey(200)))),
+                image: .synthetic(try #require(SyntheticImage(width: 128, height: 128, .grey(200)))),
                 sensorShape: SensorShape(width: 8, height: 8),
                 hasRealisticTiming: false,
                 hasLight: true
@@ -58,7 +58,7 @@ struct StageAwareSetupTests {
     }
 
     @Test func stageReachesAllOfTheImage() throws {
-        let setup = try open(MadeUpImage(width: 1500, height: 3000, .grey(42)))
+        let setup = try open(SyntheticImage(width: 1500, height: 3000, .grey(42)))
         let stage = try #require(setup["stage"] as? SimulatedStage)
         let limits = try stage.limits.pairs
         #expect(limits.map(\.name) == ["x", "y", "z"])
@@ -67,7 +67,7 @@ struct StageAwareSetupTests {
     }
 
     @Test func nothingTakesTimeWithoutRealisticTiming() throws {
-        let setup = try open(MadeUpImage(width: 1500, height: 3000, .grey(42)))
+        let setup = try open(SyntheticImage(width: 1500, height: 3000, .grey(42)))
         let wheel = try #require(setup["filterwheel"] as? SimulatedFilterWheel)
         wheel.startMove(to: 2)
         #expect(wheel.position == 2)
@@ -79,7 +79,7 @@ struct StageAwareSetupTests {
     @Test func cellsAreOthersInEachChannelAndForEachSeed() throws {
         func channels(seed: Int) throws -> [[Double]] {
             let setup = try open(
-                MadeUpImage(width: 300, height: 200, channels: 4, .cells(seed: seed)),
+                SyntheticImage(width: 300, height: 200, channels: 4, .cells(seed: seed)),
                 width: 300,
                 height: 200
             )
@@ -91,7 +91,7 @@ struct StageAwareSetupTests {
         }
         let first = try channels(seed: 1)
         #expect(Set(first).count == 4)
-        // Something is to be seen in each, on a background that is nearly black.
+        // Each shows something on a background that is nearly black.
         for channel in first {
             #expect((channel.max() ?? 0) > 40)
             #expect(channel.min() == 8)

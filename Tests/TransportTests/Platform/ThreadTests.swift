@@ -1,9 +1,9 @@
+import Platform
 import Testing
-import Threads
 
 @Suite struct ThreadTests {
     @Test func threadRunsItsBodyAndEnds() throws {
-        let count = Monitor(0)
+        let count = Lock(0)
         let thread = try BlockingThread.start("counting") { count.update { $0 += 1 } }
         #expect(thread.join(within: .seconds(60)))
         #expect(count.withLock { $0 } == 1)
@@ -11,7 +11,7 @@ import Threads
 
     /// As when `ulimit -u` or systemd's TasksMax is reached; here the stack is larger than any address space.
     @Test func refusedThreadIsAnErrorAndItsBodyDoesNotRun() {
-        let count = Monitor(0)
+        let count = Lock(0)
         let error = #expect(throws: SystemError.self) {
             try BlockingThread.start("too large", stackSize: 1 << 60) { count.update { $0 += 1 } }
         }

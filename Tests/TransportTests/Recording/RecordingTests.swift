@@ -46,7 +46,7 @@ struct RecordingTests {
     }
 
     @Test func aDamagedRecordingIsToldWithItsLine() {
-        #expect(throws: RecordingError("line 2 is no exchange: rubbish")) { try Recording("# x\nrubbish\n") }
+        #expect(throws: RecordingError("line 2 is not an exchange: rubbish")) { try Recording("# x\nrubbish\n") }
         #expect(throws: RecordingError.self) { try ReplayedUSBBus(try Recording("# kind 1:2\n# port nowhere\n")) }
     }
 

@@ -1,10 +1,10 @@
 import Glibc
+import Platform
 import Testing
-import Threads
 
 @testable import Transports
 
-/// Over a real pseudo-terminal.
+/// Tests over a real pseudo-terminal.
 struct SerialPortTests {
     @Test func carriesEveryByteBothWays() throws {
         let simulation = try SimulatedPort(Mirror())
@@ -69,11 +69,11 @@ struct SerialPortTests {
             throw SerialError.cannotOpen("no shell")
         }
         defer {
-            // Opening the other end lets it go on, to its end.
+            // Opening the other end lets the program finish.
             close(unsafe open(gate, O_WRONLY))
             unsafe pclose(pipe)
         }
-        // Its line says that it has the lock.
+        // Its line shows that it has the lock.
         guard unsafe fgetc(pipe) != EOF else { throw SerialError.cannotOpen("no flock") }
         let error = try #require(throws: SerialError.self) { try simulation.open() }
         guard case .busy(let holder) = error else {
@@ -114,7 +114,7 @@ struct SerialPortTests {
         }
     }
 
-    /// Sends back what comes.
+    /// A device that sends every byte back.
     private struct Mirror: SimulatedInstrument {
         func receive(_ bytes: [UInt8], at now: ContinuousClock.Instant) -> [SimulatedOutput] {
             [SimulatedOutput(bytes)]

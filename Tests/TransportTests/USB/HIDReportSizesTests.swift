@@ -21,7 +21,7 @@ struct HIDReportSizesTests {
     }
 
     @Test func fieldsOfBitsFillBytesAndWhatWasPushedComesBack() {
-        // Three bits, then five of padding; four bytes in between that a pop forgets.
+        // Three bits, then five of padding; a pop drops the four bytes in between.
         let sizes = HIDReportSizes([
             0x75, 0x01, 0x95, 0x03, 0x81, 0x02, 0xa4, 0x75, 0x20, 0x95, 0x01, 0x91, 0x02, 0xb4, 0x95, 0x05, 0x81, 0x01,
         ])

@@ -1,4 +1,4 @@
-/// Brightnesses to calculate with, row by row from the top.
+/// Brightnesses for calculations, row by row from the top.
 struct Plane: Sendable {
     let width, height: Int
     var pixels: [Float]
@@ -14,7 +14,7 @@ struct Plane: Sendable {
         set { pixels[y * width + x] = newValue }
     }
 
-    /// Joins squares of that side into their mean; what is not enough for a whole one is left out.
+    /// Bins squares of that side to their mean; incomplete squares are left out.
     func joined(_ side: Int) -> Plane {
         guard side > 1 else { return self }
         var result = Plane(width: width / side, height: height / side)
@@ -31,12 +31,12 @@ struct Plane: Sendable {
         return result
     }
 
-    /// The mean over a square around each pixel that reaches so many pixels to each side, or as far as there are any.
+    /// The mean over a square around each pixel with that reach to each side, clipped at the edges.
     func smoothed(_ reach: Int) -> Plane {
         averagedAlongRows(reach).transposed.averagedAlongRows(reach).transposed
     }
 
-    /// What is finer than the square of ``smoothed(_:)``.
+    /// The details finer than the square of ``smoothed(_:)``.
     func finer(than reach: Int) -> Plane {
         let mean = smoothed(reach)
         return Plane(width: width, height: height, pixels: zip(pixels, mean.pixels).map { $0 - $1 })
@@ -76,5 +76,35 @@ struct Plane: Sendable {
             }
         }
         return result
+    }
+}
+
+extension Plane {
+    /// The picture resampled at the positions of a mapping, black where these are outside of it.
+    func resampled(by mapping: Mapping) -> Plane {
+        var result = Plane(width: mapping.width, height: mapping.height)
+        for y in 0..<result.height {
+            for x in 0..<result.width {
+                let place = mapping.place(Double(x), Double(y))
+                result[x, y] = value(at: Float(place.x), Float(place.y)) ?? 0
+            }
+        }
+        return result
+    }
+
+    /// The value between pixels by cubic convolution; nil without all neighbours.
+    func value(at x: Float, _ y: Float) -> Float? {
+        // Also false for NaN.
+        guard x >= 1, y >= 1, x < Float(width - 2), y < Float(height - 2) else { return nil }
+        let (column, row) = (Int(x), Int(y))
+        let across = CubicKernel.weights(x - Float(column))
+        let down = CubicKernel.weights(y - Float(row))
+        var sum: Float = 0
+        for index in 0..<4 {
+            let start = (row + index - 1) * width + column - 1
+            let four = SIMD4(pixels[start], pixels[start + 1], pixels[start + 2], pixels[start + 3])
+            sum += (four * across).sum() * down[index]
+        }
+        return sum
     }
 }

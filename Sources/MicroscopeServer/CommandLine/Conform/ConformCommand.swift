@@ -1,5 +1,4 @@
 import ArgumentParser
-import Bench
 import Contracts
 import Devices
 import Glibc

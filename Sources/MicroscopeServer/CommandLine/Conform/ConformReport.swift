@@ -1,4 +1,3 @@
-import Bench
 import Contracts
 import Devices
 import Pickle

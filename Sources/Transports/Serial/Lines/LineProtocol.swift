@@ -1,23 +1,23 @@
-internal import Threads
+internal import Platform
 
 /// Commands to a device and its answers, one at a time, over one stream of bytes.
 ///
-/// Belongs to whoever holds the ``SerialLine`` it comes from. Text is Latin-1: one byte a character.
+/// It belongs to the caller that holds the ``SerialLine``. Text is Latin-1: one byte per character.
 public final class LineProtocol {
-    private let stream: any ByteStream
+    private let stream: any SerialStream
     let format: LineFormat
     private let commandEnd: [UInt8]
     private let answerEnd: [UInt8]
-    /// What came and was not taken yet.
+    /// The bytes received and not read yet.
     private var input: [UInt8] = []
     /// The command whose echo may still come.
     private var echo: String?
     private var lastCommand = ""
     private var lastUse: ContinuousClock.Instant?
-    /// Whether an exchange went wrong, so that what comes may belong to it.
+    /// Whether an exchange went wrong, so that the next bytes may belong to it.
     private var isDisturbed = false
 
-    public init(_ stream: any ByteStream, _ format: LineFormat) {
+    public init(_ stream: any SerialStream, _ format: LineFormat) {
         self.stream = stream
         self.format = format
         commandEnd = Latin1.bytes(format.commandEnd)
@@ -26,7 +26,7 @@ public final class LineProtocol {
 
     // MARK: Sending
 
-    /// Sends a command, after whatever had come before it has been dropped.
+    /// Discards old input and sends a command.
     public func send(_ command: String) throws(SerialError) {
         try send(Latin1.bytes(command) + commandEnd, as: command)
         if format.echo != .never { echo = command.trimmed }
@@ -34,7 +34,7 @@ public final class LineProtocol {
 
     /// Sends bytes as they are.
     ///
-    /// - Parameter name: what errors call them.
+    /// - Parameter name: their name in errors.
     public func send(_ bytes: [UInt8], as name: String) throws(SerialError) {
         if let lastUse { Pause.wait(for: format.pause - (.now - lastUse)) }
         try isDisturbed ? resynchronise() : discardInput()
@@ -54,8 +54,7 @@ public final class LineProtocol {
         try stream.discardInput()
     }
 
-    /// Drops what comes until nothing has come for a while; as a device that never stops talking is no reason to wait
-    /// for ever, no longer than ten times that.
+    /// Discards input until the line has been quiet for ``LineFormat/silence``, for at most ten times as long.
     public func resynchronise() throws(SerialError) {
         let end = ContinuousClock.now + format.silence * 10
         while ContinuousClock.now < end, !(try stream.read(until: .now + format.silence)).isEmpty {}
@@ -65,7 +64,7 @@ public final class LineProtocol {
 
     // MARK: Receiving
 
-    /// The next line that is not empty, without its end, blanks around it, prompt and echo.
+    /// The next line that is not empty, without its end, surrounding blanks, prompt and echo.
     public func readLine(within limit: Duration? = nil) throws(SerialError) -> String {
         let limit = limit ?? format.patience
         let deadline = ContinuousClock.now + limit
@@ -84,9 +83,9 @@ public final class LineProtocol {
         }
     }
 
-    /// A line that has come by itself, or at the end of something that takes long; nil while none has.
+    /// A line that came unasked, or at the end of a long action; nil if there is none yet.
     ///
-    /// What of a line is there stays there. Sending a command drops it.
+    /// The beginning of a line is kept for the next call. Sending a command discards it.
     public func readLineIfAny() throws(SerialError) -> String? {
         while true {
             if let line = takeLine(endingWith: answerEnd)?.trimmed {
@@ -101,7 +100,7 @@ public final class LineProtocol {
         }
     }
 
-    /// The lines up to an ending that is no line of its own, such as a prompt; empty lines and the echo left out.
+    /// The lines up to an ending that does not stand on a line of its own, such as a prompt, without empty lines and echo.
     public func readLines(upTo end: String, within limit: Duration? = nil) throws(SerialError) -> [String] {
         let limit = limit ?? format.patience
         let block = try nextLine(endingWith: Latin1.bytes(end), until: .now + limit, limit)
@@ -115,7 +114,7 @@ public final class LineProtocol {
         return lines
     }
 
-    /// As many bytes as an answer has that is not text.
+    /// The bytes of an answer that is not text.
     public func readBytes(_ count: Int, within limit: Duration? = nil) throws(SerialError) -> [UInt8] {
         let limit = limit ?? format.patience
         let deadline = ContinuousClock.now + limit
@@ -157,16 +156,16 @@ public final class LineProtocol {
             throw disturbed(.silent(after: lastCommand, within: limit))
         }
         input += bytes
-        // One that never stops talking has no answer either; one that was only late has.
+        // A device that never stops sending has no answer either; one that is only late has.
         guard .now < deadline + max(limit, Self.grace) else {
             throw disturbed(.odd(answer: Latin1.text(input.prefix(40)) + "…", to: lastCommand))
         }
     }
 
-    /// How late bytes may be taken that should have come by a deadline, on a machine that is busy.
+    /// The time after a deadline in which bytes are still taken, for a busy machine.
     private static let grace = Duration.milliseconds(250)
 
-    /// Notes that what comes next cannot be trusted.
+    /// Notes that the next bytes cannot be trusted.
     func disturbed(_ error: SerialError) -> SerialError {
         isDisturbed = true
         return error
@@ -178,7 +177,7 @@ public final class LineProtocol {
 }
 
 extension String {
-    /// Without blanks, line ends and the zero bytes that adapters make up, at both ends.
+    /// The text without blanks, line ends and the zero bytes that adapters invent, at both ends.
     var trimmed: String {
         let isKept = { (scalar: Unicode.Scalar) in scalar.value > 0x20 }
         guard
@@ -187,7 +186,7 @@ extension String {
         return String(unicodeScalars[first...last])
     }
 
-    /// Without the prompts at its beginning.
+    /// The text without the prompts at its beginning.
     fileprivate func withoutPrompt(_ prompt: String) -> String {
         guard !prompt.isEmpty else { return self }
         var rest = self[...]

@@ -1,0 +1,147 @@
+public import Devices
+public import Transports
+
+/// A Teensy with Micro-Manager's pulse generator, for the TTL inputs of lights and cameras.
+///
+/// It makes pulses while it is enabled, and none after opening, after `disable` and `shutdown`, and after the
+/// port has come back.
+public final class TeensyPulses: LightGate, SerialDevice {
+    public let line: SerialLine
+    public let settings: [Setting]
+    public var enabledSession: Int?
+    private let board = TeensyBoard()
+    private var isGivenUp = false
+
+    /// - Parameter leavesPulses: whether pulses that are running at the first opening continue.
+    init(_ connector: SerialConnector, _ format: LineFormat, leavesPulses: Bool = false) throws {
+        let board = board
+        line = try connector.line(format) { lines, isFirst in
+            let version = try board.identify(lines)
+            if !leavesPulses || !isFirst { try board.stop(lines) }
+            return version
+        }
+        settings = [
+            Setting("firmware", fixed: "pulse generator, version \(try line.perform(board.identify))"),
+            Self.number("interval", .interval, from: 1, board, line),
+            Self.number("duration", .duration, from: 1, board, line),
+            Self.number("pulses", .pulses, from: 0, board, line),
+            Setting("wait for input", on: line, get: { try board.value(of: .waitForInput, $0) != 0 }) {
+                try board.set(.waitForInput, to: $0 ? 1 : 0, $1)
+            },
+        ]
+    }
+
+    private static func number(
+        _ name: String,
+        _ command: TeensyBoard.Command,
+        from least: Int,
+        _ board: TeensyBoard,
+        _ line: SerialLine
+    ) -> Setting {
+        Setting(name, on: line, in: least...Int(UInt32.max), get: { Int(try board.value(of: command, $0)) }) {
+            try board.set(command, to: UInt32(clamping: $0), $1)
+        }
+    }
+
+    public var typeName: String { "TeensyPulses" }
+
+    public func performEnable() throws { try line.perform(board.start) }
+
+    public func performDisable() throws {
+        if !isGivenUp { _ = try line.perform(board.stop) }
+    }
+
+    public func performShutdown() {
+        isGivenUp = true
+        line.close()
+    }
+
+    public var remoteMembers: [any RemoteMember] { deviceMembers }
+}
+
+extension Driver where Configuration == LightOptions {
+    public static var teensyPulses: Self {
+        Driver(
+            serial: "teensy-pulses",
+            "TTL pulses of a Teensy with the Micro-Manager pulse generator",
+            port: TeensyBoard.port,
+            ask: SerialPort.question(TeensyBoard.port, TeensyBoard.format, TeensyBoard().identify),
+            simulated: { _ in SimulatedTeensy() }
+        ) { connector, options in
+            try TeensyPulses(connector, TeensyBoard.format, leavesPulses: options.leaveAsIs ?? false)
+        }
+    }
+}
+
+/// The commands of a Teensy with Micro-Manager's pulse generator: a byte and a 32-bit number, as are the answers.
+struct TeensyBoard: Sendable {
+    /// USB, for which the rate has no effect.
+    static let port = PortSettings(baudRate: 115_200)
+    static let format = LineFormat(commandEnd: "", answerEnd: "\r\n")
+
+    enum Command: UInt8 {
+        case version = 0, start, stop
+        /// Microseconds from the start of a pulse to the start of the next, and from its start to its end.
+        case interval, duration
+        /// Whether the pulses wait for the input.
+        case waitForInput
+        /// The number of pulses; 0 for no end.
+        case pulses
+
+        /// The byte before a command that asks for its state.
+        static let question: UInt8 = 255
+    }
+
+    /// Returns the version, the only mark of such a board; it has no serial number.
+    func identify(_ lines: LineProtocol) throws -> String {
+        let version = try order(.version, 0, lines)
+        guard version > 0, version < 1000 else { throw SerialError.odd(answer: "\(version)", to: "version") }
+        return "\(version)"
+    }
+
+    /// Stops the pulses and returns how many there were.
+    @discardableResult
+    func stop(_ lines: LineProtocol) throws -> UInt32 { try order(.stop, 0, lines) }
+
+    func start(_ lines: LineProtocol) throws { _ = try order(.start, 0, lines) }
+
+    func value(of command: Command, _ lines: LineProtocol) throws -> UInt32 {
+        try exchange([Command.question, command.rawValue], command, lines)
+    }
+
+    /// Sets a number and checks the board's answer, which repeats the value.
+    func set(_ command: Command, to value: UInt32, _ lines: LineProtocol) throws {
+        let kept = try order(command, value, lines)
+        guard kept == value else {
+            throw DeviceError(
+                .incompatibleState,
+                "the board keeps \(kept) for '\(command)' while it runs; disable it first"
+            )
+        }
+    }
+
+    private func order(_ command: Command, _ value: UInt32, _ lines: LineProtocol) throws -> UInt32 {
+        try exchange([command.rawValue] + value.bytes, command, lines)
+    }
+
+    private func exchange(_ bytes: [UInt8], _ command: Command, _ lines: LineProtocol) throws -> UInt32 {
+        try lines.repeating {
+            try lines.send(bytes, as: "\(command)")
+            var answer = try lines.readBytes(5)
+            // The end of a series may be reported first.
+            if answer.first == Command.stop.rawValue, command != .stop { answer = try lines.readBytes(5) }
+            guard answer.first == command.rawValue else {
+                try lines.resynchronise()
+                throw SerialError.odd(answer: "\(answer)", to: "\(command)")
+            }
+            return UInt32(bytes: answer.dropFirst())
+        }
+    }
+}
+
+extension UInt32 {
+    /// The lowest byte first, although a comment in the firmware says otherwise.
+    fileprivate var bytes: [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: self >> ($0 * 8)) } }
+
+    fileprivate init(bytes: some Sequence<UInt8>) { self = bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) } }
+}
