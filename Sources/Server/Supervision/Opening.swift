@@ -28,7 +28,13 @@ struct Opening {
                 try open([device], log) { [try device.driver.open(context)] }
             }
         }
+        if order.isRestart, server.hasLightSource { verifyDarkness() }
         server.restore(order.memory)
+    }
+
+    /// Switches off light that an earlier worker may have left on, and reports what is read back.
+    private func verifyDarkness() {
+        worker.outbox.send(.light(server.switchLightsOff(within: .seconds(2)), isFinal: false))
     }
 
     private func open(_ devices: [DeviceDefinition], _ log: Logger, _ body: () throws -> [any Device]) throws {

@@ -188,8 +188,4 @@ struct ServiceNotifier: Sendable {
         }
         return sent == text.count
     }
-
-    private static func environment(_ name: String) -> String? {
-        unsafe getenv(name).map { unsafe String(cString: $0) }
-    }
 }
