@@ -63,13 +63,24 @@ let package = Package(
             linkerSettings: [.linkedLibrary("z"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]
         ),
         .target(name: "Avahi", dependencies: ["Pickle"], swiftSettings: settings),
-        .target(name: "Devices", dependencies: ["Pickle", "Platform"], swiftSettings: settings),
+        .target(
+            name: "Devices",
+            dependencies: ["Pickle", "Platform"],
+            exclude: ["README.md"],
+            swiftSettings: settings
+        ),
         .target(
             name: "Transports",
             dependencies: ["CLibUSB", "CLibUdev", "Devices", "Platform"],
+            exclude: ["README.md"],
             swiftSettings: settings
         ),
-        .target(name: "Contracts", dependencies: ["Devices", "Pickle", "Platform"], swiftSettings: settings),
+        .target(
+            name: "Contracts",
+            dependencies: ["Devices", "Pickle", "Platform"],
+            exclude: ["README.md"],
+            swiftSettings: settings
+        ),
         driver("Simulators", "ImageFiles"),
         driver("Composites"),
         driver("FilterWheels", "Transports"),
@@ -95,6 +106,7 @@ let package = Package(
                 "Avahi", "Devices", "Pickle", "Pyro", "Platform",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            exclude: ["README.md"],
             swiftSettings: settings
         ),
         // Loads libtiff and libpng when they are needed, so that an installed server asks for neither.
@@ -114,6 +126,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            exclude: ["README.md"],
             swiftSettings: settings
         ),
         .executableTarget(name: "device-server", dependencies: ["MicroscopeServer"], swiftSettings: settings),
@@ -237,6 +250,15 @@ let package = Package(
             dependencies: ["Devices", "Pickle", "Transports"],
             path: "docs/ExampleWheels/Sources",
             swiftSettings: settings
+        ),
+        // The examples in the articles beside the modules.
+        .target(
+            name: "ArticleExamples",
+            dependencies: [
+                "Contracts", "Devices", "MicroscopeClient", "MicroscopeServer", "Transports",
+            ],
+            path: "docs/Articles",
+            swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
         ),
         .testTarget(
             name: "ExampleWheelTests",

@@ -1,7 +1,7 @@
 /// The address of a Pyro object: `PYRO:RedCamera@scope-pc:8001`, `PYRO:RedCamera@[::1]:8001`,
 /// `PYRO:RedCamera@./u:/run/red`.
 public struct PyroURI: Sendable, Hashable {
-    public enum Location: Sendable, Hashable {
+    public enum Location: Sendable, Hashable, CustomStringConvertible {
         /// A host by name or address, an IPv6 address without its brackets, and a TCP port.
         case tcp(host: String, port: Int)
         /// The path of a Unix socket.
@@ -58,7 +58,7 @@ extension PyroURI {
 
     /// The URI as Python prints it.
     public var text: String {
-        let text = "\(scheme):\(object)" + (location.map { "@\($0.text)" } ?? "")
+        let text = "\(scheme):\(object)" + (location.map { "@\($0)" } ?? "")
         return scheme == "MDNS" && text.hasSuffix(":\(Self.anyPort)") ? String(text.dropLast(2)) : text
     }
 }
@@ -92,7 +92,7 @@ extension PyroURI.Location {
         return (host, port.trimmed)
     }
 
-    fileprivate var text: String {
+    public var description: String {
         switch self {
         case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         case .unix(let path): "./u:\(path)"

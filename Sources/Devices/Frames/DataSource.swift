@@ -2,7 +2,7 @@ internal import Glibc
 public import Pickle
 internal import Platform
 
-/// The origin of a device's data.
+/// The origin of the data of a device.
 ///
 /// Waiting here blocks, and calls to the device go on meanwhile, so a source is `Sendable`: it holds only those parts
 /// of an SDK that may be used from another thread.

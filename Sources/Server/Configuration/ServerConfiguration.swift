@@ -60,6 +60,8 @@ public struct Definition: Sendable {
     /// The endpoint to listen at; the kernel chooses the port if it is 0.
     public var endpoint: PyroURI.Location
     public var pyro: PyroOptions
+    /// The interlocks of its light sources.
+    public var interlocks: [Interlock] = []
     public var place: Place
     /// A program's function that opens all devices at once, in their order; nil if each has a driver that opens it.
     public var openTogether: (@Sendable (DriverContext) throws -> [any Device])?
@@ -102,6 +104,7 @@ public struct DeviceDefinition: Sendable {
     ///
     /// A server retries it like any other.
     public var mayBeAbsent: Bool
+    public var safety: SafetyOptions
     public var place: Place
     /// Whether a function opens it together with other devices, so that its driver cannot.
     public var isOpenedWithOthers = false
@@ -114,6 +117,7 @@ public struct DeviceDefinition: Sendable {
         startsEnabled: Bool = false,
         isSimulated: Bool = false,
         mayBeAbsent: Bool = false,
+        safety: SafetyOptions = SafetyOptions(),
         place: Place
     ) {
         self.name = name
@@ -123,6 +127,7 @@ public struct DeviceDefinition: Sendable {
         self.startsEnabled = startsEnabled
         self.isSimulated = isSimulated
         self.mayBeAbsent = mayBeAbsent
+        self.safety = safety
         self.place = place
     }
 }

@@ -4,7 +4,8 @@ internal import Pickle
 internal import Platform
 internal import Synchronization
 
-/// The reader of a device's data, on a thread of its own while the device is enabled, which hands them to the clients.
+/// The reader of the data of a device, on a thread of its own while the device is enabled, which hands them to the
+/// clients.
 final class DataStream: Sendable {
     let clients: Subscribers
     /// The memory for transformed frames.

@@ -1,6 +1,7 @@
 internal import Avahi
 internal import Devices
 internal import Logging
+internal import Pickle
 internal import Platform
 internal import Pyro
 

@@ -119,7 +119,7 @@ struct Worker: Sendable {
 
     private func server(at place: PyroURI.Location, _ pyro: PyroSettings, _ log: Logger) throws -> DeviceServer {
         try DeviceServer(
-            at: Endpoint(place),
+            at: place,
             options: pyro.server,
             delivery: pyro.delivery,
             log: log,
