@@ -188,4 +188,8 @@ struct ServiceNotifier: Sendable {
         }
         return sent == text.count
     }
+
+    private static func environment(_ name: String) -> String? {
+        Environment[name]
+    }
 }
