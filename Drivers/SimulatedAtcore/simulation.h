@@ -177,6 +177,8 @@ typedef struct {
     double external_rate;
     /// The seed of a shuffled order.
     int seed;
+    /// Whether handles of closed cameras are used again.
+    bool reuses_handles;
     char state[512];
 } world_state;
 

@@ -15,7 +15,7 @@ enum TestMake: CaseIterable {
         case .starlightXpress: .starlightXpress(options)
         case .clarity: .clarity(options)
         case .fingerLakes: .fingerLakes(options)
-        case .oldFingerLakes: .fingerLakes(options, isOld: true)
+        case .oldFingerLakes: .fingerLakes(options, hardware: 0x02)
         }
     }
 

@@ -84,7 +84,7 @@ public final class Testbed: Sendable {
     func serve(_ name: String, _ answering: @escaping @Sendable (Int) -> any FileAnswering) throws(TestbedError) {
         makeFolder(Self.parent(of: name))
         let listener = try UnixSocket.listen(at: "\(folder)/\(name)")
-        _ = BlockingThread("accept") {
+        BlockingThread.startEventually("accept") {
             var count = 0
             while true {
                 let client = accept(listener, nil, nil)
@@ -92,7 +92,7 @@ public final class Testbed: Sendable {
                 guard client >= 0 else { continue }
                 count += 1
                 let answering = answering(count)
-                _ = BlockingThread("usbfs") {
+                BlockingThread.startEventually("usbfs") {
                     PreloadClient(client).run(answering)
                     answering.hasClosed()
                     close(client)

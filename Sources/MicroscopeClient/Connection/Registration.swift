@@ -38,7 +38,7 @@ final class Registration: Sendable {
         self.failed = failed
         let (closed, closing) = AsyncStream<Void>.makeStream()
         end = Task { for await _ in closed {} }
-        _ = BlockingThread("data of \(address.object)") { [self] in
+        BlockingThread.startEventually("data of \(address.object)") { [self] in
             run()
             closing.finish()
         }

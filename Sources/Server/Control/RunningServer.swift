@@ -1,4 +1,5 @@
 public import Pickle
+internal import Platform
 internal import Pyro
 
 /// A server running on this machine, as control commands reach it.
@@ -60,7 +61,7 @@ public struct RunningServer: Sendable {
     private func hasEnded(by error: any Error) -> Bool {
         // An ending process may close its connections before its listening socket.
         if case ClientError.lost = error { return true }
-        return LocalAddress(socket)?.isListenedAt != true
+        return UnixAddress(socket)?.isListenedAt != true
     }
 
     /// The server's status.

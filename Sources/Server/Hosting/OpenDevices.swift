@@ -97,7 +97,7 @@ struct OpenDevices {
         for part in parts?.objects ?? [] { enter(part.object, part.id, of: owner ?? id) }
     }
 
-    /// The setting that marks a simulation, so that its images can be told from real ones.
+    /// The setting that marks a simulation, so that its images can be distinguished from real ones.
     private var marks: [Setting] { isSimulated ? [Setting("simulated", in: Anything(), get: { true })] : [] }
 
     /// The parts of an object that clients reach by ids of their own, and the attribute that lists them.

@@ -43,7 +43,7 @@ final class LocalDeviceLink: DeviceLink {
     }
 }
 
-/// The receiver of a device's data for another device of the same process.
+/// The receiver of the data of a device for another device of the same process.
 private final class LinkReceiver: DataReceiver {
     private let pool: FramePool
     private let body: @Sendable (Datum) -> Void

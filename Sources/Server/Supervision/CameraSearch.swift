@@ -1,6 +1,7 @@
 internal import Devices
 internal import Glibc
 internal import Logging
+internal import Platform
 
 /// The search for floating devices: child processes open candidates until each definition has the device that it means.
 ///
@@ -294,7 +295,7 @@ extension Sequence<Definition> {
             guard let simulating = parts.first?.candidates.simulating else { continue }
             environment.merge(simulating(parts.map(\.uid))) { first, _ in first }
         }
-        return environment.filter { name, _ in unsafe getenv(name) == nil }
+        return environment.filter { name, _ in Environment[name] == nil }
     }
 }
 
@@ -321,7 +322,7 @@ final class SearchTurn: Sendable {
 
     /// The socket, or nil while another server has the address.
     private static func take(_ name: String) -> Int32? {
-        guard let address = LocalAddress("@\(name)") else { return nil }
+        guard let address = UnixAddress("@\(name)") else { return nil }
         let socket = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { return nil }
         if unsafe address.withSockaddr({ address, length in unsafe bind(socket, address, length) }) == 0 {

@@ -3,7 +3,7 @@ import Pickle
 import Platform
 import Pyro
 
-/// A client's listener, as a program has one that wants a device's data.
+/// The listener of a client that wants the data of a device.
 final class ListeningClient: PyroObject {
     private let received = Monitor<[[PythonValue]]>([])
     private let gate: Monitor<Bool>
@@ -35,7 +35,7 @@ final class ListeningClient: PyroObject {
     func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws {}
 }
 
-/// A server for listeners, which ends when it is let go.
+/// A server for listeners, which ends when it is released.
 final class ListenerServer {
     let server: PyroServer
 
