@@ -41,7 +41,7 @@ tests:
 	swift build $(for-tests) --build-tests
 
 # Those that tests drive as they are installed, and those that they need for it.
-installed-programs: deb
+installed-programs: deb dist
 	$(call built,test-server test-microscope example-microscope virtual-usb virtualusb-preload)
 
 environments:

@@ -14,7 +14,7 @@ let settings: [SwiftSetting] = [
 func driver(_ name: String, _ transports: Target.Dependency...) -> Target {
     .target(
         name: name,
-        dependencies: ["Devices", "Pickle", "Threads"] + transports,
+        dependencies: ["Devices", "Pickle", "Platform"] + transports,
         path: "Drivers/\(name)",
         exclude: ["README.md"],
         swiftSettings: settings
@@ -49,73 +49,84 @@ let package = Package(
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLibUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
         .systemLibrary(name: "CLibUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
-        .target(name: "Threads", swiftSettings: settings),
+        .target(name: "CPlatform"),
+        .target(name: "Platform", dependencies: ["CPlatform"], swiftSettings: settings),
         .target(name: "Pickle", swiftSettings: settings),
         .target(
             name: "Pyro",
             dependencies: [
-                "COpenSSL", "CZlib", "Pickle", "Threads",
+                "COpenSSL", "CZlib", "Pickle", "Platform",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings,
-            // The archives, so that an installed server asks for nothing but libc and libusb.
-            linkerSettings: [.linkedLibrary(":libz.a"), .linkedLibrary(":libssl.a"), .linkedLibrary(":libcrypto.a")]
+            // Shared, so that the system's security updates reach an installed server.
+            linkerSettings: [.linkedLibrary("z"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]
         ),
         .target(name: "Avahi", dependencies: ["Pickle"], swiftSettings: settings),
-        .target(name: "Devices", dependencies: ["Pickle", "Threads"], swiftSettings: settings),
         .target(
-            name: "Transports",
-            dependencies: ["CLibUSB", "CLibUdev", "Devices", "Threads"],
+            name: "Devices",
+            dependencies: ["Pickle", "Platform"],
+            exclude: ["README.md"],
             swiftSettings: settings
         ),
-        .target(name: "Contracts", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),
+        .target(
+            name: "Transports",
+            dependencies: ["CLibUSB", "CLibUdev", "Devices", "Platform"],
+            exclude: ["README.md"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Contracts",
+            dependencies: ["Devices", "Pickle", "Platform"],
+            exclude: ["README.md"],
+            swiftSettings: settings
+        ),
         driver("Simulators", "ImageFiles"),
         driver("Composites"),
         driver("FilterWheels", "Transports"),
         driver("Lasers", "Transports"),
-        driver("SerialWheels", "Transports"),
-        driver("Stages", "Transports"),
+        driver("StageControllers", "Transports"),
         driver("AndorSDK3"),
         .target(name: "SimulatedAtcore", path: "Drivers/SimulatedAtcore", exclude: ["README.md"]),
         .target(
             name: "Server",
             dependencies: [
-                "Avahi", "CYAML", "Devices", "Pickle", "Pyro", "Threads",
+                "Avahi", "CYAML", "Devices", "Pickle", "Pyro", "Platform",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings,
-            // As with zlib.
+            // The archive, so that an installed server does not need libyaml: it reads the operator's own files only.
             linkerSettings: [.linkedLibrary(":libyaml.a")]
         ),
         .target(
             name: "MicroscopeClient",
             dependencies: [
-                "Avahi", "Devices", "Pickle", "Pyro", "Threads",
+                "Avahi", "Devices", "Pickle", "Pyro", "Platform",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            exclude: ["README.md"],
             swiftSettings: settings
         ),
         // Loads libtiff and libpng when they are needed, so that an installed server asks for neither.
         .target(name: "CImageFiles"),
-        .target(name: "ImageFiles", dependencies: ["CImageFiles", "Pickle"], swiftSettings: settings),
+        .target(name: "ImageFiles", dependencies: ["CImageFiles", "Pickle", "Platform"], swiftSettings: settings),
         .target(
-            name: "DriverCatalogue",
+            name: "Drivers",
             dependencies: [
-                "AndorSDK3", "Composites", "Devices", "FilterWheels", "Lasers", "SerialWheels", "Simulators", "Stages",
+                "AndorSDK3", "Composites", "Devices", "FilterWheels", "Lasers", "Simulators", "StageControllers",
             ],
             swiftSettings: settings
         ),
-        .target(name: "Bench", dependencies: ["Contracts", "Devices", "Server"], swiftSettings: settings),
         .target(
             name: "MicroscopeServer",
             dependencies: [
-                "AndorSDK3", "Bench", "Composites", "Contracts", "Devices", "DriverCatalogue", "FilterWheels", "Lasers",
-                "Pickle", "Pyro", "SerialWheels", "Server", "Simulators", "Stages", "Transports",
+                "Contracts", "Devices", "Drivers", "Pickle", "Platform", "Pyro", "Server", "Transports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            exclude: ["README.md"],
             swiftSettings: settings
         ),
         .executableTarget(name: "device-server", dependencies: ["MicroscopeServer"], swiftSettings: settings),
@@ -125,11 +136,15 @@ let package = Package(
             dependencies: ["MicroscopeServer"],
             path: "docs/Example/Sources/MyMicroscope"
         ),
-        .target(name: "Probing", dependencies: ["Devices", "Pickle", "Server", "Transports"], swiftSettings: settings),
+        .target(
+            name: "Probing",
+            dependencies: ["Devices", "Pickle", "Platform", "Server", "Transports"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "hwprobe",
             dependencies: [
-                "Devices", "DriverCatalogue", "Pickle", "Probing", "Pyro", "Server",
+                "Devices", "Drivers", "Pickle", "Probing", "Pyro", "Server",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -137,7 +152,7 @@ let package = Package(
         .executableTarget(
             name: "devicectl",
             dependencies: [
-                "Avahi", "Devices", "DriverCatalogue", "ImageFiles", "MicroscopeClient", "Pickle", "Pyro", "Server",
+                "Avahi", "Devices", "Drivers", "ImageFiles", "MicroscopeClient", "Pickle", "Platform", "Pyro", "Server",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -145,8 +160,8 @@ let package = Package(
         .executableTarget(
             name: "test-server",
             dependencies: [
-                "CZlib", "Devices", "DriverCatalogue", "Lasers", "Pickle", "Pyro", "SerialWheels", "Server", "Stages",
-                "Threads", "Transports",
+                "CZlib", "Devices", "Drivers", "FilterWheels", "Lasers", "Pickle", "Pyro", "Server",
+                "StageControllers", "Platform", "Transports",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/TestServer",
@@ -160,7 +175,7 @@ let package = Package(
         ),
         .target(
             name: "VirtualUSB",
-            dependencies: ["FilterWheels", "Threads", "Transports"],
+            dependencies: ["FilterWheels", "Platform", "Transports"],
             path: "Tests/VirtualUSB",
             swiftSettings: settings
         ),
@@ -176,13 +191,13 @@ let package = Package(
             dependencies: ["CZlib", "Pickle"],
             exclude: ["make_protocol_0_1.py", "protocol-0-1.json"],
             swiftSettings: settings,
-            linkerSettings: [.linkedLibrary(":libz.a")]
+            linkerSettings: [.linkedLibrary("z")]
         ),
-        .testTarget(name: "PyroTests", dependencies: ["Pickle", "Pyro", "Threads"], swiftSettings: settings),
-        .testTarget(name: "DeviceTests", dependencies: ["Devices", "Pickle", "Threads"], swiftSettings: settings),
+        .testTarget(name: "PyroTests", dependencies: ["Pickle", "Pyro", "Platform"], swiftSettings: settings),
+        .testTarget(name: "DeviceTests", dependencies: ["Devices", "Pickle", "Platform"], swiftSettings: settings),
         .testTarget(
             name: "AndorSDK3Tests",
-            dependencies: ["AndorSDK3", "Contracts", "Devices", "Pickle", "Threads"],
+            dependencies: ["AndorSDK3", "Contracts", "Devices", "Pickle", "Platform"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -192,36 +207,40 @@ let package = Package(
         ),
         .testTarget(
             name: "TransportTests",
-            dependencies: ["Devices", "Threads", "Transports", "VirtualUSB"],
+            dependencies: ["Devices", "Platform", "Transports", "VirtualUSB"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "LaserTests",
-            dependencies: ["Contracts", "Devices", "Lasers", "Pickle", "SerialBench", "Threads", "Transports"],
+            dependencies: ["Contracts", "Devices", "Lasers", "Pickle", "SerialInstruments", "Platform", "Transports"],
             exclude: ["Recordings"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "FilterWheelTests",
-            dependencies: ["Contracts", "Devices", "FilterWheels", "Pickle", "Threads", "Transports", "VirtualUSB"],
+            dependencies: ["Contracts", "Devices", "FilterWheels", "Pickle", "Platform", "Transports", "VirtualUSB"],
             exclude: ["Recordings"],
             swiftSettings: settings
         ),
         .target(
-            name: "SerialBench",
-            dependencies: ["Contracts", "Devices", "Pickle", "Threads", "Transports"],
-            path: "Tests/SerialBench",
+            name: "SerialInstruments",
+            dependencies: ["Contracts", "Devices", "Pickle", "Platform", "Transports"],
+            path: "Tests/Support/SerialInstruments",
             swiftSettings: settings
         ),
         .testTarget(
             name: "SerialWheelTests",
-            dependencies: ["Contracts", "Devices", "Pickle", "SerialBench", "SerialWheels", "Threads", "Transports"],
+            dependencies: [
+                "Contracts", "Devices", "FilterWheels", "Pickle", "SerialInstruments", "Platform", "Transports",
+            ],
             exclude: ["Recordings"],
             swiftSettings: settings
         ),
         .testTarget(
-            name: "StageTests",
-            dependencies: ["Contracts", "Devices", "Pickle", "SerialBench", "Stages", "Threads", "Transports"],
+            name: "StageControllerTests",
+            dependencies: [
+                "Contracts", "Devices", "Pickle", "SerialInstruments", "StageControllers", "Platform", "Transports",
+            ],
             exclude: ["Recordings"],
             swiftSettings: settings
         ),
@@ -232,34 +251,48 @@ let package = Package(
             path: "docs/ExampleWheels/Sources",
             swiftSettings: settings
         ),
+        // The examples in the articles beside the modules.
+        .target(
+            name: "ArticleExamples",
+            dependencies: [
+                "Contracts", "Devices", "MicroscopeClient", "MicroscopeServer", "Transports",
+            ],
+            path: "docs/Articles",
+            swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+        ),
         .testTarget(
             name: "ExampleWheelTests",
-            dependencies: ["Contracts", "Devices", "ExampleWheels", "SerialBench", "Transports"],
+            dependencies: ["Contracts", "Devices", "ExampleWheels", "SerialInstruments", "Transports"],
             path: "docs/ExampleWheels/Tests",
             swiftSettings: settings
         ),
         .testTarget(
             name: "ProbingTests",
             dependencies: [
-                "Devices", "FilterWheels", "Lasers", "Pickle", "Probing", "Server", "Transports", "VirtualUSB",
+                "Devices", "FilterWheels", "Lasers", "Pickle", "Platform", "Probing", "Server", "Transports",
+                "VirtualUSB",
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "SimulatorTests",
-            dependencies: ["Contracts", "Devices", "ImageFiles", "Pickle", "Simulators", "Threads"],
+            dependencies: ["Contracts", "Devices", "ImageFiles", "Pickle", "Simulators", "Platform"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "CompositeTests",
-            dependencies: ["Composites", "Contracts", "Devices", "Pickle", "Simulators", "Threads"],
+            dependencies: ["Composites", "Contracts", "Devices", "Pickle", "Simulators", "Platform"],
             swiftSettings: settings
         ),
-        .testTarget(name: "ImageFileTests", dependencies: ["ImageFiles", "Pickle"], swiftSettings: settings),
+        .testTarget(
+            name: "ImageFileTests",
+            dependencies: ["ImageFiles", "Pickle"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Devices", "DriverCatalogue", "Pickle", "Pyro", "Server", "Simulators", "Threads",
+                "Devices", "Drivers", "Pickle", "Pyro", "Server", "Simulators", "Platform",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -267,14 +300,14 @@ let package = Package(
         .testTarget(
             name: "MicroscopeServerTests",
             dependencies: [
-                "Bench", "Devices", "MicroscopeClient", "MicroscopeServer", "Pickle", "Server", "Simulators", "Threads",
+                "Devices", "MicroscopeClient", "MicroscopeServer", "Pickle", "Server", "Simulators", "Platform",
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "ClientTests",
             dependencies: [
-                "Devices", "MicroscopeClient", "Pickle", "Pyro", "Threads",
+                "Devices", "MicroscopeClient", "Pickle", "Pyro", "Platform",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["bench.py", "leashed.py"],
@@ -282,7 +315,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HardwareTests",
-            dependencies: ["Bench", "Contracts", "Devices", "DriverCatalogue", "Server"],
+            dependencies: ["Contracts", "Devices", "Drivers", "MicroscopeServer", "Server"],
             path: "HardwareTests",
             exclude: ["README.md"],
             swiftSettings: settings

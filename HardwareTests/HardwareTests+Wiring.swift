@@ -1,12 +1,12 @@
-import Bench
 import Contracts
 import Devices
+import MicroscopeServer
 import Server
 import Testing
 
-/// What takes a cable, light or somebody's eyes, as the section `rig` of the file names them.
+/// Tests that need a cable, light or a person, for the wiring in the section `rig` of the file.
 extension HardwareTests {
-    // Simulated devices have no wires between them, so this needs a bench.
+    // Simulated devices have no wires between them, so this needs real ones.
     @Test(
         .enabled(if: try !Rig.named.wiring.cables.isEmpty, "HardwareTests: no trigger cable in the rig"),
         arguments: try Rig.named.wiring.cables
@@ -36,7 +36,7 @@ extension HardwareTests {
 
     @Test(
         .enabled(if: try !Rig.named.wiring.filters.isEmpty, "HardwareTests: no wheel with named filters in the rig"),
-        .enabled(if: Rig.isWatched, "HardwareTests: nobody looks at the wheels: RIG_EYES is not 1"),
+        .enabled(if: Rig.isWatched, "HardwareTests: nobody watches the wheels: RIG_EYES is not 1"),
         arguments: try Rig.named.wiring.filters
     )
     func filtersAreSeenInTheirOrder(filters: RigWiring.Filters) throws {
@@ -46,16 +46,18 @@ extension HardwareTests {
         }
     }
 
-    /// Opens what is needed, looks at it, and shuts all down whatever happens.
+    /// Opens devices, runs a test, and shuts the devices down even if it fails.
     private func inSetup(_ what: String, _ effects: Set<Effect>, _ findings: (RigSetup) throws -> Findings) throws {
         let forbidden = effects.intersection(try Rig.forbidden)
         guard forbidden.isEmpty else {
-            return print("\(what): not tried, without \(forbidden.map(\.rawValue).sorted().joined(separator: " and "))")
+            return print(
+                "\(what): not tried, because RIG_WITHOUT forbids \(forbidden.map(\.rawValue).sorted().joined(separator: " and "))"
+            )
         }
         let setup = RigSetup(try Rig.named) { print($0) }
         let result = Result { try findings(setup) }
         try setup.shutDown()
         for violation in try result.get().violations { Issue.record("\(what): \(violation)") }
-        for remark in try result.get().remarks { print("\(what): not tried, since \(remark)") }
+        for remark in try result.get().remarks { print("\(what): not tried: \(remark)") }
     }
 }

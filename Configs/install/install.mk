@@ -12,11 +12,11 @@ ARCHITECTURE := $(shell dpkg --print-architecture 2>/dev/null)
 package := .build/device-server_$(VERSION)_$(ARCHITECTURE).deb
 root = $(DESTDIR)$(prefix)
 doc = $(root)/share/doc/device-server
-documents = README.md LICENSE $(wildcard docs/*.md docs/Example/*.swift docs/Example/Sources/*/*.swift \
+documents = README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE $(wildcard docs/overview.svg docs/decisions/*.md Tests/README.md Benchmarks/README.md Sources/*/README.md docs/Articles/*.swift docs/*.md docs/Example/*.swift docs/Example/Sources/*/*.swift \
     docs/ExampleWheels/*/*.swift Drivers/*/README.md HardwareTests/README.md Configs/*.yaml Configs/udev/*.rules)
 release := .build/release
 
-.PHONY: install deb install-deb-tools
+.PHONY: install deb dist install-deb-tools
 
 # Without these there is something to build first; what is there is installed as it is, so that root need not build.
 $(PROGRAMS:%=$(release)/%):
@@ -59,6 +59,24 @@ deb: install-deb-tools build
 	rm -rf .build/deb .build/device-server_*.deb
 	$(MAKE) --no-print-directory install DESTDIR=.build/deb/root prefix=/usr
 	Configs/debian/pack .build/deb '$(VERSION)' '$(ARCHITECTURE)' '$(MAINTAINER)' $(package)
+
+# An archive for any Linux with glibc 2.34 or newer: programs, rules, unit, manuals, simulated libraries and install.sh,
+# with checksums and a software bill of materials beside it.
+portable := device-server-$(VERSION)-linux-$(shell uname -m)
+dist: install-deb-tools build
+	rm -rf .build/dist
+	$(MAKE) --no-print-directory install DESTDIR=.build/dist/$(portable)/root prefix=/usr
+	cd .build/dist/$(portable) && mv root/usr/bin root/usr/lib root/usr/share . && \
+	    mv lib/systemd/system systemd && mv lib/udev/rules.d udev && rmdir lib/systemd lib/udev && \
+	    mv root/etc/device-server/device-server.yaml . && rm -r root
+	cp LICENSE README.md CHANGELOG.md Configs/install/install.sh Configs/debian/postinst .build/dist/$(portable)
+	Configs/install/sbom device-server $(VERSION) $(PROGRAMS:%=$(release)/%) \
+	    >.build/dist/device-server-$(VERSION)-$(shell uname -m).spdx.json
+	cp .build/dist/device-server-$(VERSION)-$(shell uname -m).spdx.json .build/dist/$(portable)/sbom.spdx.json
+	tar --create --xz --sort=name --owner=0 --group=0 --numeric-owner --file=.build/dist/$(portable).tar.xz \
+	    --directory=.build/dist $(portable)
+	if [ -e $(package) ]; then cp $(package) .build/dist; fi
+	cd .build/dist && sha256sum *.tar.xz *.spdx.json $(if $(wildcard $(package)),*.deb) >SHA256SUMS
 
 install-deb-tools:
 	.ci/install package

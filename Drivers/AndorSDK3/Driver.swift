@@ -155,7 +155,7 @@ extension AndorSDK3Camera {
     }
 }
 
-extension AndorCamera: FloatingClaim {
+extension AndorCamera: OpenedCandidate {
     var uid: String { serialNumber }
 
     var details: [String: String] {

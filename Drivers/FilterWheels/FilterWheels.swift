@@ -1,6 +1,6 @@
 public import Devices
 
-/// The drivers of filter wheels on USB.
+/// The drivers of filter wheels and sliders that have a USB or serial port of their own.
 public enum FilterWheels {
     public static var drivers: [any ConfigurableDriver] {
         [
@@ -8,6 +8,8 @@ public enum FilterWheels {
             Driver.starlightXpressWheel,
             Driver.auroxClarity,
             Driver.fingerLakesCFW,
+            Driver.thorlabsFilterWheel,
+            Driver.thorlabsSlider,
         ]
     }
 }

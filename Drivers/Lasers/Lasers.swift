@@ -1,6 +1,6 @@
 public import Devices
 
-/// The drivers of lasers on serial lines.
+/// The drivers of lasers, light engines and trigger boards on serial lines.
 public enum Lasers {
     public static var drivers: [any ConfigurableDriver] {
         [

@@ -1,17 +1,17 @@
 public import Transports
 
-/// A simulated laser, as far as all of them are alike.
+/// The controls that all simulated lasers have in common.
 public protocol SimulatedLaser: SimulatedInstrument {
-    /// Whether the contact is open that a door opens, and the light off.
+    /// Whether the interlock loop is open, which keeps the light off.
     var isInterlockOpen: Bool { get set }
-    /// Whether its key lets it emit.
+    /// Whether the key switch allows emission.
     var isKeyOn: Bool { get set }
-    /// Whether it has been told to emit, or does so by itself.
+    /// Whether emission is switched on, by command or by the laser itself.
     var isSwitchedOn: Bool { get }
-    /// Whether light comes out, or would with the signal that it waits for.
+    /// Whether light comes out, or would as soon as the gate signal arrives.
     func isEmitting(at now: ContinuousClock.Instant) -> Bool
-    /// Emits without having been told to, as its key or its autostart make it.
+    /// Starts to emit without a command, as the key or autostart makes a laser do.
     mutating func startByItself()
-    /// Comes up with all the power that it can do, as one may that was without current.
+    /// Resets the set point to full power, as a power cut may do.
     mutating func forgetPower()
 }

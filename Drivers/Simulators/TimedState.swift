@@ -1,5 +1,5 @@
 internal import Devices
-internal import Threads
+internal import Platform
 
 /// State that a device shares with the thread that reads its data, and that changes as time passes.
 ///

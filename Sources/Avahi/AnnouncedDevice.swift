@@ -1,6 +1,6 @@
 public import Pickle
 
-/// A device that somebody announces in the local network.
+/// A device that a computer in the local network announces.
 public struct AnnouncedDevice: Sendable, Hashable {
     /// The id of the Pyro object.
     public let object: String
@@ -11,13 +11,13 @@ public struct AnnouncedDevice: Sendable, Hashable {
     /// The TXT records, such as `kind` and `driver`, by their keys.
     public let properties: [String: String]
 
-    /// By which it is reached.
+    /// The URI of the device.
     public var uri: PyroURI { PyroURI(object: object, location: .tcp(host: address, port: port)) }
 
     /// The computer's name without `.local`.
     public var shortHost: String { host.hasSuffix(".local") ? String(host.dropLast(6)) : host }
 
-    /// Whether it is what a `MDNS:` URI means.
+    /// Whether a `MDNS:` URI refers to this device.
     func isMeant(by uri: PyroURI) -> Bool {
         guard object == uri.object else { return false }
         guard case .tcp(let wanted, let wantedPort)? = uri.location else { return true }
@@ -27,23 +27,25 @@ public struct AnnouncedDevice: Sendable, Hashable {
 }
 
 extension AnnouncedDevice {
-    /// All devices that are announced, by name and computer; blocks for about a second, in which others answer.
+    /// All announced devices, by name and computer.
+    ///
+    /// Blocks for about a second while other computers answer.
     public static var all: [AnnouncedDevice] {
         get throws(AvahiError) { try DeviceBrowser.devices() }
     }
 
-    /// Where the device is that a `MDNS:` URI means; any other URI is left as it is.
+    /// Looks up the address of the device that a `MDNS:` URI refers to; returns any other URI unchanged.
     ///
-    /// Blocks for about a second, since until then another device of that name might be heard of.
+    /// Blocks for about a second, since another device of that name may answer until then.
     public static func locate(_ uri: PyroURI) throws(AvahiError) -> PyroURI {
         guard uri.scheme == "MDNS" else { return uri }
         let found = try all.filter { $0.isMeant(by: uri) }
         guard let device = found.first else {
-            throw AvahiError("nothing is announced by that name in the local network; see devicectl list --mdns")
+            throw AvahiError("no device of that name is announced in the local network; see devicectl list --mdns")
         }
         guard found.count == 1 else {
             let all = found.map { "MDNS:\($0.object)@\($0.shortHost):\($0.port)" }.joined(separator: ", ")
-            throw AvahiError("several devices are announced by that name; say which: \(all)")
+            throw AvahiError("several devices of that name are announced; choose one: \(all)")
         }
         return device.uri
     }

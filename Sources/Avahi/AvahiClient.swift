@@ -1,16 +1,16 @@
 /// A connection to the avahi daemon, for one thread.
 ///
-/// What the daemon says comes in while ``iterate(within:)`` runs, and at no other time.
+/// Messages of the daemon arrive while ``iterate(within:)`` runs, and at no other time.
 // Why unchecked: only the thread that made it uses it, but for `wake()`, which other threads may call.
 @safe public final class AvahiClient: @unchecked Sendable {
     public enum State: Int32, Sendable {
-        /// The daemon does not know for sure by which host name this computer goes.
+        /// The daemon is still checking that no other computer has this host name.
         case registering = 1
         case running
-        /// Another computer has the same host name, and the daemon chooses another one.
+        /// Another computer has the same host name, and the daemon is choosing another one.
         case collision
         case failed = 100
-        /// The daemon does not run; it is waited for.
+        /// The daemon is not running; the client waits for it.
         case connecting
     }
 
@@ -19,9 +19,9 @@
     private(set) var pointer: OpaquePointer?
     public private(set) var state = State.connecting
 
-    /// Connects, by the system's message bus.
+    /// Connects over the system's message bus.
     ///
-    /// A daemon that does not run is waited for: then ``state`` stays `connecting` until it does.
+    /// If the daemon is not running, ``state`` stays `connecting` until it is.
     public init() throws(AvahiError) {
         functions = try AvahiFunctions()
         guard let poll = unsafe functions.newPoll() else { throw AvahiError("libavahi-client is out of memory") }
@@ -51,20 +51,42 @@
     /// AVAHI_CLIENT_NO_FAIL.
     private static let waitsForDaemon: Int32 = 2
 
-    /// The name of this computer, without `.local`; nil while it is not known.
+    /// The name of this computer, without `.local`; nil while it is unknown.
     var hostName: String? {
         unsafe functions.hostName(pointer).map { unsafe String(cString: $0) }
     }
 
-    /// Waits until the daemon has said something, somebody has called ``wake()``, or the limit has passed.
+    /// Waits until the daemon has sent a message, a thread has called ``wake()``, or the limit has passed.
     public func iterate(within limit: Duration? = nil) throws(AvahiError) {
         let milliseconds = limit.map { Int32(min(max($0 / .milliseconds(1), 0), 3_600_000)) } ?? -1
         guard unsafe functions.iterate(poll, milliseconds) == 0, state != .failed else { throw .away(lastError) }
     }
 
-    /// Ends the wait in ``iterate(within:)``, or the next one; for any thread.
+    /// Ends the wait in ``iterate(within:)``, or the next one.
+    ///
+    /// Any thread may call it.
     public func wake() { unsafe functions.wake(poll) }
 
-    /// What the library says of what was refused last.
+    /// The library's text for the last refusal.
     var lastError: String { unsafe functions.text(of: functions.lastError(pointer)) }
+}
+
+/// An avahi daemon that does not answer, or a request that it refused.
+public struct AvahiError: Error, Sendable, CustomStringConvertible {
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+
+    /// The daemon is not running.
+    public static let notRunning = away("it is not running")
+
+    /// The daemon, or the message bus that leads to it, is not running.
+    static func away(_ reason: String) -> Self {
+        Self(
+            """
+            the avahi daemon of this computer does not answer (\(reason)): sudo apt install avahi-daemon, or if it is \
+            installed, sudo systemctl start avahi-daemon
+            """
+        )
+    }
 }

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// The functions of `libavahi-client`, by the types in its headers (version 0.8).
+/// The functions of `libavahi-client`, with the types of its headers (version 0.8).
 ///
-/// It is loaded when it is first needed, so that a computer which does without mDNS does without the library.
+/// The library is loaded when it is first needed, so that a computer without mDNS needs no library.
 // Why unchecked: these are addresses of code, which do not change.
 @safe struct AvahiFunctions: @unchecked Sendable {
     typealias Context = UnsafeMutableRawPointer?
@@ -96,16 +96,16 @@ internal import Glibc
         unsafe showAddress = try symbols.function("address_snprint")
     }
 
-    /// What the library says of a number of an error's.
+    /// The library's text for an error number.
     func text(of error: Int32) -> String { unsafe errorText(error).map { unsafe String(cString: $0) } ?? "\(error)" }
 }
 
-/// Looks up functions by what follows `avahi_` in their names.
+/// The symbols of the library, by the part of their names after `avahi_`.
 @safe private struct AvahiSymbols {
     private let library: UnsafeMutableRawPointer
 
     init(_ name: String) throws(AvahiError) {
-        // Those of libavahi-common, on which it depends, are found with it.
+        // The symbols of libavahi-common, on which it depends, are found with it.
         guard let library = unsafe dlopen(name, RTLD_NOW) else {
             let reason = unsafe dlerror().map { unsafe String(cString: $0) } ?? "no reason given"
             throw AvahiError("mDNS needs a library (\(reason)): sudo apt install libavahi-client3 avahi-daemon")

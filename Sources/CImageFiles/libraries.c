@@ -7,7 +7,7 @@
 
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 
-/// A function of a library, and where in its table it belongs.
+/// A function of a library, and its place in the table.
 struct entry {
     const char *name;
     size_t offset;
@@ -18,7 +18,7 @@ struct entry {
 static const struct entry tiff_entries[] = {TIFF_FUNCTIONS(TIFF_ENTRY)};
 static const struct entry png_entries[] = {PNG_FUNCTIONS(PNG_ENTRY)};
 
-/// Fills a table; 0, or a status that is not.
+/// Fills a table. Returns 0 for success.
 static int load(const char *name, const char *package, const char *format, const struct entry *entries, size_t count,
                 void *table, struct report *report) {
     void *library = dlopen(name, RTLD_NOW | RTLD_LOCAL);

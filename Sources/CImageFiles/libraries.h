@@ -1,5 +1,5 @@
-/// The functions of libtiff and libpng, which are looked up when an image is first read or written: programs that do
-/// neither run where the libraries are not installed.
+/// The functions of libtiff and libpng, looked up when an image is first read or written. Other programs run without
+/// these libraries.
 #ifndef LIBRARIES_H
 #define LIBRARIES_H
 
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <tiffio.h>
 
-/// Where the first problem is written.
+/// The buffer for the first problem.
 struct report {
     char *text;
     size_t size;
@@ -34,7 +34,7 @@ struct tiff_library { TIFF_FUNCTIONS(POINTER) };
 struct png_library { PNG_FUNCTIONS(POINTER) };
 #undef POINTER
 
-/// The libraries, or null with what is missing in the report.
+/// The libraries; null if one is missing, with the reason in the report.
 const struct tiff_library *tiff_library(struct report *report);
 const struct png_library *png_library(struct report *report);
 

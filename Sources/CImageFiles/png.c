@@ -7,7 +7,7 @@
 #include <time.h>
 
 static void fail(png_structp png, png_const_charp message) {
-    // It has been loaded, since it calls this.
+    // The library is loaded, since it makes this call.
     const struct png_library *lib = png_library(NULL);
     struct report *report = lib->png_get_error_ptr(png);
     snprintf(report->text, report->size, "%s", message);
@@ -30,12 +30,12 @@ static void describe(const struct png_library *lib, png_structp png, png_infop i
     lib->png_set_text(png, info, texts, sizeof texts / sizeof texts[0]);
 }
 
-/// Writes to a file that is open; 0 or what `fail` jumps with.
+/// Writes to an open file. Returns 0 for success.
 static int write_to(const struct png_library *lib, FILE *file, const struct image *image, struct report *report) {
     png_structp png = lib->png_create_write_struct(PNG_LIBPNG_VER_STRING, report, fail, pass_over);
     png_infop info = png ? lib->png_create_info_struct(png) : NULL;
     if (!info) {
-        snprintf(report->text, report->size, "there is no memory for it");
+        snprintf(report->text, report->size, "out of memory");
         lib->png_destroy_write_struct(&png, NULL);
         return -1;
     }
@@ -61,7 +61,7 @@ int image_write_png(const char *path, const struct image *image, char *problem, 
     struct report report = {problem, size};
     problem[0] = 0;
     if (image->number != image_unsigned || image->bits > 16) {
-        snprintf(problem, size, "PNG holds whole numbers of 8 and of 16 bits alone; TIFF holds them all");
+        snprintf(problem, size, "PNG holds only integers of 8 and 16 bits; use TIFF");
         return -1;
     }
     const struct png_library *lib = png_library(&report);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// What has to be given back, however the reading ends.
+/// The resources to be freed, however the reading ends.
 struct reading {
     const struct png_library *lib;
     FILE *file;
@@ -23,13 +23,13 @@ static void fail(png_structp png, png_const_charp message) {
 
 static void pass_over(png_structp png, png_const_charp message) {}
 
-/// Has numbers of 8 or 16 bits come, a grey one or three for the colours.
+/// Makes libpng return numbers of 8 or 16 bits, one for grey or three for colors.
 static void simplify(const struct reading *it) {
     const struct png_library *lib = it->lib;
     int colour = lib->png_get_color_type(it->png, it->info), bits = lib->png_get_bit_depth(it->png, it->info);
     if (colour == PNG_COLOR_TYPE_PALETTE) lib->png_set_palette_to_rgb(it->png);
     if (colour == PNG_COLOR_TYPE_GRAY && bits < 8) lib->png_set_expand_gray_1_2_4_to_8(it->png);
-    // How transparent it is would be no light.
+    // Transparency is not light.
     if (colour & PNG_COLOR_MASK_ALPHA) lib->png_set_strip_alpha(it->png);
     // The format has the most significant byte first.
     if (bits == 16) lib->png_set_swap(it->png);
@@ -54,10 +54,10 @@ static int read_rows(struct reading *it, uint64_t most, struct image_planes *pla
     if (row != (size_t)planes->width * planes->channels * (planes->bits / 8))
         return refuse(report, "its rows are not as long as its pixels");
     if (planes_allocate(planes, most, report) != 0) return -1;
-    // The file's order of the pixels; the planes are as large, so that this is bounded as well.
+    // Pixels in the order of the file. The planes are as large, so that this is bounded as well.
     it->pixels = malloc(row * planes->height);
     it->rows = calloc(planes->height, sizeof *it->rows);
-    if (!it->pixels || !it->rows) return refuse(report, "there is no memory for it");
+    if (!it->pixels || !it->rows) return refuse(report, "out of memory");
     for (uint32_t y = 0; y < planes->height; y++) it->rows[y] = it->pixels + y * row;
     lib->png_read_image(it->png, it->rows);
     lib->png_read_end(it->png, NULL);
@@ -71,7 +71,7 @@ int image_read_png(const char *path, uint64_t most, struct image_planes *planes,
     if (!it.file) return refuse(report, "%s", strerror(errno));
     it.png = it.lib->png_create_read_struct(PNG_LIBPNG_VER_STRING, report, fail, pass_over);
     it.info = it.png ? it.lib->png_create_info_struct(it.png) : NULL;
-    int status = it.info ? read_rows(&it, most, planes, report) : refuse(report, "there is no memory for it");
+    int status = it.info ? read_rows(&it, most, planes, report) : refuse(report, "out of memory");
     for (uint32_t y = 0; status == 0 && y < planes->height; y++)
         for (uint32_t channel = 0; channel < planes->channels; channel++)
             take(planes, it.rows[y] + channel * (planes->bits / 8), planes->channels, planes->width, channel, 0, y);

@@ -12,11 +12,11 @@ struct reading {
     uint64_t most;
 };
 
-/// What a page of the file is.
+/// The format of a page.
 struct page {
     uint32_t width, height;
     uint16_t bits, samples;
-    /// How many of the samples, the last ones, tell transparency.
+    /// The number of transparency samples, which are the last ones.
     uint16_t transparent;
     int is_separate, is_inverted;
 };
@@ -30,7 +30,7 @@ static int note(TIFF *file, void *context, const char *module, const char *forma
 
 static int pass_over(TIFF *file, void *context, const char *module, const char *format, va_list values) { return 1; }
 
-/// Whether the page is a smaller one of the image, or a mask, which is passed over.
+/// Whether the page is a smaller copy of the image or a mask, which is skipped.
 static int is_beside(const struct reading *it) {
     uint32_t type = 0;
     it->lib->TIFFGetFieldDefaulted(it->file, TIFFTAG_SUBFILETYPE, &type);
@@ -45,7 +45,7 @@ static uint16_t transparent_samples(const struct reading *it, uint16_t samples) 
     return transparent;
 }
 
-/// Looks at the page that the file is at.
+/// Examines the current page of the file.
 static int examine(const struct reading *it, struct page *page) {
     const struct tiff_library *lib = it->lib;
     uint16_t format = SAMPLEFORMAT_UINT, colour = PHOTOMETRIC_MINISBLACK, planar = PLANARCONFIG_CONTIG;
@@ -74,7 +74,7 @@ static int examine(const struct reading *it, struct page *page) {
     return 0;
 }
 
-/// Counts the channels of all pages, which have to be of one size.
+/// Counts the channels of all pages, which must have the same size.
 static int measure(const struct reading *it) {
     struct image_planes *planes = it->planes;
     do {
@@ -94,7 +94,7 @@ static int measure(const struct reading *it) {
     return planes_allocate(planes, it->most, it->report);
 }
 
-/// Takes a piece of the page: a strip, or a tile, of which only a part may lie on it.
+/// Copies a piece of the page: a strip, or a tile that may extend beyond the page.
 static void place(const struct reading *it, const struct page *page, const uint8_t *piece, uint32_t piece_width,
                   uint32_t x, uint32_t y, uint32_t rows, uint32_t sample, uint32_t first) {
     uint32_t columns = piece_width < page->width - x ? piece_width : page->width - x;
@@ -115,7 +115,7 @@ static int read_strips(const struct reading *it, const struct page *page, uint8_
     for (uint32_t y = 0; y < page->height; y += height) {
         uint32_t rows = height < page->height - y ? height : page->height - y;
         uint32_t strip = it->lib->TIFFComputeStrip(it->file, y, sample);
-        if (row * rows > size) return refuse(it->report, "its strips are not as large as it says");
+        if (row * rows > size) return refuse(it->report, "its strips are smaller than stated");
         tmsize_t count = it->lib->TIFFReadEncodedStrip(it->file, strip, memory, row * rows);
         if (count < 0 || (size_t)count < row * rows) return refuse(it->report, "it ends before its last row");
         place(it, page, memory, page->width, 0, y, rows, sample, first);
@@ -128,9 +128,9 @@ static int read_tiles(const struct reading *it, const struct page *page, uint8_t
     uint32_t width = 0, height = 0;
     it->lib->TIFFGetField(it->file, TIFFTAG_TILEWIDTH, &width);
     it->lib->TIFFGetField(it->file, TIFFTAG_TILELENGTH, &height);
-    if (width == 0 || height == 0) return refuse(it->report, "it does not say how large its tiles are");
+    if (width == 0 || height == 0) return refuse(it->report, "the size of its tiles is missing");
     uint64_t bytes = (uint64_t)(page->is_separate ? 1 : page->samples) * (page->bits / 8) * width;
-    if (bytes > size / height) return refuse(it->report, "its tiles are not as large as it says");
+    if (bytes > size / height) return refuse(it->report, "its tiles are smaller than stated");
     // Counted with 64 bits, since a tile may reach far beyond the image.
     for (uint64_t y = 0; y < page->height; y += height) {
         for (uint64_t x = 0; x < page->width; x += width) {
@@ -153,7 +153,7 @@ static int read_page(const struct reading *it, const struct page *page, uint32_t
     uint64_t size = is_tiled ? it->lib->TIFFTileSize64(it->file) : it->lib->TIFFStripSize64(it->file);
     if (size == 0 || size > it->most) return refuse(it->report, "its strips or tiles are too large");
     uint8_t *memory = calloc(size, 1);
-    if (!memory) return refuse(it->report, "there is no memory for it");
+    if (!memory) return refuse(it->report, "out of memory");
     uint32_t channels = page->samples - page->transparent;
     int status = 0;
     for (uint32_t sample = 0; status == 0 && sample < (page->is_separate ? channels : 1); sample++)
@@ -165,20 +165,20 @@ static int read_page(const struct reading *it, const struct page *page, uint32_t
 
 static int read_pages(const struct reading *it) {
     uint32_t first = 0;
-    if (!it->lib->TIFFSetDirectory(it->file, 0)) return refuse(it->report, "its first page is gone");
+    if (!it->lib->TIFFSetDirectory(it->file, 0)) return refuse(it->report, "its first page is missing");
     do {
         struct page page;
         if (is_beside(it)) continue;
         if (examine(it, &page) != 0) return -1;
         uint32_t channels = page.samples - page.transparent;
-        // The file may have been written anew meanwhile.
+        // The file may have been rewritten in the meantime.
         if (page.width != it->planes->width || page.height != it->planes->height || page.bits != it->planes->bits
             || channels > it->planes->channels - first)
-            return refuse(it->report, "it changes while it is read");
+            return refuse(it->report, "the file changed while it was read");
         if (read_page(it, &page, first) != 0) return -1;
         first += channels;
     } while (first < it->planes->channels && it->lib->TIFFReadDirectory(it->file));
-    return first == it->planes->channels ? 0 : refuse(it->report, "it changes while it is read");
+    return first == it->planes->channels ? 0 : refuse(it->report, "the file changed while it was read");
 }
 
 int image_read_tiff(const char *path, uint64_t most, struct image_planes *planes, struct report *report) {
@@ -188,7 +188,7 @@ int image_read_tiff(const char *path, uint64_t most, struct image_planes *planes
     it.lib->TIFFOpenOptionsSetErrorHandlerExtR(options, note, report);
     it.lib->TIFFOpenOptionsSetWarningHandlerExtR(options, pass_over, NULL);
     it.lib->TIFFOpenOptionsSetMaxSingleMemAlloc(options, most);
-    // Not by mapping the file, which would end the process if somebody cut it short meanwhile.
+    // Without mapping the file: the process would crash if the file were truncated in the meantime.
     it.file = it.lib->TIFFOpenExt(path, "rm", options);
     it.lib->TIFFOpenOptionsFree(options);
     if (!it.file) return -1;

@@ -27,7 +27,7 @@ int planes_allocate(struct image_planes *planes, uint64_t most, struct report *r
         return refuse(report, "its %u channels of %u x %u pixels take more than %llu MiB", planes->channels,
                       planes->width, planes->height, (unsigned long long)(most >> 20));
     planes->pixels = malloc(bytes);
-    return planes->pixels ? 0 : refuse(report, "there is no memory for it");
+    return planes->pixels ? 0 : refuse(report, "out of memory");
 }
 
 void take(const struct image_planes *planes, const void *from, size_t step, size_t count, uint32_t channel, uint32_t x,
@@ -63,7 +63,7 @@ int image_read(const char *path, uint64_t most, struct image_planes *planes, cha
     if (status != 0) {
         free(planes->pixels);
         planes->pixels = NULL;
-        refuse(&report, "the library does not say why it cannot be read");
+        refuse(&report, "cannot be read; the library gives no reason");
     }
     return status;
 }

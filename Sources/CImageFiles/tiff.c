@@ -45,7 +45,7 @@ int image_write_tiff(const char *path, const struct image *image, char *problem,
     TIFFOpenOptions *options = tiff->TIFFOpenOptionsAlloc();
     tiff->TIFFOpenOptionsSetErrorHandlerExtR(options, note, &report);
     tiff->TIFFOpenOptionsSetWarningHandlerExtR(options, pass_over, NULL);
-    // Little-endian whatever the machine, as the pixels are.
+    // Always little-endian, as the pixels are.
     TIFF *file = tiff->TIFFOpenExt(path, "wl", options);
     tiff->TIFFOpenOptionsFree(options);
     if (!file) return -1;
@@ -55,6 +55,6 @@ int image_write_tiff(const char *path, const struct image *image, char *problem,
         fits = tiff->TIFFWriteScanline(file, (uint8_t *)image->pixels + y * row, y, 0) == 1;
     fits = fits && tiff->TIFFFlush(file);
     tiff->TIFFClose(file);
-    if (!fits && problem[0] == 0) snprintf(problem, size, "libtiff does not say why");
+    if (!fits && problem[0] == 0) snprintf(problem, size, "libtiff gives no reason");
     return fits ? 0 : -1;
 }

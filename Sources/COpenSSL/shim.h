@@ -6,15 +6,15 @@
 #include <openssl/x509v3.h>
 #include <string.h>
 
-// What is here in C takes callbacks, pointers that must stay where they are, or macros.
+// Functions that need callbacks, pointers that must not move, or macros, and so cannot be written in Swift.
 
-/// Keeps OpenSSL from reading the machine's openssl.cnf, which may ask for modules of another OpenSSL than the one in
-/// this program, and from taking everything down at exit while other threads still use it.
+/// Keeps OpenSSL from reading the machine's openssl.cnf, so that the server behaves alike on all machines, and from
+/// cleaning up at exit while other threads still use it.
 static inline void openssl_begin(void) {
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
 }
 
-/// A context for the HMAC-SHA1 of data with a key, to be fed by EVP_MAC_update; NULL if there is no memory for it.
+/// A context that computes an HMAC-SHA1 with a key, for EVP_MAC_update. NULL if there is not enough memory.
 static inline EVP_MAC_CTX *hmac_sha1_new(const unsigned char *key, size_t length) {
     openssl_begin();
     EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
@@ -32,8 +32,8 @@ static inline EVP_MAC_CTX *hmac_sha1_new(const unsigned char *key, size_t length
     return context;
 }
 
-/// Whether the other end may be trusted: who shows this program's own certificate is this program, by whatever name it
-/// was reached; for others the certificate has to lead to an authority and to have the right name in it.
+/// Decides whether to trust the other end. An end with this program's own certificate is trusted under any name; any
+/// other certificate must lead to a trusted authority and contain the right name.
 static int ssl_verify(X509_STORE_CTX *store, void *unused) {
     (void)unused;
     SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
@@ -46,9 +46,9 @@ static int ssl_verify(X509_STORE_CTX *store, void *unused) {
     return X509_verify_cert(store);
 }
 
-/// What connections begin with, for both ends of them; NULL if there is no memory for it.
+/// The settings of connections, for either end. NULL if there is not enough memory.
 ///
-/// They are few and last long, so that it is not worth remembering one to resume it.
+/// Connections are few and last long, so sessions are not kept for resumption.
 static inline SSL_CTX *ssl_context_new(void) {
     openssl_begin();
     SSL_CTX *context = SSL_CTX_new(TLS_method());
@@ -70,7 +70,7 @@ struct ssl_password {
 static int ssl_give_password(char *buffer, int size, int writing, void *data) {
     (void)writing;
     struct ssl_password *password = data;
-    // Without this function OpenSSL would ask on the terminal.
+    // Without this function OpenSSL would prompt on the terminal.
     size_t length = password && password->text ? strlen(password->text) : 0;
     if (password && !password->text) password->was_missed = 1;
     if (length == 0 || size < 0 || length > (size_t)size) return -1;
@@ -78,7 +78,7 @@ static int ssl_give_password(char *buffer, int size, int writing, void *data) {
     return (int)length;
 }
 
-/// Takes a private key from a file of PEM, with its password or NULL: 1 for success, -1 if a password is missing.
+/// Loads a private key from a PEM file, with its password or NULL. Returns 1 for success, -1 if a password is missing.
 static inline int ssl_context_use_key(SSL_CTX *context, const char *path, const char *text) {
     struct ssl_password password = {text, 0};
     SSL_CTX_set_default_passwd_cb(context, ssl_give_password);
@@ -88,7 +88,7 @@ static inline int ssl_context_use_key(SSL_CTX *context, const char *path, const 
     return status == 1 ? 1 : password.was_missed ? -1 : 0;
 }
 
-/// Says how many days are left until the certificate is no longer valid, less than 0 afterwards; 0 for failure.
+/// Finds the number of days until the certificate expires, negative once it has expired. Returns 0 for failure.
 static inline int ssl_context_days_left(const SSL_CTX *context, int *days) {
     X509 *certificate = SSL_CTX_get0_certificate(context);
     int seconds = 0;
@@ -97,7 +97,7 @@ static inline int ssl_context_days_left(const SSL_CTX *context, int *days) {
     return 1;
 }
 
-/// Asks for the server with a name or an address, and takes no other.
+/// Expects the server with this name or address and accepts no other.
 static inline int ssl_expect(SSL *ssl, const char *host) {
     if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host)) return 1;
     ERR_clear_error();
@@ -105,7 +105,7 @@ static inline int ssl_expect(SSL *ssl, const char *host) {
     return SSL_set_tlsext_host_name(ssl, host) && SSL_set1_host(ssl, host);
 }
 
-/// Whether an error means that a key was read and is not the certificate's.
+/// Whether an error means that a key was read, but does not belong to the certificate.
 static inline int openssl_is_other_key(unsigned long error) {
     return ERR_GET_LIB(error) == ERR_LIB_X509
         && (ERR_GET_REASON(error) == X509_R_KEY_VALUES_MISMATCH || ERR_GET_REASON(error) == X509_R_KEY_TYPE_MISMATCH);

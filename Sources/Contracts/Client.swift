@@ -1,10 +1,10 @@
 public import Devices
 public import Pickle
-internal import Threads
+internal import Platform
 
-/// An object as a client reaches it: by the Python names of its members.
+/// An object as a client reaches it, by the Python names of its members.
 public struct Client {
-    /// What can be reached, but for what a server adds: the clients that data go to, and the proxies of parts.
+    /// The members, except those that a server adds: the registration for data, and the proxies of parts.
     public let interface: RemoteInterface
 
     public init(_ object: any RemoteObject) {
@@ -15,7 +15,7 @@ public struct Client {
         }
     }
 
-    /// Calls a method, and waits until what it began has come to its end.
+    /// Calls a method, and waits for the end of what it starts.
     @discardableResult
     public func call(_ name: String, _ arguments: PythonValue...) throws -> PythonValue {
         try call(name, with: arguments)
@@ -63,6 +63,56 @@ extension Completion {
             try look()
             Pause.wait(for: interval)
         }
-        throw DeviceError(.failed, "what it began has not come to its end within \(Self.limit)")
+        throw DeviceError(.failed, "what it started has not ended within \(Self.limit)")
+    }
+}
+
+/// A group of errors that clients see as one Python exception.
+struct Refusal {
+    let name: String
+    let matches: (any Error) -> Bool
+
+    static var value: Refusal {
+        Refusal(name: "ValueError") { error in
+            switch error {
+            case RemoteError.value, SettingError.outOfRange: true
+            default: false
+            }
+        }
+    }
+
+    static var type: Refusal {
+        Refusal(name: "TypeError") { error in
+            switch error {
+            case RemoteError.type, SettingError.wrongType: true
+            default: false
+            }
+        }
+    }
+
+    static var key: Refusal {
+        Refusal(name: "KeyError") { error in
+            switch error {
+            case RemoteError.key, RemoteError.noKey, SettingError.unknown: true
+            default: false
+            }
+        }
+    }
+
+    static var index: Refusal {
+        Refusal(name: "IndexError") { if case RemoteError.index = $0 { true } else { false } }
+    }
+
+    static var notImplemented: Refusal {
+        Refusal(name: "NotImplementedError") { error in
+            switch error {
+            case RemoteError.notImplemented, SettingError.readOnly: true
+            default: false
+            }
+        }
+    }
+
+    static func device(_ kind: DeviceError.Kind) -> Refusal {
+        Refusal(name: "DeviceError of kind \(kind)") { ($0 as? DeviceError)?.kind == kind }
     }
 }

@@ -1,16 +1,19 @@
 internal import CImageFiles
 public import Pickle
+internal import Platform
 
-/// A picture in memory, to be written to a TIFF or a PNG file as it is: every pixel keeps its value and its type.
+/// A picture in memory, to be written to a TIFF or a PNG file.
+///
+/// Every pixel keeps its value and its type.
 public struct ImageFile {
-    /// The two formats, by the ends of files' names.
+    /// The two formats, by the extension of a file's name.
     public enum Format: Sendable {
-        /// Whole numbers and floating-point numbers, without compression.
+        /// Integers and floating-point numbers, without compression.
         case tiff
-        /// Whole numbers of 8 and of 16 bits, compressed without loss.
+        /// Integers of 8 and 16 bits, compressed without loss.
         case png
 
-        /// The format of files with such a name; nil for other names.
+        /// The format of a file with this name; nil for other names.
         public init?(name: String) {
             switch name.split(separator: ".").last?.lowercased() {
             case "tif", "tiff": self = .tiff
@@ -23,11 +26,11 @@ public struct ImageFile {
     private let pixels: Bytes
     private let width, height: UInt32
     private let dtype: DType
-    /// Goes into the file as `DocumentName` or `Title`.
+    /// Stored in the file as `DocumentName` or `Title`.
     public var title = ""
-    /// Goes into the file as `ImageDescription` or `Description`.
+    /// Stored in the file as `ImageDescription` or `Description`.
     public var description = ""
-    /// When it was taken, in seconds since 1970; goes into the file as local time.
+    /// The time of the exposure, in seconds since 1970; stored in the file as local time.
     public var time = 0.0
 
     /// An image of the shape (height, width).
@@ -36,34 +39,36 @@ public struct ImageFile {
             let width = UInt32(exactly: array.shape[1]), width > 0, height > 0
         else {
             throw ImageFileError(
-                "no image but an array of shape (\(array.shape.map(String.init).joined(separator: ", ")))"
+                "not an image: an array of shape (\(array.shape.map(String.init).joined(separator: ", ")))"
             )
         }
         guard array.dtype.kind != .complex, array.dtype != DType(kind: .float, size: 2) else {
-            throw ImageFileError("pixels of type \(array.dtype.scalarName) have no place in image files")
+            throw ImageFileError("image files cannot hold pixels of type \(array.dtype.scalarName)")
         }
         dtype = array.dtype
         (self.width, self.height) = (width, height)
         pixels = array.isFortranOrder ? array.byRows : array.data
     }
 
-    /// Writes a file, in place of one that is there.
+    /// Writes a file, and replaces an existing one only once the new one is complete.
     public func write(to path: String, as format: Format) throws(ImageFileError) {
+        let file: ReplacingFile
+        do { file = try ReplacingFile(path) } catch { throw ImageFileError("\(path): \(SystemError.text(error.code))") }
         let write = unsafe format == .tiff ? image_write_tiff : image_write_png
-        var problem = [CChar](repeating: 0, count: 256)
+        var problem = [CChar](repeating: 0, count: 512)
+        let written = file.path
         let status = unsafe pixels.withUnsafeBytes { pixels in
             unsafe title.withCString { title in
                 unsafe description.withCString { description in
                     unsafe "device-server".withCString { software in
                         var image = unsafe image(pixels, title, description, software)
-                        return unsafe write(path, &image, &problem, problem.count)
+                        return unsafe write(written, &image, &problem, problem.count)
                     }
                 }
             }
         }
-        guard status == 0 else {
-            throw ImageFileError(problem, with: path)
-        }
+        guard status == 0 else { throw ImageFileError(problem, of: written, for: path) }
+        do { try file.commit() } catch { throw ImageFileError("\(path): \(SystemError.text(error.code))") }
     }
 
     private func image(
@@ -78,7 +83,7 @@ public struct ImageFile {
             case .signed: image_signed
             case .float, .complex: image_float
             }
-        // Times that no calendar has are left out; any other fits.
+        // A time outside of any calendar is left out; any other fits.
         let time = time.isFinite && abs(time) < 1e11 ? time : 0
         return unsafe CImageFiles.image(
             pixels: pixels.baseAddress,
@@ -95,7 +100,7 @@ public struct ImageFile {
 }
 
 extension NDArray {
-    /// The bytes of a transposed array of two dimensions, in the order of its rows.
+    /// The bytes of a transposed two-dimensional array, in the order of its rows.
     fileprivate var byRows: Bytes {
         let (source, size, height) = (data.array, dtype.size, shape[0])
         var bytes: [UInt8] = []
@@ -107,5 +112,23 @@ extension NDArray {
             }
         }
         return Bytes(bytes)
+    }
+}
+
+/// The reason why an image could not be written or read.
+public struct ImageFileError: Error, Sendable, CustomStringConvertible {
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+
+    /// Takes the text that the C functions wrote, which ends with a zero.
+    ///
+    /// - Parameters:
+    ///   - written: the file that they worked on, if it is not the one to name.
+    init(_ problem: [CChar], of written: String? = nil, for path: String) {
+        let text = String(decoding: problem.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        // libtiff itself names the file if it could not be opened.
+        let prefix = "\(written ?? path): "
+        self.init("\(path): \(text.hasPrefix(prefix) ? text.dropFirst(prefix.count) : text[...])")
     }
 }

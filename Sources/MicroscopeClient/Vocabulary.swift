@@ -2,7 +2,7 @@ public import Devices
 public import Pickle
 public import Pyro
 
-// The words that calls of devices take and give, so that a program needs to import this module alone.
+// The types in calls of devices, so that a program only needs to import this module.
 
 public typealias AxisLimits = Devices.AxisLimits
 public typealias Binning = Devices.Binning

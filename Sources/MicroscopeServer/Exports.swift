@@ -1,15 +1,9 @@
-// What definitions and drivers are written with, so that a program needs to import this module alone.
+// The modules that definitions and drivers are written with, so that a program only needs to import this one.
 
-@_exported public import AndorSDK3
-@_exported public import Composites
 @_exported public import Devices
-@_exported public import FilterWheels
-@_exported public import Lasers
+@_exported public import Drivers
 @_exported public import Logging
 @_exported public import Pickle
 @_exported public import Pyro
-@_exported public import SerialWheels
 @_exported public import Server
-@_exported public import Simulators
-@_exported public import Stages
 @_exported public import Transports

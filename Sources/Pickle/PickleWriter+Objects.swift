@@ -1,5 +1,5 @@
 extension PickleWriter {
-    /// A class or function of Python's that is known to have such a name.
+    /// Writes a class or function by its name, which is known to be valid.
     mutating func put(_ module: StaticString, _ name: StaticString) {
         emit(.global)
         putLine(module)
@@ -14,7 +14,7 @@ extension PickleWriter {
     mutating func put(_ type: PythonClass) throws(PickleError) {
         emit(.global)
         for text in [type.module, type.name] {
-            // A line feed in a name would let it say something else.
+            // A line feed would end the name, and the rest would be read as instructions.
             guard (1...PickleLimits.nameBytes).contains(text.utf8.count), !text.utf8.contains(0x0A) else {
                 throw .notWritable("a class named \(type)")
             }
@@ -23,7 +23,7 @@ extension PickleWriter {
         }
     }
 
-    /// The values that are written as the class or function which makes them, and its arguments.
+    /// Writes a value as a call of the class or function that makes it.
     mutating func putObject(_ value: PythonValue) throws(PickleError) {
         switch value {
         case .enumMember(let type, let value):
@@ -56,7 +56,7 @@ extension PickleWriter {
             try putCall("builtins", "complex", [.float(real), .float(imaginary)])
         case .range(let start, let stop, let step):
             try putCall("builtins", "range", [.int(start), .int(stop), .int(step)])
-        // Python 3.7 does not know the instruction for a bytearray.
+        // Python 3.7 has no instruction for a bytearray.
         case .bytearray(let bytes): try putCall("builtins", "bytearray", [.bytes(bytes)])
         case .date(let date): try put(date)
         case .decimal(let text):
@@ -67,7 +67,7 @@ extension PickleWriter {
             put("uuid", "UUID")
             try putEmpty(state: .dict(["int": PythonValue(integer)]))
         case .notImplemented: put("builtins", "NotImplemented")
-        case .reference(let object): throw .notWritable("object \(object), which has no proxy here")
+        case .reference(let object): throw .notWritable("object \(object), which has no proxy")
         default: throw .notWritable("an object of class \(value.typeName)")
         }
     }
@@ -82,7 +82,7 @@ extension PickleWriter {
         emit(.reduce)
     }
 
-    /// An object of the class above, which is made empty and given its state.
+    /// Writes an empty object of the class on the stack, and its state.
     mutating func putEmpty(state: PythonValue) throws(PickleError) {
         emit(.emptyTuple)
         emit(.newObject)

@@ -1,23 +1,23 @@
-/// Writes values as pickles of protocol 4, in the forms that every Python from 3.7 on reads, with numpy 1 or 2.
+/// A writer of pickles of protocol 4, in the forms that all versions of Python from 3.7 on read, with numpy 1 or 2.
 ///
-/// Long bytes and the data of arrays become parts of their own of what is to be sent, without being copied.
+/// Long bytes and the data of arrays become separate parts of the message and are not copied.
 public struct PickleWriter {
     var out = Segments(withoutRoom: ())
     private var depth = 0
 
     /// Appends the pickle of a value.
     ///
-    /// After an error, what was appended is good for nothing.
+    /// After an error, the appended bytes are incomplete and must be discarded.
     ///
-    /// - Parameter number: the protocol that the pickle claims to be of. All readers take all of its opcodes whatever
-    ///   the number, but refuse a number that they do not know.
+    /// - Parameter number: the protocol number at the beginning. Readers accept all of these opcodes with any number,
+    ///   but refuse a number that they do not know.
     public static func write(
         _ value: PythonValue,
         to out: inout Segments,
         claiming number: UInt8 = 4
     ) throws(PickleError) {
         var writer = PickleWriter()
-        // What is being written must have one owner only, or it would be copied.
+        // With a second owner the bytes would be copied.
         swap(&writer.out, &out)
         defer { swap(&writer.out, &out) }
         writer.out.append(0x80)
@@ -58,7 +58,7 @@ public struct PickleWriter {
         }
     }
 
-    /// Whatever is written by the closure lies one deeper.
+    /// Writes with the closure one level deeper.
     mutating func nest(_ body: (inout PickleWriter) throws(PickleError) -> Void) throws(PickleError) {
         guard depth < PickleLimits.standard.depth else {
             throw .notWritable("nested more than \(PickleLimits.standard.depth) deep")
@@ -113,5 +113,64 @@ public struct PickleWriter {
             }
         }
         emit(.setItems)
+    }
+}
+
+extension PickleWriter {
+    mutating func put(_ integer: Int) {
+        if let byte = UInt8(exactly: integer) {
+            emit(.binInt1)
+            out.append(byte)
+        } else if let short = UInt16(exactly: integer) {
+            emit(.binInt2)
+            out.append(littleEndian: short)
+        } else if let long = Int32(exactly: integer) {
+            emit(.binInt)
+            out.append(littleEndian: long)
+        } else {
+            // As Python counts, with a redundant byte for numbers such as -2^63.
+            let count = (64 - integer.magnitude.leadingZeroBitCount) / 8 + 1
+            emit(.long1)
+            out.append(UInt8(count))
+            for index in 0..<count { out.append(UInt8(truncatingIfNeeded: integer >> min(8 * index, 63))) }
+        }
+    }
+
+    mutating func put(_ integer: BigInteger) throws(PickleError) {
+        if let count = UInt8(exactly: integer.bytes.count) {
+            emit(.long1)
+            out.append(count)
+        } else {
+            guard let count = Int32(exactly: integer.bytes.count) else {
+                throw .notWritable("an integer of more than 2 GiB")
+            }
+            emit(.long4)
+            out.append(littleEndian: count)
+        }
+        out.append(contentsOf: integer.bytes)
+    }
+
+    mutating func put(_ text: String) {
+        putLength(text.utf8.count, .shortBinUnicode, .binUnicode, .binUnicode8)
+        out.append(contentsOf: text.utf8)
+    }
+
+    mutating func put(_ bytes: Bytes) {
+        putLength(bytes.count, .shortBinBytes, .binBytes, .binBytes8)
+        out.append(bytes)
+    }
+
+    /// Writes the instruction for this length, and the length.
+    private mutating func putLength(_ count: Int, _ short: Opcode, _ long: Opcode, _ endless: Opcode) {
+        if let count = UInt8(exactly: count) {
+            emit(short)
+            out.append(count)
+        } else if let count = UInt32(exactly: count) {
+            emit(long)
+            out.append(littleEndian: count)
+        } else {
+            emit(endless)
+            out.append(littleEndian: UInt64(count))
+        }
     }
 }

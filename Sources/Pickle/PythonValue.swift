@@ -1,7 +1,7 @@
-/// A value of Python's as plain data: what a call takes, returns or raises.
+/// A Python value as plain data: an argument, a result or an exception of a call.
 ///
-/// Only what is listed here can be read from the wire or written to it. There is no case for an object of an unknown
-/// class but ``opaque(_:)``, which programs that are clients of Python servers get to see and can do nothing with.
+/// Only these values can be read from the wire or written to it. The only case for objects of unknown classes is
+/// ``opaque(_:)``: clients of Python servers receive it and can only display it.
 public enum PythonValue: Sendable, Hashable {
     case none
     case bool(Bool)
@@ -22,28 +22,28 @@ public enum PythonValue: Sendable, Hashable {
     /// One element of a numpy array, such as `numpy.float64(1.5)`: an array of no dimensions.
     indirect case scalar(NDArray)
     case dtype(DType)
-    /// A member of an `enum.Enum`, which travels as its class and value.
+    /// A member of an `enum.Enum`, as its class and value.
     indirect case enumMember(PythonClass, Int)
     /// A `NamedTuple` of the `microscope` package: `ROI`, `Binning`, `AxisLimits`.
     indirect case namedTuple(PythonClass, [PythonValue])
     indirect case exception(PythonException)
-    /// The place of the call that failed in the results of a batch (`Pyro4.futures._ExceptionWrapper`).
+    /// The failed call among the results of a batch (`Pyro4.futures._ExceptionWrapper`).
     indirect case failedCall(PythonException)
     indirect case uri(PyroURI)
     indirect case proxy(PyroProxy)
-    /// An object of the server's that has an id, which whoever sends the value replaces by a proxy.
+    /// An object of the server by its id. The server replaces it by a proxy before the value is sent.
     case reference(String)
     indirect case range(start: Int, stop: Int, step: Int)
     indirect case date(PythonDate)
-    /// A `decimal.Decimal`, by its text.
+    /// A `decimal.Decimal`, as its text.
     case decimal(String)
-    /// A `uuid.UUID`, by its text with hyphens.
+    /// A `uuid.UUID`, as its text with hyphens.
     case uuid(String)
     case notImplemented
     indirect case opaque(OpaqueObject)
 }
 
-// Not by `nil`: that would be `None` where the lack of a value was meant.
+// There is no literal `nil`: it would be `None` where the absence of a value is meant.
 extension PythonValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral
 {
@@ -55,7 +55,7 @@ extension PythonValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
 }
 
 extension PythonValue {
-    /// The name Python has for the type, as its error messages give it.
+    /// Python's name for the type, as in its error messages.
     public var typeName: String {
         switch self {
         case .none: "NoneType"
@@ -86,5 +86,43 @@ extension PythonValue {
         case .notImplemented: "NotImplementedType"
         case .opaque(let object): object.type.name
         }
+    }
+}
+
+/// A Python class by its module and name, which is all that travels of it.
+public struct PythonClass: Sendable, Hashable, CustomStringConvertible {
+    public let module: String
+    public let name: String
+
+    public init(_ module: String, _ name: String) {
+        self.module = module
+        self.name = name
+    }
+
+    /// The class as Python prints it: `microscope.ROI`.
+    public var description: String { "\(module).\(name)" }
+}
+
+/// An object of an unknown class, kept for display only.
+public struct OpaqueObject: Sendable, Hashable {
+    public var type: PythonClass
+    public var arguments: [PythonValue]
+    public var state: [PythonValue]
+
+    public init(_ type: PythonClass, arguments: [PythonValue], state: [PythonValue] = []) {
+        self.type = type
+        self.arguments = arguments
+        self.state = state
+    }
+}
+
+/// The arguments of a call.
+public struct CallArguments: Sendable, Hashable {
+    public var positional: [PythonValue]
+    public var keywords: PythonDictionary
+
+    public init(_ positional: [PythonValue] = [], keywords: PythonDictionary = [:]) {
+        self.positional = positional
+        self.keywords = keywords
     }
 }

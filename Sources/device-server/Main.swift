@@ -1,6 +1,6 @@
 import MicroscopeServer
 
-/// Serves what a configuration file says.
+/// The program that serves the devices of a configuration file.
 @main
 enum Main {
     static func main() async { await Microscope().run() }

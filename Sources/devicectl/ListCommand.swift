@@ -1,6 +1,6 @@
 import ArgumentParser
 import Avahi
-import DriverCatalogue
+import Drivers
 import Glibc
 import MicroscopeClient
 import Pickle
@@ -10,12 +10,11 @@ import Server
 struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Lists the devices of running servers.",
+        abstract: "List the devices of running servers.",
         discussion: """
-            The servers are those named, those of a device-server's configuration, with --names those that a Pyro \
-            name server knows, or with --mdns those announced in the local network. A line for each device has its \
-            URI, its kind and whether it is enabled; what cannot be reached is told in its place, and makes the exit \
-            status 69.
+            Name servers on the command line, or use --config for a device-server configuration, --names for a Pyro \
+            name server, --mdns for the local network. Each device has a line with its URI, kind and state. A device \
+            that cannot be reached is listed with the reason, and the exit status is 69.
 
             Examples:
               devicectl list scope-pc:8001 scope-pc:8010-8014
@@ -25,22 +24,22 @@ struct ListCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "Where servers are: HOST:PORT, HOST:FIRST-LAST for several ports, or ./u:PATH for a Unix socket.")
+    @Argument(help: "Servers: HOST:PORT, HOST:FIRST-LAST for a range of ports, or ./u:PATH for a Unix socket.")
     var servers: [ServerPlace] = []
 
     @Option(
-        help: ArgumentHelp("List what this configuration of device-server says.", valueName: "file"),
+        help: ArgumentHelp("List the devices of this device-server configuration.", valueName: "file"),
         completion: .file(extensions: ["yaml"])
     )
     var config: String?
 
-    @Flag(help: "List what the name server knows.")
+    @Flag(help: "List the devices registered with the name server.")
     var names = false
 
-    @Flag(help: "List what is announced in the local network, by the avahi daemon.")
+    @Flag(help: "List the devices announced in the local network (needs the avahi daemon).")
     var mdns = false
 
-    @Flag(help: "Also list what belongs to another device: the axes of stages, the devices of controllers.")
+    @Flag(help: "Also list the axes of stages and the devices of controllers.")
     var parts = false
 
     @OptionGroup(title: "Connection") var connection: ConnectionArguments
@@ -70,7 +69,7 @@ struct ListCommand: AsyncParsableCommand {
         if lines.isEmpty || lines.contains(where: \.isDown) { throw ExitCode(EX_UNAVAILABLE) }
     }
 
-    /// The devices that a configuration serves, as programs on this machine reach them.
+    /// The devices of a configuration, by the URIs that work on this machine.
     private static func devices(of file: String) throws -> [PyroURI] {
         do {
             return try ServerConfiguration(file: file, drivers: drivers).definitions.flatMap { definition in
@@ -82,7 +81,7 @@ struct ListCommand: AsyncParsableCommand {
         }
     }
 
-    /// What a name server knows; blocks, with nothing else to do yet.
+    /// The objects registered with a name server; blocks.
     private static func names(at options: ConnectionOptions) throws -> [Search] {
         let place = options.nameServer
         var limits = ClientOptions()
@@ -92,13 +91,13 @@ struct ListCommand: AsyncParsableCommand {
             return try NameServer(at: place, options: limits).names.filter { $0.name != "Pyro.NameServer" }
                 .map { .name("PYRONAME:\($0.name)", $0.uri) }
         } catch let error as ClientError {
-            throw CallFailure("the name server at \(Endpoint(place))", "", .connection(error))
+            throw CallFailure("the name server at \(place)", "", .connection(error))
         }
     }
 }
 
 extension ListCommand {
-    /// What is announced in the local network, each with its computer where the name alone does not tell which it is.
+    /// The devices announced in the local network, with the computer's name where two devices share a name.
     fileprivate static func announced() throws -> [Search] {
         do {
             let devices = try AnnouncedDevice.all
@@ -117,7 +116,7 @@ extension ListCommand {
 }
 
 extension PyroURI.Location {
-    /// The place by which this machine reaches a server of its own that listens there.
+    /// The address at which this machine reaches its own server.
     fileprivate var fromHere: PyroURI.Location {
         switch self {
         case .tcp("0.0.0.0", let port): .tcp(host: "127.0.0.1", port: port)
@@ -125,4 +124,78 @@ extension PyroURI.Location {
         default: self
         }
     }
+}
+
+/// A place to look for devices, and the lines of the list for it.
+enum Search: Sendable {
+    /// All objects of a server, which may be absent if it is not expected.
+    case server(PyroURI.Location, isExpected: Bool)
+    case object(PyroURI)
+    /// A name from a name server or mDNS, and its location.
+    case name(String, PyroURI)
+
+    /// A line of the list.
+    struct Line: Sendable {
+        let cells: [String]
+        let isDown: Bool
+    }
+
+    func lines(_ options: ConnectionOptions, parts: Bool) async -> [Line] {
+        switch self {
+        case .server(let location, let isExpected):
+            await Self.lines(at: location, options, isExpected: isExpected, parts: parts)
+        case .object(let uri): [await Self.line(uri.text, uri, options)]
+        case .name(let name, let uri): [await Self.line(name, uri, options, place: uri.text)]
+        }
+    }
+
+    private static func lines(
+        at location: PyroURI.Location,
+        _ options: ConnectionOptions,
+        isExpected: Bool,
+        parts: Bool
+    ) async -> [Line] {
+        let daemon = PyroConnection(to: PyroURI(object: "Pyro.Daemon", location: location), options: options)
+        do {
+            let ids = try await daemon.call("registered", as: [String].self).sorted()
+            var lines: [Line] = []
+            for id in ids where id != "Pyro.Daemon" && (parts || !isPart(id)) {
+                let uri = PyroURI(object: id, location: location)
+                lines.append(await line(uri.text, uri, options))
+            }
+            return lines
+        } catch {
+            // A port in a range may have no server, but a server that refuses the connection is listed.
+            if !isExpected, case .connection(.unreachable)? = (error as? CallFailure)?.cause { return [] }
+            return [Line(cells: ["\(location)", "not reached: \(reason(error))"], isDown: true)]
+        }
+    }
+
+    /// Whether an object belongs to another one: `Stage.axes.x` here, `obj_…` in python-microscope.
+    private static func isPart(_ id: String) -> Bool { id.contains(".") || id.hasPrefix("obj_") }
+
+    private static func line(
+        _ name: String,
+        _ uri: PyroURI,
+        _ options: ConnectionOptions,
+        place: String? = nil
+    ) async -> Line {
+        let connection = PyroConnection(to: uri, options: options)
+        do {
+            let metadata = try await connection.metadata
+            let kind = DeviceKind(metadata)?.rawValue ?? "not a device"
+            var cells = [name, kind]
+            if metadata.methods.contains("get_is_enabled") {
+                let isEnabled = try? await connection.call("get_is_enabled", as: Bool.self)
+                cells.append(isEnabled.map { $0 ? "enabled" : "disabled" } ?? "unknown")
+            } else {
+                cells.append("")
+            }
+            return Line(cells: cells + (place.map { [$0] } ?? []), isDown: false)
+        } catch {
+            return Line(cells: [name, "not reached: \(reason(error))"], isDown: true)
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String { (error as? CallFailure)?.reason ?? "\(error)" }
 }

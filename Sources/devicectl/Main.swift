@@ -1,10 +1,11 @@
 import ArgumentParser
+import Dispatch
 import Glibc
 import ImageFiles
 import MicroscopeClient
 import Server
 
-/// Runs the command, and gives each kind of failure an exit status of its own.
+/// The entry point, which maps each kind of failure to an exit status.
 @main
 enum Main {
     static func main() async {
@@ -37,11 +38,11 @@ enum Main {
 struct DeviceControl: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devicectl",
-        abstract: "Looks at the devices of a running server, sets them and takes images.",
+        abstract: "Inspect and control the devices of running servers, and take images.",
         discussion: """
-            A device is named by its URI, PYRO:NAME@HOST:PORT, of which PYRO: may be left out; PYRONAME:NAME is looked \
-            up at a Pyro name server, MDNS:NAME among what is announced in the local network. The server may be \
-            device-server, python-microscope's, or any other of Pyro4's that takes pickles.
+            A device is given by its URI, PYRO:NAME@HOST:PORT (PYRO: may be omitted), PYRONAME:NAME for a Pyro name \
+            server, or MDNS:NAME for the local network. The server may be device-server, python-microscope's device \
+            server, or any Pyro4 server that accepts pickle.
 
             Examples:
               devicectl list 127.0.0.1:8001-8014
@@ -49,8 +50,8 @@ struct DeviceControl: AsyncParsableCommand {
               devicectl set Camera@127.0.0.1:8001 exposure_time 0.02
               devicectl snap Camera@127.0.0.1:8001 cells.tiff
 
-            Exit status: 0 if all went well, 1 if the device or its server refused, 64 if the command line is wrong, \
-            69 if a device could not be reached, 73 if a file could not be written, 78 if a configuration is wrong.
+            Exit status: 0 for success, 1 if the device or its server reported an error, 64 for a wrong command line, \
+            69 if a device could not be reached, 73 if a file could not be written, 78 for a wrong configuration.
             """,
         version: version,
         subcommands: [
@@ -61,12 +62,35 @@ struct DeviceControl: AsyncParsableCommand {
 }
 
 extension CallFailure {
-    /// The exit status for it.
+    /// The exit status for this failure.
     var status: Int32 {
         switch cause {
         case .raised, .unexpected: EXIT_FAILURE
         case .malformed: EX_USAGE
         case .connection, .address: EX_UNAVAILABLE
+        }
+    }
+}
+
+/// Ctrl-C, as an event to wait for.
+enum Interruption {
+    /// Returns after Ctrl-C, or when the limit has passed.
+    static func wait(within limit: Duration?) async throws {
+        let (interruptions, continuation) = AsyncStream<Void>.makeStream()
+        signal(SIGINT, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: SIGINT)
+        source.setEventHandler { continuation.yield() }
+        source.resume()
+        defer {
+            source.cancel()
+            // A second Ctrl-C ends the program at once.
+            signal(SIGINT, SIG_DFL)
+        }
+        try await withThrowingTaskGroup { group in
+            group.addTask { for await _ in interruptions { return } }
+            if let limit { group.addTask { try await Task.sleep(for: limit) } }
+            try await group.next()
+            group.cancelAll()
         }
     }
 }

@@ -8,12 +8,12 @@ import Pyro
 struct SnapCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snap",
-        abstract: "Takes an image and writes it to a TIFF or PNG file.",
+        abstract: "Take an image and write it to a TIFF or PNG file.",
         discussion: """
-            The camera is triggered if its triggers are software's, and is else waited for. A camera that was disabled \
-            is enabled for it, and disabled again. Every pixel is written as it came; TIFF takes all types, PNG whole \
-            numbers of 8 and 16 bits. The file's description is a JSON object with the camera's URI, the time, the \
-            exposure time, ROI, binning, transform and all settings.
+            A camera with software triggers is triggered; otherwise the command waits for a frame. A disabled camera \
+            is enabled and disabled again. Pixels are written unchanged: TIFF supports all types, PNG integers of 8 and \
+            16 bits. The file's description is a JSON object with the camera's URI, time, exposure time, ROI, binning, \
+            transform and all settings.
 
             Examples:
               devicectl snap Camera@127.0.0.1:8001 cells.tiff
@@ -24,22 +24,22 @@ struct SnapCommand: AsyncParsableCommand {
     @OptionGroup var device: DeviceArgument
 
     @Argument(
-        help: "The file; its name ends with .tif, .tiff or .png.",
+        help: "The file, named .tif, .tiff or .png.",
         completion: .file(extensions: ["tiff", "tif", "png"])
     )
     var file: String
 
-    @Option(help: ArgumentHelp("Set the exposure time before, in seconds.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Set the exposure time first, in seconds.", valueName: "seconds"))
     var exposure: Double?
 
-    @Option(help: ArgumentHelp("Give up when no image has come so long after the exposure.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Give up if no image has arrived this long after the exposure.", valueName: "seconds"))
     var within = 10.0
 
     func validate() throws {
         guard ImageFile.Format(name: file) != nil else {
             throw ValidationError("The file's name must end with .tif, .tiff or .png.")
         }
-        guard within > 0, within <= 1e6 else { throw ValidationError("--within must be a number of seconds above 0.") }
+        guard within > 0, within <= 1e6 else { throw ValidationError("--within must be a positive number of seconds.") }
     }
 
     func run() async throws {
@@ -47,7 +47,7 @@ struct SnapCommand: AsyncParsableCommand {
         let connection = try device.connect()
         let metadata = try await connection.metadata
         guard DeviceKind(metadata) == .camera else {
-            throw CallFailure(connection.uri.text, "", .unexpected("is no camera"))
+            throw CallFailure(connection.uri.text, "", .unexpected("is not a camera"))
         }
         let camera = RemoteCamera(connection)
         if let exposure { try await camera.setExposureTime(exposure) }
@@ -61,7 +61,7 @@ struct SnapCommand: AsyncParsableCommand {
         print("\(file): \(shape[1]) x \(shape[0]) pixels of \(type)")
     }
 
-    /// What is known of an image, in JSON.
+    /// The description of an image, in JSON.
     private static func description(of camera: RemoteCamera, _ timestamp: Double) async throws -> String {
         let facts: PythonDictionary = [
             "device": .str(camera.uri),

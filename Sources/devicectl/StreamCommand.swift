@@ -7,11 +7,11 @@ import Pyro
 struct StreamCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stream",
-        abstract: "Takes what a camera or a logger sends, and tells how fast it comes and what is missing.",
+        abstract: "Receive frames or readings, and report the rate, gaps and losses.",
         discussion: """
-            A device that was disabled is enabled for it, and disabled again. It ends after --count data or --seconds, \
-            whichever comes first, or with Ctrl-C. A gap is a time between two data of more than twice the usual one; \
-            data are lost here when this program is too slow for them.
+            A disabled device is enabled and disabled again. The stream ends after --count items, after --seconds, or \
+            with Ctrl-C. A gap is an interval of more than twice the usual one. Items are lost here when this program \
+            is too slow.
 
             Examples:
               devicectl stream Camera@127.0.0.1:8001 --trigger --count 100
@@ -21,29 +21,29 @@ struct StreamCommand: AsyncParsableCommand {
 
     @OptionGroup var device: DeviceArgument
 
-    @Option(help: ArgumentHelp("End after so many data.", valueName: "number"))
+    @Option(help: ArgumentHelp("End after this many frames or readings.", valueName: "number"))
     var count: Int?
 
-    @Option(help: "End after so many seconds.")
+    @Option(help: "End after this many seconds.")
     var seconds: Double?
 
-    @Flag(help: "Trigger the device by software, again as soon as each datum has come.")
+    @Flag(help: "Send a software trigger, and another one after each frame or reading.")
     var trigger = false
 
-    @Flag(name: .customLong("print"), help: "Print each datum: numbers as they are, of images the shape.")
+    @Flag(name: .customLong("print"), help: "Print each item: readings as numbers, images by their shape.")
     var prints = false
 
     func validate() throws {
         guard count ?? 1 > 0 else { throw ValidationError("--count must be at least 1.") }
         guard seconds.map({ $0 > 0 && $0 <= 1e9 }) ?? true else {
-            throw ValidationError("--seconds must be a number above 0.")
+            throw ValidationError("--seconds must be a positive number.")
         }
     }
 
     func run() async throws {
         let connection = try device.connect()
         guard try await connection.metadata.methods.contains("set_client") else {
-            throw CallFailure(connection.uri.text, "", .unexpected("sends no data"))
+            throw CallFailure(connection.uri.text, "", .unexpected("does not send data"))
         }
         let source = PlainDataDevice(connection)
         let data = try await source.data(keeping: 256)
@@ -62,7 +62,7 @@ struct StreamCommand: AsyncParsableCommand {
         if let failure { throw failure }
     }
 
-    /// Reads until the end that was asked for.
+    /// Reads until the requested end.
     private func read(_ data: Arrivals<PythonValue>, from source: PlainDataDevice) async throws -> Tally {
         let reading = Task {
             var (tally, progress) = (Tally(), ProgressLine(of: count))
@@ -78,10 +78,75 @@ struct StreamCommand: AsyncParsableCommand {
         }
         let end = Task {
             try await Interruption.wait(within: seconds.map { .seconds($0) })
-            // Ends the loop above, which then gives what it has counted.
+            // Ends the loop above, which then returns its counts.
             await data.stop()
         }
         defer { end.cancel() }
         return try await reading.value
+    }
+}
+
+/// The statistics of a stream: number, rate, gaps and losses.
+struct Tally: Sendable {
+    private(set) var count = 0
+    private(set) var bytes = 0
+    private(set) var gaps = 0
+    /// The usual and the longest interval, in seconds.
+    private(set) var usual = 0.0
+    private(set) var longest = 0.0
+    var lost = 0
+    private let start = ContinuousClock.now
+    private var end = ContinuousClock.now
+    private var first, last: Double?
+
+    /// Counts a frame or reading with its time stamp, in seconds since 1970.
+    mutating func add(_ value: PythonValue, at time: Double) {
+        count += 1
+        if case .array(let array) = value { bytes += array.data.count }
+        if let last, time > last {
+            let interval = time - last
+            // The first few define the usual interval.
+            if count > 5, interval > 2 * usual {
+                gaps += 1
+            } else {
+                usual += (interval - usual) / Double(min(count, 20))
+            }
+            longest = max(longest, interval)
+        }
+        first = first ?? time
+        last = time
+        end = .now
+    }
+
+    /// Frames or readings per second, from their time stamps.
+    var rate: Double {
+        guard let first, let last, last > first else { return 0 }
+        return Double(count - 1) / (last - first)
+    }
+
+    var line: String {
+        let volume = bytes > 0 && count > 0 ? ", \((rate * Double(bytes) / Double(count) / 1e6).short) MB/s" : ""
+        return "\(count) data, \(rate.short)/s\(volume), \(gaps) gaps, \(lost) lost"
+    }
+
+    var summary: String {
+        let seconds = (end - start) / .seconds(1)
+        guard count > 1 else { return "\(count) data; \(lost) lost here" }
+        let volume = bytes > 0 ? ", \((rate * Double(bytes) / Double(count) / 1e6).short) MB/s" : ""
+        return """
+            \(count) data in \(seconds.short) s: \(rate.short)/s\(volume)
+            interval: \((usual * 1000).short) ms usual, \((longest * 1000).short) ms longest, \(gaps) gaps
+            \(lost) lost here
+            """
+    }
+}
+
+extension Double {
+    /// The number with about three digits.
+    var short: String {
+        guard isFinite else { return "\(self)" }
+        let digits = abs(self) >= 100 ? 1.0 : abs(self) >= 10 ? 10.0 : 100.0
+        let rounded = (self * digits).rounded() / digits
+        return rounded == rounded.rounded() && abs(rounded) < 1e15 ? "\(Int(rounded))" : "\(rounded)"
     }
 }

@@ -6,9 +6,9 @@ import Pickle
 struct WatchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Prints a value of a device's whenever it has changed, until Ctrl-C.",
+        abstract: "Print a value of a device whenever it changes, until Ctrl-C.",
         discussion: """
-            NAME is as for get. The value is asked for again and again; a server that restarts is waited for.
+            NAME is as for get. The value is polled; the command waits for a restarting server.
 
             Example:
               devicectl watch Stage@127.0.0.1:8004 position --interval 0.2
@@ -17,17 +17,17 @@ struct WatchCommand: AsyncParsableCommand {
 
     @OptionGroup var device: DeviceArgument
 
-    @Argument(help: "What to watch.")
+    @Argument(help: "The value to watch.")
     var name: String
 
-    @Option(help: ArgumentHelp("How often to ask.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("The polling interval.", valueName: "seconds"))
     var interval = 1.0
 
-    @Option(help: ArgumentHelp("End after so many lines.", valueName: "number"))
+    @Option(help: ArgumentHelp("End after this many lines.", valueName: "number"))
     var count: Int?
 
     func validate() throws {
-        guard interval > 0, interval <= 1e6 else { throw ValidationError("--interval must be a number above 0.") }
+        guard interval > 0, interval <= 1e6 else { throw ValidationError("--interval must be a positive number.") }
         guard count ?? 1 > 0 else { throw ValidationError("--count must be at least 1.") }
     }
 
@@ -44,7 +44,7 @@ struct WatchCommand: AsyncParsableCommand {
                     last = value
                 }
             } catch let error as CallFailure {
-                // It has answered before, so its name is not wrong, but unknown for now.
+                // The server is away: wait for it.
                 guard error.status == EX_UNAVAILABLE else { throw error }
                 Output.note("devicectl: \(error); trying again")
             }

@@ -1,25 +1,25 @@
 import ArgumentParser
-import DriverCatalogue
+import Drivers
 import Pickle
 import Probing
 import Pyro
 import Server
 
-/// Says what Linux puts in the way of devices.
+/// The command that finds system problems.
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Finds what keeps devices from working, and prints the command that mends each. Changes nothing.",
-        discussion: "Ends with status 0 if there is no problem, with 1 if there is one; advice is none."
+        abstract: "Find what keeps devices from working, and print the command that fixes it. Changes nothing.",
+        discussion: "Exit status: 0 if no problem was found, 1 otherwise; advice alone does not count as a problem."
     )
 
-    @Flag(help: "Print JSON, as docs/hwprobe.md describes it.")
+    @Flag(help: "Print JSON (described in docs/hwprobe.md).")
     var json = false
 
-    @Option(help: "Also look at the ports and libraries of a configuration.", completion: .file(extensions: ["yaml"]))
+    @Option(help: "Also check the ports and libraries of a configuration.", completion: .file(extensions: ["yaml"]))
     var config: String?
 
-    @Option(help: "Look with the rights of this user, such as the one that the server runs as.")
+    @Option(help: "Check the permissions of this user, such as the one that runs the server.")
     var user: String?
 
     func run() throws {
@@ -34,7 +34,7 @@ struct DoctorCommand: ParsableCommand {
         if json {
             print(try SerializerID.json.text(of: .dict(["findings": .list(findings.map(\.json))])))
         } else {
-            print(findings.isEmpty ? "Nothing is in the way." : findings.map(\.description).joined(separator: "\n\n"))
+            print(findings.isEmpty ? "No problem found." : findings.map(\.description).joined(separator: "\n\n"))
         }
         guard !findings.contains(where: { $0.weight == .problem }) else { throw ExitCode.failure }
     }

@@ -6,10 +6,10 @@ import Server
 struct HWProbe: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hwprobe",
-        abstract: "Tells what is attached, and what keeps it from working. Changes nothing.",
+        abstract: "List attached devices and find what keeps them from working. Changes nothing.",
         usage:
             "hwprobe [--all] [--json] [--yaml] [--config FILE] [--ask PORT DRIVER]\nhwprobe doctor [--json] [--config FILE] [--user USER]",
-        discussion: "`hwprobe list --help` and `hwprobe doctor --help` tell of each option.",
+        discussion: "See `hwprobe list --help` and `hwprobe doctor --help` for all options.",
         version: version,
         subcommands: [ListCommand.self, DoctorCommand.self],
         defaultSubcommand: ListCommand.self

@@ -1,38 +1,38 @@
 import ArgumentParser
 import Devices
-import DriverCatalogue
+import Drivers
 import Glibc
 import Pickle
 import Probing
 import Pyro
 import Server
 
-/// Lists what is attached.
+/// The command that lists attached devices.
 struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Lists what is attached: devices that a driver knows, serial ports and cameras, with serial numbers.",
+        abstract: "List attached devices, serial ports and cameras with their serial numbers.",
         discussion: """
-            Nothing is changed, and what a server or another program holds is left alone. Cameras of Andor's that are \
-            free are opened for a moment, since nothing else tells which they are. Serial ports are not opened, unless \
-            one is named with --ask.
+            Nothing is changed, and devices in use by a server or another program are not touched. Free Andor cameras \
+            are opened briefly, the only way to read their serial numbers. Serial ports are not opened, except the one \
+            given with --ask.
 
-            Ends with status 0, or 1 if a device that --config names is not to be had or --ask got no answer, or 64 if \
-            the command line is wrong.
+            Exit status: 0 for success, 1 if a device of --config is not available or --ask got no answer, 64 for a \
+            wrong command line.
             """
     )
 
-    @Flag(help: "Also list the USB devices that no driver knows.")
+    @Flag(help: "Also list USB devices without a driver.")
     var all = false
 
-    @Flag(help: "Print JSON, as docs/hwprobe.md describes it.")
+    @Flag(help: "Print JSON (described in docs/hwprobe.md).")
     var json = false
 
-    @Flag(help: "Print definitions of what is there, to paste into a configuration.")
+    @Flag(help: "Print definitions for the attached devices, to paste into a configuration.")
     var yaml = false
 
     @Option(
-        help: "Say for each definition of a configuration whether its device is there.",
+        help: "Check for each definition of a configuration whether its device is present.",
         completion: .file(extensions: ["yaml"])
     )
     var config: String?
@@ -40,7 +40,7 @@ struct ListCommand: ParsableCommand {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Open a serial port and ask for the serial number of a device of this driver; nothing is switched on.",
+            "Open a serial port and query the serial number of a device of this driver; nothing is switched on.",
             valueName: "port driver"
         )
     )
@@ -50,9 +50,10 @@ struct ListCommand: ParsableCommand {
         guard ask.isEmpty || ask.count == 2 else { throw ValidationError("--ask takes a port and a driver.") }
         if let name = ask.last, drivers[name]?.ask == nil {
             let names = drivers.drivers.filter { $0.ask != nil }.map(\.name).joined(separator: ", ")
-            throw ValidationError("'\(name)' has nothing to ask at a serial port; those that have: \(names).")
+            throw ValidationError("'\(name)' does not use serial ports; drivers that do: \(names).")
         }
-        guard !json || !yaml else { throw ValidationError("--json and --yaml are two things.") }
+        guard !json || !yaml else { throw ValidationError("--json and --yaml cannot be combined.") }
+        guard !yaml || config == nil else { throw ValidationError("--yaml and --config cannot be combined.") }
     }
 
     func run() throws {
@@ -86,5 +87,36 @@ struct ListCommand: ParsableCommand {
             sections.append("\(question.driver) at \(question.port): \(answer)")
         }
         return sections.joined(separator: "\n\n")
+    }
+}
+
+extension WantedDevice {
+    /// The devices of a configuration; a configuration with errors ends the program with a message.
+    static func all(in file: String) throws -> [WantedDevice] {
+        let configuration: ServerConfiguration
+        do { configuration = try ServerConfiguration(file: file, drivers: drivers) } catch {
+            throw ValidationError("\(error)")
+        }
+        let path = realPath(file)
+        return configuration.definitions.flatMap { definition in
+            var port: Int?
+            if case .tcp(_, let number) = definition.endpoint, number > 0 { port = number }
+            return definition.devices.map { device in
+                WantedDevice(
+                    device.name,
+                    device.driver,
+                    uid: device.uid,
+                    isSimulated: device.isSimulated,
+                    file: path,
+                    port: port
+                )
+            }
+        }
+    }
+
+    private static func realPath(_ path: String) -> String {
+        guard let real = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(real) }
+        return unsafe String(cString: real)
     }
 }

@@ -1,8 +1,8 @@
 import Contracts
 import Devices
 import Pickle
+import Platform
 import Testing
-import Threads
 
 @testable import AndorSDK3
 

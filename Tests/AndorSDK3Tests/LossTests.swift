@@ -1,7 +1,7 @@
 import Devices
 import Pickle
+import Platform
 import Testing
-import Threads
 
 @testable import AndorSDK3
 
@@ -186,7 +186,7 @@ struct LossTests {
         try world.order("hang", of: "VSC-7")
         try camera.trigger()
         let source = camera.dataSource
-        let reader = BlockingThread("reader") { _ = try? source.next(within: patience) }
+        let reader = try BlockingThread.start("reader") { _ = try? source.next(within: patience) }
         #expect(logs("warning: the SDK hangs: AT_WaitBuffer on VSC-7 has not returned for 0 s"))
         #expect(throws: DeviceError.self) { try camera.exposureTime }
         world.end("hang", of: "VSC-7")

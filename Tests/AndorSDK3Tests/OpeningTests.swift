@@ -81,7 +81,7 @@ struct OpeningTests {
     @Test func driverSearchesTogetherWhatHasTheSameCandidates() throws {
         let driver = FloatingDriver.andorSDK3
         func candidates(_ configuration: AndorSDK3Camera.Configuration) -> Candidates? {
-            driver.configured(configuration, uid: "VSC-1").floatingParts.first?.candidates
+            driver.configured(configuration, uid: "VSC-1").cameraRequests.first?.candidates
         }
         #expect(driver.name == "andor-sdk3")
         #expect(driver.isFloating)

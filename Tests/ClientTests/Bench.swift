@@ -3,9 +3,9 @@ import Foundation
 import Logging
 import MicroscopeClient
 import Pickle
+import Platform
 import Pyro
 import Testing
-import Threads
 
 /// The servers that the client is tried with: ours and python-microscope's, with the same devices.
 enum ServerKind: String, CaseIterable, CustomTestStringConvertible {

@@ -64,7 +64,7 @@ import Testing
         let choice = await #expect(throws: CallFailure.self) {
             try await camera.setSetting("image pattern", toChoice: "plaid")
         }
-        #expect("\(try #require(choice))".contains("there is no such choice, but 'noise', 'gradient'"))
+        #expect("\(try #require(choice))".contains("no such choice; choices: 'noise', 'gradient'"))
     }
 
     private func laser(_ laser: RemoteLightSource) async throws {
@@ -103,7 +103,7 @@ import Testing
         #expect(try await stage.axes.map(\.name) == ["x", "y"])
         _ = try await stage.mayMoveOnEnable
         let failure = await #expect(throws: CallFailure.self) { try await stage.axis("z") }
-        #expect("\(try #require(failure))".hasSuffix("axes['z']: there is none such, but 'x', 'y'"))
+        #expect("\(try #require(failure))".hasSuffix("axes['z']: no such part; parts: 'x', 'y'"))
     }
 
     private func mirror(_ mirror: RemoteDeformableMirror) async throws {

@@ -1,6 +1,6 @@
 import Foundation
+import Platform
 import Testing
-import Threads
 
 /// A program that runs for as long as a test holds it.
 final class Program: Sendable {
@@ -19,7 +19,7 @@ final class Program: Sendable {
         process.standardError = output
         try process.run()
         self.process = process
-        _ = BlockingThread("output") { [lines] in
+        BlockingThread.startEventually("output") { [lines] in
             var rest = ""
             while case let data = output.fileHandleForReading.availableData, !data.isEmpty {
                 rest += String(decoding: data, as: UTF8.self)

@@ -137,7 +137,7 @@ import Testing
         let failure = await #expect(throws: CallFailure.self) { try await RemoteCamera.connect(to: uri) }
         #expect("\(try #require(failure))" == "\(uri): connect to 127.0.0.1:\(port): Connection refused")
         let nonsense = await #expect(throws: CallFailure.self) { try await RemoteCamera.connect(to: "Camera") }
-        #expect("\(try #require(nonsense))".hasPrefix("Camera: is no URI such as PYRO:"))
+        #expect("\(try #require(nonsense))".hasPrefix("Camera: is not a URI such as PYRO:"))
     }
 
     @Test func aTaskThatIsCancelledWaitsForNoCall() async throws {

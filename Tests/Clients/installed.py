@@ -1,4 +1,4 @@
-"""A fresh Debian in a folder, which .ci/system has made, and programs that run in it."""
+"""Fresh systems in folders, which .ci/system has made, and programs that run in them."""
 import os
 import shutil
 import subprocess
@@ -7,12 +7,17 @@ from pathlib import Path
 from servers import ROOT, DeviceServer
 
 
-class System:
-    """A system of its own but for its kernel and network, which are this machine's."""
+SYSTEMS = ROOT / ".build" / "systems"
+# The releases that there is a system for.
+RELEASES = sorted(path.name for path in SYSTEMS.glob("*") if path.is_dir() and not path.name.endswith(".part"))
 
-    def __init__(self, root):
+
+class System:
+    """A fresh system with the kernel and network of this machine."""
+
+    def __init__(self, root, release):
         self.root = Path(root)
-        subprocess.run(["cp", "--archive", ROOT / ".build" / "system", self.root], check=True)
+        subprocess.run(["cp", "--archive", SYSTEMS / release, self.root], check=True)
 
     def command(self, *command, user=None):
         """The command that runs another one in the system, where programs find their arguments in /proc."""
@@ -29,7 +34,7 @@ class System:
         return done
 
     def path(self, path):
-        """A file of the system's."""
+        """A file of the system."""
         return self.root / str(path).lstrip("/")
 
 

@@ -27,8 +27,8 @@ devices:
 ERRORS = [
     (2, 1, "unknown key 'colour'"),
     (5, 13, "did you mean 'simulated-camera'?"),
-    (7, 11, "'A' is already given in line 4"),
-    (9, 11, "port 8001 of 127.0.0.1 is already taken in line 6"),
+    (7, 11, "'A' is already used in line 4"),
+    (9, 11, "port 8001 of 127.0.0.1 is already used in line 6"),
     (10, 27, "must be a positive number"),
     (10, 34, "unknown key 'colour'"),
     (11, 5, "missing key 'name'"),
@@ -56,7 +56,7 @@ def test_every_error_at_once(tmp_path, options):
     (b"devices: []", "expected a list of devices"),
     (b"devices: [{name: A", "begins in line 1"),
     (b"devices:\n\t- name: A", "scope.yaml:2:1"),
-    (b"a: 1\na: 2", "scope.yaml:1:1: duplicate key 'a'"),
+    (b"a: 1\na: 2", "scope.yaml:2:1: duplicate key 'a'"),
     (b"\xff\xfe", "UTF-8"),
     (b"devices: [{name: A, driver: simulated-light-source, port: 0}]\nhost: yes sir", "scope.yaml:2:7"),
 ])

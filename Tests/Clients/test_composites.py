@@ -178,7 +178,7 @@ def test_server_ends_while_a_device_waits_for_another(serve):
     ("Nowhere", r"config\.yaml:\d+:\d+: devices\[0\]\.conf\.stage: there is no device 'Nowhere'"),
     ("Wheel", r"devices\[0\]\.conf\.stage: expected a stage, but Wheel is a filter wheel"),
     ("Camera", r"devices\[0\]\.conf\.stage: expected a stage, but Camera is a camera"),
-    ("PYRO:Stage", r"devices\[0\]\.conf\.stage: 'PYRO:Stage' is no URI with a place"),
+    ("PYRO:Stage", r"devices\[0\]\.conf\.stage: 'PYRO:Stage' is not a URI with a host and port"),
 ], ids=["missing", "another kind", "itself", "no place"])
 def test_references_are_checked_before_anything_starts(tmp_path, stage, error):
     """A device that is not there or is another kind is an error with its place in the file."""

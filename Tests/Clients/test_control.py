@@ -1,4 +1,4 @@
-"""What a running server is told and asked: reload, status."""
+"""The control commands of a running server: reload, status."""
 import json
 import os
 import pty
@@ -159,7 +159,7 @@ def test_socket_of_a_crashed_server_is_taken_away(serve, config):
 
 
 def test_server_that_ends_while_it_is_asked(serve, config):
-    """The others are told all the same."""
+    """The other servers are still printed."""
     server = serve([at("Wheel", WHEEL)])
     server.uri("Wheel")
     path = os.path.join(os.path.dirname(control_socket(server)), "0.sock")
@@ -180,12 +180,12 @@ def test_no_server_is_an_error(tmp_path):
     """With the file named, and with advice in it."""
     file = write_config(tmp_path, [at("Wheel", WHEEL)])
     for command in ("status", "reload"):
-        assert run(command, file) == (69, "", "No server of this user's runs with %s.\n" % file)
+        assert run(command, file) == (69, "", "This user has no running server with %s.\n" % file)
         assert run(command, "/no/such.yaml") == (69, "", "There is no file /no/such.yaml.\n")
 
 
 def test_server_that_does_not_answer(serve, config):
-    """It is told which process that is."""
+    """The error names the process."""
     server = serve([at("Wheel", WHEEL)])
     server.uri("Wheel")
     os.kill(server.process.pid, signal.SIGSTOP)
@@ -242,7 +242,7 @@ def test_reload_carries_out_the_differences_alone(serve, config, connect, tmp_pa
 
 
 def test_reload_with_errors_changes_nothing(serve, config, tmp_path, connect):
-    """All errors are told, to who asked and to the log."""
+    """All errors are reported, to the caller and in the log."""
     wheel = at("Wheel", WHEEL)
     server = serve([wheel])
     server.uri("Wheel")
@@ -266,11 +266,11 @@ def test_sighup_reloads(serve, config, tmp_path):
     write_config(tmp_path, [wheel, at("Laser", LASER)])
     server.process.send_signal(signal.SIGHUP)
     server.uri("Laser")
-    assert server.find("was read again: new: Laser")
+    assert server.find(r"reloaded \S+: new: Laser")
 
 
 def test_closed_terminal_ends_the_server(config, tmp_path):
-    """Whoever closes the terminal must not leave light on behind; a server that is to ignore that goes on."""
+    """Closing the terminal must not leave light on; a server that ignores hang-ups keeps running."""
     # As nohup does it, which would also take the terminal away.
     ignoring = ["sh", "-c", "trap '' HUP; exec \"$@\"", "sh"]
     for command, ends in (([], True), (ignoring, False)):

@@ -103,7 +103,7 @@ def test_describe(simulated, bench):
         assert re.search(r"^  trigger_type +TriggerType.software$", text, re.M)
         assert "set_exposure_time" in text
     daemon = simulated["Wheel"].replace("Wheel@", "Pyro.Daemon@")
-    assert devicectl("describe", daemon).startswith("%s: an object that is no device\n" % daemon)
+    assert devicectl("describe", daemon).startswith("%s: an object that is not a device\n" % daemon)
 
 
 # MARK: Values
@@ -144,15 +144,15 @@ def test_errors(simulated):
     assert devicectl("set", camera, "gain", 99999, status=REFUSED) == (
         "devicectl: %s: set_setting('gain', 99999): ValueError: setting 'gain' cannot be 99999, allowed are "
         "(0, 8192)\n" % camera)
-    assert "there is no such setting or property, but: " in devicectl("get", camera, "gaim", status=REFUSED)
+    assert "no such setting or property; known names: " in devicectl("get", camera, "gaim", status=REFUSED)
     assert "AttributeError" in devicectl("call", camera, "fly", status=REFUSED)
     assert "it can be read, but not set" in devicectl("set", camera, "sensor_shape", 1, status=REFUSED)
-    assert "is no camera" in devicectl("snap", wheel, "a.tiff", status=REFUSED)
-    assert "sends no data" in devicectl("stream", wheel, status=REFUSED)
+    assert "is not a camera" in devicectl("snap", wheel, "a.tiff", status=REFUSED)
+    assert "does not send data" in devicectl("stream", wheel, status=REFUSED)
     gone = "Camera@127.0.0.1:%d" % free_port()
     assert "Connection refused" in devicectl("get", gone, "gain", status=UNREACHED)
     assert "unknown object" in devicectl("get", wheel.replace("Wheel@", "Nobody@"), status=UNREACHED)
-    assert "is no URI" in devicectl("get", "Camera", "gain", status=USAGE)
+    assert "is not a URI" in devicectl("get", "Camera", "gain", status=USAGE)
     devicectl("snap", camera, "a.jpg", status=USAGE)
     devicectl("watch", camera, "gain", "--interval", "0", status=USAGE)
 
@@ -272,7 +272,7 @@ def test_snap(serve_image, tmp_path, dtype):
         assert page.tags["DateTime"].value == time.strftime("%Y:%m:%d %H:%M:%S", time.localtime(1e9))
     png = tmp_path / "image.png"
     if dtype not in ("uint8", "uint16"):
-        assert "TIFF holds them all" in devicectl("snap", uri, png, status=UNWRITTEN)
+        assert "PNG holds only integers" in devicectl("snap", uri, png, status=UNWRITTEN)
         assert not png.exists()
         return
     devicectl("snap", uri, png)
@@ -293,7 +293,7 @@ def test_snap_of_other_arrays(serve_image, tmp_path):
     image = numpy.asfortranarray(IMAGE.astype("uint16"))
     devicectl("snap", serve_image(image), tmp_path / "image.tif")
     numpy.testing.assert_array_equal(tifffile.imread(tmp_path / "image.tif"), image)
-    for image, words in ((numpy.zeros((2, 3, 4)), "no image but an array of shape (2, 3, 4)"),
+    for image, words in ((numpy.zeros((2, 3, 4)), "not an image: an array of shape (2, 3, 4)"),
                          (numpy.zeros((2, 2), "complex64"), "complex64 have no place")):
         assert words in devicectl("snap", serve_image(image), tmp_path / "no.tif", status=UNWRITTEN)
 
@@ -322,7 +322,7 @@ def test_stream(simulated, bench):
     for uri in (simulated["TestCamera"], bench("Camera")):
         devicectl("set", uri, "exposure_time", 0.001)
         told = devicectl("stream", uri, "--trigger", "--count", 12)
-        assert re.match(r"12 data in \S+ s: \S+/s, \S+ MB/s\nbetween two: \S+ ms as a rule, \S+ ms at most, \d+ gaps\n"
+        assert re.match(r"12 data in \S+ s: \S+/s, \S+ MB/s\ninterval: \S+ ms usual, \S+ ms longest, \d+ gaps\n"
                         r"0 lost here\n$", told)
         assert devicectl("get", uri, "is_enabled") == "False\n"
 

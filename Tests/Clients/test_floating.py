@@ -353,7 +353,7 @@ def test_drivers_that_open_one_at_a_time_are_asked_one_after_another(serve, conn
 
 @pytest.mark.parametrize("devices, error", [
     ([andor("Red", "VSC-1"), andor("Blue", "VSC-1")],
-     r"config\.yaml:\d+:\d+: devices\[1\]\.uid: the andor-sdk3 'VSC-1' is already taken in line \d+"),
+     r"config\.yaml:\d+:\d+: devices\[1\]\.uid: the andor-sdk3 'VSC-1' is already used in line \d+"),
     ([{"name": "Red", "driver": "andor-sdk3", "port": 0}], r"config\.yaml:\d+:\d+: devices\[0\]: missing key 'uid'"),
     ([{"name": "Wheel", "driver": "simulated-filter-wheel", "uid": "7", "port": 0, "conf": {"positions": 2}}],
      r"devices\[0\]\.uid: simulated-filter-wheel is not a floating driver"),
@@ -362,7 +362,7 @@ def test_drivers_that_open_one_at_a_time_are_asked_one_after_another(serve, conn
      r"config\.yaml:\d+:\d+: devices\[0\]\.conf\.devices\.left.*: andor-sdk3 is a floating driver"),
     ([{"name": "Both", "driver": "simulated-controller", "port": 0,
        "conf": {"devices": {"left": {"driver": "andor-sdk3", "uid": "VSC-1"}}}}, andor("Red", "VSC-1")],
-     r"devices\[1\]\.uid: the andor-sdk3 'VSC-1' is already taken in line \d+"),
+     r"devices\[1\]\.uid: the andor-sdk3 'VSC-1' is already used in line \d+"),
 ], ids=["twice", "missing", "superfluous", "missing inside", "twice, inside"])
 def test_uids_are_checked_before_anything_starts(tmp_path, devices, error):
     """Who is meant must be said, once, and only where there is something to tell apart."""

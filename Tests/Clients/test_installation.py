@@ -1,13 +1,16 @@
 """The Debian package: what is in it, and how it works where it has been installed."""
+import json
 import os
 import re
 import shutil
 import signal
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-from installed import InstalledServer, System
+from installed import RELEASES, InstalledServer, System
 from processes import children, is_running
 from servers import ROOT
 from test_documentation import broken_links
@@ -33,10 +36,10 @@ def package():
     return package
 
 
-@pytest.fixture(scope="module")
-def system(package, tmp_path_factory):
-    """A fresh Debian with the package and nothing that it does not say it needs."""
-    system = System(tmp_path_factory.mktemp("system") / "root")
+@pytest.fixture(scope="module", params=RELEASES)
+def system(request, package, tmp_path_factory):
+    """A fresh system with the package and nothing that the package does not depend on."""
+    system = System(tmp_path_factory.mktemp("system") / "root", request.param)
     shutil.copy(package, system.path("/tmp/device-server.deb"))
     system.run("dpkg", "-i", "/tmp/device-server.deb")
     yield system
@@ -68,7 +71,11 @@ def test_dependencies(package, system):
     """The package needs what it says and no more: no library is missing where only these are."""
     text = subprocess.run(["dpkg-deb", "--field", package, "Depends"], capture_output=True, text=True).stdout
     needed = {part.split()[0] for part in text.split(",")}
-    assert {"libc6", "libstdc++6", "libusb-1.0-0"} <= needed <= {"libc6", "libgcc-s1", "libstdc++6", "libusb-1.0-0", "libudev1"}
+    assert {"libc6", "libstdc++6", "libssl3", "libusb-1.0-0", "zlib1g"} <= needed
+    assert needed <= {"libc6", "libgcc-s1", "libssl3", "libstdc++6", "libudev1", "libusb-1.0-0", "zlib1g"}
+    # The C library of Ubuntu 22.04 has 2.35, that of RHEL 9 has 2.34.
+    (newest,) = re.findall(r"libc6 \(>= ([0-9.]+)\)", text)
+    assert tuple(map(int, newest.split("."))) <= (2, 34), "this needs glibc %s" % newest
     linked = system.run("ldd", "/usr/bin/device-server").stdout
     assert "libc.so.6" in linked and "not found" not in linked
 
@@ -199,11 +206,41 @@ def test_version(system, package):
     assert package.name.split("_")[1] == version and re.fullmatch(r"\d+\.\d+\.\d+", version)
 
 
-def test_upgrade_and_removal(system):
-    """An upgrade keeps the configuration that was changed; removal keeps it as well; purging leaves nothing."""
+@pytest.fixture
+def next_package(package, system, tmp_path):
+    """The same package with a higher version."""
+    folder = tmp_path / "package"
+    subprocess.run(["dpkg-deb", "--raw-extract", package, folder], check=True)
+    control = folder / "DEBIAN" / "control"
+    control.write_text(re.sub(r"(?m)^Version: .*", "Version: 99.0.0", control.read_text()))
+    subprocess.run(["dpkg-deb", "--build", "--root-owner-group", "-Znone", folder, system.path("/tmp/next.deb")], check=True)
+    yield "/tmp/next.deb"
+    system.path("/tmp/next.deb").unlink()
+
+
+def test_upgrade_and_removal(system, next_package, manager, connect):
+    """An upgrade keeps a changed configuration, and the running server goes on; removal keeps the configuration as well;
+    purging leaves nothing."""
     with open(system.path(CONFIG), "a") as config:
         config.write("# mine\n")
-    system.run("dpkg", "-i", "/tmp/device-server.deb")
+    text = system.path(CONFIG).read_text()
+    system.path("/etc/device-server/upgraded.yaml").write_text(re.sub(r"\bport: \d+", "port: 0", text))
+    server = InstalledServer(
+        system, "/etc/device-server/upgraded.yaml",
+        NOTIFY_SOCKET="/run/device-server/notify", RUNTIME_DIRECTORY="/run/device-server")
+    try:
+        assert manager.wait_for("READY=1") == server.process.pid
+        laser = connect(server.uri("SimulatedLaser"))
+        laser.enable()
+        system.run("dpkg", "-i", next_package)
+        assert laser.get_is_on() is True and is_running(server.process.pid)
+        os.kill(server.process.pid, signal.SIGTERM)
+        assert server.wait() == 0
+    finally:
+        server.kill()
+    assert system.run("dpkg-query", "--show", "--showformat", "${Version}", "device-server").stdout == "99.0.0"
+    assert "no errors" in system.run("device-server", "--check", CONFIG, user="device-server").stdout
+    system.path("/etc/device-server/upgraded.yaml").unlink()
     assert system.path(CONFIG).read_text().endswith("# mine\n")
     assert system.run("stat", "--format", "%U:%G %a", CONFIG).stdout == "root:device-server 640\n"
     system.run("dpkg", "--remove", "device-server")
@@ -213,3 +250,86 @@ def test_upgrade_and_removal(system):
     ours = {"scope.yaml", "device-server.deb"}
     assert {path.name for path in left} <= ours | {"device-server"}, left
     assert not system.path("/var/log/device-server").exists() and not system.path("/usr/lib/device-server").exists()
+
+
+@pytest.fixture(scope="module", params=RELEASES)
+def bare_system(request, tmp_path_factory):
+    """A fresh system without the package, and the unpacked archive in /tmp."""
+    system = System(tmp_path_factory.mktemp("bare") / "root", request.param)
+    (archive,) = (ROOT / ".build" / "dist").glob("device-server-*-linux-*.tar.xz")
+    subprocess.run(["tar", "-xf", archive, "--directory", system.path("/tmp")], check=True)
+    yield system, "/tmp/" + archive.name[:-len(".tar.xz")]
+    shutil.rmtree(system.root)
+
+
+def test_archive(bare_system):
+    """The archive installs on a system without the package, serves what it brings, and takes itself away again."""
+    system, folder = bare_system
+    before = {path for path in system.root.rglob("*") if not path.is_dir()}
+    assert "Installed in /opt/microscope" in system.run(folder + "/install.sh", "--prefix", "/opt/microscope").stdout
+    program = "/opt/microscope/bin/device-server"
+    assert "no errors; 3 devices" in system.run(program, "--check", CONFIG, user="device-server").stdout
+    assert system.run(program, "lights-off", CONFIG, user="device-server").stdout == "SimulatedLaser: light is off\n"
+    unit = system.path("/etc/systemd/system/device-server.service").read_text()
+    assert "ExecStart=%s " % program in unit and "/usr/bin/device-server" not in unit
+    # What somebody has configured stays, also when the archive is installed again.
+    system.path(CONFIG).write_text("devices: []\n")
+    system.run(folder + "/install.sh", "--prefix", "/opt/microscope")
+    assert system.path(CONFIG).read_text() == "devices: []\n"
+    system.run(folder + "/install.sh", "--prefix", "/opt/microscope", "--uninstall")
+    left = {path for path in system.root.rglob("*") if not path.is_dir()} - before
+    names = {str(path.relative_to(system.root)) for path in left if not {"proc", "var"} & set(path.parts)}
+    assert names <= {"etc/device-server/device-server.yaml", "etc/passwd-", "etc/group-", "etc/shadow-", "etc/gshadow-"}
+
+
+def test_archive_names_missing_libraries(bare_system):
+    """Where a library is missing, nothing is installed, and the library and its package are named."""
+    system, folder = bare_system
+    (library,) = [path for path in system.root.rglob("libusb-1.0.so.0") if "proc" not in path.parts]
+    hidden = library.with_name("hidden")
+    library.rename(hidden)
+    try:
+        done = system.run(folder + "/install.sh", "--prefix", "/opt/other", check=False)
+    finally:
+        hidden.rename(library)
+    assert done.returncode == 1 and "lacks libusb-1.0.so.0" in done.stderr and "apt install" in done.stderr
+    assert not system.path("/opt/other").exists()
+
+
+def test_checksums_and_bill_of_materials():
+    """The checksums are those of the files, and the bill of materials names what is linked."""
+    folder = ROOT / ".build" / "dist"
+    done = subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.count(": OK") >= 2, done.stdout + done.stderr
+    (file,) = folder.glob("*.spdx.json")
+    bill = json.loads(file.read_text())
+    names = {package["name"]: package["versionInfo"] for package in bill["packages"]}
+    assert {"swift-log", "swift-argument-parser", "libyaml", "libssl3", "zlib1g", "libusb-1.0-0", "libc6"} <= set(names)
+    assert all(names.values())
+    ids = {package["SPDXID"] for package in bill["packages"]}
+    assert {relation["relatedSpdxElement"] for relation in bill["relationships"]} == ids
+
+
+@pytest.mark.parametrize("release, expected", [
+    ("ID=debian\nVERSION_ID=12", "debian12"), ("ID=debian\nVERSION_ID=13", "debian13 debian12"),
+    ("ID=ubuntu\nVERSION_ID=22.04", "ubuntu22.04"), ("ID=ubuntu\nVERSION_ID=24.04", "ubuntu24.04"),
+    ("ID=ubuntu\nVERSION_ID=26.04", "ubuntu26.04 ubuntu24.04"),
+    ("ID=linuxmint\nID_LIKE=\"ubuntu debian\"", "ubuntu24.04 ubuntu22.04"),
+    ("ID=raspbian\nVERSION_ID=12\nID_LIKE=debian", "debian12"),
+    ("ID=rocky\nID_LIKE=\"rhel centos fedora\"", "ubi9"),
+])
+def test_toolchain_for_a_system(release, expected, tmp_path):
+    """The toolchain is that of the system, or the nearest."""
+    (tmp_path / "os-release").write_text(release + "\n")
+    command = 'mount --bind "$0" /etc/os-release && exec .ci/install toolchains'
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", command, tmp_path / "os-release"], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == expected, done.stderr
+
+
+def test_container_recipe():
+    """A linter finds nothing wrong with the recipe."""
+    done = subprocess.run(
+        [Path(sys.executable).with_name("hadolint"), ROOT / "Configs" / "container" / "Dockerfile"],
+        capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")

@@ -262,7 +262,7 @@ def test_arduino_trigger(serve, connect):
 def test_a_port_that_is_not_there(serve):
     """The server says which port is missing, and goes on to try."""
     server = serve([{"driver": "cobolt", "name": "Laser", "port": 0, "conf": {"port": "usb:NONE"}}])
-    server.wait_for(r"cobolt at usb:NONE: .*there is no port with the USB serial number NONE")
+    server.wait_for(r"cobolt at usb:NONE: .*no port has the USB serial number NONE")
 
 
 def test_found_by_the_serial_number_of_its_adapter(factory, tmp_path, connect):
@@ -279,7 +279,7 @@ def test_found_by_the_serial_number_of_its_adapter(factory, tmp_path, connect):
         assert factory.is_switched_on(before)
         factory.remove_simulation(before)
         testbed.unplug("1-3")
-        server.wait_for(r"cobolt at usb:A50285BI .*there is no port with the USB serial number A50285BI")
+        server.wait_for(r"cobolt at usb:A50285BI .*no port has the USB serial number A50285BI")
         after = testbed.add_adapter("1-7", "ttyUSB5", "A50285BI")
         factory.simulate("cobolt", after)
         eventually(lambda: server.find("cobolt at usb:A50285BI is back") and not laser.get_is_enabled(), "the laser is back")

@@ -138,7 +138,7 @@ def test_found_by_name(computers, serve_on, tmp_path):
     assert (tmp_path / "image.tiff").stat().st_size > 1000
     for uri in ("MDNS:Nobody", "MDNS:Wheel@other-pc"):
         assert there.devicectl("get", uri, "position", status=UNREACHED) == (
-            "devicectl: %s: nothing is announced by that name in the local network; see devicectl list --mdns\n" % uri)
+            "devicectl: %s: no device of that name is announced in the local network; see devicectl list --mdns\n" % uri)
 
 
 def test_same_name_on_two_computers(computers, serve_on):
@@ -227,8 +227,8 @@ def test_nothing_to_reach(computers, serve_on, tmp_path):
     server = serve_on(here, [wheel("Local", host="127.0.0.1"),
                              {"name": "Socket", "socket": str(tmp_path / "socket"), **WHEEL}, wheel()])
     announced(server, "Wheel")
-    server.wait_for(r"WARNING .*Local not announced by mDNS: other computers do not reach 127.0.0.1:\d+; set host to ")
-    server.wait_for("WARNING .*Socket not announced by mDNS: other computers do not reach ./u:")
+    server.wait_for(r"WARNING .*Local not announced by mDNS: other computers cannot reach 127.0.0.1:\d+; set host to ")
+    server.wait_for("WARNING .*Socket not announced by mDNS: other computers cannot reach ./u:")
     assert list(browse(there)) == ["Wheel"]
 
 

@@ -69,7 +69,7 @@ def test_name_server_away(start_names, serve, connect):
     port = free_port()
     server = serve([wheel()], pyro={"name_server": "127.0.0.1:%d" % port})
     uri = server.uri("Wheel")
-    message = "Wheel not registered at the name server 127.0.0.1:%d: " % port
+    message = "Wheel not registered with the name server 127.0.0.1:%d: " % port
     server.wait_for("WARNING .*" + message + ".*Connection refused")
     assert connect(uri).get_position() == 0
     for _ in range(2):

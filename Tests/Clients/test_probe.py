@@ -13,7 +13,7 @@ PYTHONS = [path for path in os.environ.get("CLIENT_PYTHONS", "").split(":") if p
 
 # How many checks fit each object, of which none may be skipped: those that need a certain kind of object are many.
 CHECKS = {
-    "Reference": 70,
+    "Reference": 69,
     "Camera": 68, "TestCamera": 68,
     "Laser": 62, "Lamp": 62, "Stage": 62, "Mirror": 62,
     "Controller": 61, "Specimen": 61,

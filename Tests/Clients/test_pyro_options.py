@@ -57,7 +57,7 @@ def test_key_files_that_cannot_be_used(tmp_path, key_file):
     """Which file cannot be used, and why, is told as an error in the configuration."""
     assert errors_of(tmp_path, hmac_key_file=str(key_file)) == []
     error, = errors_of(tmp_path, hmac_key_file=str(key_file), hmac_key="another")
-    assert re.fullmatch(r"config:\d+:\d+: pyro.hmac_key_file: there is an 'hmac_key' already", error)
+    assert re.fullmatch(r"config:\d+:\d+: pyro.hmac_key_file: 'hmac_key' is given already", error)
     key_file.chmod(0o644)
     error, = errors_of(tmp_path, hmac_key_file=str(key_file))
     assert "pyro.hmac_key_file: '%s' can be read by every user of this machine" % key_file in error
@@ -146,7 +146,7 @@ def test_parts_behind_a_router(serve, connect):
 def test_wrong_places(tmp_path):
     """A port alone says nothing, and wrong values are told."""
     error, = errors_of(tmp_path, nat_port=8001)
-    assert re.fullmatch(r"config:\d+:\d+: pyro.nat_port: there is no 'nat_host' that it is a port of", error)
+    assert re.fullmatch(r"config:\d+:\d+: pyro.nat_port: 'nat_port' needs a 'nat_host'", error)
     assert "an integer from 0 to 65535" in errors_of(tmp_path, nat_host="scope", nat_port=70000)[0]
     assert len(errors_of(tmp_path, nat_host="a b", nat_port=1)) == 1
 

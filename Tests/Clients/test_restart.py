@@ -32,7 +32,7 @@ def test_restart_of_one_definition(serve, connect, config):
     camera.enable()
     camera.trigger_and_wait()
     before = {name: worker(config, name) for name in ("Laser", "Wheel", "Camera")}
-    assert run("restart", config, "Laser") == (0, "Laser: is served again\n", "")
+    assert run("restart", config, "Laser") == (0, "Laser: served again\n", "")
     after = {name: worker(config, name) for name in before}
     assert after["Laser"] != before["Laser"]
     assert all(after[name] == before[name] for name in ("Wheel", "Camera"))
@@ -44,7 +44,7 @@ def test_restart_of_one_definition(serve, connect, config):
     assert camera.get_exposure_time() == 0.002 and camera.get_is_enabled()
     image, _ = camera.trigger_and_wait()
     assert image.shape == (48, 64)
-    assert "Laser: started again, as somebody has asked for" in server.text()
+    assert "Laser: restarted on request" in server.text()
     assert status(config)["Laser"]["last_error"] is None
 
 
@@ -54,7 +54,7 @@ def test_device_of_a_group(serve, config):
                      "devices": [{"name": "Wheel", **WHEEL}, {"name": "Lamp", **LASER}]}])
     server.uri("Lamp")
     before = worker(config, "Stand")
-    assert run("restart", config, "Lamp") == (0, "Stand: is served again\n", "")
+    assert run("restart", config, "Lamp") == (0, "Stand: served again\n", "")
     assert worker(config, "Stand") != before
 
 
@@ -64,14 +64,14 @@ def test_unknown_names(serve, config):
     server.uri("Laser")
     before = worker(config, "Wheel")
     assert run("restart", config, "Wheel", "Camera") == (
-        1, "", "nothing is called Camera here; there are: Wheel, Laser\n")
+        1, "", "no device or definition named 'Camera'; known names: Wheel, Laser\n")
     assert worker(config, "Wheel") == before
     code, _, err = run("restart", config)
     assert code == 64 and "Missing expected argument" in err
 
 
 def test_one_that_waits_is_tried_at_once(serve, config):
-    """And if it cannot be served now either, the reason is told."""
+    """If it still cannot be served, the reason is reported."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -81,7 +81,7 @@ def test_one_that_waits_is_tried_at_once(serve, config):
         code, out, err = run("restart", config, "Wheel")
         assert (code, out) == (1, "") and re.search("^Wheel: .*Address already in use", err)
         eventually(lambda: (status(config)["Wheel"]["retry_time"] or 0) > time.time() + 1, "it waits for a while")
-    assert run("restart", config, "Wheel") == (0, "Wheel: is served again\n", "")
+    assert run("restart", config, "Wheel") == (0, "Wheel: served again\n", "")
 
 
 def test_floating_device_that_is_missing(serve, config):
@@ -101,7 +101,7 @@ def test_process_that_does_not_end(serve, config):
     server.uri("Wheel")
     before = worker(config, "Wheel")
     os.kill(before, signal.SIGSTOP)
-    assert run("restart", config, "Wheel") == (0, "Wheel: is served again\n", "")
+    assert run("restart", config, "Wheel") == (0, "Wheel: served again\n", "")
     assert worker(config, "Wheel") != before
     assert "Wheel: does not shut down; killed" in server.text()
 
@@ -138,7 +138,7 @@ def test_call_that_does_not_come_back(andor_camera, config):
     assert device["overdue_call"] == 'Red.get_setting("temperature_status")'
     assert begin - 1 < device["overdue_call_time"] < time.time() - 4
     table = run("status", config)[1]
-    assert re.search(r"^  ! 20\S+ Red.get_setting.* was called and has not come back; if Red hangs", table, re.MULTILINE)
+    assert re.search(r"^  ! 20\S+ Red.get_setting.* was called and has not returned; if Red hangs", table, re.MULTILINE)
     restarted = []
     restart = threading.Thread(target=lambda: restarted.append(run("restart", config, "Red")))
     restart.start()
@@ -146,13 +146,13 @@ def test_call_that_does_not_come_back(andor_camera, config):
     world.end("VSC-1", "stuck")
     for thread in (restart, asking):
         thread.join(PATIENCE)
-    assert restarted == [(0, "Red: is served again\n", "")]
+    assert restarted == [(0, "Red: served again\n", "")]
     assert isinstance(outcome[0], Pyro4.errors.CommunicationError)
     assert status(config)["Red"]["devices"][0]["overdue_call"] is None
 
 
 def test_call_that_comes_back_late(andor_camera):
-    """Its end is told, with the time that it took."""
+    """Its end is logged, with the time that it took."""
     world, server = andor_camera
     with Pyro4.Proxy(server.uri("Red")) as camera:
         world.order("VSC-1", "stuck", "TemperatureStatus")

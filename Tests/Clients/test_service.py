@@ -1,4 +1,4 @@
-"""The server as a service of systemd's: what it tells, and what is done when it has crashed."""
+"""The server as a systemd service: its notifications, and what happens when it has crashed."""
 import os
 import re
 import signal

@@ -279,7 +279,7 @@ def check(tmp_path):
 def test_key_with_password(serve, connect, authority, keys, check, tmp_path, trusting):
     """A key with a password is opened with that of a file, which other users must not be able to read."""
     locked = authority.certify("locked", password="open sesame")
-    assert re.fullmatch(r"config:\d+:\d+: pyro.ssl.key: '.*/locked.key' has a password, which key_password_file has to give",
+    assert re.fullmatch(r"config:\d+:\d+: pyro.ssl.key: '.*/locked.key' is encrypted: give its password in key_password_file",
                         check(keys(locked)))
     password = tmp_path / "password"
     password.write_text("open sesame\n")
@@ -290,7 +290,7 @@ def test_key_with_password(serve, connect, authority, keys, check, tmp_path, tru
     assert check(given) == ""
     assert connect(serve([WHEEL], pyro={"ssl": given}).uri("Wheel")).get_position() == 0
     password.write_text("guess\n")
-    assert "locked.key' holds no private key in PEM, or its password is another one" in check(given)
+    assert "locked.key' contains no PEM private key, or its password is wrong" in check(given)
 
 
 def test_wrong_files(authority, ours, keys, check, tmp_path):
@@ -300,16 +300,16 @@ def test_wrong_files(authority, ours, keys, check, tmp_path):
     text.chmod(0o600)
     for changes, words in [
         ({"certificate": "/nowhere.pem"}, "pyro.ssl.certificate: '/nowhere.pem' cannot be read: No such file"),
-        ({"certificate": str(text)}, "pyro.ssl.certificate: '%s' holds no certificate in PEM" % text),
-        ({"key": str(text)}, "pyro.ssl.key: '%s' holds no private key in PEM" % text),
+        ({"certificate": str(text)}, "pyro.ssl.certificate: '%s' contains no PEM certificate" % text),
+        ({"key": str(text)}, "pyro.ssl.key: '%s' contains no PEM private key" % text),
         ({"key": str(authority.certify("another")[1])}, "another.key' is not the key of the certificate"),
-        ({"key": str(tmp_path)}, "pyro.ssl.key: '%s' is no file" % tmp_path),
+        ({"key": str(tmp_path)}, "pyro.ssl.key: '%s' is not a file" % tmp_path),
         ({"ca": "/nowhere"}, "pyro.ssl.ca: '/nowhere' cannot be read"),
-        ({"ca": str(text)}, "pyro.ssl.ca: '%s' holds no certificate in PEM" % text),
+        ({"ca": str(text)}, "pyro.ssl.ca: '%s' contains no PEM certificate" % text),
         ({"certificate": None}, "pyro.ssl: missing key 'certificate'"),
         ({"certificate": ["a"]}, "pyro.ssl.certificate: expected a path, got a list"),
         ({"cert": "x"}, "pyro.ssl: unknown key 'cert'"),
-        ({"ca": None, "require_client_certificate": True}, "pyro.ssl: to require certificates of clients takes a 'ca', which says whose"),
+        ({"ca": None, "require_client_certificate": True}, "pyro.ssl: require_client_certificate needs a 'ca', the authority of those certificates"),
     ]:
         changed = {key: value for key, value in {**keys(), **changes}.items() if value is not None}
         error = check(changed)
@@ -331,13 +331,13 @@ def test_key_that_others_can_read(authority, keys, check):
     """A key that is no secret is no key."""
     certificate = authority.certify("open")
     certificate[1].chmod(0o644)
-    assert "can be read by every user of this machine: take that away with 'chmod o-rwx'" in check(keys(certificate))
+    assert "can be read by every user of this machine: remove that permission with 'chmod o-rwx'" in check(keys(certificate))
 
 
 def test_certificate_that_soon_expires(serve, authority, keys):
     """That clients will soon refuse the server, the log tells in time."""
     server = serve([WHEEL], pyro={"ssl": keys(authority.certify("old", days=3))})
-    server.wait_for(r"WARNING Wheel\[\d+\]: the certificate '.*/old.pem' is valid for [23] more days only")
+    server.wait_for(r"WARNING Wheel\[\d+\]: the certificate '.*/old.pem' expires in [23] days")
 
 
 def test_commands_of_the_documentation(serve, connect, monkeypatch, tmp_path):
@@ -373,7 +373,7 @@ def test_devicectl(serve, authority, ours, keys, tmp_path):
     assert "filter wheel" in devicectl("list", wheel.partition("@")[2], *trust)
     own = (*trust, "--certificate", ours[0], "--key", ours[1])
     assert devicectl("snap", red, tmp_path / "image.tiff", *own).endswith("64 x 48 pixels of uint16\n")
-    assert "a certificate of its own" in devicectl("snap", red, tmp_path / "image.tiff", *trust, status=REFUSED)
+    assert "needs its own certificate" in devicectl("snap", red, tmp_path / "image.tiff", *trust, status=REFUSED)
     assert "only reached with SSL" in devicectl("get", wheel, "position", status=UNREACHED)
     assert "certificate verify failed" in devicectl("get", wheel, "position", "--ssl", status=UNREACHED)
     assert "cannot be read: No such file" in devicectl("get", wheel, "position", "--ca", "/nowhere", status=USAGE)

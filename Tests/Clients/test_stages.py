@@ -213,10 +213,10 @@ def test_simulated_in_a_server(name, conf, parts, serve):
 
 @pytest.mark.parametrize("name, conf, message", [
     ("zaber-daisy-chain", {"address2type": {"1": "lift"}}, "expected one of stage, filter_wheel, led_controller"),
-    ("zaber-daisy-chain", {"address2type": {"100": "stage"}}, "must have an address from 1 to 99 for each device"),
+    ("zaber-daisy-chain", {"address2type": {"100": "stage"}}, "each device must have an address from 1 to 99"),
     ("zaber-daisy-chain", {}, "address2type"),
     ("thorlabs-ell-slider", {"address": 16}, "must be a number from 0 to 15 (was 16)"),
-    ("asi-ms2000", {"lights": ["a", "a"]}, "must be two different names at most, and not 'stage'"),
+    ("asi-ms2000", {"lights": ["a", "a"]}, "must be at most two different names other than 'stage'"),
     ("prior-proscan-iii", {"limits": {"X": [5, 1]}}, "must be a lower and an upper limit"),
     ("ludl-mc2000", {"wheels": [{"positions": 0}]}, "must be a positive number (was 0)"),
 ])

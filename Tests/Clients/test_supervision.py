@@ -6,6 +6,7 @@ import socket
 import subprocess
 import time
 
+import numpy
 import Pyro4
 import pytest
 from microscope import ROI, TriggerMode, TriggerType
@@ -20,6 +21,7 @@ RECOVERY = 2.0
 SHUTDOWN = 2.0
 
 LASER = {"driver": "simulated-light-source"}
+MIRROR = {"driver": "simulated-deformable-mirror", "conf": {"n_actuators": 9}}
 WHEEL = {"driver": "simulated-filter-wheel", "conf": {"positions": 6}}
 CAMERA = {"driver": "simulated-camera", "conf": {"sensor_shape": [64, 48]}, "settings": {"gain": 11}}
 
@@ -115,6 +117,41 @@ def test_what_clients_had_set_is_restored(serve, connect):
         assert below.next()[0].shape == (24, 16)
 
 
+@pytest.mark.parametrize("way", ["position", "incoming", "settings"])
+def test_updated_settings_are_restored(serve, connect, way):
+    """update_settings survives a kill, whichever name its argument is given by: python-microscope has two."""
+    server = serve([at("Camera", CAMERA)])
+    uri = server.uri("Camera")
+    camera = connect(uri)
+    values = {"gain": 17, "display image number": False}
+    if way == "position":
+        camera.update_settings(values)
+    else:
+        camera.update_settings(**{way: values})
+    kill_and_wait(server, connect, uri)
+    assert camera_again(camera).get_setting("gain") == 17
+    assert camera.get_setting("display image number") is False
+
+
+def test_set_power_and_pattern_are_restored(serve, connect):
+    """A killed light is off, with the power that was set; a mirror has the last pattern, triggered or applied."""
+    server = serve([at("Laser", LASER), at("Mirror", MIRROR)])
+    laser, mirror = connect(server.uri("Laser")), connect(server.uri("Mirror"))
+    laser.power = 0.37
+    laser.enable()
+    count = mirror.n_actuators
+    patterns = numpy.linspace(0, 1, 2 * count).reshape(2, count)
+    mirror.queue_patterns(patterns)
+    mirror.next_pattern()
+    for name in ("Laser", "Mirror"):
+        kill_and_wait(server, connect, server.uri(name))
+    assert camera_again(laser).get_set_power() == 0.37 and laser.get_is_on() is False
+    assert (camera_again(mirror).get_current_pattern() == patterns[0]).all()
+    mirror.apply_pattern(patterns[1])
+    kill_and_wait(server, connect, server.uri("Mirror"))
+    assert (camera_again(mirror).get_current_pattern() == patterns[1]).all()
+
+
 def kill_and_wait(server, connect, uri):
     """Kills the process that serves an object, and waits until another one does."""
     killed = worker(server, uri)
@@ -143,7 +180,7 @@ def test_what_was_undone_is_not_restored(serve, connect):
         camera.enable()
         camera.set_exposure_time(0)
         camera.trigger()
-        # Whoever asks for the next image gets it, and nobody else the one before.
+        # The client that asks for the next image gets it, and no other client gets the one before.
         camera.grab_next_data()
         assert listener.arrived.empty()
 
@@ -160,7 +197,7 @@ def test_settings_given_by_name(serve, connect):
     camera_again(camera)
     assert (camera.get_setting("gain"), camera.get_setting("image pattern")) == (3, 5)
     assert camera.get_exposure_time() == 0.25
-    assert not server.find("is not as before")
+    assert not server.find("could not be restored")
 
 
 def test_settings_set_again_and_again(serve, connect):
@@ -238,7 +275,7 @@ def test_ids_of_parts_stay_the_same(serve, connect):
 
 
 def test_uris_after_a_restart_of_the_server(serve, connect):
-    """Whoever held a proxy before the server was stopped and started again can go on using it."""
+    """A proxy from before a restart of the server can still be used."""
     controller = {"driver": "simulated-controller", "conf": {"devices": {"light": LASER, "wheel": WHEEL}}}
     definition = at("Controller", controller)
     server = serve([definition])
@@ -382,7 +419,7 @@ def test_output_that_nobody_reads(serve, connect, tmp_path):
 
 
 def test_busy_port(serve, connect):
-    """A port that is taken is told by its name, the others are served, and it is served once it is free."""
+    """A port that is taken is reported by name, the other devices are served, and the device is served once it is free."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         server = serve([at("Wheel", WHEEL, port=port), at("Laser", LASER)])
@@ -394,7 +431,7 @@ def test_busy_port(serve, connect):
 
 
 def test_host_that_is_not_there(serve, connect):
-    """A host name that nobody knows is told, and the others are served."""
+    """An unknown host name is reported, and the other devices are served."""
     server = serve([at("Wheel", WHEEL, host="no-such-host.invalid"), at("Laser", LASER)])
     assert connect(server.uri("Laser")).get_is_on() is False
     message = server.wait_for(r"ERROR \S+ (Wheel: .*)")[1]
@@ -407,7 +444,7 @@ def test_host_that_is_not_there(serve, connect):
     ({"image pattern": "marble"}, "marble"),
 ])
 def test_device_that_cannot_be_opened(serve, connect, tmp_path, settings, words):
-    """What the opened device refuses is told with its place in the file; the others are served."""
+    """A setting that the device refuses is reported with its place in the file; the others are served."""
     server = serve([at("Camera", {**CAMERA, "settings": settings}), at("Laser", LASER)])
     assert connect(server.uri("Laser")).get_is_on() is False
     message = server.wait_for(r"ERROR \S+ (Camera: .*)")[1]

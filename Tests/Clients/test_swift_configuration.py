@@ -189,18 +189,18 @@ def test_configuration_file_can_name_a_users_driver(tmp_path, connect):
 
 
 WRONG = """\
-Wrong.swift:6: Lamp: the name 'Lamp' is already given in line 5
-Wrong.swift:6: Lamp.port: port 8001 of 127.0.0.1 is already taken in line 5
+Wrong.swift:6: Lamp: the name 'Lamp' is already used in line 5
+Wrong.swift:6: Lamp.port: port 8001 of 127.0.0.1 is already used in line 5
 Wrong.swift:7: ["my lamp"]: expected a name without spaces and '@', and not Pyro.Daemon, got 'my lamp'
-Wrong.swift:7: ["my lamp"]: there is neither a port nor a socket
+Wrong.swift:7: ["my lamp"]: missing key 'port' (or 'socket')
 Wrong.swift:8: Wheel: missing key 'positions'
 Wrong.swift:8: Wheel.port: expected an integer from 0 to 65535, got 70000
-Wrong.swift:9: Zyla.uid: expected text that is not empty, got '' in quotes
+Wrong.swift:9: Zyla.uid: expected text that is not empty, got ''
 Wrong.swift:10: Camera.conf.sensorShape: must be two positive numbers (was [0, 5])
 Wrong.swift:11: Specimen.pyro.queueLength: expected an integer from 1 to 100000, got 0
 Wrong.swift:11: Specimen.conf.stage: expected a stage, but Camera is a camera
 Wrong.swift:11: Specimen.conf.filterWheel: there is no device 'Whel', known are Camera, Lamp, Lonely, Specimen, Zyla
-Wrong.swift:18: Inner: a device of a group has the group's port, host, socket and pyro, and none of its own
+Wrong.swift:18: Inner.port: a device of a group has no 'port' of its own, only the group has
 Wrong.swift:18: Group.socket: expected an absolute path of at most 107 bytes, got 'relative'
 Wrong.swift:19: Lonely: there is no device 'Nobody', known are Camera, Lamp, Lonely, Specimen, Zyla
 """
@@ -267,7 +267,7 @@ def test_function_that_fails(start):
 def test_program_that_is_another_one_each_time(start):
     """Nothing is served under a name that is not its own."""
     server = start("changing")
-    server.wait_for("the program defines something else each time it is started, and not Lamp again")
+    server.wait_for("the program produced a different configuration when restarted: 'Lamp' is missing")
     assert not server.find("serving")
 
 

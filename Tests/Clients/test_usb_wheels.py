@@ -110,10 +110,10 @@ def test_choice_that_is_not_clear(testbed, serve):
         testbed.make(port, "zwo", serial="000000000000000" + port[-1])
     server = serve([definition("Some", "zwo"), definition("None", "zwo", serial="9999"),
                     definition("Nowhere", "clarity")])
-    server.wait_for(r"ERROR \S+ Some: .*say which by its port: .*1-1.*1-2")
+    server.wait_for(r"ERROR \S+ Some: .*choose one by its port: .*1-1.*1-2")
     message = server.wait_for(r"ERROR \S+ None: (.*)")[1]
     assert "1-1 has serial 0000000000000001" in message and "1-2 has serial 0000000000000002" in message
-    server.wait_for(r"ERROR \S+ Nowhere: .*no such device \(1f0a:0088\) is plugged in")
+    server.wait_for(r"ERROR \S+ Nowhere: .*no device of this kind \(1f0a:0088\) is plugged in")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -208,8 +208,8 @@ def test_drivers_of_the_kernel(testbed, serve, connect):
 
 
 @pytest.mark.parametrize("kind, words", [
-    ("zwo", "in an error: error 12"), ("clarity", "reports an error"), ("starlight-xpress", "last seen moving"),
-    ("finger-lakes", "last seen moving")])
+    ("zwo", "in an error: error 12"), ("clarity", "reports an error"), ("starlight-xpress", "last state: moving"),
+    ("finger-lakes", "last state: moving")])
 def test_jam(testbed, serve, connect, kind, words):
     """A move that the wheel cannot make ends with an error that says what was seen, and the next one can be made."""
     testbed.make("1-1", kind)

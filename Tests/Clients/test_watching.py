@@ -27,7 +27,7 @@ def definition(server, name):
 
 
 def test_worker_that_hangs(serve, connect):
-    """One that hangs for a moment is told and left alone; one that does not answer any more is killed and replaced."""
+    """A process that hangs for a moment is reported; one that no longer answers is killed and replaced."""
     server = serve([at("Wheel", WHEEL), at("Laser", LASER), at("Camera", CAMERA)])
     uris = {name: server.uri(name) for name in ("Wheel", "Laser", "Camera")}
     wheel, laser, camera = (worker(server, uri) for uri in uris.values())
@@ -38,7 +38,7 @@ def test_worker_that_hangs(serve, connect):
         os.kill(pid, signal.SIGSTOP)
     for name, pid in (("Wheel", wheel), ("Laser", laser)):
         server.wait_for(r"ERROR \S+ %s: process %d does not answer" % (name, pid))
-    assert server.find("Laser: .* what it has of light may be on") and not server.find("Wheel: .* light may be on")
+    assert server.find("Laser: .* its light may be on") and not server.find("Wheel: .* light may be on")
     os.kill(wheel, signal.SIGCONT)
     now = definition(server, "Laser")
     assert now["state"] == "not answering" and now["pid"] == laser
@@ -78,7 +78,7 @@ def test_supervisor_that_hangs(serve, connect):
         assert done.wait(PATIENCE), "calls wait for the supervisor"
     finally:
         os.kill(server.process.pid, signal.SIGCONT)
-    # What it is told by then it has read before.
+    # By then it has read everything sent before.
     assert definition(server, "Camera")["state"] == "serving"
     assert worker(server, uri) == pid and not server.find("does not answer")
     os.kill(pid, signal.SIGKILL)
@@ -97,7 +97,7 @@ def test_light_of_orphans(serve, connect):
     os.kill(server.process.pid, signal.SIGKILL)
     server.wait_for("Laser: light is off")
     for name in ("Laser", "Wheel"):
-        server.wait_for(r"%s\[\d+\]: the server is gone; shutting down" % name)
+        server.wait_for(r"%s\[\d+\]: the server has ended unexpectedly; shutting down" % name)
     eventually(lambda: not any(map(is_running, workers)), "all workers have ended")
 
 
@@ -110,7 +110,7 @@ def test_how_a_process_ended(serve, number, words):
     server.wait_for("ERROR .* Wheel: its process %s" % words)
 
 
-# MARK: What status tells
+# MARK: The status
 
 
 def test_lost_camera(tmp_path):
@@ -182,7 +182,7 @@ def test_parts_and_groups(serve, connect):
     lines = run("status", server.process.args[1])[1].splitlines()
     assert [line.split()[0] for line in lines[2:]] == ["Box", "devices.cam", "A", "B", "!"]
     assert lines[3].startswith("  devices.cam ") and lines[3].endswith(str(camera._pyroUri))
-    assert re.fullmatch(r"  ! Stand \(A, B\): 20\S+ its process was killed \(SIGKILL\); well since 20\S+", lines[-1])
+    assert re.fullmatch(r"  ! Stand \(A, B\): 20\S+ its process was killed \(SIGKILL\); recovered at 20\S+", lines[-1])
 
 
 # MARK: What comes back
@@ -218,7 +218,7 @@ def test_log_of_each_definition(serve, connect, tmp_path):
     os.kill(worker(server, uri), signal.SIGKILL)
     server.uri("Wheel", since=since)
     text = (logs / "Wheel.log").read_text().splitlines()
-    assert re.search(r"device-server\[\d+\]: Wheel: to be served by version \S+, with simulated-filter-wheel$", text[0])
+    assert re.search(r"device-server\[\d+\]: Wheel: served by version \S+ with simulated-filter-wheel$", text[0])
     expected = ["serving " + uri, "Wheel: its process was killed (SIGKILL)", "serving " + uri]
     assert [line.partition("]: ")[2].replace(" (simulated)", "") for line in text[1:]] == expected
-    assert not server.find("to be served by version")
+    assert not server.find("served by version")

@@ -7,7 +7,7 @@ import Simulators
 
 /// A link to a device as a server provides it to another device, without a server.
 // Why unchecked: a test makes one call at a time.
-final class LocalLink: PartLink, @unchecked Sendable {
+final class LocalLink: DeviceLink, @unchecked Sendable {
     let name: String
     private let client: Client
 

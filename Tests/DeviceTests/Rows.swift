@@ -14,7 +14,7 @@ extension RemoteInterface {
         try value(of: try call(name, CallArguments([], keywords: keywords)))
     }
 
-    private func value(of outcome: Outcome) throws -> PythonValue {
+    private func value(of outcome: Outcome<Completion>) throws -> PythonValue {
         switch outcome {
         case .value(let value): value
         // The devices here move in no time.

@@ -35,7 +35,7 @@ struct ClarityTests {
         try TestMake.Bench.finish(completion)
         #expect(try interface.call("get_slide_position", CallArguments()).value == 2)
         guard case .dict(let status)? = try interface.call("get_status", CallArguments()).value else {
-            Issue.record("the status is no dictionary")
+            Issue.record("the status is not a dictionary")
             return
         }
         #expect(status["filter"] == 0 && status["slide"] == 2 && status["on"] == true && status["serial"] == "12345678")

@@ -1,7 +1,7 @@
 import Devices
 import FilterWheels
+import Platform
 import Testing
-import Threads
 import Transports
 
 /// Answers that are wrong, cut off or missing are errors, and never a position.

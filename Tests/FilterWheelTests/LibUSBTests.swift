@@ -4,7 +4,7 @@ import Testing
 import Transports
 import VirtualUSB
 
-/// What only the real libusb can show.
+/// Behavior that only the real libusb can show.
 @Suite(.enabled(if: Testbed.isPreloaded, "umockdev's library has not been loaded: .ci/usb runs these"))
 struct LibUSBTests {
     @Test func theKernelsDriverGivesWayAndComesBack() throws {

@@ -1,7 +1,7 @@
 import Devices
 import FilterWheels
+import Platform
 import Testing
-import Threads
 import Transports
 
 struct MoveTests {
@@ -51,7 +51,7 @@ struct MoveTests {
         bench.world.time.advance(.seconds(60))
         let error = #expect(throws: DeviceError.self) { try completion.poll() }
         let text = "\(try #require(error))"
-        #expect(text.contains("position 2") && text.contains("last seen moving") && text.contains("\(bench.port)"))
+        #expect(text.contains("position 2") && text.contains("last state: moving") && text.contains("\(bench.port)"))
         bench.model.fail(.repair)
         bench.forget()
         let seen = try bench.eventualPosition()
@@ -79,7 +79,7 @@ struct MoveTests {
         let error = #expect(throws: DeviceError.self) {
             try TestMake.Bench.finish(completion)
         }
-        #expect("\(try #require(error))".contains("has stopped at position 5"))
+        #expect("\(try #require(error))".contains("stopped at position 5"))
     }
 
     @Test(arguments: [TestMake.zwo, .fingerLakes]) func givesTheWheelBack(make: TestMake) throws {

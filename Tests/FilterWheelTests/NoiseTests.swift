@@ -1,10 +1,10 @@
 import Devices
 import FilterWheels
+import Platform
 import Testing
-import Threads
 import Transports
 
-/// Whatever a wheel answers is a position that it has, or an error.
+/// Any answer of a wheel is a position that it has, or an error.
 struct NoiseTests {
     @Test(arguments: [TestMake.starlightXpress, .clarity, .fingerLakes, .zwo], [1, 2, 3] as [UInt64])
     func noiseIsAnErrorAndNoMore(make: TestMake, seed: UInt64) throws {
@@ -88,7 +88,7 @@ private final class NoisyWheel: SimulatedUSBDevice {
     }
 }
 
-/// Numbers that are the same each time, by the xorshift of Marsaglia's.
+/// Repeatable random numbers (Marsaglia's xorshift).
 private struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

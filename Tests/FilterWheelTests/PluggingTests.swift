@@ -1,7 +1,7 @@
 import Devices
 import Pickle
+import Platform
 import Testing
-import Threads
 import Transports
 
 @testable import FilterWheels
@@ -57,7 +57,7 @@ struct PluggingTests {
         #expect(bench.world.logs("has been unplugged"))
         try bench.world.plugIn(.zwo(.init(positions: 5, homingTime: .zero)), at: bench.port)
         let error = #expect(throws: DeviceError.self) { try bench.wheel.position }
-        #expect("\(try #require(error))".contains("has 5 positions now, and had 7"))
+        #expect("\(try #require(error))".contains("now has 5 positions instead of 7"))
         bench.world.unplug(bench.port)
         try bench.world.plugIn(bench.model, at: bench.port)
         #expect(try bench.eventualPosition() == 0)
@@ -111,10 +111,10 @@ struct PluggingTests {
         let ambiguous = #expect(throws: DeviceError.self) { try TestMake.zwo.open(.init(), in: world) }
         let missing = #expect(throws: DeviceError.self) { try TestMake.zwo.open(.init(serial: "77"), in: world) }
         let text = "\(try #require(ambiguous))\(try #require(missing))"
-        #expect(text.contains("say which") && text.contains("ZWO filter wheel with serial 77"))
+        #expect(text.contains("choose one by its port") && text.contains("ZWO filter wheel with serial 77"))
         for port in ports { #expect(text.contains("USB port \(port) has serial 1f2120703dcef2b1")) }
         let empty = #expect(throws: DeviceError.self) { try TestMake.zwo.open(.init(port: world.port()), in: world) }
-        #expect("\(try #require(empty))".contains("no such device (03c3:1f01, 03c3:1f02) is plugged in"))
+        #expect("\(try #require(empty))".contains("no device of this kind (03c3:1f01, 03c3:1f02) is plugged in"))
     }
 
     @Test func anotherNumberOfPositionsIsAnError() throws {
@@ -124,7 +124,7 @@ struct PluggingTests {
         let error = #expect(throws: DeviceError.self) {
             try TestMake.zwo.open(.init(port: port, positions: 5), in: world)
         }
-        #expect("\(try #require(error))".contains("has 7 positions, and not 5"))
+        #expect("\(try #require(error))".contains("has 7 positions, not 5"))
         #expect(try TestMake.zwo.open(.init(port: port, positions: 7), in: world).positionCount == 7)
     }
 }

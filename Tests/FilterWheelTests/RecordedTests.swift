@@ -1,13 +1,14 @@
 import Devices
 import Glibc
+import Platform
 import Testing
 import Transports
 
 @testable import FilterWheels
 
-/// What was said in a whole run, from opening to a move and to shutting down, is what the drivers still say.
+/// Recorded sessions, from opening to a move to shutdown, replayed to check that drivers still send the same.
 ///
-/// The recordings in `Recordings` are of simulated wheels; with `RECORD` in the environment they are made anew before.
+/// The files in `Recordings` are of simulated wheels; with `RECORD` in the environment they are recorded again first.
 struct RecordedTests {
     private static let makes: [TestMake] = [.zwo, .starlightXpress, .clarity, .fingerLakes]
 
@@ -23,7 +24,7 @@ struct RecordedTests {
 
     /// Whether a run has all of the recording in it.
     private func replay(_ make: TestMake, to position: Int) throws -> Bool {
-        let text = try #require(Files.text(of: file(make)), "RECORD=1 makes \(file(make))")
+        let text = try #require(FileSystem.text(of: file(make)), "RECORD=1 makes \(file(make))")
         let bus = try ReplayedUSBBus(try Recording(text))
         let clock = ReplayClock(bus)
         let pace = WheelPace(interval: make.session.make.pace.interval)
@@ -51,14 +52,14 @@ struct RecordedTests {
         (#filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast() + ["Recordings"])
         .joined(separator: "/")
 
-    /// As a server calls the wheel.
+    /// Calls the wheel as a server does.
     private func name(_ make: TestMake) -> String { "\(make.session.make.name) \(port)" }
 
     private func file(_ make: TestMake) -> String { "\(folder)/\(name(make).replacing(" ", with: "-")).txt" }
 }
 
-/// What the clock said when the next exchange of a recording took place, and a moment later each time it is looked at:
-/// what was waited for then was not always as long as it should have been.
+/// A clock that shows the time of the next recorded exchange, and a moment more at each look, because waits during
+/// the recording were not always as long as they should have been.
 private final class ReplayClock {
     private let bus: ReplayedUSBBus
     private let start = ContinuousClock.now

@@ -1,6 +1,6 @@
 @testable import Transports
 
-/// A bus of which is written down what is said to the device on it, as `device-server --record` does.
+/// A bus that records all transfers, as `device-server --record` does.
 final class RecordingUSBBus: USBBus {
     private let bus: any USBBus
     private let folder, name: String

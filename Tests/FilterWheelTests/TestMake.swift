@@ -1,5 +1,5 @@
 import Devices
-import Threads
+import Platform
 import Transports
 
 @testable import FilterWheels
@@ -15,7 +15,7 @@ enum TestMake: CaseIterable {
         case .starlightXpress: .starlightXpress(options)
         case .clarity: .clarity(options)
         case .fingerLakes: .fingerLakes(options)
-        case .oldFingerLakes: .fingerLakes(options, isOld: true)
+        case .oldFingerLakes: .fingerLakes(options, hardware: 0x02)
         }
     }
 
@@ -73,10 +73,10 @@ enum TestMake: CaseIterable {
             }
         }
 
-        /// Lets so much time pass that nothing that was seen of the wheel counts any more.
+        /// Advances the time so far that the wheel's last state has expired.
         func forget() { world.time.advance(.seconds(1)) }
 
-        /// The position, as soon as it can be told and the wheel stands.
+        /// The position once the wheel stands and reports it.
         func eventualPosition() throws -> Int {
             let end = ContinuousClock.now + .seconds(5)
             while true {

@@ -1,6 +1,6 @@
-import Threads
+import Platform
 
-/// The time as a wheel's driver is told it, which goes on as fast as it does and can be put forward.
+/// A clock for a wheel's driver, which runs at normal speed and can be advanced.
 final class TestTime: Sendable {
     private let offset = Monitor(Duration.zero)
 

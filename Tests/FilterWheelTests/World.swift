@@ -1,7 +1,7 @@
 import Devices
 import FilterWheels
+import Platform
 import Synchronization
-import Threads
 import Transports
 import VirtualUSB
 
@@ -57,7 +57,7 @@ final class World: Sendable {
         plugged.withLock { $0.removeValue(forKey: port) }?.unplug()
     }
 
-    /// What has been plugged in at a port.
+    /// The devices that are plugged in at a port.
     func device(at port: USBPort) -> VirtualUSBDevice? { plugged.withLock { $0[port] } }
 
     // MARK: The log
@@ -69,13 +69,13 @@ final class World: Sendable {
         )
     }
 
-    /// Whether a line with this text has come, or comes within a second; as a warning, if that is asked.
+    /// Whether a line with this text has been logged or is logged within a second, as a warning if requested.
     func logs(_ text: String, asWarning: Bool = false) -> Bool {
         lines.wait(within: .seconds(1)) { lines in
             lines.contains { $0.contains(text) && (!asWarning || $0.hasPrefix("warning: ")) } ? true : nil
         } ?? false
     }
 
-    /// What the driver has said last of what keeps its wheel from being used.
+    /// The driver's last reason why its wheel cannot be used.
     var problem: String? { problems.withLock { $0.last ?? nil } }
 }

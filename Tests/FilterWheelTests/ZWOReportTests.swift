@@ -1,11 +1,11 @@
 import Devices
 import FilterWheels
+import Platform
 import Testing
-import Threads
 import Transports
 
 struct ZWOReportTests {
-    /// A newer EFW wants reports of 64 bytes, which only its descriptor tells.
+    /// A newer EFW expects reports of 64 bytes; only its descriptor says so.
     @Test func reportsAreAsLongAsTheDescriptorSays() throws {
         let world = try World(simulated: true)
         let port = world.port()
@@ -26,7 +26,7 @@ private final class LongReports: SimulatedUSBDevice {
     /// How long the reports were that came.
     var lengths: Set<Int> { heard.withLock { $0 } }
 
-    /// Report 3, by which it is told, has 63 bytes behind its number; report 1, by which it tells, 15.
+    /// Report 3, for commands, has 63 bytes after its number; report 1, for answers, has 15.
     private static let reports: [UInt8] = [
         0x06, 0x00, 0xff, 0x09, 0x01, 0xa1, 0x01, 0x15, 0x00, 0x26, 0xff, 0x00, 0x75, 0x08, 0x85, 0x01, 0x95, 0x0f,
         0x09, 0x01, 0xb1, 0x02, 0x85, 0x03, 0x95, 0x3f, 0x09, 0x03, 0xb1, 0x02, 0xc0,

@@ -4,7 +4,7 @@ import Pickle
 import Testing
 
 struct ImageChannelsTests {
-    /// The planes of an image of which these are a file's bytes, as integers.
+    /// The planes, as integers, of the image in a file with these bytes.
     private func planes(_ bytes: [UInt8], name: String = "image", most: Int = 1 << 20) throws -> [[Int]] {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID())-\(name)").path
         try Data(bytes).write(to: URL(fileURLWithPath: path))
@@ -16,7 +16,7 @@ struct ImageChannelsTests {
             case .uint16(let planes): return planes.map { $0.map(Int.init) }
             }
         } catch {
-            // Every error says which file it is about.
+            // Every error names its file.
             #expect(error.description.hasPrefix("\(path): "))
             throw Problem(text: String(error.description.dropFirst(path.count + 2)))
         }
@@ -98,7 +98,7 @@ struct ImageChannelsTests {
     }
 
     @Test func sizesAreCheckedBeforeThereIsMemory() throws {
-        // Files of some hundred bytes that say that they are huge.
+        // Files of a few hundred bytes that claim to be huge.
         let huge = MadeUpTIFF.Page(width: 60_000, height: 1, rowsPerStrip: 60_000, isCutShort: true)
         #expect(
             try problem(Array(repeating: huge, count: 20))
@@ -126,7 +126,7 @@ struct ImageChannelsTests {
     /// However a file is damaged, the outcome is an image or an error that names the file.
     @Test func damagedFilesEndNothing() throws {
         let page = MadeUpTIFF.Page(width: 20, height: 20, bits: 16, samples: 3, photometric: 2, tile: (16, 16))
-        var random = SystemRandomNumberGenerator()
+        var random = SeededGenerator(state: 1)
         for whole in [MadeUpTIFF(pages: [page, page]).bytes, try png(NDArray.image(8, width: 20, height: 20))] {
             for _ in 0..<50 {
                 var bytes = whole
@@ -153,10 +153,31 @@ struct ImageChannelsTests {
         let scale = bits == 8 ? 1 : 257
         let numbers: [Int] = (0..<33 * 21).map { ($0 % 251) * scale }
         for format in [ImageFile.Format.tiff, .png] {
-            // The name says nothing of the format.
+            // The name does not determine the format.
             let planes = try planes(written(array, as: format), name: "image.dat")
             #expect(planes == [numbers])
         }
+    }
+
+    /// Needs root, to mount a small disk.
+    @Test(.enabled(if: geteuid() == 0), arguments: [ImageFile.Format.tiff, .png])
+    func aFullDiskDestroysNoImage(format: ImageFile.Format) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID())").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        // A container may forbid mounting.
+        guard unsafe mount("tmpfs", folder, "tmpfs", 0, "size=32768") == 0 else { return }
+        defer { unsafe umount2(folder, Int32(MNT_DETACH)) }
+        let path = "\(folder)/cells.image"
+        let small = NDArray.image(8, width: 33, height: 21)
+        try ImageFile(small).write(to: path, as: format)
+        let old = try Data(contentsOf: URL(fileURLWithPath: path))
+        let error = #expect(throws: ImageFileError.self) {
+            try ImageFile(NDArray.noise(side: 512)).write(to: path, as: format)
+        }
+        #expect(error?.description.hasPrefix("\(path): ") == true)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == old)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["cells.image"])
     }
 
     @Test func cutPNGIsRefused() throws {
@@ -168,8 +189,28 @@ struct ImageChannelsTests {
 }
 
 extension NDArray {
+    /// An image that no format compresses.
+    fileprivate static func noise(side: Int) -> NDArray {
+        var random = SeededGenerator(state: 2)
+        let bytes = (0..<side * side).map { _ in UInt8.random(in: 0...255, using: &random) }
+        return NDArray(.uint8, shape: [side, side], data: Bytes(bytes))!
+    }
+
     fileprivate static func image(_ bits: Int, width: Int, height: Int) -> NDArray {
         let bytes = (0..<width * height).flatMap { [UInt8](repeating: UInt8($0 % 251), count: bits / 8) }
         return NDArray(bits == 8 ? .uint8 : .uint16, shape: [height, width], data: Bytes(bytes))!
+    }
+}
+
+/// A generator of the same numbers in each run (SplitMix64), so that a failure can be repeated.
+private struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
     }
 }

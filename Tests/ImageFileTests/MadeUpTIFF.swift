@@ -1,4 +1,4 @@
-/// Writes TIFF files by hand, as libtiff itself would not: with tiles, planes and whatever tags a test wants.
+/// A writer of TIFF files that libtiff itself would not write: with tiles, planes and any tags.
 struct MadeUpTIFF {
     struct Page {
         var width = 5, height = 3, bits = 8, samples = 1
@@ -8,11 +8,11 @@ struct MadeUpTIFF {
         var rowsPerStrip = 2
         var extraSamples: [Int] = []
         var sampleFormat = 1
-        /// A smaller one of the image.
+        /// A smaller copy of the image.
         var isReduced = false
-        /// The pieces' bytes are left out, and said to be beyond the file's end.
+        /// The bytes of the pieces are missing, and their offsets are beyond the end of the file.
         var isCutShort = false
-        /// The number at a place.
+        /// The number at a position.
         var value: (_ x: Int, _ y: Int, _ sample: Int) -> Int = { x, y, sample in 1 + x + 10 * y + 40 * sample }
     }
 
@@ -76,7 +76,7 @@ struct MadeUpTIFF {
         bytes += number(0, 4)
     }
 
-    /// Strips from the top, or tiles row by row; those of each sample after another, if these are separate.
+    /// Strips from the top, or tiles row by row; sample after sample if the samples are separate.
     private func pieces(_ page: Page) -> [[UInt8]] {
         let samples = page.isSeparate ? (0..<page.samples).map { [$0] } : [Array(0..<page.samples)]
         let (width, height) = page.tile ?? (page.width, page.rowsPerStrip)

@@ -7,7 +7,7 @@ import Transports
 @testable import Lasers
 
 struct CoboltTests {
-    /// The dialogue of a Jive, as python-microscope's mock of one has it.
+    /// The dialogue of a Jive from python-microscope's mock.
     @Test(arguments: [
         ("sn?\r", "7863\r\n"), ("gmlp?\r", "600.000000\r\n"), ("ilk?\r", "0\r\n"), ("f?\r", "0\r\n"),
         ("@cobas?\r", "0\r\n"), ("p 0.0500\r", "OK\r\n"), ("l1\r", "OK\r\n"), ("l1\rl?\r", "OK\r\n1\r\n"),

@@ -6,7 +6,7 @@ import Transports
 @testable import Lasers
 
 struct CoolLEDTests {
-    /// The dialogue that the sources give, after the greeting.
+    /// The dialogue from the sources, after the greeting.
     @Test(arguments: [
         ("CSS?\r", "CSSAXF010BXF010CXF010\r\n"), ("CSSASF050\r", "CSSASF050BXF010CXF010\r\n"),
         ("CSSASN050\n", "CSSASN050BXF010CXF010\r\n"), ("CSSAXN050\r", "CSSAXF050BXF010CXF010\r\n"),

@@ -6,7 +6,7 @@ import Transports
 @testable import Lasers
 
 struct DeepStarTests {
-    /// The dialogue of a TA DeepStar 488, as python-microscope's mock of one has it.
+    /// The dialogue of a TA DeepStar 488 from python-microscope's mock.
     @Test(arguments: [
         (["S?"], "S1\r\n"), (["LON", "L2", "IPO", "MF", "A2DF"], "LONOK\r\n>\r\nIPO\r\nMF\r\nA2D OFF\r\n"),
         (["PP800"], "PP800\r\n"), (["LON", "LF"], "LONOK\r\nLOFFOK\r\n"), (["LF"], "UK\r\n"), (["L2"], "UK\r\n"),

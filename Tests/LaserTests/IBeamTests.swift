@@ -6,7 +6,7 @@ import Transports
 @testable import Lasers
 
 struct IBeamTests {
-    /// The dialogue that python-microscope and pyLabLib agree on, once the console has been brought into its state.
+    /// The dialogue on which python-microscope and pyLabLib agree, with the console in its normal state.
     @Test(arguments: [
         ("\r\n", "\r\n[OK]\r\n"), ("show serial\r\n", "\r\nSN: iBEAM-SMART-488-S-A3-15-21234\r\n[OK]\r\n"),
         ("channel 2 power 5.0\r\n", "\r\n[OK]\r\n"), ("laser on\r\n", "\r\n[OK]\r\n"),

@@ -1,7 +1,7 @@
 import Contracts
 import Testing
 
-/// What every light source must do, on each laser.
+/// The contracts of light sources, for each laser.
 struct LaserContractTests {
     static let makers = LaserKind.all.map { kind in
         Maker(kind.testDescription) { try kind.makeBench().openDevice(leaveAsIs: nil) }

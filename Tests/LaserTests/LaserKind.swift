@@ -3,14 +3,16 @@ import Testing
 
 @testable import Lasers
 
-/// Each laser that there is a driver for: a new one has its line here.
+/// A laser that has a driver; each new driver has its row here.
 struct LaserKind: Sendable, CustomTestStringConvertible {
     let testDescription: String
-    /// What it has unless told otherwise.
+    /// The default trigger type.
     let trigger: TriggerType
-    /// What it does not tell, by any command that is known.
+    /// The information that no known command returns.
     let lacks: Set<Part>
-    /// The beginnings of commands that change what outlives a session: autostart, delays, modes.
+    /// Whether it takes a power only while it is on.
+    let takesPowerWhenOn: Bool
+    /// The starts of commands that change what outlives a session: autostart, delays, modes.
     let lasting: [String]
     let makeBench: @Sendable () throws -> any AnyBench
 
@@ -19,16 +21,17 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
         trigger: TriggerType = .software,
         lacks: Set<Part> = [],
         lasting: [String] = [],
+        takesPowerWhenOn: Bool = false,
         _ makeBench: @escaping @Sendable () throws -> any AnyBench
     ) {
         (testDescription, self.trigger, self.lacks) = (name, trigger, lacks)
-        (self.lasting, self.makeBench) = (lasting, makeBench)
+        (self.lasting, self.takesPowerWhenOn, self.makeBench) = (lasting, takesPowerWhenOn, makeBench)
     }
 
     enum Part { case interlock, key, fault, hours }
 
-    /// Those that tell of something.
-    static func telling(_ part: Part) -> [LaserKind] { all.filter { !$0.lacks.contains(part) } }
+    /// The lasers that report something.
+    static func reporting(_ part: Part) -> [LaserKind] { all.filter { !$0.lacks.contains(part) } }
 
     static let all: [LaserKind] = [
         LaserKind("cobolt", lasting: ["@cobas ", "@cobasdr ", "@cob1", "@cob0", "cp", "ci", "em", "sdmes", "sames"]) {
@@ -53,11 +56,13 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
         ) {
             try iBeam()
         },
-        LaserKind("stradus", lacks: [.key], lasting: ["DELAY=", "C=", "PUL=", "EPC="]) { try stradus() },
+        LaserKind("stradus", lacks: [.key], lasting: ["DELAY=", "C=", "PUL=", "EPC="], takesPowerWhenOn: true) {
+            try stradus()
+        },
         LaserKind("oxxius", lasting: ["acc ", "am ", "ttl ", "t ", "cdrh "]) { try oxxius() },
         LaserKind(
             "ichrome",
-            lacks: [.interlock, .fault, .hours],
+            lacks: [.hours],
             lasting: ["(param-set! 'laser4:cw", "(param-set! 'laser4:use"]
         ) {
             try iChrome()
@@ -93,7 +98,9 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
         try LaserBench(IBeamCommands(), laser, IBeamCommands.format, IBeamCommands.port)
     }
 
-    static func stradus(_ laser: SimulatedStradus = .init()) throws -> LaserBench<StradusCommands, SimulatedStradus> {
+    static func stradus(_ laser: SimulatedStradus = .init(delay: .zero)) throws -> LaserBench<
+        StradusCommands, SimulatedStradus
+    > {
         try LaserBench(StradusCommands(), laser, StradusCommands.format, StradusCommands.port)
     }
 

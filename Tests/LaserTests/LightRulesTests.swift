@@ -1,11 +1,11 @@
 import Devices
 import Lasers
 import Pickle
+import Platform
 import Testing
-import Threads
 import Transports
 
-/// What every laser's driver does for safety, and in spite of what happens on the wire.
+/// The safety rules that every laser driver follows, whatever happens on the wire.
 struct LightRulesTests {
     // MARK: Off
 
@@ -190,7 +190,8 @@ struct LightRulesTests {
 
     // MARK: Interlock and key
 
-    @Test(arguments: LaserKind.telling(.interlock)) func anOpenInterlockKeepsItDarkAndIsNamed(kind: LaserKind) throws {
+    @Test(arguments: LaserKind.reporting(.interlock)) func anOpenInterlockKeepsItDarkAndIsNamed(kind: LaserKind) throws
+    {
         let bench = try kind.makeBench()
         let light = try bench.openLight()
         try light.enable()
@@ -203,7 +204,7 @@ struct LightRulesTests {
         #expect(!bench.isSwitchedOn)
     }
 
-    @Test(arguments: LaserKind.telling(.key)) func aKeyThatIsOffKeepsItDark(kind: LaserKind) throws {
+    @Test(arguments: LaserKind.reporting(.key)) func aKeyThatIsOffKeepsItDark(kind: LaserKind) throws {
         let bench = try kind.makeBench()
         let light = try bench.openLight()
         bench.change { $0.isKeyOn = false }
@@ -231,7 +232,9 @@ struct LightRulesTests {
     @Test(arguments: LaserKind.all) func theSetPointIsTheLasersOwnFromTheStart(kind: LaserKind) throws {
         let bench = try kind.makeBench()
         let first = try bench.openLight()
+        if kind.takesPowerWhenOn { try first.enable() }
         try first.setPower(0.5)
+        try first.disable()
         try bench.shutDown()
         let second = try bench.openLight()
         #expect(abs(second.setPoint - 0.5) < 0.01)

@@ -6,7 +6,7 @@ import Transports
 @testable import Lasers
 
 struct LumencorTests {
-    /// The dialogue that the sources give, after the first command.
+    /// The dialogue from the sources, after the first command.
     @Test(arguments: [
         ("GET MODEL\n", "A MODEL Spectra III 8\r\n"),
         ("GET CHMAP\n", "A CHMAP VIOLET BLUE CYAN TEAL GREEN YELLOW RED NIR\r\n"),

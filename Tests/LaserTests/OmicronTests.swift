@@ -6,7 +6,7 @@ import Transports
 @testable import Lasers
 
 struct OmicronTests {
-    /// The dialogue that the sources give, in Latin-1.
+    /// The dialogue from the sources, in Latin-1.
     @Test(arguments: [
         ("?GFw\r", "!GFwLuxX488-100\u{A7}4\u{A7}2.87\r"), ("?GSN\r", "!GSN123456.7\r"), ("?GAS\r", "!GAS00C0\r"),
         ("?SOMDC5B\r?GOM\r", "!SOM>\r!GOMDC5B\r"), ("?SLP400\r?GLP\r", "!SLP>\r!GLP400\r"),

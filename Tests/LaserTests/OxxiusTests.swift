@@ -6,7 +6,7 @@ import Transports
 @testable import Lasers
 
 struct OxxiusTests {
-    /// The dialogue that the sources give.
+    /// The dialogue from the sources.
     @Test(arguments: [
         ("inf?\n", "LBX-488-100-CSB-PPA\r\n"), ("dl 1\n", "OK\r\n"), ("dl 1\n?sta\n", "OK\r\n3\r\n"),
         ("?sta\n", "2\r\n"), ("p 25\n?sp\n", "OK\r\n25.0\r\n"), ("no\n", "????\r\n"), ("?INT\n", "1\r\n"),

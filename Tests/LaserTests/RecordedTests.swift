@@ -1,8 +1,8 @@
 import Lasers
-import SerialBench
+import SerialInstruments
 import Testing
 
-/// What was said in a whole session, from opening to shutting down, is what the drivers still say.
+/// Recordings of whole sessions, from opening to shutdown, that the drivers must still reproduce.
 struct RecordedTests {
     static let sessions =
         LaserKind.all.map { kind in
@@ -16,10 +16,10 @@ struct RecordedTests {
             Session("teensy-pulses", on: { try TeensyTests.bench() }),
         ]
 
-    /// Enables a laser to which something has been done.
+    /// Enables a laser after a change to it.
     private static func tryInVain(
         _ laser: SessionClient,
-        _ bench: any SessionBench,
+        _ bench: any RecordableInstrument,
         _ change: (inout any SimulatedLaser) -> Void
     ) {
         (bench as? any AnyBench)?.change(change)

@@ -7,7 +7,7 @@ import Transports
 @testable import Lasers
 
 struct SapphireTests {
-    /// The dialogue of a 561 LP, as python-microscope's mock of one has it, with the echo off.
+    /// The dialogue of a 561 LP from python-microscope's mock, with the echo off.
     @Test(arguments: [
         (">=0\r\n", "\r\n"), ("L=0\r\n", "\r\n"), ("?MAXLP\r\n", "\r\n220.000\r\n"),
         ("L=0\r\nP=80\r\n", "\r\n\r\nNote: Laser_Output is OFF (L=0)\r\n"), ("L=1\r\n?L\r\n", "\r\n\r\n1\r\n"),

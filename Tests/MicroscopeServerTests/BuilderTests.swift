@@ -6,7 +6,7 @@ import Testing
 
 @testable import MicroscopeServer
 
-/// What a program says, and what of it a server gets.
+/// The definitions of a program, and the server's configuration made of them.
 struct BuilderTests {
     private func more(_ count: Int) -> [MicroscopeServer.DeviceDefinition] {
         (0..<count).map { DeviceDefinition("More\($0)", .simulatedLightSource, port: 0) }
@@ -114,7 +114,7 @@ struct BuilderTests {
         let devices = try microscope.configuration().definitions.flatMap(\.devices)
         #expect(devices[0].driver.references == [.at("PYRO:Stage@other:8001"), .named("Wheel")])
         #expect(devices[2].driver.references == [.named("Camera")])
-        #expect(devices[3].driver.floatingParts.map(\.uid) == ["SIM-1"])
+        #expect(devices[3].driver.cameraRequests.map(\.uid) == ["SIM-1"])
     }
 
     /// One of each family, with options where it has some.

@@ -1,9 +1,8 @@
-import Bench
 import Devices
+import Platform
 import Server
 import Simulators
 import Testing
-import Threads
 
 @testable import MicroscopeServer
 
@@ -51,7 +50,7 @@ struct DeviceSetTests {
 
     @Test func itsLightIsSwitchedOffInADarkening() throws {
         let found = Monitor<[String]>([])
-        let isDark = Blackout(try configuration()).run(within: .seconds(20)) { finding in
+        let isDark = LightsOff(try configuration()).run(within: .seconds(20)) { finding in
             found.update { $0.append("\(finding)") }
         }
         #expect(isDark && found.withLock { $0 } == ["Lamp: light is off"])
@@ -61,7 +60,7 @@ struct DeviceSetTests {
     @Test func noneOfThemIsTriedAlone() throws {
         for device in Rig(try configuration()).devices {
             let error = #expect(throws: RigError.self) { try device.open { _ in } }
-            #expect(error?.cause == .dependence && "\(error!)".contains("is opened together with others"))
+            #expect(error?.cause == .dependence && "\(error!)".contains("is opened together with other devices"))
         }
         #expect(starts.withLock { $0 } == 0)
     }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import MicroscopeServer
 
-/// What is wrong with a program's definitions, in the words that are used for those of a file.
+/// The errors of a program's definitions, which are worded like those of a file.
 struct ErrorTests {
     @Test func nothingIsWrongWithThese() {
         let microscope = Microscope {
@@ -30,12 +30,12 @@ struct ErrorTests {
         }
         let errors = microscope.errors
         #expect(errors.count == 5)
-        #expect(errors.prefix(2).allSatisfy { $0.contains("is already given in line ") })
+        #expect(errors.prefix(2).allSatisfy { $0.contains("is already used in line ") })
         #expect(
-            errors.dropFirst(2).first?.hasPrefix("B.port: port 8001 of 127.0.0.1 is already taken in line ") == true
+            errors.dropFirst(2).first?.hasPrefix("B.port: port 8001 of 127.0.0.1 is already used in line ") == true
         )
-        #expect(errors.dropFirst(3).first?.hasPrefix("C.port: port 8001 of 0.0.0.0 is already taken in line ") == true)
-        #expect(errors.last?.hasPrefix("E.socket: the socket /run/d is already taken in line ") == true)
+        #expect(errors.dropFirst(3).first?.hasPrefix("C.port: port 8001 of 0.0.0.0 is already used in line ") == true)
+        #expect(errors.last?.hasPrefix("E.socket: the socket /run/d is already used in line ") == true)
     }
 
     @Test func whatIsInAnotherFileIsToldWithIt() {
@@ -43,7 +43,7 @@ struct ErrorTests {
             DeviceDefinition("A", .simulatedLightSource, port: 0, file: "Scope/Lamps.swift", line: 7)
             DeviceDefinition("A", .simulatedLightSource, port: 0)
         }
-        #expect(microscope.errors == ["A: the name 'A' is already given in Scope/Lamps.swift:7"])
+        #expect(microscope.errors == ["A: the name 'A' is already used in Scope/Lamps.swift:7"])
     }
 
     @Test func floatingDevicesAreTakenOnce() {
@@ -54,7 +54,9 @@ struct ErrorTests {
         }
         let errors = microscope.errors
         #expect(errors.count == 2)
-        #expect(errors.first?.hasPrefix("B: the simulated-floating-camera 'SIM-1' is already taken in line ") == true)
+        #expect(
+            errors.first?.hasPrefix("B.uid: the simulated-floating-camera 'SIM-1' is already used in line ") == true
+        )
         #expect(errors.last?.hasPrefix("C.uid: ") == true)
     }
 
@@ -63,7 +65,7 @@ struct ErrorTests {
             DeviceDefinition("A", port: 0, uses: ["B"]) { _ in SimulatedLightSource() }
             DeviceDefinition("B", port: 0, uses: ["A"]) { _ in SimulatedLightSource() }
         }
-        #expect(microscope.errors.first == "A: B needs A needs B, which goes round in a circle")
+        #expect(microscope.errors.first == "A: circular dependency: B needs A needs B")
         #expect(microscope.errors.count == 2)
     }
 
@@ -77,10 +79,10 @@ struct ErrorTests {
         #expect(
             microscope.errors == [
                 "host: expected the name or address of a host, got 'scope pc'",
-                "A: there is neither a port nor a socket",
-                "B.port: there is a socket already, which has no port",
+                "A: missing key 'port' (or 'socket')",
+                "B.port: 'port' cannot be combined with 'socket'",
                 "C.port: expected an integer from 0 to 65535, got -1",
-                "D: there are no devices in the group",
+                "D: expected a list of devices, got an empty list",
             ]
         )
     }
@@ -121,7 +123,7 @@ struct ErrorTests {
     }
 
     @Test func aMicroscopeHasDevices() {
-        #expect(Microscope {}.errors == ["there are no devices to serve"])
+        #expect(Microscope {}.errors == ["expected a list of devices, got an empty list"])
         #expect(Microscope {}.isDefined && !Microscope().isDefined)
     }
 }

@@ -3,7 +3,7 @@ import Server
 @testable import MicroscopeServer
 
 extension Microscope {
-    /// What is wrong with it, a line for each error, without the file.
+    /// Its errors, a line for each, without the file.
     var errors: [String] {
         do throws(ConfigurationErrors) {
             _ = try configuration()

@@ -2,7 +2,7 @@ import Pickle
 import Testing
 
 struct DamagedPickleTests {
-    /// Pickles of every kind of value, short enough to be damaged in every place.
+    /// Pickles of every kind of value, short enough to damage them at every byte.
     private static let samples = (Vectors.toDecode + Vectors.oldProtocols).filter { $0.b64.count < 700 }
 
     @Test func everyTruncationIsRefused() {
@@ -63,7 +63,7 @@ struct DamagedPickleTests {
     }
 }
 
-/// Random numbers that are the same in each run.
+/// A generator of random numbers that are the same in each run.
 struct SplitMix64: RandomNumberGenerator {
     private var state: UInt64
 

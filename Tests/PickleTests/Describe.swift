@@ -106,7 +106,7 @@ private func describe(_ exception: PythonException) -> JSON {
     )
 }
 
-/// Tracebacks differ in the paths of files, so that only their length and a checksum are recorded.
+/// Tracebacks differ in file paths, so only their length and a checksum are recorded.
 private func describe(traceback lines: [PythonValue]) -> JSON {
     let text = lines.map { if case .str(let line) = $0 { line } else { "not text" } }.joined()
     let checksum = unsafe crc32(0, Array(text.utf8), uInt(text.utf8.count))

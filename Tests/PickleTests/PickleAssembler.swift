@@ -1,4 +1,4 @@
-/// Puts pickles together for tests, instruction by instruction: `[.proto(4), .text("a"), .code(0x2E)]`.
+/// An assembler of pickles for tests, instruction by instruction: `[.proto(4), .text("a"), .code(0x2E)]`.
 enum PickleStep {
     case proto(UInt8)
     case code(UInt8)

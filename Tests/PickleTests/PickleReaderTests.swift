@@ -52,7 +52,7 @@ struct PickleReaderTests {
     }
 
     @Test func argumentsAmongTheAttributesOfAnExceptionAreItsArguments() throws {
-        // What `object().x` raises in Python 3.12, without its traceback.
+        // The exception of `object().x` in Python 3.12, without its traceback.
         let state: [PickleStep] = [
             .code(0x7D), .code(0x28), .text("name"), .text("x"), .text("args"), .text("no x"), .code(0x85), .code(0x75),
             .code(0x62), .stop,
@@ -61,7 +61,7 @@ struct PickleReaderTests {
         var expected = PythonException("AttributeError", "no x")
         expected.attributes = ["name": "x"]
         #expect(try read(error + [.text("no x"), .code(0x85), .code(0x52)] + state) == .exception(expected))
-        // As in Python, they take the place of what it was made with.
+        // As in Python, these replace the original arguments.
         #expect(try read(error + [.code(0x29), .code(0x52)] + state) == .exception(expected))
         #expect(
             self.error(
@@ -98,7 +98,7 @@ struct PickleReaderTests {
     }
 
     @Test func whatIsSetAsideWhileBeingFilledIsFetchedFull() throws {
-        // The outer list is set aside under 0, the one in it under 1.
+        // The outer list is in the memo under 0, the inner one under 1.
         let steps: [PickleStep] = [
             .proto(2), .code(0x5D), .put(0), .code(0x5D), .put(1), .byte(7), .code(0x61), .code(0x61), .get(0), .get(1),
             .code(0x87), .stop,
@@ -107,7 +107,7 @@ struct PickleReaderTests {
     }
 
     @Test func aNumberUsedTwiceStandsForTheLaterValue() throws {
-        // The list is put under 0, then a text; finishing the list in a tuple must not bring it back.
+        // The list is stored under 0, then a text. Finishing the list in a tuple must not restore it.
         let steps: [PickleStep] = [
             .proto(2), .code(0x5D), .put(0), .text("a"), .put(0), .code(0x61), .code(0x85), .get(0), .code(0x86), .stop,
         ]
@@ -148,7 +148,9 @@ struct PickleReaderTests {
         }
     }
 
-    /// Python reads the first as 8, refuses the others and never writes any.
+    /// Python reads the first as 8 and refuses the others.
+    ///
+    /// It never writes them.
     @Test(arguments: ["I010", "I09", "L010L", "L-07L", "Fnan(1)"])
     func numbersThatMayMeanSomethingElseAreRefused(_ line: String) {
         #expect(throws: PickleError.self) { try PickleReader.read(Array("\(line)\n.".utf8)[...]) }

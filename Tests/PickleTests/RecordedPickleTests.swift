@@ -39,7 +39,9 @@ struct RecordedPickleTests {
         #expect(throws: PickleError.self) { try PickleReader.read(vector.bytes) }
     }
 
-    /// Python reads these; whether they are read here does not matter, as long as nothing breaks.
+    /// Python reads these pickles.
+    ///
+    /// They may be read or refused here, but must do no harm.
     @Test(arguments: Vectors.hostile("either"))
     func questionablePicklesDoNoHarm(_ vector: Vectors.Hostile) {
         _ = try? PickleReader.read(vector.bytes)

@@ -55,7 +55,7 @@ struct DoctorTests {
         let world = try Self.wheel(mode: 0o600)
         world.write(Self.rule("03c3", "1f01|1f02"), "/etc/udev/rules.d/60-filter-wheels.rules")
         let found = Self.findings(world)
-        #expect(found.first?.text.contains("was not applied yet") == true)
+        #expect(found.first?.text.contains("has not been applied yet") == true)
         #expect(found.first?.command.hasPrefix("sudo udevadm control --reload") == true)
     }
 
@@ -196,7 +196,7 @@ struct DoctorTests {
 
     @Test(arguments: [
         ("Andor's SDK 3 is not installed", "is not installed"),
-        ("/usr/lib/libatcore.so.3 is no libatcore: it lacks AT_Open", "of a wrong version"),
+        ("/usr/lib/libatcore.so.3 is no libatcore: it lacks AT_Open", "has the wrong version"),
     ])
     func aLibraryThatIsNeededAndUnfitIsFound(reason: String, text: String) throws {
         let world = try Self.camera()

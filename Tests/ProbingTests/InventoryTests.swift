@@ -111,7 +111,7 @@ struct InventoryTests {
         let cameras = TestDrivers.cameras { throw DeviceError(.library, "Andor's SDK 3 is not installed") }
         let inventory = Inventory(of: world.machine, DriverCatalog([cameras]))
         #expect(inventory.surveyed.isEmpty)
-        #expect(inventory.notes == ["andor-sdk3: without the vendor's library none of its devices is found."])
+        #expect(inventory.notes == ["andor-sdk3: the vendor's library is missing, so its devices are not listed."])
     }
 
     @Test func anEmptyComputerIsEmpty() throws {

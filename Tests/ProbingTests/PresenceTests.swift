@@ -116,4 +116,13 @@ struct PresenceTests {
                 """
         )
     }
+
+    /// YAML ends a line at U+0085, U+2028 and U+2029 as well, and the model from a vendor's library may contain anything.
+    @Test(arguments: ["\u{85}", "\u{2028}", "\u{2029}", "\n"])
+    func aModelCannotEndItsComment(lineEnd: String) throws {
+        let world = try Self.bench()
+        let drivers = DriverCatalog([TestDrivers.cameras(model: "Zyla\(lineEnd)  - { name: Intruder }")])
+        let text = Inventory(of: world.machine, drivers).yaml()
+        #expect(text.contains("# Zyla  - { name: Intruder }"))
+    }
 }

@@ -22,7 +22,7 @@ struct QuestionTests {
         world.addProcess(7, "minicom", has: ["/dev/ttyUSB0"])
         let inventory = Inventory(of: world.machine, DriverCatalog([]))
         let question = Question("usb:A5", Driver.cobolt, inventory, on: world.machine)
-        #expect(question.problem == "/dev/ttyUSB0 is held by minicom (process 7), and was left alone")
+        #expect(question.problem == "/dev/ttyUSB0 is in use by minicom (process 7) and was not opened")
         #expect(question.serial == nil)
     }
 
@@ -38,6 +38,6 @@ struct QuestionTests {
         let inventory = Inventory(of: world.machine, DriverCatalog([]))
         let wheel = try #require(TestDrivers.all["zwo-efw"])
         let question = Question("/dev/null", wheel, inventory, on: world.machine)
-        #expect(question.problem == "zwo-efw has nothing to ask at a serial port")
+        #expect(question.problem == "zwo-efw does not use serial ports")
     }
 }

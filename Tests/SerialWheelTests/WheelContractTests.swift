@@ -1,8 +1,8 @@
 import Contracts
-import SerialBench
+import SerialInstruments
 import Testing
 
-/// What every filter wheel must do, on each of these.
+/// The filter wheel contract, on each of these drivers.
 struct WheelContractTests {
     static let makers = [
         Maker("thorlabs-filter-wheel, six") { try fw102c().open() },

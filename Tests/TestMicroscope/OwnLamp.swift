@@ -1,6 +1,6 @@
 import MicroscopeServer
 
-/// A lamp as a user may write one.
+/// A user's own lamp driver.
 final class OwnLamp: LightSource, OnlyTriggersBulbOnSoftware {
     var isEnabled = false
     var setPoint = 0.0
@@ -17,10 +17,10 @@ final class OwnLamp: LightSource, OnlyTriggersBulbOnSoftware {
 }
 
 extension Driver where Configuration == NoOptions {
-    static var ownLamp: Self { Driver("own-lamp", "a lamp of the program's own") { _, _ in OwnLamp() } }
+    static var ownLamp: Self { Driver("own-lamp", "the program's own lamp") { _, _ in OwnLamp() } }
 }
 
-/// A lamp that is on when another one is.
+/// A lamp that follows another lamp.
 final class Follower: LightSource, OnlyTriggersBulbOnSoftware {
     private let other: PartLightSource
     var isEnabled = false
@@ -40,7 +40,7 @@ func floatingCameras(_ uids: [String]) -> [DeviceDefinition] {
     uids.map { DeviceDefinition("Floating\($0.suffix(1))", .simulatedFloatingCamera, uid: $0, port: 0) }
 }
 
-/// Both in use from the start.
+/// A camera and a lamp that are enabled from the start.
 func cameraAndLamp(_ context: DriverContext) throws -> (SimulatedCamera, OwnLamp) {
     let (camera, lamp) = (SimulatedCamera(.init(sensorShape: SensorShape(width: 64, height: 48))), OwnLamp())
     camera.setExposureTime(0.02)

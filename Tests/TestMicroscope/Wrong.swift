@@ -1,6 +1,6 @@
 import MicroscopeServer
 
-/// Every kind of error once, and in two files.
+/// Definitions with every kind of error.
 @MicroscopeBuilder var wrong: [MicroscopePart] {
     DeviceDefinition("Lamp", .ownLamp, port: 8001)
     DeviceDefinition("Lamp", .ownLamp, port: 8001)

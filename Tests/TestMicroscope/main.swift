@@ -1,10 +1,10 @@
 import Glibc
 import MicroscopeServer
 
-/// What a test has the program do.
+/// A test's choice in the environment.
 private func wanted(_ name: String) -> String { unsafe getenv(name).map { unsafe String(cString: $0) } ?? "" }
 
-// A program of a user's for tests, with one microscope for each of them.
+// A user's program for tests, with a microscope for each of them.
 await Microscope(drivers: [Driver.ownLamp], log: { $0.level = .info }) {
     switch wanted("TEST_MICROSCOPE") {
     case "wrong": wrong
@@ -19,7 +19,7 @@ await Microscope(drivers: [Driver.ownLamp], log: { $0.level = .info }) {
         }
         DeviceDefinition("Broken", port: 0) { _ -> OwnLamp in throw DeviceError(.initialise, "there is no bulb in it") }
     case "changing":
-        // Not the same in the processes that are to serve it.
+        // Different in the processes that serve it.
         DeviceDefinition(CommandLine.arguments.contains("worker") ? "Other" : "Lamp", .ownLamp, port: 0)
     default:
         DeviceDefinition("Lamp", .ownLamp, port: 0)

@@ -1,9 +1,9 @@
 import Devices
-import DriverCatalogue
+import Drivers
 import Pickle
+import Platform
 import Pyro
 import Server
-import Threads
 
 /// Opens devices on demand and shuts them down again, for tests that need a fresh one each.
 final class Factory: TableObject {

@@ -1,8 +1,8 @@
 import CZlib
 import Devices
 import Pickle
+import Platform
 import Pyro
-import Threads
 
 /// The object with the methods that `pyro4_probe.py` knows from its own reference server.
 final class ReferenceProbe: TableObject {
@@ -10,29 +10,32 @@ final class ReferenceProbe: TableObject {
         var value: PythonValue = 42
         var notes: [PythonValue] = []
         var client: PyroURI?
+        var ends: [PythonValue] = []
     }
 
     private let state = Monitor(State())
 
     let metadata = ObjectMetadata(
         methods: [
-            "add", "child", "children", "count", "crc", "echo", "fail", "fail_after", "image", "kind", "note", "notes",
-            "push", "set_client", "sleep", "zeros",
+            "add", "child", "children", "crc", "echo", "fail", "image", "kind", "note", "notes",
+            "push", "set_client", "sleep", "zeros", "watch", "ends",
         ],
         oneway: ["note"],
         attributes: ["readonly", "value"]
     )
 
-    static func childID(_ name: String) -> String { "Reference.children.\(name)" }
-
-    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
-        switch (method, arguments.positional.first) {
-        case ("count", .int(let count)?): return .items(Counter(upTo: count, fails: false))
-        case ("fail_after", .int(let count)?): return .items(Counter(upTo: count, fails: true))
-        default: break
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
+        if method == "watch", case .str(let name)? = arguments.positional.first {
+            context.end.perform("watch") { [state] cause in state.withLock { $0.ends.append(.str("\(name): \(cause)")) }
+            }
+            return .int(context.connection)
         }
-        return .value(try value(of: method, arguments))
+        return try value(of: method, arguments)
     }
+
+    func isReading(_ method: String) -> Bool { ["add", "echo", "ends", "watch"].contains(method) }
+
+    static func childID(_ name: String) -> String { "Reference.children.\(name)" }
 
     var table: RemoteInterface {
         RemoteInterface(of: "Probe") {
@@ -43,6 +46,7 @@ final class ReferenceProbe: TableObject {
             }
             RemoteMethod("set_client", "client", call: setClient)
             RemoteMethod("push", "n", call: push)
+            RemoteMethod("ends") { PythonValue.list(self.state.withLock(\.ends)) }
             RemoteProperty("readonly", get: { "ro" })
             RemoteProperty("value", get: { self.state.withLock(\.value) }, set: setValue)
         }

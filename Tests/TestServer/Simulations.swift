@@ -1,6 +1,6 @@
 import Devices
 import Lasers
-import Threads
+import Platform
 import Transports
 
 /// Simulated devices at ports of their own, for the drivers of others and for ours.

@@ -1,21 +1,21 @@
 import Glibc
-import Threads
+import Platform
 public import Transports
 
-/// A simulated device at a port of the kernel's virtual host controller, `vhci_hcd`: seen by everything there is above
-/// it, the kernel's drivers and udev among them.
+/// A simulated device at a port of `vhci_hcd`, the kernel's virtual host controller, visible to the kernel's drivers, udev
+/// and every program.
 ///
-/// It speaks the language of USB/IP with the kernel over a socket, and takes root and that module.
+/// It speaks USB/IP with the kernel over a socket, and needs root and that module.
 public final class KernelUSBDevice: Sendable {
     private let model: any SimulatedUSBDevice
     private let port: Int
     private let socket: Int32
-    /// Transfers from the device that wait for it to have something to send.
-    private let pending = Monitor<[Submission]?>([])
+    /// Transfers that wait until the device has something to send.
+    private let pending = Lock<[Submission]?>([])
 
     private static let controller = "/sys/devices/platform/vhci_hcd.0"
 
-    /// A header of USB/IP's, as long for every message: numbers of 32 bits, most significant byte first.
+    /// A USB/IP header, of the same length for every message: 32-bit numbers, most significant byte first.
     private struct Submission {
         let number: UInt32
         let isIn: Bool
@@ -24,7 +24,7 @@ public final class KernelUSBDevice: Sendable {
         let setup: [UInt8]
     }
 
-    /// Plugs the device in at one of the controller's ports, which count from 0.
+    /// Plugs the device in at one of the controller's ports, counted from 0.
     public init(_ model: any SimulatedUSBDevice, at port: Int) throws(TestbedError) {
         self.model = model
         self.port = port
@@ -34,11 +34,11 @@ public final class KernelUSBDevice: Sendable {
             throw TestbedError("socketpair", errno)
         }
         socket = pair[0]
-        // Which port, by which socket, which number the other side knows it by, and its speed: full.
+        // The port, the socket, the number that the other side knows, and the speed: full.
         try Self.write("\(port) \(pair[1]) \(port + 1) 2", to: "attach")
         close(pair[1])
-        _ = BlockingThread("vhci") { [self] in serve() }
-        _ = BlockingThread("vhci pump") { [self] in pump() }
+        BlockingThread.startEventually("vhci") { [self] in serve() }
+        BlockingThread.startEventually("vhci pump") { [self] in pump() }
     }
 
     public func unplug() throws(TestbedError) { try Self.write("\(port)", to: "detach") }
@@ -95,7 +95,7 @@ public final class KernelUSBDevice: Sendable {
         answer(submission, status: 0, count: submission.isIn ? sent.count : bytes.count, sent)
     }
 
-    /// Fetches what the device sends while somebody waits for it.
+    /// Fetches the device's output while a transfer waits for it.
     private func pump() {
         while true {
             let goesOn: Bool? = pending.wait { pending in

@@ -1,6 +1,6 @@
 import Glibc
 
-/// One time that a program has a device's node open.
+/// One opening of a device's node by a program.
 final class Opening: FileAnswering {
     private let device: VirtualUSBDevice
     private let number: Int
@@ -10,7 +10,7 @@ final class Opening: FileAnswering {
         self.number = number
     }
 
-    /// The lower byte of usbfs' ioctls, from `linux/usbdevice_fs.h`.
+    /// The lower byte of the usbfs ioctls, from `linux/usbdevice_fs.h`.
     private enum Request: UInt {
         case setInterface = 4, setConfiguration = 5, getDriver = 8
         case submit = 10, discard, reap, reapNoDelay
@@ -53,5 +53,35 @@ final class Opening: FileAnswering {
         guard let name = device.hasOwner ? "usbfs" : device.driver else { return (-1, ENODATA) }
         client.write(Array(name.utf8) + [0], to: argument + 4)
         return (0, 0)
+    }
+}
+
+/// A transfer as a program passes it to usbfs: `struct usbdevfs_urb` of 64-bit systems.
+struct URB {
+    static let size = 56
+
+    /// Its address in the program.
+    let address: UInt
+    /// The number of the opening that it belongs to.
+    let opening: Int
+    let isControl: Bool
+    let endpoint: UInt8
+    let buffer: UInt
+    let length: Int
+
+    var status: Int32 = 0
+    var bytes: [UInt8] = []
+    var count = 0
+    /// The place of the bytes in the buffer.
+    var offset: UInt = 0
+
+    init(_ bytes: [UInt8], at address: UInt, opening: Int) {
+        self.address = address
+        self.opening = opening
+        isControl = bytes[0] == 2
+        endpoint = bytes[1]
+        let number: (Range<Int>) -> UInt = { bytes[$0].reversed().reduce(0) { $0 << 8 | UInt($1) } }
+        buffer = number(16..<24)
+        length = Int(number(24..<28))
     }
 }

@@ -1,13 +1,13 @@
 import Glibc
 
-/// Answers what a program asks of an emulated file, such as usbfs' ioctls.
+/// An emulation of a file's ioctls, such as those of usbfs.
 protocol FileAnswering: Sendable {
     /// The result and the error number of an ioctl; nil leaves it to the kernel.
     func answer(_ request: UInt, _ argument: UInt, of client: PreloadClient) -> (result: Int, error: Int32)?
     func hasClosed()
 }
 
-/// Leaves everything to the kernel.
+/// An emulation that leaves everything to the kernel.
 struct PassingOn: FileAnswering {
     func answer(_ request: UInt, _ argument: UInt, of client: PreloadClient) -> (result: Int, error: Int32)? { nil }
     func hasClosed() {}
@@ -15,7 +15,7 @@ struct PassingOn: FileAnswering {
 
 /// A program that has an emulated file open, at the other end of the preload library's socket.
 ///
-/// Messages are three numbers: which, and two arguments.
+/// A message has three numbers: its kind and two arguments.
 struct PreloadClient {
     private let socket: Int32
 
@@ -40,7 +40,7 @@ struct PreloadClient {
         }
     }
 
-    /// Memory of the program's.
+    /// Reads memory of the program.
     func read(_ address: UInt, count: Int) -> [UInt8] {
         guard count > 0 else { return [] }
         send(.readMemory, address, UInt(count))
@@ -88,5 +88,75 @@ struct PreloadClient {
             done += count
         }
         return true
+    }
+}
+
+/// Sockets in the file system, as umockdev uses them.
+enum UnixSocket {
+    static func listen(at path: String) throws(TestbedError) -> Int32 {
+        let socket = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        let status = unsafe withAddress(path) { unsafe bind(socket, $0, $1) }
+        guard socket >= 0, status == 0, unsafe chmod(path, 0o666) == 0, Glibc.listen(socket, 64) == 0 else {
+            throw TestbedError("listen at \(path)", errno)
+        }
+        return socket
+    }
+
+    /// Sends a datagram; false if there is no receiver.
+    static func send(_ bytes: [UInt8], to path: String) -> Bool {
+        let socket = socket(AF_UNIX, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        defer { close(socket) }
+        return unsafe withAddress(path) { unsafe sendto(socket, bytes, bytes.count, 0, $0, $1) } >= 0
+            || errno != ECONNREFUSED
+    }
+
+    private static func withAddress<Result>(
+        _ path: String,
+        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+    ) -> Result {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { room in
+            unsafe room.copyBytes(from: path.utf8.prefix(room.count - 1))
+        }
+        return unsafe withUnsafePointer(to: &address) { address in
+            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                unsafe body(address, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+}
+
+/// The node of a device that wakes a polling program when a transfer has ended.
+///
+/// libusb waits until it may write. A plain file can always be written, so that libusb would never sleep; a pipe that is
+/// kept full cannot.
+final class ReadyGate {
+    private let file: Int32
+    private var isFull = false
+
+    init(at path: String) throws(TestbedError) {
+        unsafe unlink(path)
+        guard unsafe mkfifo(path, 0o666) == 0, unsafe chmod(path, 0o666) == 0 else {
+            throw TestbedError("mkfifo", errno)
+        }
+        // Opened under another name, so that the node itself stays free.
+        let other = "\(path)-gate"
+        guard unsafe link(path, other) == 0 else { throw TestbedError("link \(other)", errno) }
+        file = unsafe open(other, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        unsafe unlink(other)
+        guard file >= 0 else { throw TestbedError("open \(path)", errno) }
+        // One page, the minimum. Swift cannot see F_SETPIPE_SZ.
+        _ = fcntl(file, 1031, 4096)
+        set(isReady: false)
+    }
+
+    deinit { close(file) }
+
+    func set(isReady: Bool) {
+        guard isReady == isFull else { return }
+        var byte: UInt8 = 0
+        let count = isReady ? unsafe read(file, &byte, 1) : unsafe write(file, &byte, 1)
+        if count == 1 { isFull.toggle() }
     }
 }

@@ -1,36 +1,35 @@
 internal import FilterWheels
 import Glibc
+import Platform
 import Synchronization
-import Threads
 public import Transports
 
-/// A folder with devices that programs under umockdev's preload library find in place of the computer's.
+/// A folder with simulated devices, which programs under umockdev's preload library see in place of the computer's.
 ///
-/// It speaks the language that the library uses towards umockdev's own programs, of version 0.17.16: no public interface,
-/// so a newer version may need changes here.
+/// It uses the library's private protocol of version 0.17.16, so a newer version may need changes here.
 public final class Testbed: Sendable {
     public let folder: String
     private let lastEvent = Atomic<Int>(0)
     private let lastAddress = Atomic<Int>(1)
 
-    /// - Throws: when the folder cannot be made.
+    /// - Throws: if the folder cannot be made.
     public init() throws(TestbedError) {
-        // The names of sockets below it may not be longer than 107 bytes.
+        // The paths of sockets in it must not be longer than 107 bytes.
         var template = Array("/tmp/usb.XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw TestbedError("mkdtemp", errno) }
         folder = String(decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
         unsafe chmod(folder, 0o755)
         for name in ["dev/.node", "dev/bus/usb", "sys/bus/usb/devices", "sys/dev/char", "ioctl"] { makeFolder(name) }
-        // Files that nothing else is said of are left to the kernel.
+        // Other files are left to the kernel.
         try serve("ioctl/_default") { _ in PassingOn() }
     }
 
-    /// Removes the folder and what is in it.
+    /// Removes the folder and its content.
     public func remove() { Self.removeAll(folder) }
 
     // MARK: Devices
 
-    /// Plugs a device in at a port that is free.
+    /// Plugs a device in at a free port.
     public func plugIn(_ model: any SimulatedUSBDevice, at port: USBPort) throws(TestbedError) -> VirtualUSBDevice {
         let address = lastAddress.add(1, ordering: .relaxed).newValue
         let info = model.description.info(at: port, address: UInt8(2 + (address - 2) % 126))
@@ -75,17 +74,17 @@ public final class Testbed: Sendable {
             unsafe unlink(path)
             return
         }
-        for name in Files.names(in: path) { removeAll("\(path)/\(name)") }
+        for name in FileSystem.names(in: path) { removeAll("\(path)/\(name)") }
         unsafe rmdir(path)
     }
 
     // MARK: Sockets
 
-    /// Answers what is asked of a file, each time that it is open, on a thread of its own.
+    /// Answers the ioctls of a file, with a thread for each opening.
     func serve(_ name: String, _ answering: @escaping @Sendable (Int) -> any FileAnswering) throws(TestbedError) {
         makeFolder(Self.parent(of: name))
         let listener = try UnixSocket.listen(at: "\(folder)/\(name)")
-        _ = BlockingThread("accept") {
+        BlockingThread.startEventually("accept") {
             var count = 0
             while true {
                 let client = accept(listener, nil, nil)
@@ -93,7 +92,7 @@ public final class Testbed: Sendable {
                 guard client >= 0 else { continue }
                 count += 1
                 let answering = answering(count)
-                _ = BlockingThread("usbfs") {
+                BlockingThread.startEventually("usbfs") {
                     PreloadClient(client).run(answering)
                     answering.hasClosed()
                     close(client)
@@ -102,19 +101,19 @@ public final class Testbed: Sendable {
         }
     }
 
-    /// Tells all programs that a device has come or gone, as udev does.
+    /// Reports to all programs that a device has come or gone, as udev does.
     func tell(_ action: String, _ path: String, _ properties: [(String, String)]) {
         let number = lastEvent.add(1, ordering: .relaxed).newValue
         let all = [("ACTION", action), ("DEVPATH", path), ("SUBSYSTEM", "usb"), ("SEQNUM", "\(number)")] + properties
         let message = UdevMessage(subsystem: "usb", type: "usb_device", properties: all).bytes
-        for name in Files.names(in: folder) where name.hasPrefix("event") {
+        for name in FileSystem.names(in: folder) where name.hasPrefix("event") {
             // A program that has ended leaves its socket behind.
             if !UnixSocket.send(message, to: "\(folder)/\(name)") { unsafe unlink("\(folder)/\(name)") }
         }
     }
 }
 
-/// What the system refused to a testbed.
+/// A call that the system refused to a testbed.
 public struct TestbedError: Error, CustomStringConvertible {
     public let description: String
 
@@ -122,12 +121,48 @@ public struct TestbedError: Error, CustomStringConvertible {
 }
 
 extension Testbed {
-    /// Whether this process finds the devices of testbeds: whether it was started with umockdev's preload library.
+    /// Whether this process can see the devices of testbeds, since it was started with umockdev's preload library.
     public static var isPreloaded: Bool {
         guard let libraries = unsafe getenv("LD_PRELOAD") else { return false }
         return unsafe String(cString: libraries).contains("libumockdev-preload")
     }
 
-    /// Lets this process, and those that it starts, find this testbed's devices.
+    /// Shows this testbed's devices to this process and to the processes that it starts.
     public func use() { unsafe setenv("UMOCKDEV_DIR", folder, 1) }
+}
+
+/// A message from udev to the programs that watch devices, after libudev's header.
+struct UdevMessage {
+    let bytes: [UInt8]
+
+    init(subsystem: String, type: String, properties: [(String, String)]) {
+        let body = properties.flatMap { name, value -> [UInt8] in Array("\(name)=\(value)".utf8) + [0] }
+        var bytes = Array("libudev".utf8) + [0]
+        func add(_ number: UInt32) { unsafe withUnsafeBytes(of: number) { unsafe bytes.append(contentsOf: $0) } }
+        add(UInt32(0xfeed_cafe).bigEndian)
+        // The length of the header, and the offset and length of the properties.
+        for number in [40, 40, body.count] { add(UInt32(number)) }
+        add(Self.hash(subsystem).bigEndian)
+        add(Self.hash(type).bigEndian)
+        add(0)
+        add(0)
+        self.bytes = bytes + body
+    }
+
+    /// MurmurHash2, which libudev's filters use for names.
+    private static func hash(_ text: String) -> UInt32 {
+        let (bytes, factor) = (Array(text.utf8), UInt32(0x5bd1_e995))
+        var hash = UInt32(bytes.count)
+        var rest = bytes[...]
+        while rest.count >= 4 {
+            var block = rest.prefix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) } &* factor
+            block ^= block >> 24
+            hash = (hash &* factor) ^ (block &* factor)
+            rest = rest.dropFirst(4)
+        }
+        for (index, byte) in rest.enumerated() { hash ^= UInt32(byte) << UInt32(8 * index) }
+        if !rest.isEmpty { hash = hash &* factor }
+        hash = (hash ^ hash >> 13) &* factor
+        return hash ^ hash >> 15
+    }
 }

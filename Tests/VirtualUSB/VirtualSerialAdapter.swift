@@ -1,9 +1,9 @@
 import Glibc
 public import Transports
 
-/// A serial adapter that is plugged in at a testbed: the files of sysfs and what udev finds out about them.
+/// A serial adapter that is plugged in at a testbed: its files in sysfs and its properties in udev.
 ///
-/// Each of its ports is a link, which whoever simulates the instrument leads to a terminal.
+/// Each of its ports is a link. The simulator of the instrument makes it lead to a terminal.
 public final class VirtualSerialAdapter: Sendable {
     private let testbed: Testbed
     private let place: USBPort
@@ -24,10 +24,12 @@ public final class VirtualSerialAdapter: Sendable {
         for (number, name) in names.enumerated() { addPort(name, number) }
     }
 
-    /// Where the link to the terminal of a port must be, for programs that open `/dev/ttyUSB0`.
+    /// The path of the link to a port's terminal, for programs that open `/dev/ttyUSB0`.
     public static func link(to name: String, in testbed: Testbed) -> String { "\(testbed.folder)/dev/\(name)" }
 
-    /// Takes it out; the links to terminals belong to others.
+    /// Unplugs it.
+    ///
+    /// The links to terminals stay.
     public func unplug() {
         for name in names { testbed.removeAll("sys/class/tty/\(name)") }
         testbed.removeAll("sys\(adapter)")
@@ -63,7 +65,7 @@ public final class VirtualSerialAdapter: Sendable {
 }
 
 extension Testbed {
-    /// Plugs an adapter in at a port that is free.
+    /// Plugs an adapter in at a free port.
     ///
     /// - Parameter names: the kernel's names of its serial ports, one for each of its interfaces: `ttyUSB0`.
     public func plugInAdapter(_ names: [String], at place: USBPort, serial: String?) -> VirtualSerialAdapter {

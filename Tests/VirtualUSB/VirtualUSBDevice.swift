@@ -1,20 +1,20 @@
 import Glibc
-import Threads
+import Platform
 public import Transports
 
-/// A simulated device that is plugged in at a testbed: the files of sysfs, the node, and all of usbfs' ioctls.
+/// A simulated device that is plugged in at a testbed: its files in sysfs, its node, and the ioctls of usbfs.
 public final class VirtualUSBDevice: Sendable {
     public let info: USBDeviceInfo
     private let model: any SimulatedUSBDevice
     private let testbed: Testbed
-    private let state = Monitor(State())
+    private let state = Lock(State())
 
     struct State {
         var pending: [URB] = []
         var done: [URB] = []
-        /// Who has claimed the interface.
+        /// The opening that has claimed the interface.
         var owner: Int?
-        /// The kernel's driver that has the interface.
+        /// The kernel driver that has the interface.
         var driver: String?
         var isPluggedIn = false
         var gate: ReadyGate?
@@ -26,10 +26,10 @@ public final class VirtualUSBDevice: Sendable {
         self.testbed = testbed
     }
 
-    /// The driver of the kernel that has the device now.
+    /// The kernel driver that has the device now.
     public var driver: String? { state.withLock { $0.driver } }
 
-    /// Lets nobody open the device, or everybody again.
+    /// Forbids or allows opening the device.
     public func setAccess(_ isAllowed: Bool) { unsafe chmod("\(testbed.folder)\(info.node)", isAllowed ? 0o666 : 0) }
 
     // MARK: Plugging
@@ -57,7 +57,7 @@ public final class VirtualUSBDevice: Sendable {
         startPump()
     }
 
-    /// Takes the device out, whoever is using it.
+    /// Unplugs the device, even while it is in use.
     public func unplug() {
         state.update { state in
             state.isPluggedIn = false
@@ -99,9 +99,9 @@ public final class VirtualUSBDevice: Sendable {
 
     // MARK: Transfers
 
-    /// Fetches what the device sends while somebody waits for it.
+    /// Fetches the device's output while a transfer waits for it.
     private func startPump() {
-        _ = BlockingThread("usb device") { [self] in
+        BlockingThread.startEventually("usb device") { [self] in
             while true {
                 let goesOn: Bool? = state.wait { state in
                     state.isPluggedIn ? (state.pending.isEmpty ? nil : true) : false
@@ -179,7 +179,7 @@ public final class VirtualUSBDevice: Sendable {
 
     // MARK: The interface
 
-    /// - Parameter takesFromDriver: whether the kernel's driver has to give way.
+    /// - Parameter takesFromDriver: whether the kernel driver loses the interface.
     func claim(by opening: Int, takesFromDriver: Bool) -> (result: Int, error: Int32) {
         state.update { state in
             guard state.isPluggedIn else { return (-1, ENODEV) }
@@ -198,7 +198,7 @@ public final class VirtualUSBDevice: Sendable {
         }
     }
 
-    /// Gives the interface to the kernel's driver, or takes it away.
+    /// Gives the interface to the kernel driver, or takes it away.
     func setDriver(isAttached: Bool) -> (result: Int, error: Int32) {
         state.update { [usualDriver] state in
             guard state.isPluggedIn else { return (-1, ENODEV) }
@@ -219,7 +219,7 @@ public final class VirtualUSBDevice: Sendable {
 
     func close(_ opening: Int) {
         state.update { state in
-            // As the kernel does: the claim ends, but its own driver does not come back.
+            // As in the kernel: the claim ends, but the kernel driver does not come back.
             if state.owner == opening { state.owner = nil }
             state.pending.removeAll { $0.opening == opening }
             state.done.removeAll { $0.opening == opening }
@@ -242,4 +242,19 @@ extension VirtualUSBDevice.State {
     }
 
     fileprivate func showReadiness() { gate?.set(isReady: !done.isEmpty || !isPluggedIn) }
+}
+
+/// The eight bytes in front of every control transfer.
+struct SetupPacket {
+    let request: ControlRequest
+    /// The number of bytes that follow, or are asked for.
+    let length: Int
+
+    /// Nil if there are too few bytes.
+    init?(_ bytes: [UInt8]) {
+        guard bytes.count >= 8 else { return nil }
+        let word: (Int) -> UInt16 = { UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8 }
+        request = ControlRequest(type: bytes[0], request: bytes[1], value: word(2), index: word(4))
+        length = Int(word(6))
+    }
 }

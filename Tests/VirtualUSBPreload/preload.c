@@ -1,10 +1,10 @@
-// To be loaded by LD_PRELOAD in front of umockdev's library, of which it mends three things (seen in 0.17.16):
+// To be loaded by LD_PRELOAD in front of umockdev's library. It fixes three faults of that library (seen in 0.17.16):
 //
-// 1. It calls the socket of each udev monitor after its descriptor, so that those of two processes collide: one of them
-//    fails to start, or hears of no device that comes and goes. Here they are called after the process as well.
-// 2. It keeps a place, of which there are fifty, for each file below /dev that is opened, also for those that it does not
-//    emulate. Here it is asked only for what its folder has.
-// 3. Tests run as root, whom no mode of a file keeps out. Here a file that nobody may read is refused to root as well.
+// 1. The library names the socket of each udev monitor after its descriptor, so that the sockets of two processes
+//    collide: one process fails to start, or misses devices that come and go. Here the name has the process as well.
+// 2. The library uses one of fifty entries for each opened file below /dev, even if it does not emulate the file. Here it
+//    is asked only for files in its folder.
+// 3. Tests run as root, who may open any file. Here a file that no user may read is refused to root as well.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

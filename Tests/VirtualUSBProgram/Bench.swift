@@ -2,7 +2,7 @@ import FilterWheels
 import Transports
 import VirtualUSB
 
-/// The wheels and serial adapters of a testbed, by the ports that they are for, plugged in or not.
+/// The wheels and serial adapters of a testbed by their ports, plugged in or not.
 struct Bench {
     /// Nil if the devices are the kernel's.
     private let testbed: Testbed?
@@ -13,7 +13,7 @@ struct Bench {
 
     init(_ testbed: Testbed?) { self.testbed = testbed }
 
-    /// Does what a line says, and gives the line to answer with.
+    /// Runs the command in a line and returns the answer.
     mutating func perform(_ words: [String]) -> String {
         do {
             switch (words.first, words.count) {
@@ -47,7 +47,7 @@ struct Bench {
     }
 
     private mutating func plugInAdapter(_ port: String, _ name: String, serial: String) -> String {
-        guard let testbed, let place = USBPort(port) else { return "\(port) is no port" }
+        guard let testbed, let place = USBPort(port) else { return "\(port) is not a port" }
         adapters[port] = testbed.plugInAdapter([name], at: place, serial: serial)
         return "ok \(VirtualSerialAdapter.link(to: name, in: testbed))"
     }
@@ -59,7 +59,7 @@ struct Bench {
         } else if testbed == nil, let number = Int(port) {
             kernels[port] = try KernelUSBDevice(wheel, at: number)
         } else {
-            return "\(port) is no port"
+            return "\(port) is not a port"
         }
         return "ok"
     }

@@ -1,6 +1,6 @@
-// A testbed with USB devices for tests in other languages. Prints its folder; then does what each line of its input says
-// and answers with a line, `ok` or what is wrong. With `--kernel` the devices are the kernel's, for all programs, and
-// their ports are those of its virtual host controller: 0, 1, …
+// A testbed with USB devices for tests in other languages. Prints its folder, then runs the command in each line of its
+// input and answers with a line, `ok` or the error. With `--kernel` the devices are visible to all programs, and their
+// ports are those of the kernel's virtual host controller: 0, 1, …
 import FilterWheels
 import Glibc
 import Transports

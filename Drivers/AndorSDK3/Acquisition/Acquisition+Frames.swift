@@ -1,5 +1,5 @@
 internal import Devices
-internal import Threads
+internal import Platform
 
 /// Starting and stopping the acquisition.
 ///

@@ -1,5 +1,5 @@
 internal import Devices
-internal import Threads
+internal import Platform
 
 /// Recovery from failed waits and from the loss of the camera.
 extension Acquisition {
@@ -105,10 +105,10 @@ extension Acquisition {
     private enum Duty { case end, look, bringBack, sleepLess }
 
     /// Starts monitoring, until ``close()``.
-    func beginWatch() {
+    func beginWatch() throws {
         let (state, pause) = (state, options.watchPause)
         // The thread must not keep alive what it watches.
-        _ = BlockingThread("camera watch") { [weak self] in
+        try BlockingThread.start("camera watch") { [weak self] in
             while true {
                 let duty = Self.awaitDuty(state, pause)
                 guard duty != .end, let self else { return }

@@ -1,5 +1,5 @@
 internal import Devices
-internal import Threads
+internal import Platform
 
 /// The acquisition of one camera: buffers to the SDK and back, triggers, and recovery from errors.
 final class Acquisition: DataSource {

@@ -1,5 +1,5 @@
 internal import Devices
-internal import Threads
+internal import Platform
 
 /// A gate that admits one side at a time to a camera: calls, or the wait for an image.
 ///

@@ -1,6 +1,6 @@
 internal import Devices
 internal import Glibc
-internal import Threads
+internal import Platform
 
 /// Andor's `libatcore`, installed or simulated: the only place that handles pointers.
 final class AndorLibrary: AndorSDK {

@@ -24,7 +24,7 @@ public final class ClarityCamera: Camera {
     ///   - path: a file for the calibration, read at the start and written after each calibration.
     public init(
         _ camera: any Camera,
-        _ clarity: any DevicePart,
+        _ clarity: any RemotePart,
         _ layout: HalfLayout = HalfLayout(),
         calibration path: String? = nil,
         bufferLength: Int? = nil

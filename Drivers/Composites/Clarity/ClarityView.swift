@@ -53,7 +53,7 @@ enum ClarityMode: Int, SettingChoice {
 ///
 /// Uses only members that python-microscope's class has as well.
 struct ClarityUnit {
-    let wheel: any DevicePart
+    let wheel: any RemotePart
 
     var sectioning: Sectioning {
         get throws {

@@ -1,5 +1,5 @@
 internal import Devices
-internal import Threads
+internal import Platform
 
 /// The frames of the camera behind a Clarity, converted to the images that clients get.
 final class SectionSource: DataSource {

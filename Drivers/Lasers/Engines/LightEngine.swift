@@ -1,14 +1,14 @@
 public import Devices
 public import Transports
 
-/// A box with several lights on one serial line, each of which clients see as a light source.
+/// A box with several lights on one serial line; clients see each light as a light source.
 public final class LightEngine<Commands: EngineCommands>: Controller, SerialDevice {
     public let line: SerialLine
     public let devices: [(name: String, device: any Device)]
     public let settings: [Setting]
     public var enabledSession: Int?
 
-    /// Takes a box whose line has been opened.
+    /// Makes a device of a box whose line is open.
     public init(_ commands: Commands, on line: SerialLine) throws {
         self.line = line
         devices = try line.perform(commands.channels).map { name, channel in
@@ -17,9 +17,9 @@ public final class LightEngine<Commands: EngineCommands>: Controller, SerialDevi
         settings = try commands.settings(line)
     }
 
-    /// Opens the line, makes all lights safe, and takes the box.
+    /// Opens the line and switches all lights off.
     ///
-    /// - Parameter leavesLight: whether lights that are on the first time stay on.
+    /// - Parameter leavesLight: whether lights that are on at the first opening stay on.
     public static func open(
         _ commands: Commands,
         _ connector: SerialConnector,
@@ -34,12 +34,12 @@ public final class LightEngine<Commands: EngineCommands>: Controller, SerialDevi
 
     public var typeName: String { Commands.typeName }
 
-    /// The lights have been shut down by then.
+    /// Closes the line; the lights have been shut down before.
     public func performShutdown() { line.close() }
 }
 
 extension Driver where Configuration == LightOptions {
-    /// A driver of a box with several lights; see ``init(light:_:port:format:commands:simulated:)``.
+    /// A driver for a box with several lights; see ``init(light:_:port:format:commands:simulated:)``.
     public init<Commands: EngineCommands, Instrument: SimulatedInstrument>(
         engine name: String,
         _ summary: String,
@@ -57,5 +57,34 @@ extension Driver where Configuration == LightOptions {
         ) { connector, options in
             try LightEngine.open(commands, connector, format, leavesLight: options.leaveAsIs ?? false)
         }
+    }
+}
+
+/// The commands of a box with several lights on one serial line.
+///
+/// The commands of its lights are ``LightCommands`` that know which light they address.
+public protocol EngineCommands: Sendable {
+    associatedtype Channel: LightCommands
+    /// The name of the class in Python, for error messages: `CoolLED`.
+    static var typeName: String { get }
+
+    /// Puts the console into the state that the driver needs and returns the serial number, empty if there is none.
+    ///
+    /// Changes no light, and nothing that outlives the session.
+    func identify(_ lines: LineProtocol) throws -> String
+    /// The lights that are present, with the names that clients use.
+    func channels(_ lines: LineProtocol) throws -> [(name: String, commands: Channel)]
+    /// The settings of the box itself, made after opening.
+    func settings(_ line: SerialLine) throws -> [Setting]
+}
+
+extension EngineCommands {
+    public func settings(_: SerialLine) throws -> [Setting] { [] }
+
+    /// Brings the box into a known state, with every light off unless the lights are to be left as they are.
+    func prepare(_ lines: LineProtocol, leavesLight: Bool) throws -> String {
+        let identity = try identify(lines)
+        if !leavesLight { try channels(lines).attemptEach { try $0.commands.ensureOff(lines) } }
+        return identity
     }
 }

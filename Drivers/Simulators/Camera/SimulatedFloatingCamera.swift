@@ -1,6 +1,6 @@
 public import Devices
 internal import Glibc
-internal import Threads
+internal import Platform
 
 /// A simulated camera that reveals its uid only after opening.
 public final class SimulatedFloatingCamera: SimulatedCamera, FloatingDevice {
@@ -90,7 +90,7 @@ extension FloatingDriver where Configuration == SimulatedFloatingCamera.Options 
 }
 
 /// The exclusive use of a simulated camera by this process: a lock on a file.
-final class SimulatedCameraClaim: FloatingClaim {
+final class SimulatedCameraClaim: OpenedCandidate {
     let uid: String
     private let file: Lock<Int32?>
 
@@ -102,7 +102,7 @@ final class SimulatedCameraClaim: FloatingClaim {
         let path = "\(folder)/\(name).lock"
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw DeviceError(.initialise, "\(path): \(unsafe String(cString: strerror(errno)))")
+            throw DeviceError(.initialise, "\(path): \(SystemError.text(errno))")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
@@ -121,7 +121,7 @@ final class SimulatedCameraClaim: FloatingClaim {
 
     /// A folder that belongs to this user: others can neither lock its files nor replace them.
     private static func folder() throws -> String {
-        let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+        let parent = Environment["TMPDIR"] ?? "/tmp"
         let path = "\(parent)/simulated-floating-cameras-\(getuid())"
         _ = unsafe mkdir(path, 0o700)
         var status = stat()

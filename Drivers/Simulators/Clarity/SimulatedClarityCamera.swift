@@ -3,12 +3,12 @@ internal import Pickle
 
 /// A simulated camera that sees what a Clarity casts on its sensor: two halves, depending on disk and lamp.
 public final class SimulatedClarityCamera: SimulatedCamera {
-    private let clarity: any DevicePart
+    private let clarity: any RemotePart
     private let scene: ClarityScene
     private let pool = FramePool()
 
     /// - Parameter clarity: an Aurox Clarity, usually a simulated one.
-    public init(_ clarity: any DevicePart, _ configuration: SimulatedCamera.Configuration) {
+    public init(_ clarity: any RemotePart, _ configuration: SimulatedCamera.Configuration) {
         self.clarity = clarity
         var configuration = configuration
         let shape = configuration.sensorShape ?? SensorShape(width: 1024, height: 512)

@@ -1,5 +1,5 @@
-/// Reads and writes images by libtiff and libpng, whose own functions Swift cannot call: they take arguments of any
-/// number, and end with a longjmp. The libraries are loaded when they are first needed.
+/// Reads and writes images with libtiff and libpng. Swift cannot call their functions, which are variadic and end with a
+/// longjmp. The libraries are loaded when they are first needed.
 #ifndef IMAGE_FILES_H
 #define IMAGE_FILES_H
 
@@ -15,20 +15,20 @@ struct image {
     /// 8, 16, 32 or 64 for each pixel.
     uint16_t bits;
     enum image_number number;
-    /// Texts in UTF-8 that go into the file; none is null.
+    /// Texts in UTF-8 for the file; none may be null.
     const char *title, *description, *software;
-    /// When it was taken, in seconds since 1970.
+    /// The time of the exposure, in seconds since 1970.
     double time;
 };
 
-/// Both give 0, or a status that is not and what is wrong in `problem`, of which they fill `size` bytes at most.
+/// Both return 0 for success; otherwise `problem`, a buffer of `size` bytes, has the reason.
 int image_write_tiff(const char *path, const struct image *image, char *problem, size_t size);
-/// Takes unsigned numbers of 8 and of 16 bits alone, which is what the format has.
+/// Accepts only unsigned numbers of 8 and 16 bits, as the format does.
 int image_write_png(const char *path, const struct image *image, char *problem, size_t size);
 
 /// An image that was read: a plane for each channel, one after another.
 struct image_planes {
-    /// Rows from the top without gaps, numbers in the machine's order of bytes. Of `malloc`.
+    /// Rows from the top without gaps, numbers in the machine's byte order. Allocated with `malloc`.
     void *pixels;
     uint32_t width, height, channels;
     /// 8 or 16 for each pixel.
@@ -37,8 +37,8 @@ struct image_planes {
 
 /// Reads a TIFF or a PNG file of unsigned numbers, whatever its name.
 ///
-/// The pages of a TIFF file, and the samples of its pixels but for transparency, are channels. An image of more bytes
-/// than `most` is refused before there is memory for it. Gives 0, or a status that is not and what is wrong in `problem`.
+/// The pages of a TIFF file and the samples of its pixels, except transparency, are channels. An image of more bytes than
+/// `most` is refused before memory is allocated. Returns 0 for success; otherwise `problem` has the reason.
 int image_read(const char *path, uint64_t most, struct image_planes *planes, char *problem, size_t size);
 /// The longest side of an image that is read, and the most channels.
 enum { image_longest_side = 65536, image_most_channels = 256 };

@@ -1,7 +1,7 @@
 internal import Devices
 internal import Pickle
 
-/// What every device must do.
+/// The contracts of every device.
 enum DeviceContracts {
     static let all = [
         Contract.members(
@@ -42,7 +42,7 @@ enum DeviceContracts {
     private static func canBeEnabledAgainAndAgain(device: any Device, trial: Trial) throws {
         let client = trial.client
         for _ in 0..<2 {
-            // Also while it is disabled, and enabled, already.
+            // Also when it is already disabled or enabled.
             for (method, isEnabled) in [("disable", false), ("disable", false), ("enable", true), ("enable", true)] {
                 try client.call(method)
                 trial.expect(
@@ -64,6 +64,52 @@ enum DeviceContracts {
         for time in ["first", "second"] {
             try trial.client.call("shutdown")
             trial.expect("get_is_enabled() after the \(time) shutdown", device.isEnabled, is: false)
+        }
+    }
+}
+
+/// The contracts of every device that is known by a uid.
+enum FloatingDeviceContracts {
+    static let all = [
+        Contract("a floating device has one uid while it is open", enables: true, tellsOneUID)
+    ]
+
+    private static func tellsOneUID(device: any FloatingDevice, trial: Trial) throws {
+        let uid = device.uid
+        if uid.isEmpty { trial.violate("its uid is empty") }
+        try device.enable()
+        trial.expect("uid after enable", device.uid, is: uid)
+        try device.disable()
+        trial.expect("uid after disable", device.uid, is: uid)
+    }
+}
+
+/// The contracts of every controller.
+enum ControllerContracts {
+    static let all = [
+        Contract("a controller's devices are the same while it is open", devicesAreTheSame),
+        Contract("a controller's shutdown disables its devices", enables: true, isLast: true, shutdownDisablesDevices),
+    ]
+
+    private static func devicesAreTheSame(controller: any Controller, trial: Trial) {
+        let (first, second) = (controller.devices, controller.devices)
+        if first.isEmpty { trial.violate("it has no devices") }
+        trial.expect("number of different names", Set(first.map(\.name)).count, is: first.count)
+        trial.expect("names", second.map(\.name), is: first.map(\.name))
+        for (first, second) in zip(first, second) where first.device !== second.device {
+            trial.violate("\(first.name) is another device each time")
+        }
+    }
+
+    private static func shutdownDisablesDevices(controller: any Controller, trial: Trial) throws {
+        for (_, device) in controller.devices { try device.enable() }
+        try trial.client.call("shutdown")
+        for (name, device) in controller.devices {
+            trial.expect("whether \(name) is enabled after shutdown", device.isEnabled, is: false)
+            if let light = device as? any LightSource {
+                let what = "whether \(name) is on after shutdown"
+                try LightSourceContracts.expectOffAfterShutdown(what, light, trial)
+            }
         }
     }
 }

@@ -2,24 +2,24 @@ internal import Avahi
 public import Pickle
 public import Pyro
 
-/// Why a call of a device came to nothing: which device, what was asked of it, and what the server said.
+/// A failed call: the device, the call, and the server's answer.
 public struct CallFailure: Error, Sendable, CustomStringConvertible {
     public enum Cause: Sendable {
         /// The device, or the server, raised an exception.
         case raised(PythonException)
-        /// The call did not get there, or its result did not come back.
+        /// The call did not reach the server, or its result did not come back.
         case connection(ClientError)
-        /// What was given as the device's URI is none.
+        /// The device's URI is malformed.
         case malformed(String)
-        /// The name in the URI is known neither to the name server nor in the local network.
+        /// Neither the name server nor the local network knows the name in the URI.
         case address(String)
-        /// There is an answer, but not of the kind that was expected.
+        /// The reply is not of the expected kind.
         case unexpected(String)
     }
 
     /// The device's URI.
     public let device: String
-    /// The call, as it would stand in a Python program; empty where it did not come to one.
+    /// The call as a Python program would write it; empty if no call was made.
     public let call: String
     public let cause: Cause
 
@@ -29,7 +29,7 @@ public struct CallFailure: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
-    /// What went wrong, without the device and the call.
+    /// The reason, without the device and the call.
     public var reason: String {
         switch cause {
         case .raised(let exception): "\(exception)"
@@ -40,7 +40,7 @@ public struct CallFailure: Error, Sendable, CustomStringConvertible {
 
     public var description: String { "\(device): \(call.isEmpty ? "" : "\(call): ")\(reason)" }
 
-    /// The lines of the server's traceback, where it sent one.
+    /// The lines of the traceback that the server sent, if any.
     public var traceback: [String] {
         guard case .raised(let exception) = cause, case .list(let lines)? = exception.attributes["_pyroTraceback"]
         else { return [] }

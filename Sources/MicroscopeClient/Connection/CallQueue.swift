@@ -1,18 +1,19 @@
 internal import Pickle
+internal import Platform
 internal import Pyro
-internal import Threads
+internal import Synchronization
 
-/// Makes the calls of tasks to one object on threads of its own, which may block.
+/// A queue that makes tasks' calls to one object on its own threads, which may block.
 ///
-/// Each thread has a connection, since a server answers the calls of one connection one after another; so a position
+/// Each thread has its own connection, because a server answers the calls of one connection in turn; this way a position
 /// can be read while a stage moves.
 final class CallQueue: Sendable {
-    /// Makes a call, and gives what then hands its result over.
+    /// A function that makes a call and returns a function that hands over the result.
     private typealias Call = @Sendable (Link) -> @Sendable () -> Void
 
     private struct State {
         var waiting: [Call] = []
-        /// How many threads wait for a call, or are about to.
+        /// The number of threads that wait for a call, or are about to.
         var idle = 0
         var threads = 0
         var isClosed = false
@@ -20,7 +21,7 @@ final class CallQueue: Sendable {
     }
 
     private static let mostThreads = 4
-    /// How long a thread beside the first one waits for another call.
+    /// How long a thread other than the first waits for another call.
     private static let idleLimit = Duration.seconds(10)
 
     private let state = Monitor(State())
@@ -34,13 +35,13 @@ final class CallQueue: Sendable {
 
     deinit { state.update { $0.isClosed = true } }
 
-    /// Has a thread run a function with a client that is connected.
+    /// Runs a function with a connected client, on one of the threads.
     ///
-    /// A task that is cancelled does not wait for it.
+    /// A cancelled task does not wait for it.
     func run<Value: Sendable>(_ body: @escaping @Sendable (PyroClient) throws -> Value) async throws -> Value {
         let answer = Answer<Value>()
         add { link in
-            // What nobody waits for any more is not begun.
+            // A call that nobody waits for any longer is not started.
             guard answer.isWanted else { return {} }
             let result = Result { try body(try link.connected()) }
             return { answer.give(result) }
@@ -57,7 +58,7 @@ final class CallQueue: Sendable {
             return true
         }
         guard needsThread else { return }
-        _ = BlockingThread("to \(address.object)") { [state, address, options] in
+        BlockingThread.startEventually("to \(address.object)") { [state, address, options] in
             Self.work(Link(address, options, hasConnected: state.withLock(\.hasConnected)), state)
         }
     }
@@ -65,7 +66,7 @@ final class CallQueue: Sendable {
     private static func work(_ link: Link, _ state: Monitor<State>) {
         while let call = next(state) {
             let handOver = call(link)
-            // Before the result is known, so that who makes one call after another needs one thread alone.
+            // Before the result is delivered, so that a task that makes one call after another needs only one thread.
             state.withLock { state in
                 state.idle += 1
                 state.hasConnected = state.hasConnected || link.hasConnected
@@ -74,7 +75,7 @@ final class CallQueue: Sendable {
         }
     }
 
-    /// The next call to make; nil when the thread shall end.
+    /// The next call to make; nil when the thread must end.
     private static func next(_ state: Monitor<State>) -> Call? {
         let isAlone = state.withLock { $0.threads == 1 }
         let call: Call?? = state.wait(within: isAlone ? nil : idleLimit) { state in
@@ -85,10 +86,70 @@ final class CallQueue: Sendable {
         if let call, let call { return call }
         return state.withLock { state in
             state.idle -= 1
-            // One may have come after the wait was over.
+            // A call may have arrived after the wait ended.
             if !state.waiting.isEmpty { return state.waiting.removeFirst() }
             state.threads -= 1
             return nil
+        }
+    }
+}
+
+/// A result that a thread produces and a task waits for.
+final class Answer<Value: Sendable>: Sendable {
+    private enum State {
+        case open
+        case awaited(CheckedContinuation<Value, any Error>)
+        case given(Result<Value, any Error>)
+        case taken
+    }
+
+    private let state = Mutex(State.open)
+
+    /// Whether a task may still be waiting for it.
+    var isWanted: Bool {
+        state.withLock { state in
+            switch state {
+            case .open, .awaited: true
+            case .given, .taken: false
+            }
+        }
+    }
+
+    /// Delivers the result; later results are ignored.
+    func give(_ result: Result<Value, any Error>) {
+        let waiting: CheckedContinuation<Value, any Error>? = state.withLock { state in
+            switch state {
+            case .open: state = .given(result)
+            case .awaited(let continuation):
+                state = .taken
+                return continuation
+            case .given, .taken: break
+            }
+            return nil
+        }
+        waiting?.resume(with: result)
+    }
+
+    /// Waits for the result, or for the waiting task to be cancelled.
+    ///
+    /// Called once.
+    var value: Value {
+        get async throws {
+            try await withTaskCancellationHandler {
+                try await withCheckedThrowingContinuation { continuation in
+                    let given: Result<Value, any Error>? = state.withLock { state in
+                        if case .given(let result) = state {
+                            state = .taken
+                            return result
+                        }
+                        state = .awaited(continuation)
+                        return nil
+                    }
+                    if let given { continuation.resume(with: given) }
+                }
+            } onCancel: {
+                give(.failure(CancellationError()))
+            }
         }
     }
 }

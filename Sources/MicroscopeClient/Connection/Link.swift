@@ -1,15 +1,15 @@
 internal import Avahi
 internal import Pickle
+internal import Platform
 internal import Pyro
-internal import Threads
 
-/// A connection of one thread's to an object, which finds the object again after its server has restarted.
+/// One thread's connection to an object, which reconnects after a restart of the server.
 final class Link {
     let address: PyroURI
     private let options: ConnectionOptions
     private let limits: ClientOptions
     private var client: PyroClient?
-    /// Whether it was connected once, so that the object is known to be there as a rule.
+    /// Whether it was connected before, so that the object is known to exist.
     private(set) var hasConnected: Bool
 
     init(_ address: PyroURI, _ options: ConnectionOptions, callLimit: Duration?? = nil, hasConnected: Bool = false) {
@@ -26,8 +26,8 @@ final class Link {
 
     /// A client that is connected.
     ///
-    /// Trying again to connect does no harm, since nothing has been asked yet; whether a call that was under way when
-    /// the connection ended may be made again, only the caller knows.
+    /// Retrying the connection is harmless because nothing has been called yet. Only the caller knows whether a call that
+    /// was in progress when the connection ended may be repeated.
     func connected() throws -> PyroClient {
         let end = ContinuousClock.now + (hasConnected ? options.reconnectLimit : .zero)
         while true {
@@ -38,7 +38,7 @@ final class Link {
                 hasConnected = true
                 return client
             } catch {
-                // By its name an object is found wherever it has gone.
+                // Looked up by name again: the object may have moved.
                 client = nil
                 guard Self.mayPass(error), ContinuousClock.now < end else { throw error }
                 Pause.wait(for: .milliseconds(50))
@@ -49,13 +49,13 @@ final class Link {
     private static func mayPass(_ error: any Error) -> Bool {
         switch error {
         case ClientError.unreachable, ClientError.lost, ClientError.timedOut, ClientError.rejected: true
-        // A device whose server is restarting is not announced.
+        // A device is not announced while its server restarts.
         case is AvahiError: true
         default: false
         }
     }
 
-    /// Where the object is, by its URI, by what a name server knows, or by what is announced in the local network.
+    /// The object's location: from its URI, from a name server, or from an announcement in the local network.
     private func place() throws -> PyroURI {
         guard address.scheme == "PYRONAME" else { return try AnnouncedDevice.locate(address) }
         let place = address.location ?? options.nameServer
@@ -63,7 +63,7 @@ final class Link {
             throw CallFailure(
                 address.text,
                 "",
-                .address("the name server at \(Endpoint(place)) does not know '\(address.object)'")
+                .address("the name server at \(place) does not know '\(address.object)'")
             )
         }
         return uri

@@ -1,8 +1,8 @@
 public import Pyro
 
-/// The kinds of objects that device servers have, told by what they offer.
+/// The kinds of objects on device servers, recognised by the members they offer.
 public enum DeviceKind: String, Sendable, CaseIterable {
-    // In the order in which they are looked for: the more special ones first.
+    // In the order in which they are tried: specific kinds first.
     case camera
     case deformableMirror = "deformable mirror"
     case filterWheel = "filter wheel"
@@ -15,7 +15,7 @@ public enum DeviceKind: String, Sendable, CaseIterable {
     case device
     case stageAxis = "stage axis"
 
-    /// What an object of the kind offers at least.
+    /// The members that every object of the kind offers.
     var members: Set<String> {
         switch self {
         case .camera: ["set_client", "get_exposure_time", "get_sensor_shape", "get_roi"]
@@ -32,7 +32,7 @@ public enum DeviceKind: String, Sendable, CaseIterable {
         }
     }
 
-    /// The kind of an object that offers this; nil for one that is no device.
+    /// The kind of an object with these members; nil for an object that is not a device.
     public init?(_ metadata: ObjectMetadata) {
         let offered = Set(metadata.methods + metadata.attributes)
         guard let kind = Self.allCases.first(where: { $0.members.isSubset(of: offered) }) else { return nil }

@@ -1,7 +1,7 @@
 public import Devices
 public import Pickle
 
-/// A camera, whose times are in seconds, and whose shapes, ROI and binning are seen through its transform.
+/// A camera, with times in seconds, and shapes, ROI and binning as seen after its transform.
 ///
 ///     let frames = try await camera.frames()
 ///     try await camera.enable()
@@ -12,12 +12,12 @@ public struct RemoteCamera: RemoteDataDevice, RemoteTriggerTarget {
     public let connection: PyroConnection
     public init(_ connection: PyroConnection) { self.connection = connection }
 
-    /// Seconds of light.
+    /// The exposure time, in seconds.
     public var exposureTime: Double {
         get async throws { try await connection.call("get_exposure_time", as: Double.self) }
     }
 
-    /// Sets the seconds of light; the camera takes the nearest value that it can do.
+    /// Sets the exposure time in seconds; the camera uses the nearest value it supports.
     public func setExposureTime(_ seconds: Double) async throws {
         try await connection.call("set_exposure_time", .float(seconds))
     }
@@ -25,7 +25,7 @@ public struct RemoteCamera: RemoteDataDevice, RemoteTriggerTarget {
     /// The shortest time between two triggers, in seconds.
     public var cycleTime: Double { get async throws { try await connection.call("get_cycle_time", as: Double.self) } }
 
-    /// Pixels before binning.
+    /// The sensor's size in pixels, before binning.
     public var sensorShape: SensorShape {
         get async throws { try await connection.call("get_sensor_shape", as: SensorShape.self) }
     }
@@ -33,19 +33,19 @@ public struct RemoteCamera: RemoteDataDevice, RemoteTriggerTarget {
     public var binning: Binning { get async throws { try await connection.call("get_binning", as: Binning.self) } }
     public func setBinning(_ binning: Binning) async throws { try await connection.call("set_binning", binning.python) }
 
-    /// What of the sensor is read.
+    /// The area of the sensor that is read.
     public var roi: ROI { get async throws { try await connection.call("get_roi", as: ROI.self) } }
 
-    /// Sets what of the sensor is read; a side of 0 means all that lies right of the left edge, or below the top.
+    /// Sets the area of the sensor that is read; a width or height of 0 means the rest of the sensor.
     ///
-    /// - Returns: false if the camera says that it could not take it as it is: ``roi`` tells what it took.
+    /// - Returns: false if the camera reports that it uses another area: see ``roi``.
     @discardableResult
     public func setROI(_ roi: ROI) async throws -> Bool {
-        // Cameras of python-microscope's that took it say nothing, or true.
+        // python-microscope's cameras return None or True on success.
         try await connection.call("set_roi", roi.python) != .bool(false)
     }
 
-    /// What is done to frames before they are sent.
+    /// The flips and rotation applied to frames before they are sent.
     public var transform: Transform {
         get async throws { try await connection.call("get_transform", as: Transform.self) }
     }
@@ -54,30 +54,30 @@ public struct RemoteCamera: RemoteDataDevice, RemoteTriggerTarget {
         try await connection.call("set_transform", transform.python)
     }
 
-    /// The frames, from now on; they come while the camera is enabled.
+    /// The frames from now on; they arrive while the camera is enabled.
     ///
-    /// - Parameter capacity: how many frames wait for a slow reader before the oldest give way.
+    /// - Parameter capacity: the number of frames kept for a slow reader before the oldest are dropped.
     public func frames(keeping capacity: Int = 32) async throws -> Arrivals<NDArray> {
         try await arrivals(keeping: capacity) { NDArray(python: $0) }
     }
 
-    /// Takes one frame, with a trigger if these are software's; enables the camera for it if need be.
+    /// Takes one frame, with a software trigger if the camera uses them; enables the camera if necessary.
     ///
-    /// - Parameter limit: how long to wait for the frame beyond the exposure.
+    /// - Parameter limit: the time to wait for the frame after the exposure.
     public func snap(within limit: Duration = .seconds(10)) async throws -> Arrival<NDArray> {
         let frames = try await frames(keeping: 1)
         let wasEnabled = try await isEnabled
         do {
             if !wasEnabled { try await enable() }
             let exposure = try await exposureTime
-            // A day is for ever here, and what is no number says nothing.
+            // Capped at a day; NaN counts as zero.
             let limit = limit + .seconds(exposure > 0 ? min(exposure, 86_400) : 0)
             if try await triggerType == .software { try await trigger() }
             let frame = try await frames.first(within: limit)
             if !wasEnabled { try await disable() }
             await frames.stop()
             guard let frame else {
-                throw CallFailure(uri, "snap", .unexpected("no frame came within \(limit)"))
+                throw CallFailure(uri, "snap", .unexpected("no frame arrived within \(limit)"))
             }
             return frame
         } catch {

@@ -2,26 +2,26 @@ public import Devices
 public import Pickle
 internal import Pyro
 
-/// A device of a server's, whose members all throw ``CallFailure``.
+/// A device on a server; all its members throw ``CallFailure``.
 ///
 ///     let camera = try await RemoteCamera.connect(to: "PYRO:RedCamera@scope-pc:8001")
 ///     try await camera.setExposureTime(0.02)
 ///
-/// It is a value that can be passed around and used by many tasks. When the server restarts, the next call finds it
-/// again: see ``PyroConnection``.
+/// A value that can be passed around and used by many tasks. After a restart of the server the next call reconnects:
+/// see ``PyroConnection``.
 public protocol RemoteDevice: Sendable {
-    /// The connection, by which everything can be called that has no name here.
+    /// The connection, for calling members that have no Swift name here.
     var connection: PyroConnection { get }
-    /// The device at the other end, whatever it may be: ``connect(to:options:)`` looks.
+    /// The device at the other end, of any kind: only ``connect(to:options:)`` checks.
     init(_ connection: PyroConnection)
-    /// What ``connect(to:options:)`` expects at the other end.
+    /// The kind that ``connect(to:options:)`` expects at the other end.
     static var kind: DeviceKind { get }
 }
 
 extension RemoteDevice {
     /// Connects to a device by its URI.
     ///
-    /// - Throws: ``CallFailure`` if it cannot be reached, or is not of this kind.
+    /// - Throws: ``CallFailure`` if the device cannot be reached, or is of another kind.
     public static func connect(
         to uri: String,
         options: ConnectionOptions = ConnectionOptions()
@@ -29,13 +29,13 @@ extension RemoteDevice {
         try await at(PyroConnection(to: uri, options: options))
     }
 
-    /// The device at the other end of a connection, after a look whether it is of this kind.
+    /// The device at the other end of a connection, after checking that it is of this kind.
     static func at(_ connection: PyroConnection) async throws -> Self {
         let metadata = try await connection.metadata
         let missing = Self.kind.members.subtracting(metadata.methods + metadata.attributes).sorted()
         guard missing.isEmpty else {
             let other = DeviceKind(metadata).map { "; it is a \($0.rawValue)" } ?? ""
-            let text = "is no \(Self.kind.rawValue), for it has no \(missing.joined(separator: ", "))\(other)"
+            let text = "is not a \(Self.kind.rawValue): it lacks \(missing.joined(separator: ", "))\(other)"
             throw CallFailure(connection.uri.text, "", .unexpected(text))
         }
         return Self(connection)
@@ -46,12 +46,12 @@ extension RemoteDevice {
 
     public var isEnabled: Bool { get async throws { try await connection.call("get_is_enabled", as: Bool.self) } }
 
-    /// Puts the device to use.
+    /// Enables the device.
     public func enable() async throws { try await connection.call("enable") }
-    /// Takes the device out of use: light goes off, a camera stops.
+    /// Disables the device: a light goes off, a camera stops.
     public func disable() async throws { try await connection.call("disable") }
     public func initialize() async throws { try await connection.call("initialize") }
-    /// Has the device end its work for good; its server goes on to offer it.
+    /// Shuts the device down for good; its server continues to list it.
     public func shutdown() async throws { try await connection.call("shutdown") }
 }
 
@@ -64,7 +64,7 @@ extension RemoteDevice {
             return try (described.items ?? []).map { item in
                 guard let pair = item.items, pair.count == 2, let name = String(python: pair[0]),
                     let description = SettingDescription(name, pair[1])
-                else { throw CallFailure(uri, call, .unexpected("what came is no description: \(item.shown)")) }
+                else { throw CallFailure(uri, call, .unexpected("the reply is not a description: \(item.shown)")) }
                 return description
             }
         }
@@ -74,17 +74,17 @@ extension RemoteDevice {
         let value = try await connection.call("describe_setting", .str(name))
         guard let description = SettingDescription(name, value) else {
             let call = "describe_setting(\(PythonValue.str(name).shown))"
-            throw CallFailure(uri, call, .unexpected("what came is no description: \(value.shown)"))
+            throw CallFailure(uri, call, .unexpected("the reply is not a description: \(value.shown)"))
         }
         return description
     }
 
-    /// The values of all settings by their names, `none` for one that cannot be read now.
+    /// The values of all settings by name; `none` for a setting that cannot be read at the moment.
     public var settingValues: PythonDictionary {
         get async throws { try await connection.call("get_all_settings", as: PythonDictionary.self) }
     }
 
-    /// The value of a setting; of an enum setting the key.
+    /// The value of a setting; for an enum setting, the key.
     public func setting(_ name: String) async throws -> PythonValue {
         try await connection.call("get_setting", .str(name))
     }
@@ -105,19 +105,75 @@ extension RemoteDevice {
         guard let key = description.key(of: label) else {
             let choices = description.choices.map { "'\($0.label)'" }.joined(separator: ", ")
             let call = "set_setting(\(PythonValue.str(name).shown), \(PythonValue.str(label).shown))"
-            let text = choices.isEmpty ? "the setting has no choices" : "there is no such choice, but \(choices)"
+            let text = choices.isEmpty ? "the setting has no choices" : "no such choice; choices: \(choices)"
             throw CallFailure(uri, call, .unexpected(text))
         }
         try await setSetting(name, to: key)
     }
 
-    /// Sets those of the values that differ from what the device has; read-only settings are passed over.
+    /// Sets the values that differ from the device's current ones; read-only settings are skipped.
     ///
-    /// - Returns: the values of those names, as the device has them afterwards.
+    /// - Returns: the values of these settings afterwards.
     @discardableResult
     public func updateSettings(_ values: PythonDictionary) async throws -> PythonDictionary {
         try await connection.call("update_settings", .dict(values))
         let all = try await settingValues
         return PythonDictionary(all.pairs.filter { values[$0.key] != nil })
     }
+}
+
+/// A device of any kind, with the members that all kinds have.
+public struct PlainDevice: RemoteDevice {
+    public static let kind = DeviceKind.device
+    public let connection: PyroConnection
+    public init(_ connection: PyroConnection) { self.connection = connection }
+}
+
+/// A device that sends frames or readings.
+public protocol RemoteDataDevice: RemoteDevice {}
+
+extension RemoteDataDevice {
+    /// Stops the acquisition as soon as possible; data taken before still arrive.
+    public func abort() async throws { try await connection.call("abort") }
+
+    func arrivals<Value: Sendable>(
+        keeping capacity: Int,
+        _ convert: @escaping @Sendable (PythonValue) -> Value?
+    ) async throws -> Arrivals<Value> {
+        try await Arrivals(from: connection, keeping: capacity, convert)
+    }
+}
+
+/// A device of any kind that sends data, with the members that all of these have.
+public struct PlainDataDevice: RemoteDataDevice {
+    public static let kind = DeviceKind.dataDevice
+    public let connection: PyroConnection
+    public init(_ connection: PyroConnection) { self.connection = connection }
+
+    /// The frames or readings that the device sends from now on.
+    ///
+    /// - Parameter capacity: the number kept for a slow reader before the oldest are dropped.
+    public func data(keeping capacity: Int = 32) async throws -> Arrivals<PythonValue> {
+        try await arrivals(keeping: capacity) { $0 }
+    }
+}
+
+/// A device that waits for triggers.
+public protocol RemoteTriggerTarget: RemoteDevice {}
+
+extension RemoteTriggerTarget {
+    public var triggerType: TriggerType {
+        get async throws { try await connection.get("trigger_type", as: TriggerType.self) }
+    }
+
+    public var triggerMode: TriggerMode {
+        get async throws { try await connection.get("trigger_mode", as: TriggerMode.self) }
+    }
+
+    public func setTrigger(_ type: TriggerType, _ mode: TriggerMode) async throws {
+        try await connection.call("set_trigger", type.python, mode.python)
+    }
+
+    /// Triggers once, by software.
+    public func trigger() async throws { try await connection.call("trigger") }
 }

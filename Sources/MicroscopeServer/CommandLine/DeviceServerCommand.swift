@@ -5,7 +5,7 @@ import Logging
 import Server
 import Transports
 
-/// The command line.
+/// The command that serves devices.
 struct DeviceServerCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         let program = Program.current
@@ -16,15 +16,15 @@ struct DeviceServerCommand: AsyncParsableCommand {
             ? ["", " --check", " status"] : [" Configs/simulated.yaml", " --check /etc/device-server/scope.yaml"]
         return CommandConfiguration(
             commandName: name,
-            abstract: "Serves microscope devices to Cockpit, python-microscope and other Pyro4 programs.",
+            abstract: "Serve microscope devices to Cockpit, python-microscope and other Pyro4 programs.",
             usage: """
                 \(name) [<config>] [--check] [--simulated] [--log-level <level>] [--log-directory <dir>] [--record <dir>]
                 \(name) --list-drivers
                 \(name) <subcommand>
                 """,
             discussion: """
-                Each definition \(source) is served from a process of its own, which is started again when it ends. \
-                SIGINT (Ctrl-C) or SIGTERM shuts every device down, light sources first, and ends the server.
+                Each definition \(source) is served by a process of its own, which is restarted when it ends. SIGINT \
+                (Ctrl-C) or SIGTERM shuts down every device, light sources first, and ends the server.
 
                 Examples:
                 \(examples.map { "  \(name)\($0)" }.joined(separator: "\n"))
@@ -38,36 +38,36 @@ struct DeviceServerCommand: AsyncParsableCommand {
 
     @Argument(
         help: Program.current.microscope.isDefined
-            ? "A configuration file to serve in place of what the program defines."
+            ? "A configuration file to serve instead of the devices that the program defines."
             : "The configuration file: which devices to serve, and where.",
         completion: .file(extensions: ["yaml"])
     )
     var config: String?
 
-    @Flag(help: "Only read CONFIG, report every error in it, and end: status 0 if there is none.")
+    @Flag(help: "Only validate CONFIG: report every error in it; status 0 if there is none.")
     var check = false
 
-    @Flag(help: "Let every device talk to a simulation of its hardware.")
+    @Flag(help: "Connect every device to a simulation of its hardware.")
     var simulated = false
 
-    @Flag(help: "List the drivers that CONFIG can name, and end.")
+    @Flag(help: "List the drivers that CONFIG can name.")
     var listDrivers = false
 
     @Option(
-        help: ArgumentHelp("The least to log: \(Logger.Level.names).", valueName: "level"),
+        help: ArgumentHelp("Minimum log level: \(Logger.Level.names).", valueName: "level"),
         transform: Logger.Level.named
     )
     var logLevel: Logger.Level?
 
     @Option(
-        help: ArgumentHelp("Also log to a file for each device in this directory.", valueName: "dir"),
+        help: ArgumentHelp("Also log to one file per device in this directory.", valueName: "dir"),
         completion: .directory
     )
     var logDirectory: String?
 
     @Option(
         help: ArgumentHelp(
-            "Record what is said to USB and serial devices, and what they answer, in this directory: a file for each.",
+            "Record the communication with USB and serial devices in this directory, in one file per device.",
             valueName: "dir"
         ),
         completion: .directory
@@ -88,9 +88,9 @@ struct DeviceServerCommand: AsyncParsableCommand {
         if check { return print("\(config ?? program.name): \(source.configuration.summary)") }
         if let record {
             if let problem = Recorder.problem(with: record) {
-                throw ValidationError("--record \(record): nothing can be written there: \(problem)")
+                throw ValidationError("--record \(record): cannot write there: \(problem)")
             }
-            // Workers inherit it.
+            // Workers inherit the variable.
             unsafe setenv(Recorder.variable, record, 1)
         }
         await Supervisor(source).run()
@@ -106,7 +106,7 @@ struct DeviceServerCommand: AsyncParsableCommand {
 }
 
 extension ServerConfiguration {
-    /// What `--check` says of a configuration without errors.
+    /// The output of `--check` for a configuration without errors.
     fileprivate var summary: String {
         let devices = definitions.reduce(0) { $0 + $1.devices.count }
         return "no errors; \(devices) devices in \(definitions.count) processes"
@@ -117,7 +117,30 @@ extension Logger.Level {
     static let names = allCases.map(\.rawValue).joined(separator: ", ")
 
     fileprivate static func named(_ name: String) throws -> Logger.Level {
-        guard let level = Logger.Level(rawValue: name) else { throw ValidationError("The levels are \(names).") }
+        guard let level = Logger.Level(rawValue: name) else {
+            throw ValidationError("unknown level '\(name)'; choose from \(names).")
+        }
         return level
+    }
+}
+
+/// The command with which the server starts its worker processes.
+struct WorkerCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(commandName: "\(Program.current.name) worker")
+    }
+
+    func run() throws {
+        guard isatty(STDIN_FILENO) == 0 else {
+            let name = Program.current.name
+            throw ValidationError("Workers are started by \(name) itself: \(name) CONFIG")
+        }
+        let microscope = Program.current.microscope
+        let program: @Sendable () throws -> ServerConfiguration = { try microscope.configuration() }
+        let status = Supervisor.serveAsWorker(
+            drivers: microscope.drivers,
+            program: microscope.isDefined ? program : nil
+        )
+        throw ExitCode(status)
     }
 }

@@ -3,15 +3,15 @@ import Pickle
 import Pyro
 import Server
 
-/// Tells how the devices of running servers are.
+/// The command that shows the status of running servers.
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Tells how the devices of running servers are: state, process, restarts, clients, data sent and lost."
+        abstract: "Show the status of all devices of running servers: state, process, restarts, clients, data."
     )
 
     @Argument(
-        help: "The configuration file that the server was started with; all servers of this user's unless given.",
+        help: "The configuration file that the server was started with; all servers of this user by default.",
         completion: .file(extensions: ["yaml"])
     )
     var config: String?
@@ -24,8 +24,100 @@ struct StatusCommand: ParsableCommand {
             try config.map { ([try RunningServer.asked(for: $0).status()], []) } ?? RunningServer.askAll()
         var standardError = StandardError()
         for process in silent { print("Process \(process) does not answer.", to: &standardError) }
-        if json { return print(try SerializerID.json.text(of: .list(statuses))) }
-        if statuses.isEmpty { print("No server of this user's runs\(silent.isEmpty ? "" : " that can be asked").") }
+        if json { return print(try SerializerID.json.text(of: .list(statuses.map(\.value)))) }
+        if statuses.isEmpty { print("This user has no running server\(silent.isEmpty ? "" : " that answers").") }
         for status in statuses { print(StatusTable(status).text) }
     }
+}
+
+/// The status of a server for people: a line for each device.
+struct StatusTable {
+    private let status: ServerStatus
+
+    init(_ status: ServerStatus) { self.status = status }
+
+    private enum Line {
+        case row([String])
+        /// A remark on the rows above it.
+        case note(String)
+    }
+
+    var text: String {
+        let header = ["DEVICE", "STATE", "PID", "RESTARTS", "CLIENTS", "SENT", "LOST", "URI"]
+        let lines = [.row(header)] + status.definitions.flatMap(lines)
+        let rows = lines.compactMap { line in if case .row(let cells) = line { cells } else { nil } }
+        let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        let texts = lines.map { line in
+            switch line {
+            case .note(let text): "  ! \(text)"
+            case .row(let cells):
+                zip(cells, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
+                    .joined(separator: "  ")
+            }
+        }
+        return ([status.configuration] + texts).joined(separator: "\n")
+    }
+
+    /// The devices of a definition, each with its parts that send data and its problems; then the last error.
+    private func lines(of definition: DefinitionStatus) -> [Line] {
+        let rows = definition.devices.flatMap { device -> [Line] in
+            let parts = device.parts.filter { $0.stream != nil }
+            let problem = device.problem.map { "\(time(device.problemTime)) \($0)" }
+            return [.row(row(device, of: definition))] + parts.map { .row(row($0, partOf: device)) }
+                + [problem, overdueCall(of: device)].compactMap { $0.map(Line.note) }
+        }
+        guard let error = error(of: definition) else { return rows }
+        // The name of a group stands in no row.
+        let names = definition.devices.map(\.name)
+        let group = names == [definition.name] ? "" : "\(definition.name) (\(names.joined(separator: ", "))): "
+        return rows + [.note(group + error)]
+    }
+
+    private func overdueCall(of device: DeviceStatus) -> String? {
+        device.overdueCall.map { call in
+            "\(time(device.overdueCallTime)) \(call) was called and has not returned; if \(device.name) hangs, "
+                + "`device-server restart CONFIG \(device.name)` replaces its process"
+        }
+    }
+
+    private func error(of definition: DefinitionStatus) -> String? {
+        guard let reason = definition.lastError else { return nil }
+        let error = "\(time(definition.lastErrorTime)) \(reason)"
+        if let recovery = definition.recoveryTime { return "\(error); recovered at \(time(recovery))" }
+        guard definition.state == "waiting", let retry = definition.retryTime else { return error }
+        return "\(error); next attempt at \(time(retry))"
+    }
+
+    private func row(_ device: DeviceStatus, of definition: DefinitionStatus) -> [String] {
+        let name = device.name + (device.isSimulated ? " (simulated)" : "")
+        let pid = definition.pid.map { "\($0)" } ?? ""
+        return [name, device.state, pid, "\(definition.restarts)"] + cells(device.stream, device.uri)
+    }
+
+    private func row(_ part: PartStatus, partOf device: DeviceStatus) -> [String] {
+        ["  \(part.name.dropFirst(device.name.count + 1))", "", "", ""] + cells(part.stream, part.uri)
+    }
+
+    private func cells(_ stream: StreamStatus?, _ uri: String?) -> [String] {
+        let counts = stream.map { ["\($0.clients.count)", "\($0.sent)", "\($0.lost)"] } ?? ["", "", ""]
+        return counts + [uri ?? ""]
+    }
+
+    /// A time as the log writes it.
+    private func time(_ seconds: Double?) -> String { seconds.map { LogTime(secondsSince1970: $0).text } ?? "" }
+}
+
+extension PythonValue {
+    /// The value as a word; empty for None.
+    var word: String {
+        switch self {
+        case .str(let text): text
+        case .int(let number): "\(number)"
+        case .bool(let flag): flag ? "yes" : "no"
+        default: ""
+        }
+    }
+
+    /// The items of a list of words, separated by commas.
+    var words: String { if case .list(let items) = self { items.map(\.word).joined(separator: ", ") } else { "" } }
 }

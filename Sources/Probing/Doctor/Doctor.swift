@@ -1,11 +1,12 @@
 public import Devices
+public import Pickle
 
-/// Looks for what Linux puts in the way of devices, and says what mends it; changes nothing.
+/// The checks for system problems that keep devices from working, each with its fix; nothing is changed.
 public struct Doctor: Sendable {
     let machine: Machine
     let inventory: Inventory
     let drivers: DriverCatalog
-    /// The devices of a configuration, if one was named.
+    /// The devices of a configuration, if one was given.
     let wanted: [WantedDevice]
     let context: DriverContext
 
@@ -20,7 +21,7 @@ public struct Doctor: Sendable {
         (self.wanted, self.context) = (wanted, context)
     }
 
-    /// All that was found, what keeps devices from working first.
+    /// All findings, problems first.
     public var findings: [Finding] {
         let computer = permissions + kernelDrivers + links + memory + power
         let all = computer + naming + libraries + uses + occupiedPorts + clock
@@ -34,13 +35,13 @@ public struct Doctor: Sendable {
                 .problem,
                 .clock,
                 "this computer",
-                "its clock follows no other, so that times of images from two computers cannot be compared",
+                "its clock is not synchronised, so time stamps from two computers cannot be compared",
                 "sudo timedatectl set-ntp true"
             )
         ]
     }
 
-    /// Who has a device beside our own servers.
+    /// Devices in use by programs other than our servers.
     private var uses: [Finding] {
         let devices = inventory.knownUSB.map { ("\($0.info)", $0.holders) }
         let ports = inventory.ports.map { ($0.path, $0.holders) }
@@ -57,5 +58,45 @@ public struct Doctor: Sendable {
         case "brltty": "sudo apt-get remove brltty"
         default: "kill \(holder.pid)"
         }
+    }
+}
+
+/// A problem of this computer that keeps devices from working, or may do so.
+public struct Finding: Sendable, Hashable, CustomStringConvertible {
+    public enum Weight: String, Sendable, CaseIterable {
+        /// A device cannot be used, or does not work well.
+        case problem
+        /// It works now, but may fail later.
+        case advice
+    }
+
+    public let weight: Weight
+    /// The check that found it: `permissions`, `clock`.
+    public let check: Check
+    /// The affected device, port or computer.
+    public let subject: String
+    public let text: String
+    /// The fix: commands to type, or instructions after `#`.
+    public let command: String
+
+    public enum Check: String, Sendable, CaseIterable {
+        case permissions, driver, memory, link, power, naming, library, use, clock
+    }
+
+    init(_ weight: Weight, _ check: Check, _ subject: String, _ text: String, _ command: String) {
+        (self.weight, self.check, self.subject, self.text, self.command) = (weight, check, subject, text, command)
+    }
+
+    public var json: PythonValue {
+        .dict([
+            "weight": .str(weight.rawValue), "check": .str(check.rawValue), "subject": .str(subject),
+            "text": .str(text), "command": .str(command),
+        ])
+    }
+
+    /// The finding in lines, for people.
+    public var description: String {
+        let commands = command.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
+        return "\(weight == .problem ? "Problem" : "Advice"): \(subject): \(text)\n\(commands)"
     }
 }

@@ -1,6 +1,6 @@
 internal import Pickle
 
-/// A connection that a client has made, past its handshake.
+/// A client's connection after its handshake.
 final class Channel {
     private let connection: Connection
     private let serializer: SerializerID
@@ -9,12 +9,12 @@ final class Channel {
     private(set) var metadata = ObjectMetadata(methods: [])
 
     init(_ uri: PyroURI, _ options: ClientOptions) throws {
-        guard let location = uri.location else { throw ClientError.noPlace(uri.text) }
+        guard let endpoint = uri.location else { throw ClientError.noPlace(uri.text) }
         serializer = options.serializer
         self.options = options.wire
         let start = ContinuousClock.now
         do {
-            let socket = try Socket.connect(to: Endpoint(location), within: options.connectLimit) { socket in
+            let socket = try Socket.connect(to: endpoint, within: options.connectLimit) { socket in
                 socket.tuneForCalls()
                 if let name = options.congestionControl { socket.useCongestionControl(name) }
                 if let count = options.sendBuffer { socket.makeRoomToSend(count) }
@@ -24,15 +24,15 @@ final class Channel {
             throw ClientError.unreachable(error.description)
         }
         connection.socket.limitWriting(to: options.callLimit)
-        try secure(location)
+        try secure(endpoint)
         try greet(uri.object, options.handshake)
         connection.greeted(readingWithin: options.callLimit)
     }
 
-    /// Whether the other end is still there, as far as can be known without asking it.
+    /// Whether the connection is open, as far as can be known without sending anything.
     var isOpen: Bool { connection.socket.isOpen }
 
-    /// The address at this end, if it has one.
+    /// The local address, if it has one.
     var localEndpoint: Endpoint? { connection.socket.localEndpoint }
 
     /// Whether the other end is on this machine.
@@ -44,10 +44,10 @@ final class Channel {
         }
     }
 
-    private func secure(_ location: PyroURI.Location) throws(ClientError) {
-        guard case .tcp(let host, _) = location else { return }
+    private func secure(_ endpoint: Endpoint) throws(ClientError) {
+        guard case .tcp(let host, _) = endpoint else { return }
         do { try connection.secure(as: .client(host: host)) } catch {
-            throw .unreachable("connect to \(Endpoint(location)): \(error)")
+            throw .unreachable("connect to \(endpoint): \(error)")
         }
     }
 
@@ -56,14 +56,16 @@ final class Channel {
         let greeting = PythonValue.dict(["handshake": handshake, "object": .str(object)])
         try serializer.serializer(claiming: options.pickleProtocol).encode(greeting, to: &message.payload)
         try connection.send(message)
-        guard let answer = try connection.receive() else { throw ClientError.rejected("closed without a word") }
+        guard let answer = try connection.receive() else {
+            throw ClientError.rejected("the server closed the connection")
+        }
         let value = try decode(answer)
         switch answer.header.type {
         case .connectOK: metadata = ObjectMetadata(greeting: value)
         case .connectFail:
             if case .str(let text) = value { throw ClientError.rejected(text) }
             fallthrough
-        default: throw ClientError.outOfStep("message of type \(answer.header.type) in place of a greeting")
+        default: throw ClientError.outOfStep("message of type \(answer.header.type) instead of a greeting")
         }
     }
 
@@ -72,25 +74,25 @@ final class Channel {
         try send(call, [])
         guard let reply = try connection.receive() else { throw ClientError.lost("the server closed it") }
         guard reply.header.type == .result else {
-            throw ClientError.outOfStep("message of type \(reply.header.type) in place of a reply")
+            throw ClientError.outOfStep("message of type \(reply.header.type) instead of a reply")
         }
         guard reply.header.sequence == sequence else {
-            throw ClientError.outOfStep("reply \(reply.header.sequence) in place of \(sequence)")
+            throw ClientError.outOfStep("reply \(reply.header.sequence) instead of \(sequence)")
         }
         let value = try decode(reply)
         guard reply.header.flags.contains(.exception) else { return value }
         if reply.header.flags.contains(.itemStream) {
-            throw PythonException.pyro("ProtocolError", "\(call.method)() gives an iterator")
+            throw PythonException.pyro("ProtocolError", "\(call.method)() returns an iterator, which is not supported")
         }
         throw exception(value)
     }
 
-    /// What a reply with an exception raises.
+    /// The exception to throw for a reply.
     private func exception(_ value: PythonValue) -> PythonException {
         switch value {
         case .exception(let exception): return exception
         case .opaque(let object):
-            // Under a name of Python's own, since this exception may be sent on to those who look the name up.
+            // Of a class that every Python client knows, since this exception may be passed on to one.
             var exception = PythonException("RuntimeError", PythonException(object.type, object.arguments).description)
             if case .dict(let attributes)? = object.state.first {
                 exception.attributes["_pyroTraceback"] = attributes["_pyroTraceback"]
@@ -101,7 +103,7 @@ final class Channel {
         }
     }
 
-    /// Sends a call, with the flags that say what is wanted of it.
+    /// Sends a call with these flags.
     func send(_ call: WireCall, _ flags: MessageFlags) throws {
         sequence &+= 1
         var message = Message(type: .invoke, flags: flags, sequence: sequence, serializer: serializer.rawValue)
@@ -109,11 +111,11 @@ final class Channel {
         try connection.send(message)
     }
 
-    /// Sends a ping that carries that many bytes, and waits for its answer.
+    /// Sends a ping with this many bytes and waits for the answer.
     func ping(carrying count: Int) throws {
         sequence &+= 1
         var message = Message(type: .ping, sequence: sequence, serializer: serializer.rawValue)
-        // The same piece again and again: however many bytes it is, they take no memory here.
+        // One piece repeated: even a large ping takes little memory.
         let piece = [UInt8](repeating: 0, count: 1 << 16)
         let (pieces, rest) = count.quotientAndRemainder(dividingBy: piece.count)
         for _ in 0..<pieces { message.payload.append(Bytes(piece)) }
@@ -121,7 +123,7 @@ final class Channel {
         try connection.send(message)
         guard let answer = try connection.receive() else { throw ClientError.lost("the server closed it") }
         guard answer.header.type == .ping else {
-            throw ClientError.outOfStep("message of type \(answer.header.type) in place of a ping")
+            throw ClientError.outOfStep("message of type \(answer.header.type) instead of a ping")
         }
     }
 
@@ -129,7 +131,7 @@ final class Channel {
         guard let id = SerializerID(rawValue: message.header.serializer) else {
             throw ClientError.outOfStep("invalid serializer in response: \(message.header.serializer)")
         }
-        // An exception of a Python server's may be of any class, which is worth showing though not understood.
+        // An exception from a Python server may have any class and is worth showing even if the class is unknown.
         return try id.serializer.decode(
             try message.bytes,
             unknownClasses: message.header.flags.contains(.exception) ? .opaque : .refused
@@ -138,7 +140,9 @@ final class Channel {
 }
 
 extension ObjectMetadata {
-    /// From the answer to a handshake, which without metadata is a text.
+    /// Reads the answer to a handshake.
+    ///
+    /// Without metadata the answer is a text.
     fileprivate init(greeting: PythonValue) {
         guard case .dict(let answer) = greeting, case .dict(let metadata)? = answer["meta"] else {
             self.init(methods: [])

@@ -1,19 +1,21 @@
 internal import COpenSSL
 internal import Pickle
 
-/// A socket's bytes encrypted: the file for all that is unsafe in it.
+/// An encrypted socket.
 ///
-/// OpenSSL works on memory here, and the socket reads and writes as it does without SSL: limits of time, signals and a
-/// client that has gone away are dealt with there. As a connection it belongs to one thread at a time.
+/// OpenSSL works on memory, and the socket reads and writes as it does without SSL. Time limits, signals and lost
+/// clients are handled there. Like a connection, a stream belongs to one thread at a time.
 @safe final class SSLStream: ByteStream {
     private let socket: Socket
     private let ssl: OpaquePointer
-    /// What has come and was not decrypted yet, and what is to be sent; they belong to `ssl`.
+    /// Received bytes before decryption, and encrypted bytes to send.
+    ///
+    /// Both belong to `ssl`.
     private let incoming, outgoing: OpaquePointer
     private var received = [UInt8](repeating: 0, count: 16 << 10)
     private var hasReceived = false
 
-    /// So much is encrypted before it is sent: several records, which are of 16 KiB.
+    /// The number of bytes to encrypt before sending: several records of 16 KiB.
     private static let piece = 64 << 10
 
     init(_ socket: Socket, _ context: SSLContext, as role: SSLRole) throws(MessageError) {
@@ -34,9 +36,11 @@ internal import Pickle
 
     deinit { unsafe SSL_free(ssl) }
 
-    /// Goes on until it has to wait for the other end, once; whether the handshake is done.
+    /// Continues the handshake until it has waited for the other end once.
     ///
-    /// - Throws: ``MessageError/noSSL(_:)`` with what has come, if the other end speaks Pyro at once.
+    /// Returns whether the handshake is done.
+    ///
+    /// - Throws: ``MessageError/noSSL(_:)`` with the received bytes if the other end begins without SSL.
     func handshake() throws(MessageError) -> Bool {
         ERR_clear_error()
         let status = unsafe SSL_do_handshake(ssl)
@@ -49,7 +53,7 @@ internal import Pickle
         try flush()
         let count = try receive()
         guard count > 0 else { throw .cutShort }
-        // No record of SSL begins so.
+        // No SSL record begins with this byte.
         if isFirst, received[0] == UInt8(ascii: "P") { throw .noSSL(Array(received[..<count])) }
         return false
     }
@@ -101,20 +105,22 @@ internal import Pickle
         }
     }
 
-    /// How many bytes there are, after waiting for more where there were none.
+    /// The number of decrypted bytes.
+    ///
+    /// If there were none, waits for more and returns nil.
     private func next(_ decrypted: Decrypted) throws(MessageError) -> Int? {
         switch decrypted {
         case .bytes(let count): return count
         case .end: return 0
         case .failure(let error): throw error
         case .wantsMore:
-            // It may have something to say before it can go on, such as with which keys.
+            // OpenSSL may have to send something first, such as new keys.
             try flush()
             return try receive() > 0 ? nil : 0
         }
     }
 
-    /// Waits for bytes and hands them to OpenSSL; how many there were.
+    /// Waits for bytes, passes them to OpenSSL and returns their number.
     private func receive() throws(MessageError) -> Int {
         let count = try socket.read(into: &received, from: 0, upTo: received.count) ?? 0
         hasReceived = true
@@ -146,7 +152,7 @@ internal import Pickle
         }
     }
 
-    /// Sends what OpenSSL has made.
+    /// Sends the bytes that OpenSSL has encrypted.
     private func flush() throws(MessageError) {
         let count = unsafe BIO_ctrl_pending(outgoing)
         guard count > 0 else { return }
@@ -156,7 +162,7 @@ internal import Pickle
         try socket.write(bytes)
     }
 
-    /// What went wrong, once the other end has been told of it as far as SSL provides for that.
+    /// The error, after sending the other end the alert for it.
     private func failure() -> MessageError {
         let text = OpenSSLError.text
         try? flush()

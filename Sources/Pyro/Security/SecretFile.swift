@@ -1,18 +1,19 @@
 internal import Glibc
+internal import Platform
 
-/// A file of this user's that may be nobody else's business: the file for all that is unsafe in looking at it.
+/// A file with a key or a password, which other users must not be able to read.
 package struct SecretFile {
     private let descriptor: Int32
 
     /// - Parameter isSecret: whether other users must not be able to read it.
-    /// - Throws: what is wrong with it, to stand behind its name.
+    /// - Throws: the problem with the file, as the rest of a sentence that begins with its name.
     static func check(_ path: String, isSecret: Bool) throws(Problem) {
         let file = try SecretFile(path)
         defer { close(file.descriptor) }
         try file.check(isSecret: isSecret)
     }
 
-    /// The first line of a file that other users cannot read.
+    /// The first line of a file, which other users must not be able to read.
     package static func firstLine(of path: String) throws(Problem) -> String {
         let file = try SecretFile(path)
         defer { close(file.descriptor) }
@@ -32,7 +33,7 @@ package struct SecretFile {
     }
 
     package struct Problem: Error {
-        /// What is wrong with the file, to stand behind its name.
+        /// The problem, as the rest of a sentence that begins with the file's name.
         package let text: String
 
         init(_ text: String) { self.text = text }
@@ -40,16 +41,16 @@ package struct SecretFile {
 
     private init(_ path: String) throws(Problem) {
         descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw Problem("cannot be read: \(SocketError(errno).description)") }
+        guard descriptor >= 0 else { throw Problem("cannot be read: \(SystemError.text(errno))") }
     }
 
     private func check(isSecret: Bool) throws(Problem) {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw Problem("is no file")
+            throw Problem("is not a file")
         }
         guard !isSecret || status.st_mode & 0o007 == 0 else {
-            throw Problem("can be read by every user of this machine: take that away with 'chmod o-rwx'")
+            throw Problem("can be read by every user of this machine: remove that permission with 'chmod o-rwx'")
         }
     }
 }

@@ -1,48 +1,47 @@
 internal import Pickle
 
-/// The object `Pyro.Daemon`, by which clients ask a server about itself.
+/// The object `Pyro.Daemon`, which answers questions about the server.
 final class DaemonObject: PyroObject {
     static let id = "Pyro.Daemon"
 
     private let objects: ObjectTable
-    private let streams: ItemStreams
 
-    init(objects: ObjectTable, streams: ItemStreams) {
-        self.objects = objects
-        self.streams = streams
-    }
+    init(objects: ObjectTable) { self.objects = objects }
 
     let metadata = ObjectMetadata(
         methods: ["close_stream", "get_metadata", "get_next_stream_item", "info", "ping", "registered"]
     )
 
-    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
         switch method {
         case "ping":
             _ = try arguments.values(of: method, [])
-            return .value(.none)
+            return .none
         case "registered":
             _ = try arguments.values(of: method, [])
-            return .value(.list(objects.ids.map(PythonValue.str)))
+            return .list(objects.ids.map(PythonValue.str))
         case "info":
             _ = try arguments.values(of: method, [])
             let count = objects.ids.count
-            return .value(.str("Pyro.Daemon bound on \(context.server), \(count) objects registered."))
+            return .str("Pyro.Daemon bound on \(context.server), \(count) objects registered.")
         case "get_metadata":
             let values = try arguments.values(of: method, ["objectId"], optional: ["as_lists"])
-            // Whatever is no object's name is the name of an unknown one.
+            // A value that is not a text is treated as an unknown object.
             guard case .str(let id) = values[0] else { throw PythonException.pyro("DaemonError", "unknown object") }
             let metadata = try objects.find(id).metadata
-            return .value(metadata.value(asLists: values.count > 1 && values[1] != .bool(false)))
+            return metadata.value(asLists: values.count > 1 && values[1] != .bool(false))
         case "get_next_stream_item":
-            let id = try arguments.values(of: method, ["streamId"]).text(0, of: method)
-            return .value(try streams.next(of: id, for: context.connection))
+            // No object here returns an iterator, so that no stream is ever open.
+            _ = try arguments.values(of: method, ["streamId"])
+            throw PythonException.pyro("PyroError", "item stream terminated")
         case "close_stream":
-            streams.close(try arguments.values(of: method, ["streamId"]).text(0, of: method))
-            return .value(.none)
+            _ = try arguments.values(of: method, ["streamId"])
+            return .none
         default: throw PythonException("AttributeError", "'DaemonObject' object has no attribute '\(method)'")
         }
     }
+
+    func isReading(_ method: String) -> Bool { true }
 
     func get(_ attribute: String, _ context: CallContext) throws -> PythonValue {
         throw PythonException("AttributeError", "type object 'DaemonObject' has no attribute '\(attribute)'")
@@ -54,7 +53,7 @@ final class DaemonObject: PyroObject {
 }
 
 extension ObjectMetadata {
-    /// The three lists, as sets unless lists are asked for.
+    /// The three collections, as lists or as sets.
     func value(asLists: Bool) -> PythonValue {
         func collection(_ names: [String]) -> PythonValue {
             let names = names.map(PythonValue.str)
@@ -67,7 +66,9 @@ extension ObjectMetadata {
 }
 
 extension CallArguments {
-    /// The values of named parameters in their order, or what Python says of calls that do not fit.
+    /// The arguments in the order of the parameters.
+    ///
+    /// Throws Python's TypeError if they do not fit.
     fileprivate func values(
         of method: String,
         _ required: [String],
@@ -91,14 +92,5 @@ extension CallArguments {
             throw PythonException("TypeError", "\(method)() missing 1 required positional argument: '\(missing)'")
         }
         return values
-    }
-}
-
-extension [PythonValue] {
-    fileprivate func text(_ index: Int, of method: String) throws(PythonException) -> String {
-        guard case .str(let text) = self[index] else {
-            throw PythonException("TypeError", "\(method)() expected str, got \(self[index].typeName)")
-        }
-        return text
     }
 }

@@ -1,4 +1,7 @@
-/// What travels beside a payload: chunks of bytes, each with an id of four ASCII characters.
+internal import COpenSSL
+internal import Pickle
+
+/// Chunks of bytes that accompany a payload, each with an id of four ASCII characters.
 struct Annotations: Sendable, Equatable {
     private(set) var chunks: [(id: String, bytes: [UInt8])] = []
 
@@ -9,7 +12,7 @@ struct Annotations: Sendable, Equatable {
     var isEmpty: Bool { chunks.isEmpty }
     var byteCount: Int { chunks.reduce(0) { $0 + 6 + $1.bytes.count } }
 
-    /// Of several with one id the last one counts, as in Python's dictionary.
+    /// If an id occurs more than once, the last chunk counts, as in Python's dictionary.
     subscript(id: String) -> [UInt8]? {
         get { chunks.last { $0.id == id }?.bytes }
         set {
@@ -26,10 +29,10 @@ struct Annotations: Sendable, Equatable {
 }
 
 extension Annotations {
-    /// Cuts an annotation area into its chunks, which must fill it.
+    /// Splits an annotation area into its chunks, which must fill it.
     init(_ area: ArraySlice<UInt8>) throws(MessageError) {
         var rest = area
-        // An area has room for ten thousand chunks, so that none is looked for along the others.
+        // An area has room for ten thousand chunks: a linear search for each would be slow.
         var places: [String: Int] = [:]
         while !rest.isEmpty {
             guard rest.count >= 6 else { throw .badAnnotations }
@@ -46,5 +49,43 @@ extension Annotations {
                 chunks.append(chunk)
             }
         }
+    }
+}
+
+/// The HMAC annotation, which proves that the other end has the key.
+enum Signature {
+    static let id = "HMAC"
+    /// The length of a SHA-1 digest.
+    private static let byteCount = 20
+
+    /// The HMAC-SHA1 of the payload as it is sent, followed by the bytes of the other annotations in the order of ids.
+    ///
+    /// Empty, which is never a valid signature, if there is not enough memory.
+    static func sign(_ payload: [Bytes], _ annotations: Annotations, key: [UInt8]) -> [UInt8] {
+        guard let context = unsafe hmac_sha1_new(key, key.count) else { return [] }
+        defer { unsafe EVP_MAC_CTX_free(context) }
+        for part in payload { unsafe part.withUnsafeBytes { unsafe update(context, $0) } }
+        for chunk in annotations.chunks.sorted(by: { $0.id < $1.id }) where chunk.id != id {
+            unsafe chunk.bytes.withUnsafeBytes { unsafe update(context, $0) }
+        }
+        return unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { target, count in
+            guard unsafe EVP_MAC_final(context, target.baseAddress, &count, byteCount) == 1 else { return count = 0 }
+        }
+    }
+
+    static func isValid(
+        _ signature: [UInt8],
+        of payload: [Bytes],
+        _ annotations: Annotations,
+        key: [UInt8]
+    ) -> Bool {
+        let expected = sign(payload, annotations, key: key)
+        guard expected.count == byteCount, signature.count == byteCount else { return false }
+        // Takes the same time wherever the first difference is.
+        return unsafe CRYPTO_memcmp(expected, signature, byteCount) == 0
+    }
+
+    @unsafe private static func update(_ context: OpaquePointer, _ bytes: UnsafeRawBufferPointer) {
+        unsafe EVP_MAC_update(context, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
     }
 }

@@ -1,29 +1,32 @@
+internal import CZlib
 internal import Pickle
 
-/// A socket that carries messages, for the one thread that reads it and the one that writes.
+/// A connection that carries messages, for one reading and one writing thread.
 final class Connection {
     let socket: Socket
     /// The socket, or SSL over it.
     private var stream: any ByteStream
     private let options: WireOptions
-    /// What has been read from the socket and not been taken yet: `buffer[start..<end]`.
+    /// Received bytes; those not used yet are `buffer[start..<end]`.
     private var buffer: [UInt8]
     private var (start, end) = (0, 0)
 
-    /// When the other end must have said who it is, until it has.
+    /// The deadline of the handshake; nil after it.
     private var deadline: ContinuousClock.Instant?
 
-    /// - Parameter limit: how long the first message may take as a whole; it must also fit the buffer.
+    /// - Parameter limit: the time limit for the whole first message, which must also fit into the buffer.
     init(_ socket: Socket, _ options: WireOptions, greetingWithin limit: Duration) {
         self.socket = socket
         stream = socket
         self.options = options
         deadline = .now + limit
-        // Most messages come whole with one read of this size.
+        // Most messages arrive completely with one read of this size.
         buffer = [UInt8](repeating: 0, count: 16 << 10)
     }
 
-    /// The other end is known: from now on messages are of any size and come when they like, or within a limit each.
+    /// Ends the handshake.
+    ///
+    /// From now on messages may have any size, and each may take as long as the limit allows.
     func greeted(readingWithin limit: Duration?) {
         deadline = nil
         socket.limitReading(to: limit)
@@ -36,9 +39,9 @@ final class Connection {
         socket.limitReading(to: remaining)
     }
 
-    /// Encrypts what follows, if the options say so.
+    /// Encrypts the connection from now on, if the options contain certificates.
     ///
-    /// - Throws: ``MessageError/noSSL(_:)`` if the other end speaks Pyro at once, after which it can be answered as it asked.
+    /// - Throws: ``MessageError/noSSL(_:)`` if the other end begins without SSL. It can still be answered without SSL.
     func secure(as role: SSLRole) throws(MessageError) {
         guard let context = options.ssl else { return }
         let stream = try SSLStream(socket, context, as: role)
@@ -58,7 +61,7 @@ final class Connection {
 
     func send(_ message: Message) throws(MessageError) {
         var (flags, payload) = (message.flags, message.payload)
-        // Exceptions are never compressed, as from Pyro, and what a ping carries has nothing to say.
+        // As in Pyro, exceptions are never compressed. The content of a ping has no meaning.
         if options.compresses, !flags.contains(.exception), message.type != .ping,
             let deflated = Compression.deflated(payload)
         {
@@ -86,7 +89,7 @@ final class Connection {
         try write(head, payload.parts[...])
     }
 
-    /// Writes the header in one piece with what follows it, if that is short: most messages are one small write.
+    /// Writes the header together with a short payload, so that most messages take one small write.
     private func write(_ head: [UInt8], _ parts: ArraySlice<Bytes>) throws(MessageError) {
         guard let first = parts.first, first.count < Segments.separateFrom else {
             return try stream.write([Bytes(head)] + parts)
@@ -99,7 +102,9 @@ final class Connection {
 
     // MARK: Receiving
 
-    /// The next message, waited for; nil when the other end has closed the connection between two messages.
+    /// Waits for the next message.
+    ///
+    /// Nil if the other end has closed the connection between two messages.
     func receive() throws(MessageError) -> ReceivedMessage? {
         guard try fill(MessageHeader.byteCount) else { return nil }
         let maximum = deadline == nil ? options.maximumLength : min(options.maximumLength, buffer.count)
@@ -132,7 +137,9 @@ final class Connection {
         return .bytes(inflated[...])
     }
 
-    /// Makes sure of that many bytes in the buffer; false if the stream ends before the first of them.
+    /// Reads until the buffer has this many bytes.
+    ///
+    /// Returns false if the stream ends before the first of them.
     private func fill(_ count: Int) throws(MessageError) -> Bool {
         if start == end { (start, end) = (0, 0) }
         if start + count > buffer.count {
@@ -166,5 +173,91 @@ final class Connection {
         }
         let begun = take(end - start)
         return try stream.read(count, begunWith: begun)
+    }
+}
+
+/// A blocking stream of bytes in both directions: a socket, or SSL over a socket.
+protocol ByteStream {
+    /// Reads the bytes that have arrived, waiting once if there are none. Returns 0 at the end of the stream and nil if not
+    /// even one byte could be decrypted yet.
+    func read(into bytes: inout [UInt8], from start: Int, upTo end: Int) throws(MessageError) -> Int?
+
+    /// Reads a known number of bytes, of which some have been read already.
+    func read(_ count: Int, begunWith begun: [UInt8]) throws(MessageError) -> [UInt8]
+
+    /// Writes contiguous bytes.
+    func write(_ bytes: [UInt8]) throws(MessageError)
+
+    /// Writes all parts in order without copying them.
+    func write(_ parts: [Bytes]) throws(MessageError)
+}
+
+/// The options of a connection, the same for both ends.
+public struct WireOptions: Sendable, Equatable {
+    /// The shared key, if messages are signed.
+    public var hmacKey: [UInt8]?
+    /// Whether to compress payloads that become shorter.
+    ///
+    /// Received messages may always be compressed.
+    public var compresses = false
+    /// The greatest length of a received message in bytes, before and after decompression.
+    public var maximumLength = 256 << 20
+    /// The protocol number at the beginning of pickles.
+    ///
+    /// Old clients refuse the default.
+    public var pickleProtocol: UInt8 = 4
+    /// The certificates, if connections are encrypted.
+    ///
+    /// Connections through Unix sockets never are.
+    public var ssl: SSLContext?
+
+    public init() {}
+}
+
+/// Compression of payloads with zlib.
+enum Compression {
+    /// Payloads shorter than this are not compressed, as in Pyro.
+    private static let threshold = 200
+
+    /// The compressed payload, or nil if it would not be shorter.
+    static func deflated(_ payload: Segments) -> Segments? {
+        guard payload.byteCount >= threshold else { return nil }
+        let source = payload.joined()
+        var length = uLong(source.count)
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: source.count) { target, count in
+            let status = unsafe compress(target.baseAddress, &length, source, uLong(source.count))
+            count = status == Z_OK ? Int(length) : 0
+        }
+        guard !bytes.isEmpty, bytes.count < source.count else { return nil }
+        var deflated = Segments()
+        deflated.append(Bytes(bytes))
+        return deflated
+    }
+
+    /// The decompressed bytes, or nil if they are not one complete zlib stream or exceed the limit.
+    static func inflated(_ bytes: ArraySlice<UInt8>, limit: Int) -> [UInt8]? {
+        // A stream does not begin with its length, so the buffer grows as needed.
+        var room = min(limit, max(bytes.count * 4, 4096))
+        while true {
+            let (status, result) = attempt(bytes, room: room)
+            switch status {
+            case Z_OK: return result
+            case Z_BUF_ERROR where room < limit: room = min(limit, room * 4)
+            default: return nil
+            }
+        }
+    }
+
+    private static func attempt(_ bytes: ArraySlice<UInt8>, room: Int) -> (status: Int32, [UInt8]) {
+        var status = Z_DATA_ERROR
+        let result = unsafe [UInt8](unsafeUninitializedCapacity: room) { target, count in
+            unsafe bytes.withUnsafeBufferPointer { source in
+                var (length, taken) = (uLong(room), uLong(source.count))
+                status = unsafe uncompress2(target.baseAddress, &length, source.baseAddress, &taken)
+                count = status == Z_OK ? Int(length) : 0
+                if status == Z_OK, Int(taken) != source.count { status = Z_DATA_ERROR }
+            }
+        }
+        return (status, result)
     }
 }

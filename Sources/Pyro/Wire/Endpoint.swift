@@ -1,31 +1,210 @@
+internal import Glibc
 public import Pickle
+internal import Platform
 
-/// Where a server listens.
-public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
-    /// A host by name or address, and a TCP port; the kernel chooses the port when it is 0.
-    case tcp(host: String, port: Int)
-    /// The path of a Unix socket.
-    case unix(path: String)
+/// The address of a server, as in URIs.
+///
+/// With port 0 the kernel chooses one.
+public typealias Endpoint = PyroURI.Location
 
-    public var description: String {
-        switch self {
-        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-        case .unix(let path): "./u:\(path)"
+/// A socket address in the kernel's form.
+@safe struct SocketAddress: Sendable {
+    private var storage: sockaddr_storage
+    private(set) var length: socklen_t
+    var family: Int32 { Int32(storage.ss_family) }
+
+    /// The address that a system call writes.
+    @unsafe init(filledBy fill: (UnsafeMutablePointer<sockaddr>, inout socklen_t) -> Int32) throws(SocketError) {
+        storage = sockaddr_storage()
+        length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        var length = length
+        let status = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe fill($0, &length) }
+        }
+        guard status == 0 else { throw SocketError(errno) }
+        self.length = length
+    }
+
+    func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+        unsafe withUnsafePointer(to: storage) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, length) }
         }
     }
 
-    /// The same place in a URI.
-    public var location: PyroURI.Location {
-        switch self {
-        case .tcp(let host, let port): .tcp(host: host, port: port)
-        case .unix(let path): .unix(path: path)
+    /// The addresses of an endpoint in the order to try them: IPv4 first, as in Pyro, then IPv6.
+    static func resolve(_ endpoint: Endpoint, toListen: Bool = false) throws(SocketError) -> [SocketAddress] {
+        switch endpoint {
+        case .unix(let path): [try SocketAddress(unixPath: path)]
+        case .tcp(let host, let port): try resolve(host: host, port: port, toListen: toListen)
         }
     }
 
-    public init(_ location: PyroURI.Location) {
-        switch location {
-        case .tcp(let host, let port): self = .tcp(host: host, port: port)
-        case .unix(let path): self = .unix(path: path)
+    private init(unixPath path: String) throws(SocketError) {
+        guard let address = UnixAddress(path: path) else { throw SocketError(ENAMETOOLONG, "socket path '\(path)'") }
+        self = unsafe address.withSockaddr { unsafe SocketAddress($0, $1) }
+    }
+
+    @unsafe private init(_ address: UnsafePointer<sockaddr>, _ length: socklen_t) {
+        storage = sockaddr_storage()
+        self.length = length
+        unsafe withUnsafeMutableBytes(of: &storage) { target in
+            unsafe target.copyMemory(from: UnsafeRawBufferPointer(start: address, count: Int(length)))
         }
+    }
+
+    private static func resolve(
+        host: String,
+        port: Int,
+        toListen: Bool
+    ) throws(SocketError) -> [SocketAddress] {
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        unsafe hints.ai_flags = toListen ? AI_PASSIVE : 0
+        var list: UnsafeMutablePointer<addrinfo>?
+        let status = unsafe getaddrinfo(host, "\(port)", &hints, &list)
+        guard status == 0 else { throw SocketError(resolving: host, status) }
+        defer { unsafe freeaddrinfo(list) }
+        var addresses: [SocketAddress] = []
+        var next = unsafe list
+        while let info = unsafe next {
+            unsafe addresses.append(SocketAddress(info.pointee.ai_addr, info.pointee.ai_addrlen))
+            unsafe next = unsafe info.pointee.ai_next
+        }
+        return addresses.filter { $0.family == AF_INET } + addresses.filter { $0.family != AF_INET }
+    }
+
+    /// The address as an endpoint with a numeric host.
+    var endpoint: Endpoint? {
+        if family == AF_UNIX { return nil }
+        var (host, service) = ([CChar](repeating: 0, count: 64), [CChar](repeating: 0, count: 16))
+        let status = unsafe withPointer { address, length in
+            unsafe getnameinfo(
+                address,
+                length,
+                &host,
+                socklen_t(host.count),
+                &service,
+                socklen_t(service.count),
+                NI_NUMERICHOST | NI_NUMERICSERV
+            )
+        }
+        guard status == 0, let port = Int(String(terminated: service)) else { return nil }
+        return .tcp(host: String(terminated: host), port: port)
+    }
+}
+
+extension String {
+    /// The C string in an array, up to its terminating zero.
+    fileprivate init(terminated characters: [CChar]) {
+        self.init(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+extension SocketError {
+    fileprivate init(resolving host: String, _ status: Int32) {
+        // The error numbers of getaddrinfo differ from errno, so the error includes its text.
+        let reason = status == EAI_SYSTEM ? nil : unsafe String(cString: gai_strerror(status))
+        self.init(status == EAI_SYSTEM ? errno : ENOENT, "look up host '\(host)'", reason: reason)
+    }
+}
+
+extension Socket {
+    private static let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+
+    /// Connects to the first address of an endpoint that answers within the limit.
+    ///
+    /// - Parameter prepare: sets options before connecting. A socket that has begun with bbr continues pacing under any
+    ///   other congestion control.
+    static func connect(
+        to endpoint: Endpoint,
+        within limit: Duration,
+        prepare: (Socket) -> Void = { _ in }
+    ) throws(SocketError) -> Socket {
+        let act = "connect to \(endpoint)"
+        var failure = SocketError(ENOENT, act)
+        for address in try SocketAddress.resolve(endpoint) {
+            let descriptor = socket(address.family, kind, 0)
+            guard descriptor >= 0 else { throw SocketError(errno, act) }
+            let candidate = Socket(descriptor: descriptor)
+            prepare(candidate)
+            let code = candidate.connect(to: address, within: limit)
+            if code == 0 { return candidate }
+            failure = SocketError(code, act)
+        }
+        throw failure
+    }
+
+    /// Connects.
+    ///
+    /// Returns 0 for success or the `errno` of the failure.
+    private func connect(to address: SocketAddress, within limit: Duration) -> Int32 {
+        let flags = fcntl(descriptor, F_GETFL)
+        _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK)
+        defer { _ = fcntl(descriptor, F_SETFL, flags) }
+        if unsafe address.withPointer({ unsafe Glibc.connect(descriptor, $0, $1) }) == 0 { return 0 }
+        guard errno == EINPROGRESS else { return errno }
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        guard unsafe poll(&waiting, 1, Int32(clamping: Int(limit / .milliseconds(1)))) > 0 else { return ETIMEDOUT }
+        return pendingError
+    }
+
+    /// A socket that listens at an endpoint.
+    convenience init(listeningAt endpoint: Endpoint) throws(SocketError) {
+        let act = "listen on \(endpoint)"
+        guard let address = try SocketAddress.resolve(endpoint, toListen: true).first else {
+            throw SocketError(ENOENT, act)
+        }
+        self.init(descriptor: socket(address.family, Self.kind, 0))
+        guard descriptor >= 0 else { throw SocketError(errno, act) }
+        set(SOL_SOCKET, SO_REUSEADDR, Int32(1))
+        if case .unix(let path) = endpoint {
+            do { try SocketFile.removeAbandoned(at: path) } catch {
+                throw SocketError(error.code, act, reason: error.act)
+            }
+        }
+        guard unsafe address.withPointer({ unsafe bind(descriptor, $0, $1) }) == 0, listen(descriptor, 128) == 0 else {
+            throw SocketError(errno, act)
+        }
+    }
+
+    /// Waits for the next client.
+    ///
+    /// Nil if the socket has been shut down.
+    func accept() throws(SocketError) -> Socket? {
+        while true {
+            let client = Glibc.accept(descriptor, nil, nil)
+            if client >= 0 {
+                _ = fcntl(client, F_SETFD, FD_CLOEXEC)
+                return Socket(descriptor: client)
+            }
+            switch errno {
+            case EINTR, ECONNABORTED: continue
+            case EINVAL, EBADF: return nil
+            default: throw SocketError(errno, "accept a connection")
+            }
+        }
+    }
+
+    /// The local address.
+    var localEndpoint: Endpoint? {
+        let address = unsafe try? SocketAddress { address, length in unsafe getsockname(descriptor, address, &length) }
+        return address?.endpoint
+    }
+
+    /// The address of the other end.
+    var remoteEndpoint: Endpoint? {
+        let address = unsafe try? SocketAddress { address, length in unsafe getpeername(descriptor, address, &length) }
+        return address?.endpoint
+    }
+}
+
+extension Socket {
+    /// Whether the other end has not closed the connection.
+    ///
+    /// Received bytes remain to be read.
+    var isOpen: Bool {
+        var byte: UInt8 = 0
+        let count = unsafe recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+        return count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR))
     }
 }

@@ -1,9 +1,10 @@
 internal import Glibc
 internal import Pickle
+internal import Platform
 
-/// A stream socket that blocks: the file for all that is unsafe in it.
+/// A blocking stream socket.
 ///
-/// One thread reads and one writes at a time; ``shutDown()`` may come from any other and ends both.
+/// One thread at a time may read and one may write. Any thread may call ``shutDown()``, which ends both.
 final class Socket: ByteStream, Sendable {
     let descriptor: Int32
 
@@ -11,7 +12,9 @@ final class Socket: ByteStream, Sendable {
 
     deinit { close(descriptor) }
 
-    /// Ends the connection, so that whoever waits in a read or a write comes back; the descriptor stays taken till then.
+    /// Ends the connection, so that threads in a read or a write return.
+    ///
+    /// The descriptor stays open until `deinit`.
     func shutDown() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     func read(into bytes: inout [UInt8], from start: Int, upTo end: Int) throws(MessageError) -> Int? {
@@ -24,7 +27,7 @@ final class Socket: ByteStream, Sendable {
         }
     }
 
-    /// The kernel gives memory only as it is written, so a length that was merely claimed costs nothing.
+    /// The kernel provides memory only as it is written, so a false length costs nothing.
     func read(_ count: Int, begunWith begun: [UInt8]) throws(MessageError) -> [UInt8] {
         var failure: MessageError?
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { target, filled in
@@ -69,7 +72,7 @@ final class Socket: ByteStream, Sendable {
         }
     }
 
-    /// The most parts that one call of the kernel's takes here; further ones wait for the next.
+    /// The greatest number of parts in one system call.
     private static let gathered = 16
 
     private func writeSome(_ parts: ArraySlice<Bytes>, skipping skipped: Int) throws(MessageError) -> Int {
@@ -85,7 +88,7 @@ final class Socket: ByteStream, Sendable {
         }
     }
 
-    /// Lays out the parts for the kernel, each held where it is until the body is done.
+    /// Calls the body with the parts as vectors, each kept in place until the body returns.
     @unsafe private func withVectors(
         _ parts: ArraySlice<Bytes>,
         _ skipped: Int,
@@ -109,5 +112,100 @@ final class Socket: ByteStream, Sendable {
         case EPIPE, ECONNRESET: .cutShort
         default: .socket(code)
         }
+    }
+}
+
+extension Socket {
+    /// Sets the options for a protocol of small requests and replies.
+    ///
+    /// - Parameter silence: the time after which a machine that does not answer counts as gone, for example because it
+    ///   was switched off or its cable was pulled.
+    func tuneForCalls(silence: Duration = .seconds(120)) {
+        set(Int32(IPPROTO_TCP), TCP_NODELAY, Int32(1))
+        // Idle connections are probed after half of the time, and every quarter of it from then on.
+        let seconds = max(4, silence.components.seconds)
+        set(SOL_SOCKET, SO_KEEPALIVE, Int32(1))
+        set(Int32(IPPROTO_TCP), TCP_KEEPIDLE, Int32(clamping: seconds / 2))
+        set(Int32(IPPROTO_TCP), TCP_KEEPINTVL, Int32(clamping: seconds / 4))
+        set(Int32(IPPROTO_TCP), TCP_KEEPCNT, Int32(2))
+        // Bytes that have been sent must be acknowledged in the same time, instead of after a quarter of an hour.
+        set(Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, UInt32(clamping: seconds * 1000))
+    }
+
+    /// Requests another congestion control, because bbr paces even local connections.
+    ///
+    /// A refusal does no harm.
+    func useCongestionControl(_ name: String) {
+        let name = Array(name.utf8)
+        _ = unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_CONGESTION, name, socklen_t(name.count))
+    }
+
+    /// Enlarges the send buffer, if the machine allows this size.
+    ///
+    /// The kernel enlarges buffers by itself, but slowly. A size that it reduces could not be undone, and may be less
+    /// than the buffer would have grown to.
+    func makeRoomToSend(_ count: Int32) {
+        let allowed = Self.numberInFile("/proc/sys/net/core/wmem_max") ?? 0
+        if allowed >= Int(count) { set(SOL_SOCKET, SO_SNDBUF, count) }
+    }
+
+    private static func numberInFile(_ path: String) -> Int? {
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        let digits = unsafe [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
+            count = max(0, unsafe Glibc.read(file, buffer.baseAddress, buffer.count))
+        }
+        return Int(String(decoding: digits.prefix { (0x30...0x39).contains($0) }, as: UTF8.self))
+    }
+
+    /// Acknowledges received bytes immediately.
+    ///
+    /// Otherwise a Python client waits 40 ms after a oneway call.
+    func acknowledgeNow() { set(Int32(IPPROTO_TCP), TCP_QUICKACK, Int32(1)) }
+
+    func limitReading(to limit: Duration?) { set(SOL_SOCKET, SO_RCVTIMEO, timeval(limit)) }
+    func limitWriting(to limit: Duration?) { set(SOL_SOCKET, SO_SNDTIMEO, timeval(limit)) }
+
+    /// The error of an earlier operation of the kernel, which this clears; 0 for none.
+    var pendingError: Int32 { option(SOL_SOCKET, SO_ERROR) ?? 0 }
+
+    func option(_ level: Int32, _ option: Int32) -> Int32? {
+        var (value, length) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
+        return unsafe getsockopt(descriptor, level, option, &value, &length) == 0 ? value : nil
+    }
+
+    func set<Value: BitwiseCopyable>(_ level: Int32, _ option: Int32, _ value: Value) {
+        var value = value
+        _ = unsafe setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Value>.size))
+    }
+}
+
+extension timeval {
+    /// A time limit for a socket, where zero means none.
+    fileprivate init(_ limit: Duration?) {
+        let (seconds, attoseconds) = (limit ?? .zero).components
+        self.init(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
+    }
+}
+
+/// An error of the operating system, as its `errno`.
+package struct SocketError: Error, Equatable, CustomStringConvertible {
+    package let code: Int32
+    /// The failed action: `listen on 127.0.0.1:8001`.
+    package let act: String
+
+    /// The reason, if the number is not enough.
+    private let reason: String?
+
+    package init(_ code: Int32, _ act: String = "", reason: String? = nil) {
+        self.code = code
+        self.act = act
+        self.reason = reason
+    }
+
+    package var description: String {
+        let text = reason ?? SystemError.text(code)
+        return act.isEmpty ? text : "\(act): \(text)"
     }
 }

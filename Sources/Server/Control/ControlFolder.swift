@@ -1,37 +1,38 @@
 internal import Glibc
+internal import Platform
 
-/// Where servers have their control sockets.
+/// The folders in which servers have their control sockets.
 enum ControlFolder {
-    /// The folder for a server of this user, made if it is not there.
+    /// The folder for a server of this user, made if it does not exist.
     static func ours() throws -> String {
-        // What systemd made for the service.
-        if let path = environment("RUNTIME_DIRECTORY") { return path }
+        // The folder that systemd made for the service.
+        if let path = Environment["RUNTIME_DIRECTORY"] { return path }
         let path = geteuid() == 0 ? system : session ?? temporary
         _ = unsafe mkdir(path, 0o755)
         var status = stat()
         guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else {
-            throw ControlError("\(path) is not a folder of this user's")
+            throw ServerError("\(path) is not a folder owned by this user")
         }
         return path
     }
 
-    /// The sockets that servers have made, those of servers that crashed among them.
+    /// The sockets of running servers, and of servers that crashed.
     static var sockets: [String] {
         [
-            environment("RUNTIME_DIRECTORY"), system, session,
+            Environment["RUNTIME_DIRECTORY"], system, session,
             temporary,
         ]
         .compactMap(\.self)
         .reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-        .flatMap { folder in names(in: folder).filter { $0.hasSuffix(".sock") }.map { "\(folder)/\($0)" } }
+        .flatMap { folder in FileSystem.names(in: folder).filter { $0.hasSuffix(".sock") }.map { "\(folder)/\($0)" } }
     }
 
-    /// Takes away what servers left in a folder when they crashed.
+    /// Removes the sockets that crashed servers left in a folder.
     static func sweep(_ folder: String) {
-        for name in names(in: folder) where name.hasSuffix(".sock") {
-            // Each is named by its server's process. That nobody listens is not enough: a server may be about to.
+        for name in FileSystem.names(in: folder) where name.hasSuffix(".sock") {
+            // A socket is named after its server's process. A server that does not listen yet may be about to.
             guard let process = pid_t(name.dropLast(5)), process > 0, kill(process, 0) != 0, errno == ESRCH,
-                LocalAddress("\(folder)/\(name)")?.isListenedAt == false
+                UnixAddress("\(folder)/\(name)")?.isListenedAt == false
             else { continue }
             _ = unsafe unlink("\(folder)/\(name)")
         }
@@ -39,32 +40,18 @@ enum ControlFolder {
 
     private static let system = "/run/device-server"
 
-    /// In the folder of the user's session, which `su` and `cron` may name without there being one.
+    /// A folder in that of the user's session, which may be missing although `su` and `cron` name it.
     private static var session: String? {
-        guard let folder = environment("XDG_RUNTIME_DIR"), unsafe access(folder, W_OK) == 0 else { return nil }
+        guard let folder = Environment["XDG_RUNTIME_DIR"], unsafe access(folder, W_OK) == 0 else { return nil }
         return "\(folder)/device-server"
     }
 
-    /// Where the system gives the user no folder for it.
-    // Not TMPDIR, which may be another one where `status` is asked for than where the server was started. That nobody
-    // else has made it, `ours()` looks.
+    /// The folder for users without a session's folder.
+    // Not in TMPDIR, which may differ between the shell of the server and the shell of `status`.
     private static var temporary: String { "/tmp/device-server-\(geteuid())" }
+}
 
-    private static func names(in folder: String) -> [String] {
-        guard let directory = unsafe opendir(folder) else { return [] }
-        defer { unsafe closedir(directory) }
-        var names: [String] = []
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            names.append(name)
-        }
-        return names.sorted()
-    }
-
-    private static func environment(_ name: String) -> String? {
-        guard let value = unsafe getenv(name), unsafe value.pointee != 0 else { return nil }
-        return unsafe String(cString: value)
-    }
+extension String {
+    /// The absolute path of the file with this name, without links; nil if there is none.
+    var realPath: String? { FileSystem.realPath(self) }
 }

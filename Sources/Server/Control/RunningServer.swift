@@ -1,16 +1,17 @@
 public import Pickle
+internal import Platform
 internal import Pyro
 
-/// A server that runs on this machine, as its control programs reach it.
+/// A server running on this machine, as control commands reach it.
 public struct RunningServer: Sendable {
     private let client: PyroClient
-    /// Where it is asked.
+    /// The path of its control socket.
     private let socket: String
 
-    /// What those that run and that this user may ask say of themselves, and the processes of those that do not answer.
-    public static func askAll() -> (statuses: [PythonValue], silent: [String]) {
+    /// The statuses of all running servers that this user may ask, and the processes of servers that do not answer.
+    public static func askAll() -> (statuses: [ServerStatus], silent: [String]) {
         var (answering, silent) = found()
-        let statuses = answering.compactMap { server -> PythonValue? in
+        let statuses = answering.compactMap { server -> ServerStatus? in
             do { return try server.status() } catch {
                 if !server.hasEnded(by: error) { silent.append(server.process) }
                 return nil
@@ -19,17 +20,16 @@ public struct RunningServer: Sendable {
         return (statuses, silent)
     }
 
-    /// The one that serves a configuration file.
-    public static func serving(file: String) throws(ServerSearchError) -> RunningServer {
-        guard let wanted = file.realPath else { throw ServerSearchError("There is no file \(file).") }
+    /// The server of a configuration file.
+    public static func serving(file: String) throws(ServerError) -> RunningServer {
+        guard let wanted = file.realPath else { throw ServerError("There is no file \(file).") }
         let (answering, silent) = found()
         let server = answering.first { server in
-            guard case .dict(let status)? = try? server.status() else { return false }
-            return status["configuration"] == .str(wanted)
+            (try? server.status())?.configuration == wanted
         }
         if let server { return server }
         let hint = silent.isEmpty ? "" : "; " + silent.map { "process \($0) does not answer" }.joined(separator: ", ")
-        throw ServerSearchError("No server of this user's runs with \(file)\(hint).")
+        throw ServerError("This user has no running server with \(file)\(hint).")
     }
 
     private static func found() -> (answering: [RunningServer], silent: [String]) {
@@ -40,7 +40,7 @@ public struct RunningServer: Sendable {
                 _ = try server.client.metadata
                 found.answering.append(RunningServer(at: socket, callLimit: .seconds(60)))
             } catch  where server.hasEnded(by: error) {
-                // It crashed some time ago and left its socket behind, or ends just now.
+                // It has crashed and left its socket behind, or is ending now.
             } catch { found.silent.append(server.process) }
         }
         return found
@@ -49,41 +49,36 @@ public struct RunningServer: Sendable {
     private init(at socket: String, callLimit: Duration) {
         var options = ClientOptions()
         (options.connectLimit, options.callLimit) = (.seconds(2), callLimit)
-        let uri = PyroURI(object: ControlPoint.object, location: .unix(path: socket))
+        let uri = PyroURI(object: ControlSocket.object, location: .unix(path: socket))
         client = PyroClient(uri, options: options)
         self.socket = socket
     }
 
-    /// Its number, as the socket is named.
+    /// Its process id, which is the name of the socket.
     private var process: String { socket.split(separator: "/").last.map { String($0.dropLast(5)) } ?? socket }
 
-    /// Whether it was not reached because it is not there any more.
+    /// Whether an error means that the server has ended.
     private func hasEnded(by error: any Error) -> Bool {
-        // While a process ends, its connections may be closed before the socket at which it listens is.
+        // An ending process may close its connections before its listening socket.
         if case ClientError.lost = error { return true }
-        return LocalAddress(socket)?.isListenedAt != true
+        return UnixAddress(socket)?.isListenedAt != true
     }
 
-    /// How each definition is served, as a dictionary; times are seconds since 1970.
-    ///
-    /// It has `configuration` (the file's path), and `definitions`, a list of dictionaries with `name`, `state`
-    /// (`starting`, `serving`, `waiting` or `not answering`), `since`, `pid`, `restarts`, `last_error`,
-    /// `last_error_time`, `recovery_time` (when it was served again), `retry_time`, and `devices`: dictionaries with
-    /// `name`, `driver`, `uid`, `simulated`, `uri`, `state` (the definition's, or `lost`), `problem`, `problem_time`,
-    /// `overdue_call` and `overdue_call_time` (a call that has not come back for more than five seconds),
-    /// `parts` (of each the `name` and `uri`), and, as parts have too if they send data, `sending`, `sent`, `lost` and
-    /// `clients`.
-    public func status() throws -> PythonValue { try client.call("status") }
+    /// The server's status.
+    public func status() throws -> ServerStatus { ServerStatus(try client.call("status")) }
 
-    /// Has it read its configuration again: the names of what is `new`, `changed`, `gone` and `unchanged`.
+    /// Makes the server reread its configuration.
     ///
-    /// Throws a `PythonException` with all errors in the file, if there are any; nothing is changed then.
+    /// The result has the names of what is `new`, `changed`, `gone` and `unchanged`.
+    ///
+    /// Changes nothing and throws a `PythonException` with all errors in the file, if there are any.
     public func reload() throws -> PythonValue { try client.call("reload") }
 
-    /// Has the devices of definitions shut down and served again by other processes: a dictionary that says for each
-    /// definition why it is not served, or None.
+    /// Replaces the worker processes of definitions.
     ///
-    /// Throws a `PythonException` if there is none of a name; nothing is done then.
+    /// The result has for each definition the reason why it is not served again, or None.
+    ///
+    /// Does nothing and throws a `PythonException` if a name is unknown.
     public func restart(_ names: [String]) throws -> PythonValue {
         try client.call("restart", names.map(PythonValue.str))
     }

@@ -1,48 +1,319 @@
 internal import Devices
-internal import Pickle
+public import Pickle
 
-/// How a server's definitions are served.
-struct ServerStatus: Sendable {
-    let file: String
-    let definitions: [DefinitionStatus]
+/// The status of a running server: what `device-server status` shows, and what its control socket returns.
+///
+/// One coding serves both ends. Times are in seconds since 1970.
+public struct ServerStatus: Sendable, Equatable {
+    /// The absolute path of the configuration file, or of the program that makes the configuration.
+    public var configuration: String
+    public var definitions: [DefinitionStatus]
 
-    var value: PythonValue {
-        .dict(["configuration": .str(file), "definitions": .list(definitions.map(\.value))])
+    public init(configuration: String, definitions: [DefinitionStatus]) {
+        (self.configuration, self.definitions) = (configuration, definitions)
     }
 }
 
-/// How one definition is served.
-struct DefinitionStatus: Sendable {
-    let value: PythonValue
+/// The status of one definition.
+public struct DefinitionStatus: Sendable, Equatable {
+    public var name: String
+    /// `waiting`, `starting`, `serving` or `not answering`.
+    public var state: String
+    /// The time of the last change of ``state``.
+    public var since: Double
+    /// The worker's process id; nil while there is no worker.
+    public var pid: Int?
+    /// The number of workers before this one.
+    public var restarts: Int
+    public var lastError: String?
+    public var lastErrorTime: Double?
+    /// The time at which the definition was served again after the last error.
+    public var recoveryTime: Double?
+    /// The time of the next attempt.
+    public var retryTime: Double?
+    public var devices: [DeviceStatus]
+}
 
-    init(_ definition: Definition, _ status: WorkerStatus) {
-        let devices = definition.devices.enumerated().map { index, device -> PythonValue in
-            var fields: PythonDictionary = [
-                "name": .str(device.name), "driver": .str(device.driver.name), "uid": .text(device.uid),
-                "simulated": .bool(device.isSimulated), "state": .str(status.state.rawValue),
-                "problem": .none, "problem_time": .none, "overdue_call": .none, "overdue_call_time": .none,
-                "parts": .list([]),
-            ]
-            // What a process said that does not answer any more may still hold.
-            if case .dict(let report)? = status.report[.str(device.name)] {
-                for (key, value) in report.pairs { fields[key] = value }
-                if status.state == .serving, fields["problem"] != PythonValue.none { fields["state"] = "lost" }
-            }
-            fields["uri"] = .text(status.uris.indices.contains(index) ? status.uris[index] : nil)
-            return .dict(fields)
-        }
-        let failure = status.failure
-        value = .dict([
-            "name": .str(definition.name), "state": .str(status.state.rawValue), "since": .float(status.since),
-            "pid": status.pid.map(PythonValue.int) ?? .none, "restarts": .int(status.restarts),
-            "last_error": .text(failure?.reason), "last_error_time": .time(failure?.time),
-            "recovery_time": .time(failure?.recoveryTime), "retry_time": .time(failure?.retryTime),
-            "devices": .list(devices),
+/// The status of one device.
+public struct DeviceStatus: Sendable, Equatable {
+    public var name: String
+    public var driver: String
+    public var uid: String?
+    public var isSimulated: Bool
+    /// The state of the definition, or `lost` if the driver cannot use the device.
+    public var state: String
+    /// What keeps the device from being used, and since when.
+    public var problem: String?
+    public var problemTime: Double?
+    /// A call that has not returned for more than five seconds, and since when it runs.
+    public var overdueCall: String?
+    public var overdueCallTime: Double?
+    public var parts: [PartStatus]
+    public var uri: String?
+    /// The stream of data, if the device sends any.
+    public var stream: StreamStatus?
+    /// Fields that this version does not know, as they were received.
+    public var others: PythonDictionary
+
+    /// Whether a server has the device open, even if contact to it is lost at the moment.
+    public var isServed: Bool { state == "serving" || state == "lost" }
+}
+
+/// The status of a part of a device that clients reach by a URI of its own.
+public struct PartStatus: Sendable, Equatable {
+    public var name: String
+    public var uri: String?
+    public var stream: StreamStatus?
+    public var others: PythonDictionary
+}
+
+/// The status of a stream of data.
+public struct StreamStatus: Sendable, Equatable {
+    public var isSending: Bool
+    public var sent: Int
+    public var lost: Int
+    /// The URIs of the registered clients.
+    public var clients: [String]
+}
+
+// MARK: Coding
+
+extension ServerStatus {
+    public var value: PythonValue {
+        .dict(["configuration": .str(configuration), "definitions": .list(definitions.map(\.value))])
+    }
+
+    /// Reads a status.
+    ///
+    /// Definitions and devices that cannot be understood are left out.
+    public init(_ value: PythonValue) {
+        var fields = Fields(value)
+        configuration = fields.take("configuration") ?? ""
+        definitions = fields.list("definitions").compactMap(DefinitionStatus.init)
+    }
+}
+
+extension DefinitionStatus {
+    var value: PythonValue {
+        .dict([
+            "name": .str(name), "state": .str(state), "since": .float(since), "pid": .optional(pid),
+            "restarts": .int(restarts), "last_error": .optional(lastError), "last_error_time": .optional(lastErrorTime),
+            "recovery_time": .optional(recoveryTime), "retry_time": .optional(retryTime),
+            "devices": .list(devices.map(\.value)),
         ])
+    }
+
+    init?(_ value: PythonValue) {
+        var fields = Fields(value)
+        // The name of a definition is not needed to understand its devices.
+        name = fields.take("name") ?? ""
+        state = fields.take("state") ?? ""
+        since = fields.take("since") ?? 0
+        pid = fields.take("pid")
+        restarts = fields.take("restarts") ?? 0
+        lastError = fields.take("last_error")
+        lastErrorTime = fields.take("last_error_time")
+        recoveryTime = fields.take("recovery_time")
+        retryTime = fields.take("retry_time")
+        let (state, list) = (state, fields.list("devices"))
+        devices = list.compactMap { DeviceStatus($0, definitionState: state) }
+    }
+}
+
+extension DeviceStatus {
+    var value: PythonValue {
+        var fields: PythonDictionary = [
+            "name": .str(name), "driver": .str(driver), "uid": .optional(uid), "simulated": .bool(isSimulated),
+            "state": .str(state), "problem": .optional(problem), "problem_time": .optional(problemTime),
+            "overdue_call": .optional(overdueCall), "overdue_call_time": .optional(overdueCallTime),
+            "parts": .list(parts.map(\.value)), "uri": .optional(uri),
+        ]
+        fields.append(stream)
+        for (key, value) in others.pairs { fields[key] = value }
+        return .dict(fields)
+    }
+
+    init?(_ value: PythonValue, definitionState: String) {
+        var fields = Fields(value)
+        guard let name: String = fields.take("name"), let driver: String = fields.take("driver") else { return nil }
+        self.init(
+            name: name,
+            driver: driver,
+            uid: fields.take("uid"),
+            isSimulated: fields.take("simulated") ?? false,
+            state: fields.take("state") ?? definitionState,
+            uri: fields.take("uri")
+        )
+        readReport(&fields)
+    }
+
+    /// A device before its worker has reported anything.
+    init(name: String, driver: String, uid: String?, isSimulated: Bool, state: String, uri: String?) {
+        (self.name, self.driver, self.uid, self.isSimulated) = (name, driver, uid, isSimulated)
+        (self.state, self.uri) = (state, uri)
+        (parts, others) = ([], PythonDictionary())
+    }
+
+    /// Takes over what a worker reports on the device.
+    mutating func readReport(_ report: PythonValue) {
+        var fields = Fields(report)
+        fields.remove("name", "uri")
+        readReport(&fields)
+    }
+
+    private mutating func readReport(_ fields: inout Fields) {
+        problem = fields.take("problem")
+        problemTime = fields.take("problem_time")
+        overdueCall = fields.take("overdue_call")
+        overdueCallTime = fields.take("overdue_call_time")
+        parts = fields.list("parts").compactMap(PartStatus.init)
+        stream = fields.stream()
+        others = fields.rest
+    }
+}
+
+extension PartStatus {
+    var value: PythonValue {
+        var fields: PythonDictionary = ["name": .str(name), "uri": .optional(uri)]
+        fields.append(stream)
+        for (key, value) in others.pairs { fields[key] = value }
+        return .dict(fields)
+    }
+
+    init?(_ value: PythonValue) {
+        var fields = Fields(value)
+        guard let name: String = fields.take("name") else { return nil }
+        self.name = name
+        uri = fields.take("uri")
+        stream = fields.stream()
+        others = fields.rest
+    }
+}
+
+/// The fields of a dictionary that have not been read yet.
+private struct Fields {
+    private(set) var rest: PythonDictionary
+
+    init(_ value: PythonValue) {
+        if case .dict(let fields) = value { rest = fields } else { rest = PythonDictionary() }
+    }
+
+    mutating func remove(_ keys: String...) { for key in keys { rest[.str(key)] = nil } }
+
+    private mutating func field(_ key: String) -> PythonValue {
+        defer { rest[.str(key)] = nil }
+        return rest[.str(key)] ?? .none
+    }
+
+    mutating func take(_ key: String) -> String? { field(key).text }
+    mutating func take(_ key: String) -> Int? { Int(python: field(key)) }
+    mutating func take(_ key: String) -> Double? { Double(python: field(key)) }
+    mutating func take(_ key: String) -> Bool? { Bool(python: field(key)) }
+    mutating func list(_ key: String) -> [PythonValue] { if case .list(let items) = field(key) { items } else { [] } }
+
+    mutating func stream() -> StreamStatus? {
+        let isSending: Bool? = take("sending")
+        let (sent, lost): (Int?, Int?) = (take("sent"), take("lost"))
+        let clients = list("clients").compactMap(\.text)
+        guard let isSending, let sent, let lost else { return nil }
+        return StreamStatus(isSending: isSending, sent: sent, lost: lost, clients: clients)
+    }
+}
+
+extension PythonDictionary {
+    fileprivate mutating func append(_ stream: StreamStatus?) {
+        guard let stream else { return }
+        self["sending"] = .bool(stream.isSending)
+        self["sent"] = .int(stream.sent)
+        self["lost"] = .int(stream.lost)
+        self["clients"] = .list(stream.clients.map(PythonValue.str))
     }
 }
 
 extension PythonValue {
-    fileprivate static func time(_ time: Double?) -> PythonValue { time.map(PythonValue.float) ?? .none }
-    fileprivate static func text(_ text: String?) -> PythonValue { text.map(PythonValue.str) ?? .none }
+    fileprivate static func optional(_ text: String?) -> PythonValue { text.map(PythonValue.str) ?? .none }
+    fileprivate static func optional(_ number: Int?) -> PythonValue { number.map(PythonValue.int) ?? .none }
+    fileprivate static func optional(_ number: Double?) -> PythonValue { number.map(PythonValue.float) ?? .none }
+}
+
+// MARK: In the supervisor
+
+extension DefinitionStatus {
+    init(_ definition: Definition, _ worker: WorkerStatus) {
+        (name, state, since, pid) = (definition.name, worker.state.rawValue, worker.since, worker.pid)
+        restarts = worker.restarts
+        (lastError, lastErrorTime) = (worker.failure?.reason, worker.failure?.time)
+        (recoveryTime, retryTime) = (worker.failure?.recoveryTime, worker.failure?.retryTime)
+        devices = definition.devices.enumerated().map { index, device in
+            var status = DeviceStatus(
+                name: device.name,
+                driver: device.driver.name,
+                uid: device.uid,
+                isSimulated: device.isSimulated,
+                state: worker.state.rawValue,
+                uri: worker.uris.indices.contains(index) ? worker.uris[index] : nil
+            )
+            // The last report of a process that no longer answers may still be true.
+            if let report = worker.report[.str(device.name)] { status.readReport(report) }
+            if worker.state == .serving, status.problem != nil { status.state = "lost" }
+            return status
+        }
+    }
+}
+
+// MARK: Served devices
+
+/// A device that a server on this machine has open or tries to open.
+public struct ServedDevice: Sendable, Hashable {
+    public let name: String
+    public let driver: String
+    public let uid: String?
+    /// The absolute path of the server's configuration file.
+    public let configuration: String
+    /// `starting`, `serving`, `waiting`, `not answering`, or `lost` if the driver cannot use the device.
+    public let state: String
+    /// What keeps the device from being used.
+    public let problem: String?
+    /// The process that has the device; nil while there is none.
+    public let pid: Int?
+    public let uri: String?
+    public let isSimulated: Bool
+
+    /// Whether a server has the device open, even if contact to it is lost at the moment.
+    public var isServed: Bool { state == "serving" || state == "lost" }
+
+    /// The devices of all servers that this user may ask.
+    public static var all: [ServedDevice] { RunningServer.askAll().statuses.flatMap(all) }
+
+    /// The devices in a server's status.
+    public static func all(in status: ServerStatus) -> [ServedDevice] {
+        status.definitions.flatMap { definition in
+            definition.devices.map { device in
+                ServedDevice(
+                    name: device.name,
+                    driver: device.driver,
+                    uid: device.uid,
+                    configuration: status.configuration,
+                    state: device.state,
+                    problem: device.problem,
+                    pid: definition.pid,
+                    uri: device.uri,
+                    isSimulated: device.isSimulated
+                )
+            }
+        }
+    }
+
+    /// The devices in a server's answer to `status`.
+    public static func all(in status: PythonValue) -> [ServedDevice] { all(in: ServerStatus(status)) }
+
+    /// Whether a definition in a file means this device, as far as configurations reveal that.
+    ///
+    /// That is so if the server has it from the same file, or from another one with the same driver and uid. Simulated
+    /// devices do not count: each server has its own.
+    public func isMeant(by definition: DeviceDefinition, of file: String) -> Bool {
+        guard isSimulated == definition.isSimulated else { return false }
+        if name == definition.name, configuration == file.realPath { return true }
+        return uid != nil && uid == definition.uid && driver == definition.driver.name && !isSimulated
+    }
 }

@@ -1,13 +1,14 @@
 internal import Devices
 internal import Logging
 internal import Pickle
+internal import Platform
 internal import Synchronization
-internal import Threads
 
-/// Reads a device's data while it is enabled, on a thread of its own, and hands them to its clients.
+/// The reader of the data of a device, on a thread of its own while the device is enabled, which hands them to the
+/// clients.
 final class DataStream: Sendable {
-    let clients: ClientStack
-    /// Memory for frames that are turned.
+    let clients: Subscribers
+    /// The memory for transformed frames.
     let pool = FramePool()
     let tally = DeliveryTally()
     private let source: any DataSource
@@ -15,26 +16,26 @@ final class DataStream: Sendable {
     private let log: Logger
     private let reader = Mutex<Reader?>(nil)
 
-    /// A thread that reads, and how it is told to stop.
+    /// A thread that reads, and the means to stop it.
     private final class Reader: Sendable {
-        private let isStopping = Atomic(false)
+        private let flag = Atomic(false)
         private let thread: Mutex<BlockingThread?> = Mutex(nil)
 
         func start(_ read: @escaping @Sendable (Reader) -> Void) {
-            let thread = BlockingThread("data") { [self] in read(self) }
+            let thread = BlockingThread.startEventually("data") { [self] in read(self) }
             self.thread.withLock { $0 = thread }
         }
 
-        var shallStop: Bool { isStopping.load(ordering: .acquiring) }
+        var isStopping: Bool { flag.load(ordering: .acquiring) }
 
         func stop(_ source: any DataSource) {
-            isStopping.store(true, ordering: .releasing)
+            flag.store(true, ordering: .releasing)
             source.interrupt()
             thread.withLock { $0 }?.join()
         }
     }
 
-    /// - Parameter clientsChanged: told who the clients are, when others have come or some have gone.
+    /// - Parameter clientsChanged: called with the clients whenever they have changed.
     init(
         _ device: any DataDevice,
         options: DeliveryOptions,
@@ -47,14 +48,14 @@ final class DataStream: Sendable {
         transforms = (device as? any Camera)?.transforms
         self.log = log
         let capacity = device.bufferLength.flatMap { $0 > 0 ? $0 : nil } ?? options.queueLength
-        clients = ClientStack(changed: clientsChanged) { [pool, options, tally] uri, stack in
-            ClientLink(uri, capacity: capacity, options, pool: pool, tally: tally, log: log, gone: stack.replace)
+        clients = Subscribers(changed: clientsChanged) { [pool, options, tally] uri, subscribers in
+            Subscriber(uri, capacity: capacity, options, pool: pool, tally: tally, log: log, gone: subscribers.replace)
         }
     }
 
     var isRunning: Bool { reader.withLock { $0 != nil } }
 
-    /// Reads from now on if the device sends, and not any more if it does not.
+    /// Starts reading if the device sends, and stops if it does not.
     func follow(isSending: Bool) {
         let finished = reader.withLock { reader -> Reader? in
             switch (isSending, reader) {
@@ -74,37 +75,38 @@ final class DataStream: Sendable {
         clients.streamEnded()
     }
 
-    /// Long enough to cost nothing, short enough to notice a source that missed its interruption.
+    /// Long enough to cost nothing, short enough for a source that missed its interruption.
     private static let patience = Duration.seconds(1)
 
     private func read(_ reader: Reader) {
         var failures = 0
         let lostBefore = source.lost
         var lost = 0
-        while !reader.shallStop {
+        while !reader.isStopping {
             do {
                 if source.isOnDemand { clients.waitForRoom(within: .milliseconds(10)) }
-                guard let datum = try source.next(within: Self.patience) else { continue }
+                guard var datum = try source.next(within: Self.patience) else { continue }
                 let total = source.lost - lostBefore
                 noteLosses(from: lost, to: total)
                 lost = total
-                clients.offer(Delivery(datum, transform: transforms?.total ?? .identity))
+                datum.transform = transforms?.total ?? .identity
+                clients.offer(datum)
                 failures = 0
             } catch {
                 failures += 1
                 log.error("data: \(ErrorTranslation.text(of: error))")
-                clients.offer(Delivery(failure: error, at: Timestamp.now))
-                // One error is one event; a device that fails again and again must not keep a core busy.
+                clients.offer(Datum(failure: error, at: Timestamp.now))
+                // A device that fails again and again must not keep a core busy.
                 if failures > 1 { Pause.wait(for: .milliseconds(min(1000, 10 << min(failures, 7)))) }
             }
         }
     }
 
-    /// Counts what gave way in the source before it was read, and says how much that was since reading began.
+    /// Counts the data that the source has dropped, and logs how many these are since reading began.
     private func noteLosses(from before: Int, to total: Int) {
         guard total > before else { return }
         tally.addLost(total - before)
-        // With each digit more: a device that is always too fast must not fill the log.
+        // Once for each power of ten: a device that is always too fast must not fill the log.
         if before == 0 || "\(total)".count > "\(before)".count {
             log.warning("data come faster than they can be read: \(total) lost")
         }

@@ -1,44 +1,79 @@
 internal import Devices
 internal import Pickle
+public import Pyro
+internal import Synchronization
 
-/// A datum on its way to a client, or the error that came in its place.
-struct Delivery: Sendable {
-    private enum Content: Sendable {
-        /// The transform is the one that held when the frame was read.
-        case frame(Frame, Transform)
-        case value(PythonValue)
+extension Datum {
+    /// An error, which clients get as an exception object in place of the data.
+    init(failure: any Error, at timestamp: Double) {
+        self.init(.exception(PythonException("Exception", ErrorTranslation.text(of: failure))), at: timestamp)
     }
 
-    private let content: Content
-    let timestamp: Double
-    private let isMessage: Bool
-
-    init(_ datum: Datum, transform: Transform = .identity) {
-        (timestamp, isMessage) = (datum.timestamp, datum.isMessage)
-        switch datum.content {
-        case .frame(let frame): content = .frame(frame, transform)
-        case .value(let value): content = .value(value)
+    /// A datum that another device has sent: a frame, if it is an image.
+    init(received value: PythonValue, at timestamp: Double) {
+        if case .array(let array) = value, let frame = Frame(array) {
+            self.init(frame, at: timestamp)
+        } else {
+            self.init(value, at: timestamp)
         }
     }
 
-    /// An error, which clients get as an exception object in place of the data.
-    init(failure: any Error, at timestamp: Double) {
-        (self.timestamp, isMessage) = (timestamp, false)
-        content = .value(.exception(PythonException("Exception", ErrorTranslation.text(of: failure))))
-    }
-
-    /// What `receiveData` gets of it.
+    /// The arguments of `receiveData`.
     func arguments(_ pool: FramePool) -> [PythonValue] {
         isMessage ? [value(pool)] : [value(pool), .float(timestamp)]
     }
 
-    /// What the client gets.
+    /// The datum as the client gets it.
     ///
-    /// Turning a frame takes time, so this is called where nobody waits but the client.
+    /// Transforming a frame takes time, so this is called where only the client waits.
     func value(_ pool: FramePool) -> PythonValue {
         switch content {
-        case .frame(let frame, let transform): .array(frame.transformed(by: transform, pool: pool).array)
+        case .frame(let frame): .array(frame.transformed(by: transform, pool: pool).array)
         case .value(let value): value
         }
     }
+}
+
+/// The way in which data are pushed to a client.
+public enum DeliveryMethod: String, Sendable, Codable, CaseIterable {
+    /// As a oneway batch of one, which a Pyro4 client takes in order and without a new thread for each.
+    case batch
+    /// As a oneway call.
+    case oneway
+    /// As a call whose reply is awaited before the next.
+    case reply
+}
+
+/// The way in which data reach clients, and how many may wait.
+public struct DeliveryOptions: Sendable {
+    public var method = DeliveryMethod.batch
+    /// How many data may wait for a client before the oldest are dropped.
+    public var queueLength = 32
+    /// How many bytes a client on this machine is sent before its first datum, so that its memory is ready for frames.
+    ///
+    /// A Python client allocates and frees several times the size of a frame for each. glibc's `malloc` returns free
+    /// memory to the system from twice the size of the largest block on that it has seen come and go, so with frames
+    /// alone it does so every few frames, and getting it back page by page takes three times as long as the frame.
+    /// One block of nearly 32 MiB, up to which it adapts (`mallopt(3)`, `M_MMAP_THRESHOLD`), ends that for good.
+    public var warmUp = 31 << 20
+    /// The options of the connection to the client.
+    public var client = ClientOptions()
+
+    public init() {
+        client.congestionControl = "reno"
+        client.sendBuffer = 4 << 20
+        client.callLimit = .seconds(30)
+    }
+}
+
+/// The numbers of data that a device has sent to its clients and that they lost, since it was opened.
+final class DeliveryTally: Sendable {
+    private let sentCount = Atomic(0)
+    private let lostCount = Atomic(0)
+
+    var sent: Int { sentCount.load(ordering: .relaxed) }
+    var lost: Int { lostCount.load(ordering: .relaxed) }
+
+    func addSent() { sentCount.add(1, ordering: .relaxed) }
+    func addLost(_ count: Int) { lostCount.add(count, ordering: .relaxed) }
 }

@@ -1,73 +1,152 @@
 internal import Devices
 internal import Logging
 internal import Pickle
-internal import Threads
+internal import Platform
 
-/// Owns a device and everything that shares its wire, and makes all calls to them one at a time.
+/// The owner of a device and of everything that shares its wire, which makes all calls to them one at a time.
 ///
-/// A call runs on the thread of the client that makes it, under the lock that holds the devices; nothing of a device
-/// can leave that lock but values, which the compiler proves.
+/// A call runs on the thread of the client that makes it, under the lock that holds the devices. Its arguments are
+/// decoded before the lock is taken. Nothing of a device can leave the lock but values, which the compiler proves.
 final class DeviceHost: Sendable {
     private let devices: Lock<OpenDevices>
-    private let occupation = Occupation()
+    private let watch = CallWatch()
+    private let restoreLog: RestoreLogWriter?
     private let log: Logger
-    /// What clients reach, none of which changes once the devices are open.
+    /// The objects that clients reach, which are the same for as long as the devices are open.
     let objects: [ObjectDescription]
 
     /// Opens devices; the function's thread is the first to use them.
-    init(log: Logger, _ open: () throws -> sending OpenDevices) rethrows {
+    init(
+        log: Logger,
+        restoreLog: RestoreLogWriter? = nil,
+        _ open: () throws -> sending OpenDevices
+    ) rethrows {
         let opened = try open()
         self.log = log
+        self.restoreLog = restoreLog
         objects = opened.descriptions
         devices = Lock(opened)
     }
 
     var hasLightSource: Bool { objects.contains(where: \.isLightSource) }
 
-    func call(_ object: Int, _ method: String, _ arguments: CallArguments) throws -> PythonValue {
+    /// Calls a method, and waits for the end of what it begins.
+    ///
+    /// - Parameter isWanted: whether the client is still there to get the result.
+    func call(
+        _ object: Int,
+        _ method: String,
+        _ arguments: CallArguments,
+        while isWanted: () -> Bool = { true }
+    ) throws -> PythonValue {
         var subject: String?
         if case .str(let text)? = arguments.positional.first { subject = text }
-        return try finish(try occupied(with: method, subject, object) { try $0.call(object, method, arguments) })
+        return try perform(try objects[object].decoder.call(method, arguments), on: object, subject, while: isWanted)
     }
 
     func get(_ object: Int, _ attribute: String) throws -> PythonValue {
-        try occupied(with: attribute, nil, object) { devices in try devices.get(object, attribute) }
+        try watched(attribute, nil, object) { devices in try devices.get(object, attribute) }
     }
 
-    func set(_ object: Int, _ attribute: String, to value: PythonValue) throws {
-        _ = try finish(try occupied(with: attribute, nil, object) { try $0.set(object, attribute, to: value) })
+    func set(_ object: Int, _ attribute: String, to value: PythonValue, while isWanted: () -> Bool = { true }) throws {
+        let call = try objects[object].decoder.setting(attribute, to: value)
+        _ = try perform(call, on: object, nil, while: isWanted)
     }
 
-    /// The call that has not come back for so long that the devices may hang, and since when in seconds since 1970.
-    var overdueCall: (text: String, time: Double)? {
-        guard let (act, duration, isNew) = occupation.overdue() else { return nil }
-        let text = text(of: act)
-        if isNew {
-            log.warning("\(text) has not come back for \(Occupation.patience.formatted); other calls wait for it")
-        }
-        return (text, Timestamp.now - duration / .seconds(1))
+    private func perform(
+        _ call: DecodedCall,
+        on object: Int,
+        _ subject: String?,
+        while isWanted: () -> Bool
+    ) throws -> PythonValue {
+        let answer = try watched(call.member, subject, object) { devices in try devices.perform(object, call) }
+        let end = try finish(answer, "\(objects[object].id).\(call.member)", while: isWanted)
+        // Only this client waits for that, with the devices free for others.
+        if end.hasNotes { restoreLog?.passOn() }
+        guard case .value(let value) = end.outcome else { return .none }
+        return value
     }
 
-    private func text(of act: Occupation.Act) -> String { "\(objects[act.object].id).\(act.text)" }
-
-    private func occupied<Result: Sendable>(
-        with name: String,
+    private func watched<Result: Sendable>(
+        _ name: String,
         _ subject: String?,
         _ object: Int,
         _ body: @Sendable (inout OpenDevices) throws -> Result
     ) throws -> Result {
         try devices.withLock { [self] devices in
-            occupation.begin(name, on: subject, of: object)
+            watch.begin(name, on: subject, of: object)
             defer {
-                if let (act, time) = occupation.end() {
-                    log.notice("\(text(of: act)) came back after \(time.formatted)")
+                if let (call, time) = watch.end() {
+                    log.notice("\(text(of: call)) came back after \(time.formatted)")
                 }
             }
             return try body(&devices)
         }
     }
 
-    /// Applies settings, and puts a device into use, before anybody is served.
+    // MARK: Calls that take time
+
+    /// How often a call that waits looks whether its client is still there.
+    private static let attention = Duration.milliseconds(200)
+
+    /// Waits for the end of what a call has begun, with the lock free for other calls.
+    private func finish(
+        _ answer: OpenDevices.Answer,
+        _ call: String,
+        while isWanted: () -> Bool
+    ) throws -> OpenDevices.Answer {
+        guard case .pending(let ticket) = answer.outcome else { return answer }
+        let number = watch.beginWait(for: call)
+        defer { watch.endWait(number) }
+        let begin = ContinuousClock.now
+        var (answer, lastLook) = (answer, begin)
+        while case .pending = answer.outcome {
+            Pause.wait(for: ticket.interval)
+            let now = ContinuousClock.now
+            if now - lastLook > Self.attention {
+                lastLook = now
+                guard isWanted() else { return leave(ticket, call) }
+            }
+            guard now - begin < ticket.limit else { throw giveUp(ticket, call) }
+            answer = try devices.withLock { devices in try devices.poll(ticket) }
+        }
+        return answer
+    }
+
+    /// Ends a wait that nobody waits for any longer.
+    private func leave(_ ticket: OpenDevices.Ticket, _ call: String) -> OpenDevices.Answer {
+        devices.withLock { devices in devices.drop(ticket) }
+        log.notice("the client of \(call) is gone; what the call has begun goes on")
+        return OpenDevices.Answer(outcome: .value(.none))
+    }
+
+    private func giveUp(_ ticket: OpenDevices.Ticket, _ call: String) -> DeviceError {
+        devices.withLock { devices in devices.drop(ticket) }
+        let text = "\(call) has not ended within \(ticket.limit.formatted)"
+        log.error("\(text); it is no longer waited for")
+        return DeviceError(.failed, text)
+    }
+
+    /// The call that holds the lock for so long that the devices may hang, and since when in seconds since 1970.
+    var overdueCall: (text: String, time: Double)? {
+        guard let (call, duration, isNew) = watch.overdue() else { return nil }
+        let text = text(of: call)
+        if isNew {
+            log.warning("\(text) has not come back for \(CallWatch.patience.formatted); other calls wait for it")
+        }
+        return (text, Timestamp.now - duration / .seconds(1))
+    }
+
+    /// The oldest call that waits for the end of what it has begun, and since when in seconds since 1970.
+    var waitingCall: (text: String, time: Double)? {
+        watch.longestWait.map { ($0.call, Timestamp.now - $0.duration / .seconds(1)) }
+    }
+
+    private func text(of call: CallWatch.Call) -> String { "\(objects[call.object].id).\(call.text)" }
+
+    // MARK: Beginning and end
+
+    /// Applies settings, and enables a device, before clients reach it.
     func prepare(_ object: Int, _ preparation: Preparation) throws {
         try devices.withLock { devices in
             try devices.apply(preparation.settings, to: object)
@@ -81,27 +160,21 @@ final class DeviceHost: Sendable {
         }
     }
 
+    /// Makes a call again that a client had made on the device of an earlier process; a failure is logged.
+    func restore(_ call: RestoredCall, of object: ObjectDescription) {
+        do {
+            switch call.act {
+            case .call: _ = try self.call(object.index, call.member, CallArguments(call.arguments))
+            case .set: try set(object.index, call.member, to: call.arguments.first ?? .none)
+            }
+        } catch {
+            log.warning("\(object.id).\(call.member) could not be restored: \(ErrorTranslation.text(of: error))")
+        }
+    }
+
     /// Switches all light off, and finds out whether it is.
-    func darken() -> [Blackout.Finding] { devices.withLock { $0.darken() } }
+    func darken() -> [LightsOff.Finding] { devices.withLock { $0.darken() } }
 
     /// Shuts all devices down, light sources first.
     func shutDown(report: @Sendable (String) -> Void) { devices.withLock { $0.shutDown(report: report) } }
-
-    /// Waits, with the lock free for others, until a call that has begun something has come to its end.
-    private func finish(_ progress: Progress) throws -> PythonValue {
-        var progress = progress
-        while case .waiting(let ticket, let interval) = progress {
-            Pause.wait(for: interval)
-            progress = try devices.withLock { devices in try devices.poll(ticket) }
-        }
-        guard case .done(let value) = progress else { return .none }
-        return value
-    }
-}
-
-/// How far a call has come.
-enum Progress: Sendable {
-    case done(PythonValue)
-    /// To be asked for again, by its number, after a while.
-    case waiting(ticket: Int, interval: Duration)
 }

@@ -1,10 +1,11 @@
+internal import Devices
 internal import Pickle
+internal import Platform
 internal import Pyro
-internal import Threads
 
 extension DeviceServer {
-    /// How the devices are, by their ids: what keeps them from being used, and since when; the call that has not come
-    /// back for long, for which others wait; what they have sent to whom; and the same of their parts.
+    /// The state of the devices, by their ids: the problem that keeps a device from being used; the call that has held
+    /// its lock for long; the call that has waited for long; how many data it has sent, and to whom; and its parts.
     var report: PythonDictionary {
         var report = PythonDictionary()
         for host in hosts.withLock({ $0 }) {
@@ -14,6 +15,10 @@ extension DeviceServer {
                 if let call {
                     fields["overdue_call"] = .str(call.text)
                     fields["overdue_call_time"] = .float(call.time)
+                }
+                if let wait = host.waitingCall {
+                    fields["waiting_call"] = .str(wait.text)
+                    fields["waiting_call_time"] = .float(wait.time)
                 }
                 if let problem = problems[object.id] {
                     fields["problem"] = .str(problem.text)
@@ -37,4 +42,25 @@ extension DeviceServer {
         }
         return fields
     }
+}
+
+/// The problems that keep devices from being used, as reported by their drivers.
+final class DeviceProblems: Sendable {
+    struct Problem: Sendable {
+        let text: String
+        /// When it began, in seconds since 1970.
+        let time: Double
+    }
+
+    private let problems = Monitor<[String: Problem]>([:])
+
+    /// - Parameter problem: nil if the device can be used again.
+    func note(_ problem: String?, of id: String) {
+        problems.withLock { problems in
+            let time = problems[id]?.time ?? Timestamp.now
+            problems[id] = problem.map { Problem(text: $0, time: time) }
+        }
+    }
+
+    subscript(id: String) -> Problem? { problems.withLock { $0[id] } }
 }

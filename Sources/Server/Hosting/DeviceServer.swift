@@ -1,20 +1,20 @@
 public import Devices
 public import Logging
 public import Pickle
+internal import Platform
 public import Pyro
-internal import Threads
 
-/// Serves the devices of one process at one endpoint.
+/// The server of the devices of one process, at one endpoint.
 public final class DeviceServer: Sendable {
     private let server: PyroServer
     private let delivery: DeliveryOptions
     private let log: Logger
     let hosts = Monitor<[DeviceHost]>([])
-    private let memory: MemoryKeeper
-    /// What keeps devices from being used.
+    private let restoreLog: RestoreLogWriter
+    /// The problems that keep devices from being used.
     let problems = DeviceProblems()
 
-    /// Listens; clients that connect already wait until ``start()``.
+    /// Listens; clients that connect before ``start()`` wait for it.
     public convenience init(
         at endpoint: Endpoint,
         options: ServerOptions = ServerOptions(),
@@ -24,23 +24,23 @@ public final class DeviceServer: Sendable {
         try self.init(at: endpoint, options: options, delivery: delivery, log: log) { _ in }
     }
 
-    /// - Parameter remember: told what clients have set, whenever that has changed.
+    /// - Parameter remember: called with what is restored after a crash, whenever it has changed.
     init(
         at endpoint: Endpoint,
         options: ServerOptions,
         delivery: DeliveryOptions,
         log: Logger,
-        remember: @escaping @Sendable (DeviceMemory) -> Void
+        remember: @escaping @Sendable (RestoreLog) -> Void
     ) throws {
         server = try PyroServer(at: endpoint, options: options, log: log, translate: ErrorTranslation.exception)
         self.delivery = delivery
         self.log = log
-        memory = MemoryKeeper(changed: remember)
+        restoreLog = RestoreLogWriter(changed: remember)
     }
 
     public var endpoint: Endpoint { server.endpoint }
 
-    /// Where it listens in digits; nil with a Unix socket.
+    /// The endpoint with a numeric address; nil for a Unix socket.
     var address: Endpoint? { server.address }
 
     public func uri(of id: String) -> PyroURI { server.uri(of: id) }
@@ -50,7 +50,7 @@ public final class DeviceServer: Sendable {
 
     /// Opens a device and serves it, with all its parts.
     ///
-    /// - Parameter log: the device's own log, if it has another one than the server.
+    /// - Parameter log: the device's own log; nil for the log of the server.
     public func open(
         as id: String,
         _ preparation: Preparation = Preparation(),
@@ -69,9 +69,10 @@ public final class DeviceServer: Sendable {
         _ open: () throws -> [any Device]
     ) throws {
         var indices: [Int] = []
-        let host = try DeviceHost(log: log) {
+        let host = try DeviceHost(log: log, restoreLog: restoreLog) {
             var devices = OpenDevices(
                 isSimulated: wanted.contains { $0.preparation.isSimulated },
+                restoreLog: restoreLog,
                 makeStream: { self.makeStream($0, $1, log) },
                 report: { log.warning("\($0)") }
             )
@@ -85,37 +86,29 @@ public final class DeviceServer: Sendable {
             throw error
         }
         for object in host.objects {
-            server.register(ServedObject(object, of: host, memory, log: log.named(object.id)), as: object.id)
+            server.register(served(object, of: host, log: log), as: object.id)
         }
         hosts.withLock { $0.append(host) }
     }
 
+    private func served(_ object: ObjectDescription, of host: DeviceHost, log: Logger) -> ServedObject {
+        ServedObject(object, of: host, at: uri(of: object.id), log: log.named(object.id))
+    }
+
     private func makeStream(_ device: any DataDevice, _ id: String, _ log: Logger) -> DataStream {
-        DataStream(device, options: delivery, log: log.named(id)) { [memory] clients in
-            memory.setClients(of: id, to: clients.map(\.text))
+        DataStream(device, options: delivery, log: log.named(id)) { [restoreLog] clients in
+            restoreLog.setClients(of: id, to: clients.map(\.text))
         }
     }
 
-    /// Sets what clients of an earlier process had set; what does not work any more is told to the log.
-    func restore(_ memory: DeviceMemory) {
-        for id in memory.disabled {
-            if let object = find(id)?.object { self.memory.note(object, "disable", CallArguments(), .none) }
-        }
+    /// Makes the calls again by which clients of an earlier process had set something; failures are logged.
+    func restore(_ memory: RestoreLog) {
+        for id in memory.disabled where find(id) != nil { _ = restoreLog.note([.disabled], of: id) }
         for call in memory.calls {
-            do {
-                guard let (host, object) = find(call.object) else { continue }
-                if call.isOfAttribute {
-                    let served = ServedObject(object, of: host, self.memory, log: log)
-                    try served.set(call.method, to: call.arguments.first ?? .none)
-                    continue
-                }
-                let arguments = CallArguments(call.arguments)
-                let result = try host.call(object.index, call.method, arguments)
-                self.memory.note(object, call.method, arguments, result)
-            } catch {
-                log.warning("\(call.object).\(call.method) is not as before: \(ErrorTranslation.text(of: error))")
-            }
+            guard let (host, object) = find(call.object) else { continue }
+            host.restore(call.call, of: object)
         }
+        restoreLog.passOn()
         for (id, uris) in memory.clients {
             for uri in uris.compactMap({ PyroURI($0) }) { find(id)?.object.stream?.clients.push(uri) }
         }
@@ -128,14 +121,13 @@ public final class DeviceServer: Sendable {
         return nil
     }
 
-    /// Reaches a device that was opened here; nil if there is none of that name.
-    func link(to id: String) -> (any PartLink)? {
+    /// A link to a device that was opened here; nil if there is none of that name.
+    func link(to id: String) -> (any DeviceLink)? {
         guard let (host, object) = find(id) else { return nil }
-        let served = ServedObject(object, of: host, memory, log: log.named(object.id))
-        return LocalPartLink(id, served, stream: object.stream)
+        return LocalDeviceLink(id, served(object, of: host, log: log), stream: object.stream)
     }
 
-    /// Serves an object that is no device.
+    /// Serves an object that is not a device.
     public func register(_ object: any PyroObject, as id: String) { server.register(object, as: id) }
 
     /// Takes a device and its parts out of service and shuts it down.
@@ -155,11 +147,11 @@ public final class DeviceServer: Sendable {
     public func start() { server.start() }
 
     /// Switches all light off, and finds out whether it is.
-    func darken() -> [Blackout.Finding] {
+    func darken() -> [LightsOff.Finding] {
         hosts.withLock { $0 }.filter(\.hasLightSource).flatMap { $0.darken() }
     }
 
-    /// Shuts all devices down, light sources first, then lets the clients go.
+    /// Shuts all devices down, light sources first, then disconnects the clients.
     public func stop() {
         let hosts = hosts.withLock { hosts in
             defer { hosts.removeAll() }
@@ -174,10 +166,51 @@ public final class DeviceServer: Sendable {
 }
 
 extension Logger {
-    /// The same log, each line with the name of an object in it.
+    /// The log with the name of an object in each line.
     fileprivate func named(_ id: String) -> Logger {
         var log = self
         log[metadataKey: "object"] = "\(id)"
         return log
     }
+}
+
+/// The steps that are taken with a device before it is served.
+public struct Preparation: Sendable {
+    public struct Setting: Sendable {
+        public var name: String
+        /// The value; for a choice its key or its label.
+        public var value: PythonValue
+        /// The place in the configuration, for an error message.
+        public var place: String
+
+        public init(name: String, value: PythonValue, place: String = "") {
+            self.name = name
+            self.value = value
+            self.place = place
+        }
+    }
+
+    public var settings: [Setting]
+    public var enable: Bool
+    /// Whether the device stays disabled even if it is to be enabled, because a client of the previous process has
+    /// disabled it.
+    public var staysDisabled = false
+    /// Whether a light source stays off even if it is to be enabled, because the previous process has crashed.
+    public var keepsLightOff = false
+
+    /// Whether the device's hardware is a simulation.
+    public var isSimulated = false
+
+    public init(settings: [Setting] = [], enable: Bool = false) {
+        self.settings = settings
+        self.enable = enable
+    }
+}
+
+/// A setting that a device refused before it was served, and its place in the configuration.
+struct PreparationError: Error, CustomStringConvertible {
+    let place: String
+    let message: String
+
+    var description: String { "\(place): \(message)" }
 }

@@ -2,7 +2,7 @@ internal import Devices
 internal import Pickle
 internal import Pyro
 
-/// Which exception of Python's stands for an error of ours: the one table for it.
+/// The table of Python exceptions for the errors of devices and calls.
 enum ErrorTranslation {
     static func exception(for error: any Error) -> PythonException {
         switch error {
@@ -14,7 +14,7 @@ enum ErrorTranslation {
         }
     }
 
-    /// What went wrong, without the class of the exception.
+    /// The message, without the class of the exception.
     static func text(of error: any Error) -> String {
         switch error {
         case let error as DeviceError: error.description

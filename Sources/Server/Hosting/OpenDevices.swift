@@ -1,7 +1,7 @@
 internal import Devices
 internal import Pickle
 
-/// The devices of one host, opened: the objects that clients reach, by number.
+/// The opened devices of one host: the objects that clients reach, by number.
 struct OpenDevices {
     private struct Entry {
         let id: String
@@ -12,39 +12,61 @@ struct OpenDevices {
         let stream: DataStream?
 
         var device: (any Device)? { object as? any Device }
-        /// The device, if it has light or lets out that of others.
+        /// The device, if it emits light or lets out the light of others.
         var light: (any Device)? { device.flatMap { $0 is any LightSource || $0 is any LightGate ? $0 : nil } }
     }
 
+    private struct Pending {
+        let completion: Completion
+        let object: Int
+        let call: DecodedCall
+    }
+
+    /// The number of something that a device has begun, by which the host asks for its end.
+    struct Ticket: Sendable {
+        let number: Int
+        let interval, limit: Duration
+    }
+
+    /// The result of a call, and whether it has left something to restore.
+    struct Answer: Sendable {
+        let outcome: Outcome<Ticket>
+        var hasNotes = false
+    }
+
     private var entries: [Entry] = []
-    /// Those that send data, and where to.
+    /// The devices that send data, and their streams.
     private var sources: [(device: any DataDevice, stream: DataStream)] = []
-    /// Those that were opened by themselves, in the order of the configuration; their parts go down with them.
+    /// The devices of the configuration, in its order; their parts are shut down with them.
     private var roots: [any Device] = []
-    private var pending: [Int: Completion] = [:]
+    private var pending: [Int: Pending] = [:]
     private var lastTicket = 0
     private var isOpen = true
     private let isSimulated: Bool
+    private let restoreLog: RestoreLogWriter?
     private let makeStream: (any DataDevice, String) -> DataStream
     private let report: (String) -> Void
 
     /// - Parameters:
-    ///   - isSimulated: whether the hardware is a simulation, which clients can then tell by a setting.
+    ///   - isSimulated: whether the hardware is a simulation, which a setting shows to clients.
+    ///   - restoreLog: takes notes of what is restored after a crash.
     ///   - makeStream: makes the stream of a data device, by the device's id.
     ///   - report: takes lines for the log.
     init(
         isSimulated: Bool = false,
+        restoreLog: RestoreLogWriter? = nil,
         makeStream: @escaping (any DataDevice, String) -> DataStream,
         report: @escaping (String) -> Void
     ) {
         self.isSimulated = isSimulated
+        self.restoreLog = restoreLog
         self.makeStream = makeStream
         self.report = report
     }
 
-    /// Takes a device under an id, and its parts under ids that begin with it and stay the same for ever.
+    /// Adds a device under an id, and its parts under ids that begin with it and never change.
     ///
-    /// - Returns: the number of the object that it is.
+    /// - Returns: the number of the device.
     @discardableResult
     mutating func add(_ device: any Device, as id: String) -> Int {
         let index = entries.count
@@ -75,7 +97,7 @@ struct OpenDevices {
         for part in parts?.objects ?? [] { enter(part.object, part.id, of: owner ?? id) }
     }
 
-    /// What is a simulation says so, for images to be told from real ones.
+    /// The setting that marks a simulation, so that its images can be distinguished from real ones.
     private var marks: [Setting] { isSimulated ? [Setting("simulated", in: Anything(), get: { true })] : [] }
 
     /// The parts of an object that clients reach by ids of their own, and the attribute that lists them.
@@ -97,8 +119,8 @@ struct OpenDevices {
                 owner: entry.owner,
                 methods: entry.interface.methodNames,
                 attributes: entry.interface.propertyNames,
+                decoder: entry.interface.decoder,
                 isLightSource: entry.light != nil,
-                settingsNotComingBack: entry.settings.notComingBack,
                 stream: entry.stream
             )
         }
@@ -106,10 +128,19 @@ struct OpenDevices {
 
     // MARK: Calls
 
-    mutating func call(_ index: Int, _ method: String, _ arguments: CallArguments) throws -> Progress {
+    mutating func perform(_ index: Int, _ call: DecodedCall) throws -> Answer {
         try refuseWhenShutDown()
         defer { followEnabling() }
-        return try progress(of: try entries[index].interface.call(method, arguments))
+        switch try entries[index].interface.perform(call) {
+        case .value(let value): return answer(value, after: call, on: index)
+        case .pending(let completion):
+            // A move that has ended already needs no ticket.
+            if let value = try completion.poll() { return answer(value, after: call, on: index) }
+            lastTicket += 1
+            pending[lastTicket] = Pending(completion: completion, object: index, call: call)
+            let ticket = Ticket(number: lastTicket, interval: completion.interval, limit: completion.limit)
+            return Answer(outcome: .pending(ticket))
+        }
     }
 
     func get(_ index: Int, _ attribute: String) throws -> PythonValue {
@@ -117,45 +148,36 @@ struct OpenDevices {
         return try entries[index].interface.get(attribute)
     }
 
-    mutating func set(_ index: Int, _ attribute: String, to value: PythonValue) throws -> Progress {
-        try refuseWhenShutDown()
-        defer { followEnabling() }
-        return try progress(of: try entries[index].interface.set(attribute, to: value))
-    }
-
-    /// A call that came while the devices were shut down could else switch light on again.
+    /// Otherwise a call that comes while the devices are shut down could switch light on again.
     private func refuseWhenShutDown() throws {
         guard isOpen else { throw DeviceError(.disabled, "the device has been shut down") }
     }
 
-    mutating func poll(_ ticket: Int) throws -> Progress {
+    mutating func poll(_ ticket: Ticket) throws -> Answer {
         try refuseWhenShutDown()
-        guard let completion = pending[ticket] else { return .done(.none) }
+        guard let waiting = pending[ticket.number] else { return Answer(outcome: .value(.none)) }
         do {
-            if let value = try completion.poll() {
-                pending[ticket] = nil
-                return .done(value)
-            }
+            guard let value = try waiting.completion.poll() else { return Answer(outcome: .pending(ticket)) }
+            pending[ticket.number] = nil
+            return answer(value, after: waiting.call, on: waiting.object)
         } catch {
-            pending[ticket] = nil
+            pending[ticket.number] = nil
             throw error
         }
-        return .waiting(ticket: ticket, interval: completion.interval)
     }
 
-    private mutating func progress(of outcome: Outcome) throws -> Progress {
-        switch outcome {
-        case .value(let value): return .done(value)
-        case .pending(let completion):
-            // What is over at once needs no ticket.
-            if let value = try completion.poll() { return .done(value) }
-            lastTicket += 1
-            pending[lastTicket] = completion
-            return .waiting(ticket: lastTicket, interval: completion.interval)
-        }
+    /// Ends the wait for something that a device has begun, which itself goes on.
+    mutating func drop(_ ticket: Ticket) { pending[ticket.number] = nil }
+
+    private func answer(_ value: PythonValue, after call: DecodedCall, on index: Int) -> Answer {
+        let notes = entries[index].interface.notes(after: call, returning: value)
+        return Answer(
+            outcome: .value(value),
+            hasNotes: restoreLog?.note(notes, of: entries[index].id) ?? false
+        )
     }
 
-    /// Reads the data of the devices that are enabled or send without that, and of no others.
+    /// Reads the data of the devices that are enabled or send while disabled, and of no others.
     func followEnabling() {
         for (device, stream) in sources {
             stream.follow(isSending: device.isEnabled || device.sendsWhileDisabled && isOpen)
@@ -180,16 +202,16 @@ struct OpenDevices {
 
     func enable(_ index: Int) throws { try entries[index].device?.enable() }
 
-    /// Disables a device that enabled itself while it was opened; the others are disabled already.
+    /// Disables a device that enabled itself while it was opened; all others are disabled already.
     func disable(_ index: Int) throws {
         guard let device = entries[index].device, device.isEnabled else { return }
         try device.disable()
     }
 
     /// Switches all light off, and finds out whether it is.
-    func darken() -> [Blackout.Finding] {
+    func darken() -> [LightsOff.Finding] {
         entries.filter { $0.light != nil }.flatMap { entry in
-            entry.device.map { Blackout.darkened($0, entry.id) } ?? []
+            entry.device.map { LightsOff.darkened($0, entry.id) } ?? []
         }
     }
 
@@ -204,5 +226,48 @@ struct OpenDevices {
         for device in roots { attempt(device, device.shutdown) }
         isOpen = false
         followEnabling()
+    }
+}
+
+/// The properties of an object that are known without a call to it.
+struct ObjectDescription: Sendable {
+    /// The number by which its host knows it.
+    let index: Int
+    /// The id by which clients know it.
+    let id: String
+    /// The id of the device whose part it is; nil for a device of the configuration.
+    let owner: String?
+    let methods: [String]
+    let attributes: [String]
+    let decoder: CallDecoder
+    /// Whether it emits light, or lets out the light of others.
+    let isLightSource: Bool
+    /// The stream of its data, if it is a data device.
+    let stream: DataStream?
+}
+
+/// The parts of a device that clients reach by ids of their own: the axes of a stage, the devices of a controller.
+struct Parts {
+    /// The attribute under which clients find them.
+    let attribute: String
+    let objects: [(name: String, id: String, object: any RemoteObject)]
+
+    init(_ attribute: String, of id: String, _ objects: [(name: String, object: any RemoteObject)]) {
+        self.attribute = attribute
+        self.objects = objects.map { ($0.name, "\(id).\(attribute).\(Self.escaped($0.name))", $0.object) }
+    }
+
+    /// The attribute's value: a dictionary of proxies by name.
+    var references: PythonDictionary {
+        PythonDictionary(objects.map { (PythonValue.str($0.name), PythonValue.reference($0.id)) })
+    }
+
+    /// The name with percent escapes for spaces and `@`, which a URI cannot hold in an object's id.
+    private static func escaped(_ name: String) -> String {
+        name.unicodeScalars.map { scalar in
+            scalar.properties.isWhitespace || scalar == "@" || scalar == "%"
+                ? String(scalar).utf8.map { "%" + String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+                : String(scalar)
+        }.joined()
     }
 }

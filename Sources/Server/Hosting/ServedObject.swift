@@ -7,33 +7,33 @@ internal import Pyro
 final class ServedObject: PyroObject {
     private let host: DeviceHost
     private let description: ObjectDescription
-    private let clientRows: ClientRows?
-    private let memory: MemoryKeeper
+    private let registration: Registration?
     private let log: Logger
     let metadata: ObjectMetadata
 
-    init(_ description: ObjectDescription, of host: DeviceHost, _ memory: MemoryKeeper, log: Logger) {
+    /// - Parameter uri: the URI by which clients reach the object.
+    init(_ description: ObjectDescription, of host: DeviceHost, at uri: PyroURI, log: Logger) {
         self.host = host
         self.log = log
-        self.memory = memory
         self.description = description
-        clientRows = description.stream.map { ClientRows($0, description, host) }
+        registration = description.stream.map { Registration(to: $0, of: description, host, at: uri) }
         metadata = ObjectMetadata(
-            methods: (description.methods + (clientRows == nil ? [] : ClientRows.methods)).sorted(),
+            methods: (description.methods + (registration == nil ? [] : Registration.methods)).sorted(),
             attributes: description.attributes
         )
     }
 
-    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
-        if let clientRows, let result = try clientRows.call(method, arguments, context) { return .value(result) }
-        let result = try host.call(description.index, method, arguments)
-        if DeviceMemory.concerns(method) { memory.note(description, method, arguments, result) }
-        noteLight(method, context)
-        return .value(result)
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
+        if let registration, let row = Registration.Row(rawValue: method) {
+            return try registration.call(row, arguments, context)
+        }
+        let result = try host.call(description.index, method, arguments, while: context.isConnected)
+        logLight(method, context)
+        return result
     }
 
-    /// Who switched light on or off is what people look for when light is on that should not be, or the reverse.
-    private func noteLight(_ method: String, _ context: CallContext) {
+    /// Logs who switched light on or off, for people who find light on that should be off, or the reverse.
+    private func logLight(_ method: String, _ context: CallContext) {
         guard description.isLightSource, method == "enable" || method == "disable" else { return }
         let client = context.client.map { "client \($0)" } ?? "a client"
         log.notice("light \(method)d by \(client)")
@@ -44,11 +44,95 @@ final class ServedObject: PyroObject {
     }
 
     func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws {
-        try set(attribute, to: value)
+        try host.set(description.index, attribute, to: value, while: context.isConnected)
+    }
+}
+
+/// The methods by which clients register for a device's data, which do not wait for the device's lock.
+struct Registration: Sendable {
+    enum Row: String, CaseIterable {
+        case setClient = "set_client"
+        /// The name that Cockpit uses.
+        case receiveClient
+        case receiveData
+        case grabNextData = "grab_next_data"
     }
 
-    func set(_ attribute: String, to value: PythonValue) throws {
-        try host.set(description.index, attribute, to: value)
-        if DeviceMemory.concerns(attribute: attribute) { memory.note(description, attribute: attribute, value) }
+    static let methods = Row.allCases.map(\.rawValue)
+
+    private let stream: DataStream
+    private let description: ObjectDescription
+    private let host: DeviceHost
+    private let uri: PyroURI
+
+    init(to stream: DataStream, of description: ObjectDescription, _ host: DeviceHost, at uri: PyroURI) {
+        (self.stream, self.description, self.host, self.uri) = (stream, description, host, uri)
     }
+
+    func call(_ row: Row, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
+        let method = row.rawValue
+        switch row {
+        case .setClient: try setClient(arguments.decode(for: method, Parameter<PythonValue>("new_client")))
+        case .receiveClient: try setClient(arguments.decode(for: method, Parameter<PythonValue>("client_uri")))
+        case .receiveData:
+            let (data, timestamp): (PythonValue, Double) = try arguments.decode(for: method, "data", "timestamp")
+            receive(data, timestamp)
+        case .grabNextData:
+            let triggers = try arguments.decode(for: method, Parameter("soft_trigger", default: true))
+            return try grab(triggers, context)
+        }
+        return .none
+    }
+
+    private func setClient(_ client: PythonValue) throws {
+        switch client {
+        case .none: stream.clients.pop()
+        case .uri(let uri): try push(uri)
+        case .proxy(let proxy): try push(proxy.uri)
+        case .str(let text):
+            guard let uri = PyroURI(text) else { throw PythonException.pyro("PyroError", "invalid uri '\(text)'") }
+            try push(uri)
+        default: throw RemoteError.type("a client is a Pyro URI, its text or a proxy, not \(client.typeName)")
+        }
+    }
+
+    /// Longer than any host and path, since each client is remembered.
+    private static let longestURI = 1024
+
+    private func push(_ uri: PyroURI) throws {
+        guard uri.text.utf8.count <= Self.longestURI else {
+            throw PythonException.pyro("PyroError", "invalid uri of more than \(Self.longestURI) bytes")
+        }
+        guard uri.location != nil else {
+            throw PythonException.pyro("PyroError", "'\(uri.text)' does not say where the client is")
+        }
+        stream.clients.push(uri)
+    }
+
+    /// Wakes a caller that waits for the next datum.
+    private func receive(_ data: PythonValue, _ timestamp: Double) {
+        stream.clients.offer(Datum(data, at: timestamp))
+    }
+
+    /// Waits for the next datum, after a trigger if one is asked for.
+    private func grab(_ triggers: Bool, _ context: CallContext) throws -> PythonValue {
+        guard stream.isRunning else { throw DeviceError(.disabled, "Camera not enabled.") }
+        let receiver = LocalReceiver()
+        stream.clients.push(receiver)
+        defer { stream.clients.remove(receiver) }
+        if triggers, description.methods.contains("trigger") {
+            _ = try host.call(description.index, "trigger", CallArguments())
+        }
+        while true {
+            if let datum = receiver.next(within: Self.attention) {
+                return .tuple([datum.value(stream.pool), .float(datum.timestamp)])
+            }
+            guard stream.isRunning else { throw DeviceError(.disabled, "Camera not enabled.") }
+            // A client that gave up must not take a datum from others.
+            guard context.isConnected() else { return .none }
+        }
+    }
+
+    /// How often a caller that waits for a datum is checked for being there.
+    private static let attention = Duration.milliseconds(200)
 }

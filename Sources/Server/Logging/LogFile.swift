@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// A file that lines are appended to, and that is put aside as `a.log.1`, `a.log.2` and so on when it has grown large.
+/// A log file that is rotated to `a.log.1`, `a.log.2` and so on when it has grown large.
 ///
-/// Several processes may write to it: each line is one call of the kernel, and before each it is looked at whether the
-/// file still is the one that goes by the name.
+/// Several processes may write to it: each line is one system call, and before each the file is checked to still be the
+/// one with that name.
 struct LogFile: ~Copyable {
     let path: String
     private let directory: String
@@ -20,27 +20,27 @@ struct LogFile: ~Copyable {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    mutating func append(_ line: [UInt8]) throws(LogFileError) {
+    mutating func append(_ line: [UInt8]) throws(ServerError) {
         let size = try sizeOfOpened()
         if size > 0, size + line.count > maximumSize {
-            try putAside(before: line.count)
+            try rotate(before: line.count)
             _ = try sizeOfOpened()
         }
         let code = writeAll(line, to: descriptor)
-        if code != 0 { throw LogFileError(path: path, code: code) }
+        if code != 0 { throw error(code) }
     }
 
-    /// The size of the file, which is opened if it is not or if another has taken its name.
-    private mutating func sizeOfOpened() throws(LogFileError) -> Int {
+    /// The size of the file, which is opened if it is not open, or if another file has taken its name.
+    private mutating func sizeOfOpened() throws(ServerError) -> Int {
         if let size = currentSize() { return size }
         if descriptor >= 0 { close(descriptor) }
         makeDirectories(directory)
         descriptor = unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw LogFileError(path: path, code: errno) }
+        guard descriptor >= 0 else { throw error(errno) }
         return currentSize() ?? 0
     }
 
-    /// The size of the opened file; nil if it does not go by the name any more.
+    /// The size of the open file; nil if it no longer has its name.
     private func currentSize() -> Int? {
         var (opened, named) = (stat(), stat())
         guard descriptor >= 0, unsafe fstat(descriptor, &opened) == 0, unsafe stat(path, &named) == 0 else {
@@ -49,20 +49,22 @@ struct LogFile: ~Copyable {
         return opened.st_ino == named.st_ino && opened.st_dev == named.st_dev ? Int(opened.st_size) : nil
     }
 
-    /// Renames the file and those put aside before, of which the oldest goes.
-    private func putAside(before length: Int) throws(LogFileError) {
+    /// Renames the file and the files rotated before, and removes the oldest.
+    private func rotate(before length: Int) throws(ServerError) {
         flock(descriptor, LOCK_EX)
         defer { flock(descriptor, LOCK_UN) }
-        // Another process may have done so while this one waited.
+        // Another process may have rotated it while this one waited.
         guard let size = currentSize(), size + length > maximumSize else { return }
         for number in stride(from: keptFiles - 1, through: 1, by: -1) {
             unsafe rename("\(path).\(number)", "\(path).\(number + 1)")
         }
         let status = unsafe keptFiles > 0 ? rename(path, "\(path).1") : unlink(path)
-        if status != 0 { throw LogFileError(path: path, code: errno) }
+        if status != 0 { throw error(errno) }
     }
 
-    /// A name that stays in its directory, and another one for each device.
+    private func error(_ code: CInt) -> ServerError { ServerError("cannot write the log file \(path)", code) }
+
+    /// A file name that stays in the directory and is unique for each device.
     private static func fileName(of name: String) -> String {
         var text = ""
         for (index, character) in name.prefix(120).enumerated() {
@@ -76,5 +78,35 @@ struct LogFile: ~Copyable {
             }
         }
         return text.isEmpty ? "%" : text
+    }
+}
+
+/// Writes bytes by one system call, unless that accepts only some of them.
+///
+/// - Returns: the error number, or 0.
+func writeAll(_ bytes: [UInt8], to descriptor: CInt) -> CInt {
+    unsafe bytes.withUnsafeBytes { bytes in
+        var written = 0
+        while written < bytes.count {
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[written...])
+            let count = unsafe write(descriptor, rest.baseAddress, rest.count)
+            if count > 0 {
+                written += count
+            } else if count == 0 || errno != EINTR {
+                return count == 0 ? EIO : errno
+            }
+        }
+        return 0
+    }
+}
+
+/// Makes a directory and its parents where they are missing.
+///
+/// A failure shows when a file is opened there.
+func makeDirectories(_ path: String) {
+    let parts = path.split(separator: "/")
+    for end in parts.indices {
+        let directory = (path.hasPrefix("/") ? "/" : "") + parts[...end].joined(separator: "/")
+        unsafe mkdir(directory, 0o755)
     }
 }

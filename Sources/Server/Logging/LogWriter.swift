@@ -2,12 +2,12 @@ internal import Glibc
 internal import Logging
 internal import Synchronization
 
-/// Writes the lines of one log, from whatever thread they come.
+/// A writer of the lines of one log, for all threads.
 final class LogWriter: Sendable {
     private struct State: ~Copyable {
         var filter = RepeatFilter()
         var file: LogFile?
-        /// Whether it has been said that the file cannot be written.
+        /// Whether a failure to write the file was reported.
         var hasComplained = false
     }
 
@@ -40,7 +40,7 @@ final class LogWriter: Sendable {
         }
     }
 
-    /// Tells how often the last message was repeated, if that has not been told.
+    /// Writes how often the last message was repeated, if that was not written yet.
     func flush() {
         state.withLock { state in
             let repeats = state.filter.takeHeld()
@@ -55,9 +55,9 @@ final class LogWriter: Sendable {
 
     private func write(_ line: LogLine, _ time: LogTime, _ state: inout State) {
         let bytes = Array(line.text.utf8)
-        // Where nobody can be told of it, an error is of no use.
+        // An error of standard error cannot be reported anywhere.
         _ = writeAll(bytes, to: standardError)
-        do throws(LogFileError) {
+        do throws(ServerError) {
             try state.file?.append(bytes)
             state.hasComplained = false
         } catch {
@@ -75,5 +75,49 @@ final class LogWriter: Sendable {
         _ time: LogTime
     ) -> LogLine {
         LogLine(level, message, metadata, name: name, process: getpid(), time: time)
+    }
+}
+
+/// A filter that holds back repeats of the previous message, and reports their number from time to time.
+struct RepeatFilter {
+    /// What to write.
+    struct Verdict: Equatable {
+        /// The number of repeats of the previous message since the last report; 0 if there is nothing to report.
+        var repeats = 0
+        var isNew: Bool
+    }
+
+    private var last: (level: Logger.Level, message: String)?
+    private var held = 0
+    private var reportTime = 0
+    private var interval = Self.firstInterval
+
+    private static let firstInterval = 1000
+    private static let longestInterval = 3_600_000
+
+    /// The level of the message that is being repeated.
+    var level: Logger.Level { last?.level ?? .info }
+
+    mutating func verdict(_ level: Logger.Level, _ message: String, at time: LogTime) -> Verdict {
+        let now = time.millisecondsSince1970
+        guard let last, last == (level, message) else {
+            let verdict = Verdict(repeats: takeHeld(), isNew: true)
+            last = (level, message)
+            interval = Self.firstInterval
+            reportTime = now + interval
+            return verdict
+        }
+        held += 1
+        // The second comparison is for a clock that was set back.
+        guard now >= reportTime || now < reportTime - interval else { return Verdict(isNew: false) }
+        interval = min(interval * 10, Self.longestInterval)
+        reportTime = now + interval
+        return Verdict(repeats: takeHeld(), isNew: false)
+    }
+
+    /// The number of repeats that were not reported, which then counts as reported.
+    mutating func takeHeld() -> Int {
+        defer { held = 0 }
+        return held
     }
 }

@@ -1,13 +1,14 @@
 internal import Avahi
 internal import Devices
 internal import Logging
+internal import Pickle
+internal import Platform
 internal import Pyro
-internal import Threads
 
-/// Keeps devices announced in the local network by the avahi daemon, on a thread of its own.
+/// An announcement of devices in the local network by the avahi daemon, kept up by a thread of its own.
 ///
-/// The daemon announces what a process has told it for as long as that process is there, however it ends. A daemon that is
-/// away is waited for, and one that has restarted is told anew. None of that keeps devices from being served.
+/// The daemon withdraws an announcement when the process that made it ends for any reason. A missing daemon is waited
+/// for, and one that restarts gets the announcement again. Devices are served independently of all that.
 final class Announcement: Sendable {
     private struct State {
         var isEnding = false
@@ -19,17 +20,17 @@ final class Announcement: Sendable {
     private let state = Monitor(State())
     private let thread = Monitor<BlockingThread?>(nil)
 
-    /// How long the daemon may take to answer when the devices are to be announced no more.
+    /// How long the daemon may take to withdraw the announcement.
     private static let patience = Duration.seconds(5)
 
-    /// Begins to announce the devices of a definition; nil, and a line in the log, if nobody could reach them.
+    /// Begins to announce the devices of a definition; nil, with a warning in the log, if nobody could reach them.
     init?(_ definition: Definition, of server: DeviceServer, log: Logger) {
         guard case .tcp(let address, let port)? = server.address, let port = UInt16(exactly: port),
             case .network(let interface, let family) = Reach(address: address)
         else {
             log.warning(
                 """
-                \(definition.devices.map(\.name).joined(separator: ", ")) not announced by mDNS: other computers do not \
+                \(definition.devices.map(\.name).joined(separator: ", ")) not announced by mDNS: other computers cannot \
                 reach \(server.endpoint); set host to 0.0.0.0, or to an address of this computer in their network
                 """
             )
@@ -43,7 +44,7 @@ final class Announcement: Sendable {
         self.thread.withLock { $0 = thread }
     }
 
-    /// Has the devices announced no more, and returns when that is done or has taken too long.
+    /// Withdraws the announcement; returns when that is done or has taken too long.
     func end() {
         state.update { state in
             state.isEnding = true
@@ -53,26 +54,26 @@ final class Announcement: Sendable {
     }
 
     private func run() {
-        var (backoff, isTold) = (Backoff(), false)
-        while !shallEnd(within: .zero) {
+        var (backoff, hasWarned) = (Backoff(), false)
+        while !shouldEnd(within: .zero) {
             let begin = ContinuousClock.now
             do throws(AvahiError) {
                 let client = try AvahiClient()
                 state.withLock { $0.client = client }
                 defer { state.withLock { $0.client = nil } }
-                try announce(by: client, &isTold)
+                try announce(by: client, &hasWarned)
             } catch {
-                tell(error, &isTold)
-                _ = shallEnd(within: backoff.delay(after: .now - begin))
+                warn(error, &hasWarned)
+                _ = shouldEnd(within: backoff.delay(after: .now - begin))
             }
         }
     }
 
-    /// Announces until the daemon is gone, or the devices shall be announced no more.
-    private func announce(by client: AvahiClient, _ isTold: inout Bool) throws(AvahiError) {
+    /// Announces until the daemon has gone or the announcement ends.
+    private func announce(by client: AvahiClient, _ hasWarned: inout Bool) throws(AvahiError) {
         var publications: [DevicePublication] = []
         var names: Set<String> = []
-        while !shallEnd(within: .zero) {
+        while !shouldEnd(within: .zero) {
             switch client.state {
             case .running:
                 if publications.isEmpty {
@@ -82,30 +83,30 @@ final class Announcement: Sendable {
                 for publication in publications where try publication.isEstablished() {
                     guard names.insert(publication.name).inserted else { continue }
                     log.notice("\(publication)")
-                    isTold = false
+                    hasWarned = false
                 }
-            case .connecting: tell(.notRunning, &isTold)
-            // What this computer is called is in doubt, and with it all that has been announced.
+            case .connecting: warn(.notRunning, &hasWarned)
+            // The name of this computer is in doubt, and with it all announcements.
             case .registering, .collision, .failed: publications = []
             }
             try client.iterate()
         }
     }
 
-    private func tell(_ error: AvahiError, _ isTold: inout Bool) {
-        // Once is enough: it is tried again for as long as it takes.
-        guard !isTold else { return }
-        isTold = true
+    private func warn(_ error: AvahiError, _ hasWarned: inout Bool) {
+        // One warning is enough; attempts continue.
+        guard !hasWarned else { return }
+        hasWarned = true
         log.warning("\(services.map(\.object).joined(separator: ", ")) not announced by mDNS: \(error)")
     }
 
-    private func shallEnd(within limit: Duration) -> Bool {
+    private func shouldEnd(within limit: Duration) -> Bool {
         state.wait(within: limit) { $0.isEnding ? true : nil } ?? false
     }
 }
 
 extension DeviceDefinition {
-    /// What other computers are told of it.
+    /// The properties that are announced.
     fileprivate var properties: [String: String] {
         var properties = ["kind": driver.kind.rawValue, "driver": driver.name]
         properties["uid"] = uid

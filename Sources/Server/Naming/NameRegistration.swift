@@ -1,13 +1,13 @@
 internal import Glibc
 internal import Logging
 internal import Pickle
+internal import Platform
 internal import Pyro
-internal import Threads
 
-/// Keeps a Pyro name server told where devices are, on a thread of its own.
+/// A registration of devices with a Pyro name server, kept up by a thread of its own.
 ///
-/// A name server that is away is tried again, at longer and longer intervals; one that has restarted has forgotten all
-/// names, and is told them anew. None of that keeps devices from being served.
+/// A missing name server is retried at longer and longer intervals; one that has restarted has forgotten all names, and
+/// gets them again. Devices are served independently of all that.
 final class NameRegistration: Sendable {
     private let uris: [PyroURI]
     private let names: NameServer
@@ -17,12 +17,12 @@ final class NameRegistration: Sendable {
 
     /// How long it may take to notice that the name server has ended the connection.
     private static let attention = Duration.seconds(1)
-    /// How long an answer of the name server's may take.
+    /// How long an answer of the name server may take.
     private static let patience = Duration.seconds(5)
 
-    /// Begins to tell.
+    /// Begins to register.
     ///
-    /// - Parameter uris: where the devices are; the name of each is its object's.
+    /// - Parameter uris: the URIs of the devices, whose object ids are the names to register.
     init(_ uris: [PyroURI], at place: PyroURI.Location, wire: WireOptions, log: Logger) {
         var options = ClientOptions()
         options.wire = wire
@@ -35,27 +35,27 @@ final class NameRegistration: Sendable {
         self.thread.withLock { $0 = thread }
     }
 
-    /// Has the name server forget the devices, and returns when that is done or has taken too long.
+    /// Removes the registration; returns when that is done or has taken too long.
     func end() {
         isEnding.update { $0 = true }
         thread.withLock { $0 }?.join(within: Self.patience)
     }
 
     private func run() {
-        var (backoff, isTold) = (Backoff(), false)
-        while !shallEnd(within: .zero) {
+        var (backoff, hasWarned) = (Backoff(), false)
+        while !shouldEnd(within: .zero) {
             do {
                 for uri in uris { try names.register(uri.object, as: try reachable(uri)) }
-                log.notice("\(text) registered at the name server \(Endpoint(names.place))")
-                (backoff, isTold) = (Backoff(), false)
-                while names.isConnected, !shallEnd(within: Self.attention) {}
+                log.notice("\(text) registered with the name server \(names.place)")
+                (backoff, hasWarned) = (Backoff(), false)
+                while names.isConnected, !shouldEnd(within: Self.attention) {}
             } catch {
-                // Once is enough: it is tried again for as long as it takes.
-                if !isTold {
-                    log.warning("\(text) not registered at the name server \(Endpoint(names.place)): \(error)")
+                // One warning is enough; attempts continue.
+                if !hasWarned {
+                    log.warning("\(text) not registered with the name server \(names.place): \(error)")
                 }
-                isTold = true
-                _ = shallEnd(within: backoff.delay())
+                hasWarned = true
+                _ = shouldEnd(within: backoff.delay())
             }
         }
         if names.isConnected { removeAll() }
@@ -63,32 +63,32 @@ final class NameRegistration: Sendable {
 
     private var text: String { uris.map(\.object).joined(separator: ", ") }
 
-    private func shallEnd(within limit: Duration) -> Bool {
+    private func shouldEnd(within limit: Duration) -> Bool {
         isEnding.wait(within: limit) { $0 ? true : nil } ?? false
     }
 
     private func removeAll() {
         for uri in uris {
             do {
-                // The name may be somebody else's by now.
+                // Another server may have the name by now.
                 guard try names.find(uri.object) == reachable(uri) else { continue }
                 try names.remove(uri.object)
             } catch {
-                log.warning("\(uri.object) is still registered at the name server \(Endpoint(names.place)): \(error)")
+                log.warning("\(uri.object) is still registered with the name server \(names.place): \(error)")
             }
         }
     }
 
     /// The URI with a host that other machines can reach, in place of "all addresses".
     ///
-    /// That is the address by which the name server is reached; for a name server on this machine, where that address
-    /// would be of use here alone, the machine's name.
+    /// That is this machine's address towards the name server. For a name server on this machine, where that address would
+    /// be useful only here, it is the machine's name.
     private func reachable(_ uri: PyroURI) throws -> PyroURI {
         guard case .tcp(let all, let port)? = uri.location, ["0.0.0.0", "::"].contains(all),
             case .tcp(let address, _)? = try names.localEndpoint
         else { return uri }
-        let isOfUseHereAlone = address.hasPrefix("127.") || address == "::1"
-        let host = isOfUseHereAlone ? Self.hostName ?? address : address
+        let isLocal = address.hasPrefix("127.") || address == "::1"
+        let host = isLocal ? Self.hostName ?? address : address
         return PyroURI(scheme: uri.scheme, object: uri.object, location: .tcp(host: host, port: port))
     }
 

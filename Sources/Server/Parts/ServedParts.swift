@@ -1,6 +1,6 @@
-internal import Threads
+internal import Platform
 
-/// Where the devices of a server are served at the moment, for those that work with them.
+/// The URIs of the devices that a server serves at the moment, for devices of other processes that use them.
 final class ServedParts: Sendable {
     private let uris = Monitor<[String: String]>([:])
 
@@ -10,10 +10,10 @@ final class ServedParts: Sendable {
 
     func remove(_ names: [String]) { uris.update { uris in for name in names { uris[name] = nil } } }
 
-    /// Wakes those who wait, to see whether they still should.
+    /// Wakes all waits, which then check whether they are called off.
     func wake() { uris.update { _ in } }
 
-    /// Where devices are served, waited for until all of them are; nil if the wait is called off.
+    /// The URIs of devices, once all of them are served; nil if the wait is called off.
     func uris(of names: Set<String>, unless isCalledOff: @escaping @Sendable () -> Bool) -> [String: String]? {
         uris.wait { uris -> [String: String]?? in
             if isCalledOff() { return .some(nil) }

@@ -1,20 +1,20 @@
 internal import Devices
 
-/// Decides which child process serves which definition, of those that search among the same candidates.
+/// The rule by which child processes that search among the same candidates are assigned to definitions.
 ///
-/// Each child opens candidates until it has got one, tells its uid, and waits for the word: it serves the definition
-/// that means the device, or holds it so that the others get the rest, until nobody searches any more.
+/// Each child opens candidates until it has one, reports its uid, and waits for a decision: it serves the definition
+/// that means the device, or holds the device so that the others get the rest, until the search is over.
 ///
-/// This is the rule alone; ``FloatingSearch`` starts and ends the processes.
+/// ``CameraSearch`` starts and ends the processes.
 struct Arbitration {
     typealias Child = Int
 
     enum Action: Equatable {
-        /// Start so many more children.
+        /// Start this many more children.
         case start(Int)
         case assign(Child, definition: Int)
         case release(Child)
-        /// No candidate is left to try, so these definitions go without for now.
+        /// No candidate is left, so these definitions have no device for now.
         case giveUp([Int], SearchReport)
     }
 
@@ -22,7 +22,7 @@ struct Arbitration {
         case trying
         case holding(String)
         case serving([String])
-        /// Told to let go of what it may have, and still there.
+        /// Asked to release its device, if any, and still running.
         case releasing(String?)
 
         var uids: [String] {
@@ -34,32 +34,33 @@ struct Arbitration {
         }
     }
 
-    /// Which definition means which uid.
+    /// The definition that means each uid.
     private var wanted: [String: Int] = [:]
     private let opensSideBySide: Bool
 
     private var unserved: Set<Int> = []
     private var children: [Child: Stage] = [:]
-    /// Whether a child found nothing left to open, after which more children would not either.
+    /// Whether a child found nothing left to open, so that more children would not either.
     private var isExhausted = false
     private var crashes = 0
     private var report = SearchReport()
 
     init(opensSideBySide: Bool = true) { self.opensSideBySide = opensSideBySide }
 
-    /// From now on a definition means the devices with these uids; if there are several, its process looks for all but
-    /// the first itself.
+    /// Adds a definition that means the devices with these uids.
+    ///
+    /// Its process itself looks for all but the first.
     mutating func add(_ definition: Int, meaning uids: [String]) {
         for uid in uids { wanted[uid] = definition }
     }
 
     var isSearching: Bool { !unserved.isEmpty }
 
-    /// The uids of devices that children have.
+    /// The uids of the devices that children have.
     private var accounted: [String] { children.values.flatMap(\.uids) }
     private var tryingCount: Int { children.values.count { $0 == .trying } }
 
-    // MARK: What happens
+    // MARK: Events
 
     /// These definitions need a process.
     mutating func search(for definitions: some Sequence<Int>) -> [Action] {
@@ -72,7 +73,7 @@ struct Arbitration {
         return actions + proceed()
     }
 
-    /// There is no such definition any more.
+    /// A definition was removed.
     mutating func remove(_ definition: Int) -> [Action] {
         wanted = wanted.filter { $0.value != definition }
         unserved.remove(definition)
@@ -81,7 +82,7 @@ struct Arbitration {
 
     mutating func started(_ child: Child) { children[child] = .trying }
 
-    /// A child says how many candidates there are.
+    /// A child reports the number of candidates.
     mutating func counted(_ count: Int) -> [Action] {
         report.count = count
         return proceed()
@@ -106,7 +107,7 @@ struct Arbitration {
         return [.release(child)]
     }
 
-    /// A child that serves has opened another device that its definition needs.
+    /// A serving child has opened another device that its definition needs.
     mutating func serves(_ uid: String, _ child: Child) {
         guard case .serving(let uids)? = children[child] else { return }
         children[child] = .serving(uids + [uid])
@@ -126,18 +127,18 @@ struct Arbitration {
     /// A child has ended.
     ///
     /// - Parameters:
-    ///   - reason: how, in a few words.
-    ///   - hasGivenUp: whether it said why itself, so that another one would say the same.
+    ///   - reason: how it ended, in a few words.
+    ///   - hasGivenUp: whether the child gave the reason itself, so that another child would give the same.
     mutating func ended(_ child: Child, _ reason: String, hasGivenUp: Bool = false) -> [Action] {
         guard let stage = children.removeValue(forKey: child), stage == .trying else { return proceed() }
         crashes += 1
-        // Whatever ends one child may end each.
+        // What ended one child may end every child.
         if hasGivenUp || crashes > 2 * max(1, wanted.count) { isExhausted = true }
         if !report.failures.contains(reason) { report.failures.append(reason) }
         return proceed()
     }
 
-    // MARK: What follows
+    // MARK: Decisions
 
     private mutating func proceed() -> [Action] {
         if unserved.isEmpty { return finish() }
@@ -153,15 +154,15 @@ struct Arbitration {
         return [outcome] + finish()
     }
 
-    /// How many children shall try at the same time.
+    /// How many children should try at the same time.
     private var wantedTries: Int {
         guard opensSideBySide else { return 1 }
         let left = report.count.map { $0 - accounted.count } ?? 0
-        // Each candidate is tried at once, but not more than a machine can take.
+        // All candidates are tried at once, within what a machine can take.
         return max(unserved.count, min(left, unserved.count + 7))
     }
 
-    /// Lets go of everything that was held for the search.
+    /// Releases everything that was held for the search.
     private mutating func finish() -> [Action] {
         (isExhausted, crashes, report) = (false, 0, SearchReport())
         let idle = children.filter { child in

@@ -1,16 +1,17 @@
 public import Devices
+internal import Pickle
 
-/// Where a configuration comes from: a file, which can be read again, or the program itself.
+/// The origin of a configuration: a file, which can be read again, or the program itself.
 public struct ConfigurationSource: Sendable {
     private enum Origin {
         case file(DriverCatalog)
         case program
     }
 
-    /// What the configuration was at some time.
+    /// The configuration as it was at one time.
     struct Version: Sendable {
         let configuration: ServerConfiguration
-        /// What the file held; nil for a program's.
+        /// The content of the file; nil for a configuration made by the program.
         let text: String?
 
         var definitions: [Numbered] {
@@ -20,7 +21,7 @@ public struct ConfigurationSource: Sendable {
         }
     }
 
-    /// A definition, with the text of the file and its place in it, by which a worker finds it again.
+    /// A definition with the text of its file and its index there, by which a worker finds it again.
     struct Numbered: Sendable {
         let definition: Definition
         let index: Int
@@ -28,7 +29,7 @@ public struct ConfigurationSource: Sendable {
         let all: [Definition]
     }
 
-    /// What errors call the file.
+    /// The name of the file in errors.
     let file: String
     let isSimulated: Bool
     let first: Version
@@ -39,7 +40,7 @@ public struct ConfigurationSource: Sendable {
     ///
     /// - Parameters:
     ///   - isSimulated: whether every device talks to a simulation of its hardware.
-    ///   - adjust: changes what the file says, as a command line may.
+    ///   - adjust: overrides values of the file, as options of a command line do.
     public init(
         file: String,
         drivers: DriverCatalog,
@@ -53,7 +54,7 @@ public struct ConfigurationSource: Sendable {
 
     /// Takes a configuration that the program makes, here and in each worker.
     ///
-    /// - Parameter program: the program's path, by which others know its configuration.
+    /// - Parameter program: the program's path, which identifies its configuration.
     public init(
         _ configuration: ServerConfiguration,
         of program: String,
@@ -65,19 +66,19 @@ public struct ConfigurationSource: Sendable {
         first = Version(configuration, text: nil, isSimulated, adjust)
     }
 
-    /// The whole path of the program that runs, by which the configuration that it makes is known.
+    /// The absolute path of the running program, which identifies the configuration that it makes.
     public static var programPath: String? { "/proc/self/exe".realPath }
 
     public var configuration: ServerConfiguration { first.configuration }
 
-    /// The whole path of the file, wherever the program was started.
+    /// The absolute path of the file.
     var path: String { file.realPath ?? file }
 
-    /// Throws ``ConfigurationErrors``, or a ``ControlError`` if there is nothing to be read again.
+    /// Throws ``ConfigurationErrors``, or a ``ServerError`` if there is no file to read again.
     func read() throws -> Version {
         guard case .file(let drivers) = origin else {
-            throw ControlError(
-                "the configuration is part of \(file): end the program, and start it again, to change it"
+            throw ServerError(
+                "the configuration is part of \(file): to change it, end the program and start it again"
             )
         }
         return try Self.read(file, drivers, isSimulated, adjust)
@@ -110,7 +111,7 @@ extension ConfigurationSource.Version {
 }
 
 extension WorkerOrder {
-    init(_ definition: ConfigurationSource.Numbered, _ source: ConfigurationSource, memory: DeviceMemory) {
+    init(_ definition: ConfigurationSource.Numbered, _ source: ConfigurationSource, memory: RestoreLog) {
         self.init(
             text: definition.text,
             file: source.file,
@@ -120,5 +121,61 @@ extension WorkerOrder {
             memory: memory
         )
         name = definition.definition.name
+    }
+}
+
+/// The differences between the definitions that are served and a new version of the configuration.
+struct ConfigurationChanges: Sendable, CustomStringConvertible {
+    /// The names of definitions that were removed or changed.
+    let ended: Set<String>
+    /// Definitions that are new or changed.
+    let begun: [ConfigurationSource.Numbered]
+    let unchanged: [String]
+
+    init(from old: [Definition], to new: ConfigurationSource.Version) {
+        var kept = new.definitions.map(\.definition).filter { next in old.contains { $0.isServed(as: next) } }
+        var count: Int
+        repeat {
+            count = kept.count
+            // A definition that uses a device served elsewhere from now on must connect to it there.
+            let staying = Set(kept.flatMap(\.devices).map(\.name)).union(new.fixedNames(since: old))
+            kept.removeAll { !$0.foreignParts.isSubset(of: staying) }
+        } while kept.count < count
+        unchanged = kept.map(\.name)
+        begun = new.definitions.filter { [unchanged] in !unchanged.contains($0.definition.name) }
+        ended = Set(old.map(\.name)).subtracting(unchanged)
+    }
+
+    var changed: [String] { begun.map(\.definition.name).filter(ended.contains) }
+    var added: [String] { begun.map(\.definition.name).filter { !ended.contains($0) } }
+    var removed: [String] { ended.subtracting(changed).sorted() }
+
+    var description: String {
+        let parts = [("new", added), ("changed", changed), ("gone", removed)].filter { !$0.1.isEmpty }
+        guard !parts.isEmpty else { return "nothing has changed" }
+        return parts.map { "\($0.0): \($0.1.joined(separator: ", "))" }.joined(separator: "; ")
+    }
+}
+
+extension Definition {
+    /// Whether clients would notice no difference between this definition and another.
+    fileprivate func isServed(as other: Definition) -> Bool {
+        name == other.name && text == other.text && endpoint == other.endpoint && pyro == other.pyro
+    }
+}
+
+extension ConfigurationSource.Version {
+    /// The names of devices that are served at the same address as before.
+    fileprivate func fixedNames(since old: [Definition]) -> Set<String> {
+        let places = Dictionary(old.flatMap(\.places)) { first, _ in first }
+        return Set(definitions.flatMap(\.definition.places).filter { places[$0.0] == $0.1 }.map(\.0))
+    }
+}
+
+extension Definition {
+    /// The address of each device; none where the kernel chooses the port.
+    fileprivate var places: [(String, PyroURI.Location)] {
+        if case .tcp(_, 0) = endpoint { return [] }
+        return devices.map { ($0.name, endpoint) }
     }
 }

@@ -1,21 +1,22 @@
 internal import Glibc
+internal import Platform
 internal import Synchronization
-internal import Threads
 
-/// The signals that ask a process to end or to read its configuration again, which from now on are told instead of
-/// ending it at once.
+/// A receiver of the signals that ask a process to end or to reload, which then no longer end it at once.
 ///
-/// Their handler writes to a pipe that a thread reads, which works whichever thread the kernel interrupts.
+/// The signal handler writes to a pipe that a thread reads, so it does not matter which thread the kernel interrupts.
 public final class EndSignals: Sendable {
     private static let signals = [
         (number: SIGINT, name: "SIGINT"), (number: SIGTERM, name: "SIGTERM"), (number: SIGHUP, name: "SIGHUP"),
     ]
-    /// The end of the pipe that the handler writes to, for a handler can carry nothing of its own.
+    /// The end of the pipe that the handler writes to.
+    ///
+    /// A signal handler cannot capture anything.
     private static let target = Atomic<Int32>(-1)
 
     private let isStopped = Atomic(false)
 
-    /// - Parameter handler: called on a thread of its own with each signal's name, such as `SIGINT`.
+    /// - Parameter handler: called on a thread of its own with the name of each signal, such as `SIGINT`.
     public init(_ handler: @escaping @Sendable (_ name: String) -> Void) {
         var ends: [Int32] = [0, 0]
         guard unsafe pipe(&ends) == 0 else { return }
@@ -38,14 +39,14 @@ public final class EndSignals: Sendable {
         }
     }
 
-    /// Whether the program was started so that a hang-up leaves it alone, as `nohup` does.
+    /// Whether the program was started with hang-ups ignored, as `nohup` does.
     ///
-    /// Shells start what runs in the background with SIGINT ignored, which is not meant for a server.
+    /// SIGINT does not count: shells start background programs with SIGINT ignored, which is not meant for a server.
     private static func isIgnored(_ number: Int32) -> Bool {
         guard number == SIGHUP else { return false }
         var action = sigaction()
         guard unsafe sigaction(number, nil, &action) == 0 else { return false }
-        // No function but a number, which cannot be compared as what it is said to be.
+        // SIG_IGN is a number, not a function, and cannot be compared as a function.
         let (now, ignoring) = unsafe (
             unsafeBitCast(action.__sigaction_handler.sa_handler, to: UInt.self), unsafeBitCast(SIG_IGN, to: UInt.self)
         )
@@ -61,10 +62,10 @@ public final class EndSignals: Sendable {
         }
     }
 
-    /// Tells no more of them.
+    /// Stops calling the handler.
     public func stop() { isStopped.store(true, ordering: .releasing) }
 
-    /// The names of the signals as they come.
+    /// The names of the signals as they arrive.
     static var names: AsyncStream<String> {
         AsyncStream { continuation in
             let signals = EndSignals { continuation.yield($0) }

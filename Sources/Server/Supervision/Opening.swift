@@ -1,6 +1,7 @@
 internal import Devices
 internal import Logging
 internal import Pickle
+internal import Platform
 internal import Pyro
 
 /// The opening of a definition's devices in a worker.
@@ -8,9 +9,10 @@ struct Opening {
     let worker: Worker
     let definition: Definition
     let order: WorkerOrder
+    let pyro: PyroSettings
     let server: DeviceServer
 
-    /// Opens the devices, each after those that it works with, and sets what clients had set.
+    /// Opens the devices, each after those that it uses, and restores what clients had set.
     ///
     /// - Parameter log: the definition's.
     func run(_ log: Logger) throws {
@@ -19,7 +21,7 @@ struct Opening {
             try open(definition.devices, log) { try openTogether(context) }
         } else {
             for device in definition.devicesInOrder {
-                // The devices of a group have a file each, beside the group's.
+                // Each device of a group has a log file of its own, besides the group's.
                 let isAlone = definition.devices.count == 1
                 let log = isAlone ? log : Log(name: device.name, options: order.log).logger
                 let context = context(for: [device], log)
@@ -35,20 +37,20 @@ struct Opening {
         } catch let error as PreparationError {
             throw error
         } catch {
-            throw ControlError("\(place(of: devices)): \(ErrorTranslation.text(of: error))")
+            throw ServerError("\(place(of: devices)): \(ErrorTranslation.text(of: error))")
         }
     }
 
-    /// Where those stand that are opened together.
+    /// The place of devices that are opened together.
     private func place(of devices: [DeviceDefinition]) -> Place {
         devices.count == 1 ? devices[0].place : definition.place
     }
 
-    /// What the driver of these devices, one at least, is told and can ask for.
+    /// The context for the driver of these devices, of which there is at least one.
     private func context(for devices: [DeviceDefinition], _ log: Logger) -> DriverContext {
         let device = devices[0]
         var deviceLog = DeviceLog(log)
-        // Which of them a problem is of cannot be told.
+        // A problem cannot be attributed to one of them.
         deviceLog.report = { [problems = server.problems, names = devices.map(\.name)] problem in
             for name in names { problems.note(problem, of: name) }
         }
@@ -58,22 +60,22 @@ struct Opening {
         return context
     }
 
-    /// Reaches a device that another one works with, wherever it is.
-    private func link(to reference: DeviceReference, from owner: String) throws -> any PartLink {
+    /// Connects to a device that another one uses, in this process or elsewhere.
+    private func link(to reference: DeviceReference, from owner: String) throws -> any DeviceLink {
         let text: String
         switch reference {
         case .named(let name):
             if let link = server.link(to: name) { return link }
             guard let uri = order.parts[name] else {
-                throw ControlError("it is not known where \(name) is served: a function has to name what it uses")
+                throw ServerError("the address of \(name) is unknown: a function must name the devices that it uses")
             }
             text = uri
         case .at(let uri): text = uri
         }
-        guard let uri = PyroURI(text) else { throw ControlError("'\(text)' is no URI") }
-        var options = try definition.pyro.deliveryOptions.client
+        guard let uri = PyroURI(text) else { throw ServerError("'\(text)' is not a URI") }
+        var options = pyro.delivery.client
         options.connectLimit = .seconds(5)
-        return RemotePartLink(uri, options: options, server: server, owner: owner)
+        return RemoteDeviceLink(uri, options: options, server: server, owner: owner)
     }
 }
 
@@ -86,5 +88,88 @@ extension Preparation {
         isSimulated = device.isSimulated
         staysDisabled = order.memory.disabled.contains(device.name)
         keepsLightOff = order.isRestart
+    }
+}
+
+extension Worker {
+    /// Opens candidates until one is open, and waits for the decision on it.
+    ///
+    /// - Returns: the order to serve it; nil if nobody wants it, or if no candidate is available.
+    func search(_ order: WorkerOrder, _ definition: Definition) throws -> WorkerOrder? {
+        guard let (device, part) = definition.cameraRequests.first else {
+            throw ServerError("\(definition.place): there is no floating device to search for")
+        }
+        let log = Log(name: part.candidates.driver, options: order.log)
+        defer { log.flush() }
+        let context = DriverContext(isSimulated: device.isSimulated, log: DeviceLog(log.logger))
+        let count = try part.candidates.count(context)
+        outbox.send(.counted(count))
+        var sweep = CandidateSweep(part.candidates, context)
+        guard let claim = try sweep.next() else {
+            outbox.send(.exhausted(sweep.report))
+            return nil
+        }
+        claims.keep(claim)
+        outbox.send(.opened(uid: claim.uid))
+        guard case .start(let order)? = inbox.next() else { return nil }
+        return order
+    }
+
+    /// How long another process may take to release a device that this one needs as well.
+    private static let patience = Duration.seconds(10)
+
+    /// Opens the floating device that a definition requests, or takes it if it was opened while searching.
+    func claim(
+        _ part: CameraRequest,
+        _ context: DriverContext,
+        for definition: Definition
+    ) throws -> any OpenedCandidate {
+        let others = Set(definition.cameraRequests.map(\.part.uid))
+        let end = ContinuousClock.now + Self.patience
+        while true {
+            if let claim = claims.take(part.uid) { return claim }
+            do {
+                let claim = try part.candidates.open(uid: part.uid, context) { claim in
+                    guard others.contains(claim.uid) else { return false }
+                    claims.keep(claim)
+                    outbox.send(.opened(uid: claim.uid))
+                    return true
+                }
+                outbox.send(.opened(uid: claim.uid))
+                return claim
+            } catch {
+                // A process that searches for another device may have it open, and is about to release it.
+                guard ContinuousClock.now < end else { throw error }
+                Pause.wait(for: .milliseconds(100))
+            }
+        }
+    }
+}
+
+extension Definition {
+    /// The floating devices that it needs, each with the device of the definition that uses it.
+    var cameraRequests: [(device: DeviceDefinition, part: CameraRequest)] {
+        devices.flatMap { device in device.driver.cameraRequests.map { (device, $0) } }
+    }
+}
+
+/// Candidates that a worker has opened and not yet turned into devices.
+final class OpenedCandidates: Sendable {
+    private let claims = Lock<[any OpenedCandidate]>([])
+
+    func keep(_ claim: any OpenedCandidate) { claims.withLock { $0.append(claim) } }
+
+    func take(_ uid: String) -> (any OpenedCandidate)? {
+        claims.withLock { claims in
+            claims.firstIndex { $0.uid == uid }.map { claims.remove(at: $0) }
+        }
+    }
+
+    func releaseAll() {
+        let all = claims.withLock { claims in
+            defer { claims.removeAll() }
+            return claims
+        }
+        for claim in all { claim.release() }
     }
 }

@@ -2,13 +2,13 @@ public import Devices
 internal import Glibc
 internal import Logging
 internal import Pickle
-internal import Threads
+internal import Platform
 
-/// Serves every definition of a configuration, each in a worker process of its own.
+/// A server of every definition of a configuration, each in a worker process of its own.
 ///
-/// It touches no hardware itself.
+/// The supervisor itself touches no hardware.
 public actor Supervisor {
-    /// A definition that is served, and what serves it.
+    /// A definition with its keeper.
     private struct Entry {
         let number: Int
         let definition: Definition
@@ -20,33 +20,33 @@ public actor Supervisor {
     private let executable: String
     private let log: Log
     private var entries: [Entry] = []
-    private var searches: [SearchKey: FloatingSearch] = [:]
+    private var searches: [SearchKey: CameraSearch] = [:]
     private let served = ServedParts()
     private var count = 0
     private var isChanging = false
     private var isStopping = false
-    private let attendance = Attendance()
+    private let health = ServiceHealth()
 
     /// - Parameters:
-    ///   - source: where the configuration is, for reading it again; it has been found to be without errors.
-    ///   - executable: the program to start workers from, which runs ``serveAsWorker(drivers:program:)`` when called
-    ///     with the word `worker`.
+    ///   - source: a configuration without errors, which can be read again.
+    ///   - executable: the program to start workers from. With the argument `worker` it must run
+    ///     ``serveAsWorker(drivers:program:)``.
     public init(_ source: ConfigurationSource, executable: String = "/proc/self/exe") {
         self.source = source
         self.executable = executable
         log = Log(name: "device-server", options: source.first.configuration.log)
     }
 
-    /// Serves until SIGINT or SIGTERM, then shuts every device down, light sources first.
+    /// Serves until SIGINT or SIGTERM, then shuts down every device, light sources first.
     public func run() async {
-        // A log that nobody reads any more is no reason to end.
+        // The server must outlive the reader of its log.
         signal(SIGPIPE, SIG_IGN)
-        // Whose terminal is closed cannot be seen any more, and must not leave light on behind.
+        // A server whose terminal was closed is out of sight and must not leave light on.
         let endsAtHangUp = isatty(STDIN_FILENO) == 1 || isatty(STDERR_FILENO) == 1
         let signals = EndSignals.names
-        let control = ControlPoint(self, log: log.logger)
+        let control = ControlSocket(self, log: log.logger)
         for definition in source.first.definitions { await serve(definition) }
-        let report = ServiceNotifier().map { ServiceReport(to: $0, on: attendance) }
+        let report = ServiceNotifier().map { ServiceReport(to: $0, on: health) }
         let reporting = Task { await report?.run() }
         defer { reporting.cancel() }
         for await name in signals {
@@ -58,9 +58,9 @@ public actor Supervisor {
             break
         }
         isStopping = true
-        report?.tellEnd()
+        report?.reportEnd()
         let impatience = Task {
-            // Whoever asks twice does not want to wait for devices that hang.
+            // A second signal means: do not wait for devices that hang.
             for await name in signals where name != "SIGHUP" { await kill() }
         }
         control?.close()
@@ -76,21 +76,21 @@ public actor Supervisor {
         for search in searches.values { await search.kill() }
     }
 
-    // MARK: Beginning and end of definitions
+    // MARK: Starting and stopping definitions
 
-    private func serve(_ new: ConfigurationSource.Numbered, memory: DeviceMemory = DeviceMemory()) async {
+    private func serve(_ new: ConfigurationSource.Numbered, memory: RestoreLog = RestoreLog()) async {
         count += 1
         let (number, definition) = (count, new.definition)
-        attendance.add(definition.name)
+        health.add(definition.name)
         let order = WorkerOrder(new, source, memory: memory)
         let drivers = definition.devices.map(\.driver.name).joined(separator: ", ")
         let log = self.log.logger(
             alsoFor: definition.name,
             options: order.log,
-            beginning: "\(definition.name): to be served by version \(version), with \(drivers)"
+            beginning: "\(definition.name): served by version \(version) with \(drivers)"
         )
         let workers = await workers(for: definition, number, order, new.all, log)
-        // Told to end meanwhile: what is begun now nobody would stop.
+        // The server began to end meanwhile; nobody would stop a keeper that starts now.
         guard !isStopping else { return }
         let keeper = WorkerKeeper(
             number: number,
@@ -98,7 +98,7 @@ public actor Supervisor {
             definition: definition,
             from: workers,
             served: served,
-            attendance: attendance,
+            health: health,
             log: log
         )
         let end = Task { await keeper.run() }
@@ -117,7 +117,7 @@ public actor Supervisor {
         }
         let search =
             searches[key]
-            ?? FloatingSearch(candidates, executable: executable, attendance: attendance, log: self.log.logger)
+            ?? CameraSearch(candidates, executable: executable, health: health, log: self.log.logger)
         searches[key] = search
         await search.add(
             number,
@@ -132,7 +132,7 @@ public actor Supervisor {
         return search
     }
 
-    /// Shuts the devices of definitions down, light sources first.
+    /// Shuts down the devices of definitions, light sources first.
     private func stop(_ entries: [Entry]) async {
         let lights = entries.filter(\.keeper.hasLightSource)
         let others = entries.filter { !$0.keeper.hasLightSource }
@@ -143,7 +143,7 @@ public actor Supervisor {
             }
         }
         let numbers = Set(entries.map(\.number))
-        for entry in entries { attendance.remove(entry.definition.name) }
+        for entry in entries { health.remove(entry.definition.name) }
         self.entries.removeAll { numbers.contains($0.number) }
     }
 
@@ -157,44 +157,46 @@ public actor Supervisor {
 
     // MARK: While it runs
 
-    /// Reads the configuration again and carries out what has changed; the other devices go on as they are.
+    /// Reads the configuration again and applies what has changed; the other devices keep running.
     ///
-    /// Throws ``ConfigurationErrors`` if there are errors in it, or a ``ControlError`` if it is no file's, and then
-    /// changes nothing.
+    /// Changes nothing and throws ``ConfigurationErrors`` if the file has errors, or a ``ServerError`` if the
+    /// configuration does not come from a file.
     func reload() async throws -> ConfigurationChanges {
-        guard !isChanging, !isStopping else { throw ControlError("the server is already being changed") }
+        guard !isChanging, !isStopping else {
+            throw ServerError("another reload is in progress, or the server is shutting down")
+        }
         isChanging = true
         defer { isChanging = false }
         let new: ConfigurationSource.Version
         do { new = try source.read() } catch let error as ConfigurationErrors {
-            log.logger.error("the configuration stays as it was, since the new one has errors:\n\(error)")
+            log.logger.error("the configuration stays as it was; the new one has errors:\n\(error)")
             throw error
         } catch {
             log.logger.error("the configuration stays as it was: \(error)")
             throw error
         }
         let changes = ConfigurationChanges(from: entries.map(\.definition), to: new)
-        log.logger.notice("\(source.file) was read again: \(changes)")
+        log.logger.notice("reloaded \(source.file): \(changes)")
         let old = entries.filter { changes.ended.contains($0.definition.name) }
         let memories = Dictionary(uniqueKeysWithValues: old.map { ($0.definition.name, $0.keeper.memory) })
         await stop(old)
         for definition in changes.begun where !isStopping {
-            // The clients go on listening; what they had set was for the device as it was.
-            await serve(definition, memory: memories[definition.definition.name]?.clientsAlone ?? DeviceMemory())
+            // Clients stay registered; what they had set belonged to the device as it was.
+            await serve(definition, memory: memories[definition.definition.name]?.clientsAlone ?? RestoreLog())
         }
         return changes
     }
 
-    /// Has the devices of definitions shut down and served again by other processes; the other definitions go on.
+    /// Replaces the worker processes of definitions; the other definitions keep running.
     ///
-    /// - Parameter names: those of definitions, or of devices in them.
-    /// - Returns: for each definition why it is not served again; None if it is.
+    /// - Parameter names: names of definitions, or of devices in them.
+    /// - Returns: for each definition the reason why it is not served again, or None if it is.
     func restart(_ names: [String]) async throws -> PythonDictionary {
-        guard !isStopping else { throw ControlError("the server is ending") }
+        guard !isStopping else { throw ServerError("the server is shutting down") }
         let chosen = try names.reduce(into: [Entry]()) { chosen, name in
             guard let entry = entries.first(where: { $0.definition.isCalled(name) }) else {
                 let known = entries.map(\.definition.name).joined(separator: ", ")
-                throw ControlError("nothing is called \(name) here; there are: \(known)")
+                throw ServerError("no device or definition named '\(name)'; known names: \(known)")
             }
             if !chosen.contains(where: { $0.number == entry.number }) { chosen.append(entry) }
         }
@@ -213,25 +215,25 @@ public actor Supervisor {
         }
     }
 
-    /// How long whoever asked for a restart waits for it at most.
+    /// The longest time a caller waits for a restart.
     private static let restartLimit = Duration.seconds(40)
 
-    /// How each definition is served.
+    /// The status of every definition.
     func status() async -> ServerStatus {
         let entries = entries
         let statuses = await BlockingThread.value("status") { entries.map { $0.keeper.status(within: .seconds(1)) } }
         return ServerStatus(
-            file: source.path,
+            configuration: source.path,
             definitions: zip(entries, statuses).map { DefinitionStatus($0.definition, $1) }
         )
     }
 
-    /// Runs this process as a worker of a supervisor, by the channel that it was given as its standard input.
+    /// Runs this process as a worker of a supervisor, connected through its standard input.
     ///
     /// - Parameters:
-    ///   - drivers: those that a configuration file can name.
-    ///   - program: makes the configuration of the program itself, the same as the supervisor has; nil if it has none.
-    /// - Returns: the status to exit with.
+    ///   - drivers: the drivers that a configuration file can name.
+    ///   - program: makes the program's own configuration, the same as the supervisor's; nil if it has none.
+    /// - Returns: the exit status.
     public static func serveAsWorker(
         drivers: DriverCatalog,
         program: (@Sendable () throws -> ServerConfiguration)? = nil

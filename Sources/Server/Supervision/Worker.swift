@@ -2,18 +2,18 @@ internal import Devices
 internal import Glibc
 internal import Logging
 internal import Pickle
+internal import Platform
 internal import Pyro
-internal import Threads
 
-/// A process that serves one definition, until the supervisor tells it to end or is gone.
+/// A process that serves one definition until the supervisor asks it to end, or has gone.
 struct Worker: Sendable {
     let channel: ControlChannel
     let inbox: Inbox
     let outbox: Outbox
     private let drivers: DriverCatalog
     private let program: (@Sendable () throws -> ServerConfiguration)?
-    /// What was opened while the worker searched.
-    let claims = HeldClaims()
+    /// The candidates opened while the worker searched.
+    let claims = OpenedCandidates()
 
     init(
         channel: ControlChannel,
@@ -25,10 +25,10 @@ struct Worker: Sendable {
         inbox = Inbox(channel, answering: outbox)
     }
 
-    /// Serves until the end; gives the exit status.
+    /// Serves until the end; returns the exit status.
     func run() -> Int32 {
         signal(SIGPIPE, SIG_IGN)
-        // It was started by another name of the program, /proc/self/exe.
+        // The process was started as /proc/self/exe.
         ProcessName.set(WorkerProcess.programName)
         defer {
             claims.releaseAll()
@@ -55,13 +55,13 @@ struct Worker: Sendable {
             } else if let program {
                 try program()
             } else {
-                throw ControlError("this program has no configuration of its own")
+                throw ServerError("this program has no configuration of its own")
             }
         if order.isSimulated { configuration.simulateEverything() }
         let definitions = configuration.definitions
         guard definitions.indices.contains(order.definition), definitions[order.definition].name == order.name else {
-            throw ControlError(
-                "the program defines something else each time it is started, and not \(order.name) again"
+            throw ServerError(
+                "the program produced a different configuration when restarted: '\(order.name)' is missing"
             )
         }
         return definitions[order.definition]
@@ -70,58 +70,66 @@ struct Worker: Sendable {
     private func serve(_ order: WorkerOrder) throws -> Int32 {
         let definition = try definition(of: order)
         let log = Log(name: definition.name, options: order.log)
-        defer { log.flush() }
         inbox.beforeEndByForce { [log] reason in
             log.logger.critical("\(reason); whether light is on is UNKNOWN")
             log.flush()
         }
         let signal = Monitor<String?>(nil)
-        // Asked to end by a signal of its own, the worker also ends what the supervisor might still say.
+        // A worker that gets a signal itself no longer waits for messages of the supervisor.
         let signals = EndSignals { [channel] name in
             signal.withLock { $0 = name }
             channel.finish()
         }
-        defer { signals.stop() }
-        let server = try server(for: definition, order, log.logger)
-        defer { server.stop() }
-        outbox.report { [server] in server.report }
-        try Opening(worker: self, definition: definition, order: order, server: server).run(log.logger)
-        server.start()
-        outbox.send(
-            .serving(
-                uris: definition.devices.map { server.uri(of: $0.name).text },
-                hasLightSource: server.hasLightSource
-            )
-        )
-        let registration = try definition.pyro.nameServer.map { place in
-            NameRegistration(
-                definition.devices.map { server.publicURI(of: $0.name) },
-                at: place,
-                wire: try definition.pyro.wire,
-                log: log.logger
-            )
+        var server: DeviceServer?
+        var names: PublishedNames?
+        let result = Result {
+            let pyro = try PyroSettings(definition.pyro)
+            let opened = try self.server(for: definition, pyro, order, log.logger)
+            server = opened
+            outbox.report { opened.report }
+            try Opening(worker: self, definition: definition, order: order, pyro: pyro, server: opened).run(log.logger)
+            opened.start()
+            let uris = definition.devices.map { opened.uri(of: $0.name).text }
+            outbox.send(.serving(uris: uris, hasLightSource: opened.hasLightSource))
+            names = PublishedNames(definition, pyro, of: opened, log: log.logger)
+            if let warning = pyro.certificateWarning { log.logger.warning("\(warning)") }
+            if !isToldToShutDown() { end(opened, after: signal.withLock { $0 }, log.logger) }
         }
-        defer { registration?.end() }
-        if let warning = try definition.pyro.certificateWarning { log.logger.warning("\(warning)") }
-        let announcement = definition.pyro.isAnnounced ? Announcement(definition, of: server, log: log.logger) : nil
-        defer { announcement?.end() }
-        if !isToldToShutDown() { end(server, after: signal.withLock { $0 }, log.logger) }
+        // The shutdown sequence, also after a failed start.
+        names?.withdraw()
+        server?.stop()
+        signals.stop()
+        log.flush()
+        try result.get()
         return EXIT_SUCCESS
     }
 
-    private func server(for definition: Definition, _ order: WorkerOrder, _ log: Logger) throws -> DeviceServer {
+    private func server(
+        for definition: Definition,
+        _ pyro: PyroSettings,
+        _ order: WorkerOrder,
+        _ log: Logger
+    ) throws -> DeviceServer {
         if case .tcp(let host, 0) = definition.endpoint, let port = order.port {
-            var again = definition
-            again.endpoint = .tcp(host: host, port: port)
-            // Somebody else may have the port by now.
-            if let server = try? DeviceServer(again, log: log, remember: remember) { return server }
+            // Another program may have the port by now.
+            if let server = try? server(at: .tcp(host: host, port: port), pyro, log) { return server }
         }
-        return try DeviceServer(definition, log: log, remember: remember)
+        return try server(at: definition.endpoint, pyro, log)
     }
 
-    @Sendable private func remember(_ memory: DeviceMemory) { outbox.remember(memory) }
+    private func server(at place: PyroURI.Location, _ pyro: PyroSettings, _ log: Logger) throws -> DeviceServer {
+        try DeviceServer(
+            at: place,
+            options: pyro.server,
+            delivery: pyro.delivery,
+            log: log,
+            remember: remember
+        )
+    }
 
-    /// Waits for the word to shut down; false if the supervisor has gone without it.
+    @Sendable private func remember(_ memory: RestoreLog) { outbox.remember(memory) }
+
+    /// Waits for the order to shut down; false if the supervisor has gone without one.
     private func isToldToShutDown() -> Bool {
         while let message = inbox.next() {
             if case .shutDown = message { return true }
@@ -129,27 +137,29 @@ struct Worker: Sendable {
         return false
     }
 
-    /// Tells why the devices are shut down though the supervisor has not said so, and what has become of light, for
-    /// which nobody else can look any more.
+    /// Logs why the devices are shut down without an order, and the state of light, which nobody else can check any
+    /// longer.
     private func end(_ server: DeviceServer, after signal: String?, _ log: Logger) {
-        log.warning("\(signal.map { "told to end by \($0)" } ?? "the server is gone"); shutting down")
+        log.warning("\(signal.map { "received \($0)" } ?? "the server has ended unexpectedly"); shutting down")
         for finding in server.darken() { log.log(level: finding.light == .off ? .notice : .error, "\(finding)") }
     }
 }
 
-extension DeviceServer {
-    /// A server at the place that a definition names.
-    fileprivate convenience init(
-        _ definition: Definition,
-        log: Logger,
-        remember: @escaping @Sendable (DeviceMemory) -> Void
-    ) throws {
-        try self.init(
-            at: Endpoint(definition.endpoint),
-            options: try definition.pyro.server,
-            delivery: try definition.pyro.deliveryOptions,
-            log: log,
-            remember: remember
-        )
+/// The names under which other computers find the devices of a worker: with a Pyro name server, and by mDNS.
+private struct PublishedNames {
+    private let registration: NameRegistration?
+    private let announcement: Announcement?
+
+    init(_ definition: Definition, _ pyro: PyroSettings, of server: DeviceServer, log: Logger) {
+        registration = definition.pyro.nameServer.map { place in
+            let uris = definition.devices.map { server.publicURI(of: $0.name) }
+            return NameRegistration(uris, at: place, wire: pyro.wire, log: log)
+        }
+        announcement = definition.pyro.isAnnounced ? Announcement(definition, of: server, log: log) : nil
+    }
+
+    func withdraw() {
+        announcement?.end()
+        registration?.end()
     }
 }

@@ -1,29 +1,29 @@
 internal import Devices
 internal import Logging
-internal import Threads
+internal import Platform
 
-/// Keeps one definition served: gets it a worker, and another one when that has ended, until it is told to stop.
+/// The keeper of one definition: gets it a worker, and a new worker each time one ends, until stopped.
 final class WorkerKeeper: Sendable {
     struct State {
-        var upkeep: Upkeep<WorkerProcess>
-        /// Whether the next worker is to be started without a wait.
+        var workerState: WorkerState<WorkerProcess>
+        /// Whether to start the next worker without a wait.
         var isHurried = false
         var isStopping = false
         var hasEnded = false
     }
 
     let name: String
-    /// The number by which its source knows the definition.
+    /// The number of the definition in its source of workers.
     private let number: Int
-    /// What the first worker is told to serve.
+    /// The order for the first worker.
     private let order: WorkerOrder
-    /// Which of the devices have no hardware.
+    /// Which of the devices are simulated.
     private let simulated: [Bool]
     let source: any WorkerSource
-    /// The names of the definition's devices, and of those of other definitions that it needs.
+    /// The names of the definition's devices, and of the devices of other definitions that it uses.
     private let (names, needed): ([String], Set<String>)
     private let served: ServedParts
-    let attendance: Attendance
+    let health: ServiceHealth
     let log: Logger
     let state: Monitor<State>
 
@@ -33,37 +33,37 @@ final class WorkerKeeper: Sendable {
         definition: Definition,
         from source: any WorkerSource,
         served: ServedParts,
-        attendance: Attendance,
+        health: ServiceHealth,
         log: Logger
     ) {
         (self.number, self.order, self.source, self.served) = (number, order, source, served)
         name = definition.name
         (names, needed) = (definition.devices.map(\.name), definition.foreignParts)
         simulated = definition.devices.map(\.isSimulated)
-        (self.attendance, self.log) = (attendance, log)
-        state = Monitor(State(upkeep: Upkeep(memory: order.memory)))
+        (self.health, self.log) = (health, log)
+        state = Monitor(State(workerState: WorkerState(memory: order.memory)))
     }
 
-    var hasLightSource: Bool { state.withLock(\.upkeep.hasLightSource) }
+    var hasLightSource: Bool { state.withLock(\.workerState.hasLightSource) }
     /// What clients have set so far.
-    var memory: DeviceMemory { state.withLock(\.upkeep.memory) }
+    var memory: RestoreLog { state.withLock(\.workerState.memory) }
     private var isStopping: Bool { state.withLock(\.isStopping) }
 
-    /// How things are, as the worker tells it within a limit.
+    /// The status, with a fresh report of the worker if one arrives within a limit.
     func status(within limit: Duration) -> WorkerStatus {
-        let upkeep = state.withLock(\.upkeep)
-        if upkeep.service == .serving, let worker = upkeep.tenure?.worker {
+        let workerState = state.withLock(\.workerState)
+        if workerState.service == .serving, let worker = workerState.running?.worker {
             worker.send(.askForReport)
             let _: Bool? = state.wait(within: limit) { state in
-                state.upkeep.reportCount > upkeep.reportCount || state.upkeep.tenure == nil ? true : nil
+                state.workerState.reportCount > workerState.reportCount || state.workerState.running == nil ? true : nil
             }
         }
-        return WorkerStatus(state.withLock(\.upkeep), attendance.failure(of: name))
+        return WorkerStatus(state.withLock(\.workerState), health.failure(of: name))
     }
 
     // MARK: One worker after another
 
-    /// Has the definition served by workers one after another; returns when told to stop and the last one has ended.
+    /// Runs one worker after another; returns once stopped, when the last worker has ended.
     func run() async {
         var backoff = Backoff()
         while !isStopping {
@@ -74,23 +74,23 @@ final class WorkerKeeper: Sendable {
                 continue
             }
             let delay = backoff.delay(after: end.duration)
-            if attendance.fail(name, end.reason, retryIn: delay) { log.error("\(name): \(end.reason)") }
+            if health.fail(name, end.reason, retryIn: delay) { log.error("\(name): \(end.reason)") }
             log.debug("\(name): \(delay.asRetry)")
             await wait(delay)
         }
         state.update { $0.hasEnded = true }
     }
 
-    /// Where the devices are that the definition needs, once all of them are served; nil when told to stop.
+    /// The URIs of the devices that the definition uses, once all of them are served; nil when stopped.
     private func waitForParts() async -> [String: String]? {
         guard !needed.isEmpty else { return [:] }
-        log.info("\(name): needs \(needed.sorted().joined(separator: ", "))")
+        log.info("\(name): waiting for \(needed.sorted().joined(separator: ", "))")
         return await BlockingThread.value("parts of \(name)") { [served, needed, self] in
             served.uris(of: needed) { self.isStopping }
         }
     }
 
-    /// Waits, or until told to stop or to hurry.
+    /// Waits until the delay is over, the keeper is stopped, or a restart is wanted.
     private func wait(_ delay: Duration) async {
         guard delay > .zero else { return }
         await BlockingThread.value("retry of \(name)") { [state] in
@@ -98,16 +98,16 @@ final class WorkerKeeper: Sendable {
         }
     }
 
-    /// How a worker ended.
+    /// The end of a worker.
     private struct End {
         let reason: String
-        /// How long it was there.
+        /// The worker's lifetime.
         let duration: Duration
-        /// Whether it was told to make way for another one.
+        /// Whether it was asked to end, to be replaced.
         var isWanted = false
     }
 
-    /// Runs one worker to its end; nil if there is none to be had.
+    /// Runs one worker to its end; nil if none is available.
     private func runWorker(with parts: [String: String]) async -> End? {
         let start = ContinuousClock.now
         do {
@@ -115,12 +115,12 @@ final class WorkerKeeper: Sendable {
             let begin = ContinuousClock.now
             let reason = await attend(worker, with: parts)
             let outcome = await worker.outcome
-            let tenure = state.update { $0.upkeep.end() }
+            let running = state.update { $0.workerState.end() }
             served.remove(names)
             return End(
-                reason: tenure?.isLost == true ? Self.loss : reason ?? outcome,
+                reason: running?.isLost == true ? Self.loss : reason ?? outcome,
                 duration: .now - begin,
-                isWanted: tenure?.makesWay == true
+                isWanted: running?.isBeingReplaced == true
             )
         } catch {
             return End(reason: "its process could not be started: \(error)", duration: .now - start)
@@ -129,14 +129,14 @@ final class WorkerKeeper: Sendable {
 
     // MARK: One worker
 
-    /// Listens to a worker until it has gone; gives the reason, if it named one.
+    /// Listens to a worker until it has gone; returns the reason it gave, if any.
     private func attend(_ worker: WorkerProcess, with parts: [String: String]) async -> String? {
         let order = state.update { state in
             state.isHurried = false
-            state.upkeep.begin(worker)
-            return state.upkeep.order(like: self.order, parts: parts)
+            state.workerState.begin(worker)
+            return state.workerState.order(like: self.order, parts: parts)
         }
-        // Told to stop while the worker was being started, before there was a line to tell it by.
+        // Stopped while the worker was being started, before there was a channel to it.
         if isStopping { worker.hangUp() }
         worker.send(.start(order))
         let reason = await withTaskGroup(of: Void.self) { group in
@@ -144,9 +144,9 @@ final class WorkerKeeper: Sendable {
             defer { group.cancelAll() }
             return await listen(to: worker)
         }
-        let hasServed = state.withLock { $0.upkeep.tenure?.isServing == true }
+        let hasServed = state.withLock { $0.workerState.running?.isServing == true }
         worker.hangUp()
-        if !hasServed, order.memory != DeviceMemory() { forget() }
+        if !hasServed, order.memory != RestoreLog() { forget() }
         return reason
     }
 
@@ -155,9 +155,9 @@ final class WorkerKeeper: Sendable {
         for await message in worker.messages {
             switch message {
             case .serving(let uris, let hasLightSource): noteServing(at: uris, hasLightSource)
-            case .memory(let memory): state.withLock { $0.upkeep.memory = memory }
+            case .memory(let memory): state.withLock { $0.workerState.memory = memory }
             case .failed(let text): reason = text
-            case .report(let report): state.update { $0.upkeep.note(report) }
+            case .report(let report): state.update { $0.workerState.note(report) }
             case .opened(let uid): await source.worker(worker, has: uid)
             case .start, .search, .shutDown, .askForReport, .counted, .exhausted: break
             }
@@ -166,40 +166,152 @@ final class WorkerKeeper: Sendable {
     }
 
     private func noteServing(at uris: [String], _ hasLightSource: Bool) {
-        state.update { $0.upkeep.serve(at: uris, hasLightSource: hasLightSource) }
+        state.update { $0.workerState.serve(at: uris, hasLightSource: hasLightSource) }
         served.set(Array(zip(names, uris)).map { (name: $0, uri: $1) })
-        attendance.note(name, .served)
+        health.note(name, .served)
         for (uri, isSimulated) in zip(uris, simulated) {
             log.notice("serving \(uri)\(isSimulated ? " (simulated)" : "")")
         }
     }
 
-    /// What clients had set may be what no worker survives, so that the next one has to do without.
+    /// Drops what clients had set, since it may be what keeps workers from starting.
     private func forget() {
-        state.withLock { $0.upkeep.memory = DeviceMemory() }
-        log.warning("\(name): a worker did not start with what clients had set; the next one starts without")
+        state.withLock { $0.workerState.memory = RestoreLog() }
+        log.warning("\(name): a worker did not start with the settings of clients; the next one starts without them")
     }
 
     // MARK: The end
 
-    /// Ends the worker at once, without shutting its devices down.
-    func killWorker() { state.withLock(\.upkeep.tenure)?.worker.kill() }
+    /// Ends the worker at once, without shutting down its devices.
+    func killWorker() { state.withLock(\.workerState.running)?.worker.kill() }
 
-    /// Tells the worker to shut its devices down, and not to be replaced.
+    /// Asks the worker to shut down its devices, and does not replace it.
     func stop() {
-        let tenure = state.update { state in
+        let running = state.update { state in
             state.isStopping = true
-            return state.upkeep.tenure
+            return state.workerState.running
         }
-        tenure?.worker.send(.shutDown)
+        running?.worker.send(.shutDown)
         served.wake()
     }
 
-    /// Waits for the worker to end, and ends it by force when it does not.
+    /// Waits for the worker to end, and kills it when it does not.
     func waitForEnd(within limit: Duration) {
         let ended: Bool? = state.wait(within: limit) { $0.hasEnded ? true : nil }
-        guard ended == nil, let worker = state.withLock(\.upkeep.tenure)?.worker else { return }
+        guard ended == nil, let worker = state.withLock(\.workerState.running)?.worker else { return }
         log.error("\(name): does not shut down; killed")
         worker.kill()
     }
+}
+
+extension WorkerKeeper {
+    /// The reason given for a worker that was killed because it did not answer.
+    static let loss = "its process did not answer for \(Heartbeat.lossTime.formatted) and was killed"
+
+    /// Asks a worker for reports until the task is cancelled; kills the worker when too many remain unanswered.
+    func watch(_ worker: WorkerProcess) async {
+        var heartbeat = Heartbeat()
+        while !Task.isCancelled {
+            let before = state.withLock(\.workerState.reportCount)
+            worker.send(.askForReport)
+            // Time during which nothing was asked does not count, for example while the computer was asleep.
+            try? await Task.sleep(for: Heartbeat.interval, clock: .suspending)
+            // A worker that was asked to end has a limit of its own for that.
+            guard !Task.isCancelled, !state.withLock({ $0.workerState.running?.isBeingReplaced == true }) else {
+                return
+            }
+            let hasAnswered = state.withLock { $0.workerState.reportCount > before }
+            switch heartbeat.note(hasAnswered: hasAnswered) {
+            case .answers: noteAnswer()
+            case .silent: noteSilence(of: worker)
+            case .lost: return end(worker)
+            }
+        }
+    }
+
+    private func noteAnswer() {
+        let (wasSilent, isServing) = state.update { state in
+            (state.workerState.noteAnswer(), state.workerState.service == .serving)
+        }
+        guard wasSilent else { return }
+        log.notice("\(name): its process answers again")
+        health.note(name, isServing ? .served : .awaited)
+    }
+
+    private func noteSilence(of worker: WorkerProcess) {
+        guard state.update({ $0.workerState.noteSilence() }) else { return }
+        let reason = "process \(worker.pid ?? 0) does not answer"
+        _ = health.fail(name, reason)
+        let light = hasLightSource ? "; its light may be on" : ""
+        log.error(
+            "\(name): \(reason)\(light); it will be killed unless it answers within \(Heartbeat.graceTime.formatted)"
+        )
+    }
+
+    private func end(_ worker: WorkerProcess) {
+        state.withLock { $0.workerState.giveUp() }
+        worker.kill()
+    }
+}
+
+extension WorkerKeeper {
+    /// Asks the worker to shut down its devices, and starts another one.
+    ///
+    /// The next worker restores what clients have set, as after a crash. Without a worker, the next attempt is made at
+    /// once.
+    ///
+    /// - Parameters:
+    ///   - end: how long the worker may take to shut down its devices before it is killed.
+    ///   - start: how long the next one may take to serve them.
+    /// - Returns: why the definition is not served again; nil if it is.
+    func restart(end: Duration, start: Duration) async -> String? {
+        let running = state.update { state in
+            state.isHurried = true
+            return state.workerState.replace()
+        }
+        log.notice("\(name): restarted on request")
+        health.note(name, .awaited)
+        await source.hurry()
+        return await BlockingThread.value("restart of \(name)") { [self] in
+            if let worker = running?.worker {
+                worker.send(.shutDown)
+                waitForEnd(of: worker, within: end)
+            }
+            switch health.availability(of: name, within: start) {
+            case .served: return nil
+            case .missing: return health.failure(of: name)?.reason ?? "not served"
+            case .awaited, nil: return "not served yet; see `device-server status`"
+            }
+        }
+    }
+
+    private func waitForEnd(of worker: WorkerProcess, within limit: Duration) {
+        let hasEnded: Bool? = state.wait(within: limit) { $0.workerState.running?.worker === worker ? nil : true }
+        guard hasEnded == nil else { return }
+        log.error("\(name): does not shut down; killed")
+        worker.kill()
+    }
+}
+
+/// A source of workers for definitions.
+protocol WorkerSource: Sendable {
+    /// A worker for the definition with a number, which waits for its order; nil when the source has been stopped.
+    func worker(for number: Int, named name: String) async throws -> WorkerProcess?
+    /// Notes that a worker has opened a floating device, besides the one it was chosen for.
+    func worker(_ worker: WorkerProcess, has uid: String) async
+    /// Retries at once where no worker was available.
+    func hurry() async
+}
+
+/// A source that starts a new process for each definition.
+struct FreshWorkers: WorkerSource {
+    let executable: String
+    let log: Logger
+
+    func worker(for number: Int, named name: String) throws -> WorkerProcess? {
+        try WorkerProcess(name, executable: executable, environment: [:], log: log)
+    }
+
+    func worker(_ worker: WorkerProcess, has uid: String) {}
+    func hurry() {}
 }

@@ -1,12 +1,12 @@
 internal import Glibc
 internal import Logging
+internal import Platform
 internal import Subprocess
 internal import SystemPackage
-internal import Threads
 
-/// A child process that runs as a worker, and the line to it.
+/// A child process that runs as a worker, and the channel to it.
 final class WorkerProcess: Sendable {
-    /// What it says, as it comes; ends when it has closed its end of the line.
+    /// The worker's messages; ends when the worker has closed its end of the channel.
     let messages: AsyncStream<ControlMessage>
     private let name: String
     private let channel: ControlChannel
@@ -17,15 +17,15 @@ final class WorkerProcess: Sendable {
     /// Starts one.
     ///
     /// - Parameters:
-    ///   - name: what the log calls it.
-    ///   - environment: what its environment has beside this process's.
+    ///   - name: its name in the log.
+    ///   - environment: variables added to this process's environment.
     init(_ name: String, executable: String, environment: [String: String], log: Logger) throws {
         let (channel, childs) = try ControlChannel.pair()
         (self.name, self.channel, self.log) = (name, channel, log)
         let (stream, continuation) = AsyncStream<ControlMessage>.makeStream()
         let (closed, closing) = AsyncStream<Void>.makeStream()
         messages = stream
-        // Read on a thread of its own, since reading blocks.
+        // Reading blocks, so it has a thread of its own.
         _ = BlockingThread("to \(name)") {
             while let message = try? channel.receive() { continuation.yield(message) }
             continuation.finish()
@@ -60,7 +60,7 @@ final class WorkerProcess: Sendable {
         let changes = environment.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) }
         return try await Subprocess.run(
             .path(FilePath(executable)),
-            // The name is for `ps`; a worker learns from its order what to serve.
+            // The name is for `ps`; the worker learns from its order what to serve.
             arguments: Arguments(executablePathOverride: programName, remainingValues: ["worker", name]),
             environment: .inherit.updating(Dictionary(uniqueKeysWithValues: changes)),
             platformOptions: options,
@@ -72,40 +72,42 @@ final class WorkerProcess: Sendable {
         }.terminationStatus
     }
 
-    /// What the program was called as, without the folder.
+    /// The name by which the program was called, without the folder.
     static var programName: String {
         CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? "device-server"
     }
 
-    /// Its number, as long as it runs.
+    /// The process id while the process runs.
     var pid: Int? { process.withLock { $0 }.map(Int.init) }
 
-    /// Tells it something; what cannot be told to one that has gone, the end of ``messages`` tells.
+    /// Sends a message.
+    ///
+    /// That the worker has gone shows by the end of ``messages``.
     func send(_ message: ControlMessage) { try? channel.send(message) }
 
-    /// Ends the line, upon which the worker ends.
+    /// Closes the channel, upon which the worker ends.
     func hangUp() { channel.finish() }
 
-    /// Ends the process at once, without shutting its devices down.
+    /// Ends the process at once, without shutting down its devices.
     func kill() {
         if let process = process.withLock({ $0 }) { Glibc.kill(process, SIGKILL) }
     }
 
-    /// Waits until the process has ended; says how.
+    /// How the process ended, once it has.
     var outcome: String {
         get async { await end.value }
     }
 
-    /// How long a worker may take to shut its devices down before it is killed.
+    /// How long a worker may take to shut down its devices before it is killed.
     static let patience = Duration.seconds(10)
 
-    /// Waits for a worker that has closed its end of the line to end, and kills it when it does not.
+    /// Waits for a worker that has closed its channel to end, and kills it when it does not.
     private static func makeSureOfEnd(_ process: ProcessIdentifier, _ name: String, _ log: Logger) async {
         let clock = ContinuousClock()
         let end = clock.now + patience
         while !process.hasEnded {
             if clock.now > end {
-                log.error("\(name): process \(process.value) does not end; killed")
+                log.error("\(name): process \(process.value) did not end; killed")
                 Glibc.kill(process.value, SIGKILL)
                 break
             }
@@ -115,9 +117,31 @@ final class WorkerProcess: Sendable {
 }
 
 extension ProcessIdentifier {
-    /// Whether the process has ended, whether or not somebody has asked for its status yet.
+    /// Whether the process has ended, even if its status was not read yet.
     fileprivate var hasEnded: Bool {
         var end = pollfd(fd: processDescriptor, events: Int16(POLLIN), revents: 0)
         return unsafe poll(&end, 1, 0) > 0
     }
+}
+
+extension TerminationStatus {
+    /// The end of a process in words: `crashed (SIGSEGV)`.
+    var inWords: String {
+        switch self {
+        case .exited(let status): return "exited with status \(status)"
+        case .signaled(let number):
+            let name = Self.names[number] ?? "signal \(number)"
+            return Self.crashes.contains(number) ? "crashed (\(name))" : "was killed (\(name))"
+        }
+    }
+
+    /// Signals caused by the process itself.
+    private static let crashes: Set<Int32> = [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP]
+
+    private static let names: [Int32: String] = [
+        SIGABRT: "SIGABRT", SIGALRM: "SIGALRM", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE", SIGHUP: "SIGHUP",
+        SIGILL: "SIGILL", SIGINT: "SIGINT", SIGKILL: "SIGKILL", SIGPIPE: "SIGPIPE", SIGQUIT: "SIGQUIT",
+        SIGSEGV: "SIGSEGV", SIGSYS: "SIGSYS", SIGTERM: "SIGTERM", SIGTRAP: "SIGTRAP", SIGUSR1: "SIGUSR1",
+        SIGUSR2: "SIGUSR2", SIGXCPU: "SIGXCPU", SIGXFSZ: "SIGXFSZ",
+    ]
 }

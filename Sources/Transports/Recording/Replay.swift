@@ -1,31 +1,31 @@
-internal import Threads
+internal import Platform
 
-/// Goes through a recording: takes what was sent then, and gives what came.
+/// A walk through a recording: expects what was sent, and returns what was received.
 public final class Replay: Sendable {
     private let recording: Recording
-    /// How many exchanges have taken place again.
-    private let position = Monitor(0)
+    /// The number of exchanges replayed so far.
+    private let position = Lock(0)
 
     public init(_ recording: Recording) { self.recording = recording }
 
-    /// Whether all of the recording has taken place again.
+    /// Whether all of the recording has been replayed.
     public var isOver: Bool { next == nil }
 
-    /// What was recorded next; nil at the end.
+    /// The next recorded exchange; nil at the end.
     public var next: Exchange? {
         let position = position.withLock { $0 }
         return position < recording.exchanges.count ? recording.exchanges[position] : nil
     }
 
-    /// When the next exchange took place, in seconds since 1970, or the last one if that was it: the time that it is.
+    /// The time of the next exchange in seconds since 1970, or of the last one at the end.
     public var time: Double {
         (next ?? recording.exchanges.last)?.time ?? 0
     }
 
-    /// The next exchange, which has to be this one.
+    /// Takes the next exchange, which must be this one.
     ///
-    /// - Parameter bytes: what is sent; nil for what is fetched.
-    /// - Throws: ``RecordingError`` if another one was recorded, or none.
+    /// - Parameter bytes: the bytes sent; nil for a read.
+    /// - Throws: ``RecordingError`` if the recording has another exchange, or none.
     public func step(
         _ direction: Exchange.Direction,
         _ channel: String = "",

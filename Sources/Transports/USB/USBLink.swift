@@ -1,10 +1,10 @@
 public import Devices
-internal import Threads
+internal import Platform
 
-/// A device that is found once, and found again when it has been unplugged and comes back.
+/// A link to one device, which is found again after it was unplugged and plugged in.
 ///
-/// The session is all that is known of the opened device. It ends when the device goes; the next use looks for the
-/// device and begins another one.
+/// The session holds all that is known about the open device. It ends when the device goes; the next use finds the
+/// device and starts another session.
 public final class USBLink<Session> {
     private let bus: any USBBus
     private let choice: USBChoice
@@ -14,15 +14,15 @@ public final class USBLink<Session> {
     private let presence: USBPresence
     private var open: (connection: any USBConnection, session: Session)?
     private var isClosed = false
-    /// The one that was opened first, which is looked for when it has gone.
+    /// The device that was opened first; the link looks for this one when it has gone.
     private var first: (serial: String?, port: USBPort)?
 
     /// Finds and opens the device.
     ///
     /// - Parameters:
-    ///   - begin: asks an opened device all that is needed to use it.
-    ///   - serial: the serial number that the device itself has told, if its kind can.
-    /// - Throws: ``USBError`` that says what there is instead, and what to do.
+    ///   - begin: asks the open device for everything needed to use it.
+    ///   - serial: the serial number that the device itself reports, if its kind does.
+    /// - Throws: ``USBError`` that says which devices there are instead, and what to do.
     public init(
         _ bus: any USBBus,
         _ choice: USBChoice,
@@ -36,20 +36,20 @@ public final class USBLink<Session> {
         try find()
     }
 
-    /// The device as it was when it was opened last.
+    /// The device as it was last opened.
     public var device: USBDeviceInfo? { open?.connection.device ?? presence.last }
 
-    /// Whether the device is open, and still plugged in as far as the bus has told.
+    /// Whether the device is open, and still plugged in according to the bus.
     public var isOpen: Bool { open != nil && !presence.hasLeft }
 
-    /// Whether the device has gone since it was opened, as the bus tells.
+    /// Whether the device has gone since it was opened, according to the bus.
     public var isUnplugged: Bool { presence.hasLeft }
 
-    /// Uses the session, of the device as it is plugged in now.
+    /// Uses the session of the device as it is plugged in now.
     ///
-    /// After an error of the bus itself the device is opened anew for the next use.
+    /// After an error of the bus itself, the next use opens the device again.
     ///
-    /// - Throws: ``USBError`` of kind `disconnected` while the device is unplugged; whatever the body throws.
+    /// - Throws: ``USBError`` of kind `disconnected` while the device is unplugged, and any error of the body.
     public func use<Result>(_ body: (Session) throws -> Result) throws -> Result {
         guard !isClosed else { throw USBError(.disconnected, "\(choice.name) has been closed") }
         if presence.hasLeft { drop() }
@@ -64,7 +64,7 @@ public final class USBLink<Session> {
         }
     }
 
-    /// Gives the device up for good.
+    /// Releases the device for good.
     public func close() {
         isClosed = true
         drop()
@@ -77,7 +77,7 @@ public final class USBLink<Session> {
 
     // MARK: Finding
 
-    /// What was chosen, and once one has been found, that one.
+    /// The choice of the configuration; once a device has been found, that device.
     private var wanted: USBChoice {
         var wanted = choice
         guard choice.serial == nil, choice.port == nil, let first else { return wanted }
@@ -88,7 +88,7 @@ public final class USBLink<Session> {
 
     private func findAgain() throws {
         do { try find() } catch {
-            // Whoever uses it is told, and so is whoever asks how it is.
+            // The caller gets the error, and `status` shows it.
             log.report("\(error)")
             throw error
         }
@@ -96,7 +96,7 @@ public final class USBLink<Session> {
 
     private func find() throws {
         var search = USBSearch(wanted, isAgain: first != nil)
-        // Whoever looks for another wheel by its serial number has this one open for a moment.
+        // A search for another device by its serial number opens this one for a moment.
         let end = ContinuousClock.now + .seconds(first == nil ? 1 : 0.5)
         while true {
             search.begin(try bus.devices(choice.kinds))
@@ -134,5 +134,47 @@ public final class USBLink<Session> {
         log.back("\(choice.name)\(serial.map { " \($0)" } ?? "") is \(connection.device)")
         presence.take(connection.device)
         if first == nil { first = (serial, connection.device.port) }
+    }
+}
+
+/// The state of the device in use, plugged in or not, as reported by the bus.
+///
+/// Changes are logged.
+final class USBPresence: Sendable {
+    private struct State: Sendable {
+        var device: USBDeviceInfo?
+        var hasLeft = false
+    }
+
+    private let state = Lock(State())
+    private let name: String
+    private let log: DeviceLog
+
+    init(_ name: String, log: DeviceLog) {
+        self.name = name
+        self.log = log
+    }
+
+    /// The device in use, or the last one that was.
+    var last: USBDeviceInfo? { state.withLock { $0.device } }
+
+    var hasLeft: Bool { state.withLock { $0.hasLeft } }
+
+    func take(_ device: USBDeviceInfo) { state.withLock { $0 = State(device: device) } }
+
+    @Sendable func note(_ event: USBEvent) {
+        // Logged with the lock held, so that the log has the order of the events.
+        state.withLock { state in
+            guard let device = state.device else { return }
+            switch event {
+            case .left(let info):
+                guard !state.hasLeft, info.isSamePlugging(as: device) else { return }
+                state.hasLeft = true
+                log.lost("\(name) has been unplugged: \(device)")
+            case .arrived(let info):
+                guard state.hasLeft else { return }
+                log.back("\(name) is plugged in at USB port \(info.port), and will be opened by the next use")
+            }
+        }
     }
 }

@@ -61,7 +61,7 @@ struct DeformableMirrorTests {
         #expect(throws: RemoteError.value(message)) { try interface.call(method, try array([1, 2, 3, 4], [4])) }
         #expect(throws: RemoteError.self) { try interface.call(method, .list([1.0, 2.0, 3.0])) }
         for odd in [Double.nan, .infinity] {
-            #expect(throws: RemoteError.value("PATTERNS has a value that is no finite number")) {
+            #expect(throws: RemoteError.value("PATTERNS has a value that is not a finite number")) {
                 try interface.call(method, try array([0.5, odd, 0.5], [3]))
             }
         }

@@ -1,8 +1,8 @@
 import Foundation
 import Pickle
+import Platform
 import Pyro
 import Testing
-import Threads
 
 @Suite struct PyroClientTests {
     @Test(arguments: SerializerID.allCases)
@@ -107,7 +107,7 @@ import Threads
     @Test func aSlowCallKeepsNobodyElseWaiting() throws {
         let server = try TestServer()
         let slow = server.client()
-        let thread = BlockingThread("slow") { _ = try? slow.call("wait", [0.5]) }
+        let thread = try BlockingThread.start("slow") { _ = try? slow.call("wait", [0.5]) }
         #expect(try server.client().call("add", [1, 2]) == 3)
         #expect(!thread.join(within: .zero))
         #expect(thread.join(within: .seconds(20)))

@@ -2,7 +2,7 @@ import Foundation
 import Pyro
 import Testing
 
-/// What is said of certificates and keys that cannot be used.
+/// Error messages for certificates and keys that cannot be used.
 @Suite struct SSLFileTests {
     private let authority: TestAuthority
 
@@ -15,7 +15,8 @@ import Testing
     @Test func keysWithAPasswordAreOpened() throws {
         var files = try authority.files(password: "open ✓ sesame")
         #expect(
-            try problem(files).description == "'\(files.key ?? "")' has a password, which key_password_file has to give"
+            try problem(files).description
+                == "'\(files.key ?? "")' is encrypted: give its password in key_password_file"
         )
         files.keyPasswordFile = try authority.write("open ✓ sesame\n", to: "password")
         let context = try SSLContext(files)
@@ -24,7 +25,7 @@ import Testing
         files.keyPasswordFile = try authority.write("guess\n", to: "guess")
         let wrong = try problem(files)
         #expect(wrong.part == .key)
-        #expect(wrong.description.contains("its password is another one"))
+        #expect(wrong.description.contains("its password is wrong"))
     }
 
     @Test func certificateAndKeyMayShareAFile() throws {
@@ -55,8 +56,8 @@ import Testing
         for (path, part) in cases {
             for (name, words) in [
                 ("/nowhere", "cannot be read: No such file"),
-                (authority.folder.path, part == .authorities ? "" : "is no file"),
-                (text, part == .keyPasswordFile ? "" : "in PEM"),
+                (authority.folder.path, part == .authorities ? "" : "is not a file"),
+                (text, part == .keyPasswordFile ? "" : "contains no PEM"),
             ] where !words.isEmpty {
                 var files = good
                 files[keyPath: path] = name
@@ -78,4 +79,10 @@ import Testing
         files.authorities = nil
         #expect(try problem(files).part == .authorities)
     }
+}
+
+@Test func librariesHaveVersions() throws {
+    let versions = Dictionary(PyroLibraries.versions.map { ($0.library, $0.version) }) { first, _ in first }
+    #expect(try #require(versions["OpenSSL"]).hasPrefix("3."))
+    #expect(try #require(versions["zlib"]).hasPrefix("1."))
 }

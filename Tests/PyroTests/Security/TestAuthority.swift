@@ -1,7 +1,7 @@
 import Foundation
 import Pyro
 
-/// An authority that gives out certificates for a test, made by the program `openssl`.
+/// A certificate authority for a test, made with the program `openssl`.
 final class TestAuthority: Sendable {
     let folder: URL
     var certificate: String { path("ca.pem") }
@@ -32,7 +32,7 @@ final class TestAuthority: Sendable {
 
     func path(_ name: String) -> String { folder.appending(path: name).path }
 
-    /// The files of a certificate for a host, which trust this authority.
+    /// The files of a certificate for a host, with this authority as the trusted one.
     ///
     /// - Parameter names: such as `DNS:localhost` and `IP:127.0.0.1`.
     func files(

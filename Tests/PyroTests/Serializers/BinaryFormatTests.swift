@@ -29,7 +29,7 @@ struct MarshalBytesTests {
             ([0x5B, 2, 0, 0, 0, 0xFA, 1, 0x61, 0x72, 0, 0, 0, 0], ["a", "a"]),
             // A marked list is number 0, the text in it number 1.
             ([0xDB, 2, 0, 0, 0, 0xDA, 1, 0x61, 0x72, 1, 0, 0, 0], ["a", "a"]),
-            // None cannot be marked, though its byte may say so.
+            // None is never marked, even with the bit set.
             ([0x29, 3, 0xCE, 0xE9, 5, 0, 0, 0, 0x72, 0, 0, 0, 0], .tuple([.none, 5, 5])),
             ([0x61, 1, 0, 0, 0, 0x62], "b"), ([0x41, 1, 0, 0, 0, 0x62], "b"), ([0x5A, 1, 0x62], "b"),
             ([0x74, 1, 0, 0, 0, 0x62], "b"), ([0x3E, 1, 0, 0, 0, 0x46], .frozenset([false])),

@@ -45,11 +45,11 @@ struct HostilePayloadTests {
 
     /// Whether four values in each format can be read.
     private func readable(withValues values: Int) -> [Bool] {
-        let allowance = Allowance(values: values)
-        var serpent = SerpentReader(Array("{1:(2,)}".utf8)[...], allowance)
-        var json = JSONReader(Array(#"[1,{"a":2}]"#.utf8)[...], allowance)
-        var marshal = MarshalReader([0x5B, 2, 0, 0, 0, 0x29, 1, 0x4E, 0x54], allowance)
-        var msgpack = MsgpackReader([0x92, 1, 0x91, 2], allowance)
+        let budget = ValueBudget(values: values)
+        var serpent = SerpentReader(Array("{1:(2,)}".utf8)[...], budget)
+        var json = JSONReader(Array(#"[1,{"a":2}]"#.utf8)[...], budget)
+        var marshal = MarshalReader([0x5B, 2, 0, 0, 0, 0x29, 1, 0x4E, 0x54], budget)
+        var msgpack = MsgpackReader([0x92, 1, 0x91, 2], budget)
         return [
             (try? serpent.whole()) != nil, (try? json.whole()) != nil, (try? marshal.value()) != nil,
             (try? msgpack.whole()) != nil,
@@ -79,7 +79,7 @@ struct HostilePayloadTests {
         expectProblem("there are too many values") { _ = try MarshalFormat.read(payload[...]) }
     }
 
-    /// A number that is none equals nothing, so that each would be a new key in the same place.
+    /// NaN equals nothing, so that each would be a new key with the same hash.
     @Test func keysThatEqualNothingAreRefused() {
         let nan: [UInt8] = [0x67, 0, 0, 0, 0, 0, 0, 0xF8, 0x7F]
         expectProblem("nan cannot be a key") { _ = try MarshalFormat.read(([0x3C, 1, 0, 0, 0] + nan)[...]) }
@@ -99,7 +99,7 @@ struct HostilePayloadTests {
         expectProblem("invalid number") { _ = try id.serializer.decode(float[...]) }
     }
 
-    /// What is cut off is refused, or was behind the end of a value.
+    /// A truncated payload is refused, unless the rest was behind the end of a value.
     @Test(arguments: SerializerVectors.all)
     func truncatedPayloadsAreRefused(vector: SerializerVectors.Vector) throws {
         let (bytes, id) = try (vector.bytes, vector.id)
@@ -117,7 +117,7 @@ struct HostilePayloadTests {
             guard var payload = payloads.randomElement(using: &random) else { continue }
             for _ in 0..<Int.random(in: 1...4, using: &random) { mutate(&payload, using: &random) }
             guard let value = try? id.serializer.decode(payload[...]) else { continue }
-            // What could be read can be written and read again.
+            // A value that was read can be written and read again.
             guard let written = try? id.encode(value) else { continue }
             _ = try? id.serializer.decode(written[...])
         }
@@ -135,8 +135,8 @@ struct HostilePayloadTests {
     }
 }
 
-/// The same numbers in each run.
-private struct SeededGenerator: RandomNumberGenerator {
+/// A generator of random numbers that are the same in each run.
+struct SeededGenerator: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {

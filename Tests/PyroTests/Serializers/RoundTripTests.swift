@@ -77,7 +77,7 @@ struct RoundTripTests {
             for (month, day) in [(1, 2), (2, 28), (3, 1), (7, 31), (12, 31)] {
                 let date = PythonValue.date(.date(year: year, month: month, day: day))
                 #expect(try SerializerID.msgpack.passed(date) == date)
-                // Longer before and after 1970, a number of seconds has no room for microseconds.
+                // Farther from 1970, a number of seconds has no room for microseconds.
                 guard (1900...2100).contains(year) else { continue }
                 let datetime = PythonValue.date(.datetime(year: year, month: month, day: day, time, zone: nil))
                 #expect(try SerializerID.msgpack.passed(datetime) == datetime)
@@ -88,10 +88,14 @@ struct RoundTripTests {
     @Test(arguments: SerializerID.allCases)
     func calls(id: SerializerID) throws {
         let calls = [
-            WireCall(object: "Camera", method: "set_setting", arguments: ["gain", 5], keywords: [:]),
-            WireCall(object: "Camera", method: "get_setting", arguments: [], keywords: ["name": "gain"]),
-            WireCall(object: "Filter", method: "__getattr__", arguments: ["position"], keywords: nil),
-            WireCall(object: "Stage", method: "set_client", arguments: [.proxy(Self.proxy)], keywords: ["a": [1.5]]),
+            WireCall(object: "Camera", method: "set_setting", arguments: CallArguments(["gain", 5])),
+            WireCall(object: "Camera", method: "get_setting", arguments: CallArguments(keywords: ["name": "gain"])),
+            WireCall(object: "Filter", method: "__getattr__", arguments: CallArguments(["position"])),
+            WireCall(
+                object: "Stage",
+                method: "set_client",
+                arguments: CallArguments([.proxy(Self.proxy)], keywords: ["a": [1.5]])
+            ),
         ]
         for call in calls { #expect(try id.serializer.decodeCall(id.encodeCall(call)[...]) == call) }
     }

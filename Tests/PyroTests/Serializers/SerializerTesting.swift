@@ -4,7 +4,7 @@ import Testing
 @testable import Pyro
 
 extension SerializerID {
-    /// All but pickle, which has tests of its own.
+    /// All serializers except pickle, which has its own tests.
     static let plain: [SerializerID] = [.serpent, .json, .marshal, .msgpack]
 
     func encode(_ value: PythonValue) throws -> [UInt8] {
@@ -19,11 +19,11 @@ extension SerializerID {
         return out.joined()
     }
 
-    /// What arrives of a value.
+    /// The value after writing and reading it.
     func passed(_ value: PythonValue) throws -> PythonValue { try serializer.decode(encode(value)[...]) }
 }
 
-/// Expects a serializer's error with this text.
+/// Expects an error of a serializer with this text.
 func expectProblem(
     _ message: String,
     _ kind: SerializerError.Kind = .malformed,

@@ -18,7 +18,7 @@ struct SerializerVectorTests {
             let call = try serializer.decodeCall(vector.bytes)
             return #expect(DescribedValue(call.form(like: vector.value)) == vector.value)
         }
-        // Python's msgpack refuses numbers as keys, which is no reason to do so too.
+        // Python's msgpack refuses numbers as keys; here they are accepted.
         let expected = vector.value.isError ? vector.literal : vector.value
         #expect(DescribedValue(try serializer.decode(vector.bytes)) == expected)
     }
@@ -35,7 +35,7 @@ struct SerializerVectorTests {
         #expect(try out.joined() == Array(vector.bytes))
     }
 
-    /// Python's own writer marks what it may refer to later; here nothing is marked.
+    /// Python's writer marks values for later references; here nothing is marked.
     @Test(arguments: SerializerVectors.all.filter { $0.serializer == "marshal" })
     func ofMarshalAreReadTheSameWhenWrittenAgain(vector: SerializerVectors.Vector) throws {
         let serializer = try vector.id.serializer
@@ -45,7 +45,7 @@ struct SerializerVectorTests {
         #expect(DescribedValue(try serializer.decode(out.joined()[...])) == DescribedValue(value))
     }
 
-    /// The values that do not come back as what they were.
+    /// The values that are read back as other values.
     private func original(of vector: SerializerVectors.Vector) -> PythonValue? {
         let time = PythonDate.TimeOfDay(hour: 3, minute: 4, second: 5, microsecond: 0)
         return switch vector.name {
@@ -80,9 +80,9 @@ struct SerializerVectorTests {
 }
 
 extension WireCall {
-    /// The call as a tuple, with its arguments in the kind of sequence that a vector has them in.
+    /// The call as a tuple, with its arguments in the same kind of sequence as in a vector.
     fileprivate func form(like description: DescribedValue) -> PythonValue {
-        let inList = PythonValue.tuple([.str(object), .str(method), .list(arguments), keywordValue])
+        let inList = PythonValue.tuple([.str(object), .str(method), .list(arguments.positional), keywords])
         return DescribedValue(inList) == description ? inList : tuple
     }
 }

@@ -34,7 +34,7 @@ struct WireCallTests {
     }
 
     @Test func marshalHasArgumentsInALists() throws {
-        let call = WireCall(object: "a", method: "b", arguments: [1], keywords: [:])
+        let call = WireCall(object: "a", method: "b", arguments: CallArguments([1]))
         #expect(
             try MarshalFormat.read(SerializerID.marshal.encodeCall(call)[...]) == .tuple(["a", "b", [1], .dict([:])])
         )

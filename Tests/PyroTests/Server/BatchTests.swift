@@ -3,7 +3,7 @@ import Testing
 
 @testable import Pyro
 
-/// Several calls in one message, and their results in one.
+/// Several calls in one message, with their results in one reply.
 @Suite struct BatchTests {
     private let server: TestServer
     private let connection: Connection
@@ -13,9 +13,9 @@ import Testing
         connection = try server.greeted()
     }
 
-    /// What comes back for calls of the one object.
+    /// The reply to a batch of calls.
     private func answer(_ calls: [PythonValue]) throws -> PythonValue {
-        let call = WireCall(object: "Test", method: "<batch>", arguments: calls, keywords: nil)
+        let call = WireCall(object: "Test", method: "<batch>", arguments: CallArguments(calls))
         var request = Message(type: .invoke, flags: .batch, sequence: 1, serializer: SerializerID.pickle.rawValue)
         try PickleSerializer().encodeCall(call, to: &request.payload)
         try connection.send(request)
@@ -71,8 +71,30 @@ import Testing
             Issue.record("no exception")
             return
         }
-        // Whatever the object's own errors become.
+        // The translation of the object's own errors.
         #expect(error.type == PythonClass("Pyro4.errors", "PyroError"))
         #expect(server.object.notes(0) == [])
+    }
+
+    @Test func resultsBeyondTheLongestReplyEndTheBatch() throws {
+        var options = ServerOptions()
+        options.longestBatchReply = 10_000
+        let server = try TestServer(options)
+        let connection = try server.greeted()
+        let text = PythonValue.str(String(repeating: "x", count: 1000))
+        let calls = Array(repeating: PythonValue.tuple(["echo", .tuple([text]), .dict([:])]), count: 100)
+        let call = WireCall(object: "Test", method: "<batch>", arguments: CallArguments(calls))
+        var request = Message(type: .invoke, flags: .batch, sequence: 1, serializer: SerializerID.pickle.rawValue)
+        try PickleSerializer().encodeCall(call, to: &request.payload)
+        try connection.send(request)
+        let reply = try #require(try connection.receive())
+        guard case .list(let results) = try PickleSerializer().decode(try reply.bytes, unknownClasses: .opaque),
+            case .failedCall(let exception)? = results.last
+        else {
+            Issue.record("the batch did not end with a failed call")
+            return
+        }
+        #expect(results.count == 10)
+        #expect(exception.text == "the results of the batch are longer than a message can be")
     }
 }

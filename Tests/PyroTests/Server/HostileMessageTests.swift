@@ -3,9 +3,9 @@ import Testing
 
 @testable import Pyro
 
-/// Messages that no honest client sends, each to a server that has greeted the client before.
+/// Messages that no honest client sends, each after the handshake.
 @Suite struct HostileMessageTests {
-    /// What the server does: nil when it closes the connection.
+    /// The server's reaction: nil if it closes the connection.
     private func reaction(of connection: Connection) throws -> ReceivedMessage? {
         do {
             return try connection.receive()
@@ -61,7 +61,7 @@ import Testing
     @Test func requestsInOnePieceAreAnsweredInOrder() throws {
         let server = try TestServer()
         let connection = try server.greeted()
-        let call = WireCall(object: "Test", method: "echo", arguments: [7], keywords: [:])
+        let call = WireCall(object: "Test", method: "echo", arguments: CallArguments([7]))
         var bytes: [UInt8] = []
         for sequence in [UInt16(7), 65535, 0] {
             var payload = Segments()

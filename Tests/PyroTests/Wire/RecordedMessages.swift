@@ -3,7 +3,7 @@ import Testing
 
 @testable import Pyro
 
-/// The messages of the sessions that were recorded from real clients and servers.
+/// The messages of sessions recorded from real clients and servers.
 enum RecordedMessages {
     struct Recorded: Decodable, CustomTestStringConvertible {
         let n: Int

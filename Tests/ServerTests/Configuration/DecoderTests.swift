@@ -66,9 +66,10 @@ import Testing
 
     private func read<Value: Decodable>(_ text: String, as type: Value.Type) -> (value: Value?, errors: [String]) {
         let reader = ConfigurationReader(file: "f", drivers: DriverCatalog([]))
-        var tree = YAMLTree(file: "f") { reader.report($0) }
-        guard let node = try? tree.root(of: text) else { return (nil, ["no YAML"]) }
-        let value = reader.attempt(at: node) { try NodeDecoder(node, reader: reader).decode(type) }
+        guard let node = try? YAMLComposer.root(of: text, file: "f", report: reader.report) else {
+            return (nil, ["not YAML"])
+        }
+        let value = reader.attempt(at: node) { try OptionDecoder(node, reader: reader).decode(type) }
         return (value, ConfigurationErrors(reader.errors).errors.map(\.description))
     }
 }

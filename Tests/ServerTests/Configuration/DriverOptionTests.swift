@@ -2,7 +2,7 @@ import Devices
 import Server
 import Testing
 
-/// What a driver's own `Decodable` type sees of a file.
+/// The decoding of a driver's own `Decodable` type from a file.
 @Suite struct DriverOptionTests {
     @Test func optionsOfEveryShapeAreRead() throws {
         let read: EverythingOptions? = try read(
@@ -63,7 +63,7 @@ import Testing
                 "8:15: devices[0].conf.number: expected a number, got 'many'",
                 "9:14: devices[0].conf.small: expected an integer from -128 to 127, got 200",
                 "10:13: devices[0].conf.mode: expected one of fast, slow, got 'quick'",
-                "11:14: devices[0].conf.level: 5 is no such value",
+                "11:14: devices[0].conf.level: 5 is not one of the values",
                 "12:14: devices[0].conf.inner: expected a mapping, got 7",
                 "13:31: devices[0].conf.list[0].baud: expected an integer from 0 to 4294967295, got -1",
                 "13:37: devices[0].conf.list[1]: missing key 'port'",

@@ -1,11 +1,11 @@
 import Devices
-import DriverCatalogue
+import Drivers
 import Pickle
 import Server
 import Simulators
 import Testing
 
-/// The examples are what newcomers begin with, so they have to be right.
+/// The example configurations, which newcomers start with.
 @Suite struct ExampleTests {
     private let drivers = DriverCatalog(Simulators.drivers)
 
@@ -20,8 +20,8 @@ import Testing
     @Test func theSimulatedExampleHasOneOfEachOnThisMachineOnly() throws {
         let configuration = try ServerConfiguration(file: path("simulated"), drivers: drivers)
         let words = configuration.definitions.flatMap(\.devices).map(\.driver.name)
-        // The first is for benchmarks alone, the second can be had by one server on a machine at a time, and the others
-        // have examples of their own.
+        // The first is for benchmarks only, the second works in one server per machine, and the others have their own
+        // examples.
         let others = ["prebuilt-camera", "simulated-floating-camera", "stage-aware-camera", "simulated-clarity-camera"]
         for word in drivers.names where !others.contains(word) { #expect(words.contains(word)) }
         for definition in configuration.definitions {
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func theWidefieldMicroscopeOpensSimulated() throws {
-        let configuration = try ServerConfiguration(file: path("widefield"), drivers: DriverCatalogue.drivers)
+        let configuration = try ServerConfiguration(file: path("widefield"), drivers: Drivers.drivers)
         let devices = configuration.definitions.flatMap(\.devices)
         #expect(devices.map(\.name) == ["Camera", "Laser561", "Laser488", "EmissionWheel", "Stand"])
         for definition in devices where definition.name != "Camera" {
@@ -63,7 +63,7 @@ import Testing
 
     @Test func theSimulatedRigHasOneOfEach() throws {
         let text = try ServerConfiguration.text(ofFile: path("rig-simulated"))
-        // A bench has no server that could give these their parts.
+        // A rig has no server that could provide the parts of these devices.
         let others = ["stage-aware-camera", "simulated-clarity-camera"]
         for word in drivers.names where !others.contains(word) { #expect(text.contains("driver: \(word)")) }
     }
@@ -73,7 +73,7 @@ import Testing
             ("composite", ["stage-aware-camera", "simulated-stage", "simulated-filter-wheel"]),
             ("clarity", ["clarity-camera", "simulated-clarity-camera", "aurox-clarity"]),
         ] {
-            let configuration = try ServerConfiguration(file: path(name), drivers: DriverCatalogue.drivers)
+            let configuration = try ServerConfiguration(file: path(name), drivers: Drivers.drivers)
             #expect(configuration.definitions.flatMap(\.devices).map(\.driver.name) == words)
         }
     }

@@ -9,7 +9,7 @@ import Testing
                 "serializers: [pickle, dill]",
                 "23: pyro.serializers[1]: expected one of serpent, json, marshal, pickle, msgpack, got 'dill'"
             ),
-            ("hmac_key: ''", "11: pyro.hmac_key: expected text, got '' in quotes"),
+            ("hmac_key: ''", "11: pyro.hmac_key: expected text that is not empty, got '' in quotes"),
             ("compression: 1", "14: pyro.compression: expected true or false, got 1"),
             ("pickle_protocol: 6", "18: pyro.pickle_protocol: expected an integer from 2 to 5, got 6"),
             (

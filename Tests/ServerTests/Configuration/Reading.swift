@@ -1,11 +1,11 @@
 import Server
 
-/// What a text tells as a configuration, with the stubs for drivers.
+/// The configuration in a text, with stubs for drivers.
 func configuration(_ text: String) throws(ConfigurationErrors) -> ServerConfiguration {
     try ServerConfiguration(text: text, file: "scope.yaml", drivers: stubDrivers)
 }
 
-/// What is wrong with a text, a line for each error.
+/// The errors of a text, a line for each.
 func errors(in text: String) -> [String] {
     do throws(ConfigurationErrors) {
         _ = try configuration(text)

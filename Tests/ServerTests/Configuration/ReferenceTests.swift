@@ -31,8 +31,8 @@ struct ReferenceTests {
         let found = errors(["A": "B", "B": "C", "C": "A", "D": "A", "E": nil])
         #expect(found.count == 4)
         #expect(found.first?.hasPrefix("scope.yaml:2:57: devices[0].conf.camera: ") == true)
-        #expect(found.first?.hasSuffix("B needs C needs A needs B, which goes round in a circle") == true)
-        #expect(errors(["A": "A"]).first?.contains("A needs A, which goes round in a circle") == true)
+        #expect(found.first?.hasSuffix("circular dependency: B needs C needs A needs B") == true)
+        #expect(errors(["A": "A"]).first?.contains("circular dependency: A needs A") == true)
     }
 
     @Test func missingDevicesAreToldBesideOtherErrors() {
@@ -45,7 +45,7 @@ struct ReferenceTests {
         let error = #expect(throws: ConfigurationErrors.self) {
             try ServerConfiguration(text: text, file: "scope.yaml", drivers: drivers)
         }
-        // C is there, and what is wrong with it is told once.
+        // C exists, and its error is reported once.
         #expect(error?.errors.map(\.place.line) == [2, 4])
         #expect(error?.errors.first?.message.hasPrefix("there is no device 'Nowhere'") == true)
     }

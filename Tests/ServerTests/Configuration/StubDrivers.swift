@@ -2,12 +2,12 @@ import Devices
 import Server
 import Simulators
 
-/// Stands in for opening a device: it throws the options that the driver was given, for the test to look at.
+/// Thrown instead of opening a device, with the driver's options for the test.
 struct Opened<Options: Sendable>: Error {
     let options: Options
 }
 
-/// A driver of which only the options matter.
+/// A driver with options only.
 func stub<Options: Decodable & Sendable>(_ name: String, _ options: Options.Type) -> Driver<Options> {
     Driver(name, "stands in for \(name)") { options, _ -> SimulatedLightSource in throw Opened(options: options) }
 }
@@ -22,7 +22,7 @@ func options<Options: Sendable>(of driver: ConfiguredDriver, as type: Options.Ty
     }
 }
 
-/// The words that the examples use, and some with options of every shape.
+/// The drivers of the examples, and some with options of every type.
 let stubDrivers = DriverCatalog([
     stub("simulated-camera", CameraOptions.self),
     stub("simulated-filter-wheel", WheelOptions.self),
@@ -39,7 +39,7 @@ let stubDrivers = DriverCatalog([
     FloatingStub(),
 ])
 
-/// A driver whose devices tell who they are only once they are open.
+/// A driver whose devices are identified only after opening.
 struct FloatingStub: ConfigurableDriver {
     var name: String { "floating-camera" }
     var summary: String { "stands in for a floating driver" }

@@ -35,20 +35,20 @@ import Testing
     @Test func aSecondDocumentIsRefused() {
         #expect(
             errors(in: "devices: []\n---\ndevices: []\n") == [
-                "scope.yaml:2:1: expected a single document in the stream but found another document"
+                "scope.yaml:2:1: expected one document, but another one begins here"
             ]
         )
     }
 
-    @Test func aKeyGivenTwiceIsReportedWhereItFirstStands() {
+    @Test func aKeyGivenTwiceIsReportedWhereItIsGivenAgain() {
         #expect(
             errors(in: "devices:\n  - name: A\n    port: 1\n    name: B\n") == [
-                "scope.yaml:2:5: duplicate key 'name', given again further down in the same mapping"
+                "scope.yaml:4:5: duplicate key 'name', already given in line 2"
             ]
         )
         #expect(
             errors(in: "1: a\n\"1\": b\n") == [
-                "scope.yaml:1:1: duplicate key '1', given again further down in the same mapping"
+                "scope.yaml:2:1: duplicate key '1', already given in line 1"
             ]
         )
     }
@@ -73,11 +73,11 @@ import Testing
             errors(in: text) == [
                 "scope.yaml:3:5: devices[1]: merge keys ('<<') are not supported",
                 "scope.yaml:3:5: devices[1]: missing key 'driver'",
-                "scope.yaml:3:5: devices[1]: missing key 'port'",
+                "scope.yaml:3:5: devices[1]: missing key 'port' (or 'socket')",
                 "scope.yaml:8:11: devices[2].conf: the tag '!options' is not supported",
                 "scope.yaml:10:12: devices[2].settings.roi: the tag '!!python/tuple' is not supported",
-                "scope.yaml:11:9: devices[2].settings: a key is expected to be plain text",
-                "scope.yaml:13:7: devices[2].settings: a key is expected to be plain text",
+                "scope.yaml:11:9: devices[2].settings: a key must be plain text",
+                "scope.yaml:13:7: devices[2].settings: a key must be plain text",
             ]
         )
     }
@@ -100,9 +100,17 @@ import Testing
         #expect(found.count == 1 && found[0].hasPrefix("scope.yaml:1:"))
     }
 
-    @Test func aliasesThatNestWithoutEndAreRefused() {
+    @Test func aliasesThatNestTooDeeplyAreRefused() {
+        func lists(_ inner: String) -> String {
+            String(repeating: "[", count: 600) + inner + String(repeating: "]", count: 600)
+        }
+        let text = "a: &a \(lists("x"))\nb: \(lists("*a"))\n"
+        #expect(errors(in: text) == ["scope.yaml:2:604: values are nested deeper than 1000"])
+    }
+
+    @Test func chainsOfAliasesAreRefused() {
         let text = "a0: &a0 [x]\n" + (1...5000).map { "a\($0): &a\($0) [*a\($0 - 1)]\n" }.joined()
-        #expect(errors(in: text) == ["scope.yaml:1000:7: values are nested deeper than 1000"])
+        #expect(errors(in: text) == ["scope.yaml: there are more than 100000 values, with aliases written out"])
     }
 
     @Test func deepNestingIsNoTrouble() {

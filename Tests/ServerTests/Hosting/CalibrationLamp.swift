@@ -10,7 +10,7 @@ final class CalibrationLamp: Device {
 
     var settings: [Setting] {
         [
-            Setting("lamp", in: Anything(), get: { self.isOn }, set: { self.isOn = $0 }).notComingBack(),
+            Setting("lamp", in: Anything(), get: { self.isOn }, set: { self.isOn = $0 }).notRestored(),
             Setting("gain", in: 0...10, get: { self.gain }, set: { self.gain = $0 }),
         ]
     }

@@ -1,10 +1,10 @@
 import Devices
 import Logging
 import Pickle
+import Platform
 import Pyro
 import Simulators
 import Testing
-import Threads
 
 @testable import Server
 
@@ -23,7 +23,7 @@ import Threads
         defer { server.stop() }
         try server.open(as: "Stage") { HeldStage(hold) }
         let mover = client(server, "Stage")
-        let move = BlockingThread("move") { _ = try? mover.call("move_to", [.dict(["x @": 5.0])]) }
+        let move = try BlockingThread.start("move") { _ = try? mover.call("move_to", [.dict(["x @": 5.0])]) }
         let reader = client(server, "Stage")
         #expect(try reader.get("position") == .dict(["x @": -1.0]))
         #expect(!move.join(within: .zero))
@@ -33,7 +33,7 @@ import Threads
     }
 
     @Test(arguments: ["set_setting", "update_settings"]) func whatSwitchesLightOnIsNotSetAgain(method: String) throws {
-        let kept = Monitor(DeviceMemory())
+        let kept = Monitor(RestoreLog())
         let log = Logger.silent
         let server = try DeviceServer(
             at: .tcp(host: "127.0.0.1", port: 0),
@@ -50,7 +50,7 @@ import Threads
             _ = try lamp.call(method, arguments)
         }
         #expect(try lamp.call("get_setting", ["lamp"]) == true)
-        #expect(kept.withLock { $0 }.calls.map(\.arguments) == [["gain", 3]])
+        #expect(kept.withLock { $0 }.calls.map(\.call.arguments) == [["gain", 3]])
     }
 
     @Test func partsHaveIDsThatFitAURI() throws {
@@ -89,7 +89,7 @@ import Threads
             devices.add(HeldStage(Monitor(true)), as: "Stage")
             return devices
         }
-        let move = BlockingThread("move") {
+        let move = try BlockingThread.start("move") {
             #expect(throws: DeviceError.self) {
                 try host.call(0, "move_to", CallArguments([.dict(["x @": 5.0])]))
             }

@@ -84,7 +84,7 @@ import Testing
         let folder = try TemporaryFolder()
         folder.write("", to: "file")
         var file = LogFile(directory: "\(folder.path)/file", name: "a", maximumSize: 1, keptFiles: 1)
-        do throws(LogFileError) {
+        do throws(ServerError) {
             try file.append("x")
             Issue.record("there is no directory to write to")
         } catch {
@@ -95,5 +95,5 @@ import Testing
 
 extension LogFile {
     /// Appends a line of text.
-    fileprivate mutating func append(_ line: String) throws(LogFileError) { try append(Array("\(line)\n".utf8)) }
+    fileprivate mutating func append(_ line: String) throws(ServerError) { try append(Array("\(line)\n".utf8)) }
 }

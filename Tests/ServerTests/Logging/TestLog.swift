@@ -30,7 +30,7 @@ final class TestLog {
     }
 
     deinit {
-        // The log tells what it holds back when it goes, by when the descriptor's number may be another test's.
+        // A log writes held lines when it is released; by then the descriptor may belong to another test.
         log.flush()
         close(standardError)
     }
@@ -41,7 +41,7 @@ final class TestLog {
     var messages: [String] { folder.lines("stderr").map { String($0.drop { $0 != "]" }.dropFirst(3)) } }
 }
 
-/// A clock that goes when it is told to.
+/// A clock that the test advances.
 final class TestClock: Sendable {
     private let time = Mutex(LogTime(millisecondsSince1970: 1_795_426_908_570))
 

@@ -1,14 +1,14 @@
 import Devices
 import Logging
 import Pickle
+import Platform
 import Pyro
 import Simulators
 import Testing
-import Threads
 
 @testable import Server
 
-/// Devices that others work with, through both ways to reach them.
+/// Devices that other devices use, in the same process and in another one.
 struct PartTests {
     enum Way: CaseIterable {
         case sameProcess, otherProcess
@@ -23,12 +23,12 @@ struct PartTests {
 
     /// Reaches a device as one of the same server would, or one of another server.
     private func link(to id: String, of server: DeviceServer, _ way: Way, from other: DeviceServer) throws
-        -> any PartLink
+        -> any DeviceLink
     {
         switch way {
         case .sameProcess: try #require(server.link(to: id))
         case .otherProcess:
-            RemotePartLink(server.uri(of: id), options: ClientOptions(), server: other, owner: "Composite")
+            RemoteDeviceLink(server.uri(of: id), options: ClientOptions(), server: other, owner: "Composite")
         }
     }
 
@@ -61,7 +61,7 @@ struct PartTests {
             #expect(PyroClient(server.uri(of: "Camera")).isSending == false)
         }
         try camera.shutdown()
-        // It is not this one's to shut down.
+        // Shutting it down has left the other device open.
         try camera.enable()
     }
 
@@ -93,7 +93,7 @@ struct PartTests {
         try wheel.startMove(to: 2)
         #expect(try wheel.position == 2)
         #expect(throws: (any Error).self) { try wheel.startMove(to: 3) }
-        // It is no stage.
+        // It is not a stage.
         #expect(throws: (any Error).self) {
             try PartStage(try link(to: "Wheel", of: server, way, from: other))
         }
@@ -104,7 +104,7 @@ struct PartTests {
         defer { other.stop() }
         let uri = server.uri(of: "Wheel")
         server.stop()
-        let link = RemotePartLink(uri, options: ClientOptions(), server: other, owner: "Composite")
+        let link = RemoteDeviceLink(uri, options: ClientOptions(), server: other, owner: "Composite")
         let error = #expect(throws: DeviceError.self) { try PartFilterWheel(link) }
         #expect(error?.message.hasPrefix("\(uri.text) cannot be reached: ") == true)
     }

@@ -7,31 +7,31 @@ import Testing
     @Test func messagesArriveAtAFile() async throws {
         let folder = try TemporaryFolder()
         let socket = try ServiceSocket("\(folder.path)/notify")
-        #expect(try socket.notifier().tell("READY=1", "STATUS=all is well"))
+        #expect(try socket.notifier().send("READY=1", "STATUS=all is well"))
         #expect(await socket.next() == ["READY=1", "STATUS=all is well"])
     }
 
     @Test func messagesArriveAtANameThatIsNoFile() async throws {
         let socket = try ServiceSocket("@device-server test \(getpid())")
-        #expect(try socket.notifier().tell("WATCHDOG=1"))
+        #expect(try socket.notifier().send("WATCHDOG=1"))
         #expect(await socket.next() == ["WATCHDOG=1"])
     }
 
     @Test func oneAssignmentStaysOneLine() async throws {
         let socket = try ServiceSocket("@device-server lines \(getpid())")
-        #expect(try socket.notifier().tell("STATUS=one\nREADY=1"))
+        #expect(try socket.notifier().send("STATUS=one\nREADY=1"))
         #expect(await socket.next() == ["STATUS=one READY=1"])
     }
 
     @Test func aSocketThatIsGoneIsNoError() throws {
         let notifier = try ServiceSocket("@device-server gone \(getpid())").notifier()
-        #expect(!notifier.tell("READY=1"))
+        #expect(!notifier.send("READY=1"))
     }
 
     @Test func aFullQueueIsNotWaitedFor() throws {
         let socket = try ServiceSocket("@device-server full \(getpid())")
         let notifier = try socket.notifier()
-        let sent = (0..<100_000).prefix { _ in notifier.tell("WATCHDOG=1") }.count
+        let sent = (0..<100_000).prefix { _ in notifier.send("WATCHDOG=1") }.count
         #expect(sent > 0 && sent < 100_000)
         #expect(socket.arrived.count == sent)
     }

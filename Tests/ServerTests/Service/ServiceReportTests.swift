@@ -16,31 +16,31 @@ import Testing
     }
 
     @Test func readyWhenEachHasBeenServedOrHasFailed() async throws {
-        let (socket, attendance) = (try socket("ready"), Attendance())
-        for name in ["Camera", "Laser"] { attendance.add(name) }
-        await reporting(ServiceReport(to: try socket.notifier(), on: attendance)) {
+        let (socket, health) = (try socket("ready"), ServiceHealth())
+        for name in ["Camera", "Laser"] { health.add(name) }
+        await reporting(ServiceReport(to: try socket.notifier(), on: health)) {
             #expect(await socket.next() == ["STATUS=0 of 2 definitions are served; not: Camera, Laser"])
-            attendance.note("Laser", .served)
+            health.note("Laser", .served)
             #expect(await socket.next() == ["STATUS=1 of 2 definitions are served; not: Camera"])
-            attendance.note("Camera", .missing)
+            health.note("Camera", .missing)
             #expect(await socket.next() == ["STATUS=1 of 2 definitions are served; not: Camera"])
             #expect(await socket.next() == ["READY=1"])
-            attendance.note("Camera", .served)
+            health.note("Camera", .served)
             #expect(await socket.next() == ["STATUS=2 of 2 definitions are served"])
-            attendance.remove("Laser")
+            health.remove("Laser")
             #expect(await socket.next() == ["STATUS=1 of 1 definitions are served"])
         }
     }
 
     @Test func whatIsStillLookedForIsNotWaitedForForEver() async throws {
-        let (socket, attendance) = (try socket("patience"), Attendance())
-        attendance.add("Camera")
+        let (socket, health) = (try socket("patience"), ServiceHealth())
+        health.add("Camera")
         await reporting(
-            ServiceReport(to: try socket.notifier(), on: attendance, patience: .milliseconds(1))
+            ServiceReport(to: try socket.notifier(), on: health, patience: .milliseconds(1))
         ) {
             #expect(await socket.next() == ["STATUS=0 of 1 definitions are served; not: Camera"])
             let next = await socket.next()
-            // The status again, if that was told before the wait was over.
+            // The status again, if it was sent before the wait was over.
             if next.first?.hasPrefix("STATUS=") == true {
                 #expect(await socket.next() == ["READY=1"])
             } else {
@@ -50,10 +50,10 @@ import Testing
     }
 
     @Test func signsOfLifeComeAtHalfTheLimit() async throws {
-        let (socket, attendance) = (try socket("life"), Attendance())
+        let (socket, health) = (try socket("life"), ServiceHealth())
         let begin = ContinuousClock.now
         await reporting(
-            ServiceReport(to: try socket.notifier(["WATCHDOG_USEC": "100000"]), on: attendance)
+            ServiceReport(to: try socket.notifier(["WATCHDOG_USEC": "100000"]), on: health)
         ) {
             var signs = 0
             while signs < 4 { signs += await socket.next() == ["WATCHDOG=1"] ? 1 : 0 }

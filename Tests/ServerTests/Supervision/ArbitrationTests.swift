@@ -3,7 +3,7 @@ import Testing
 
 @testable import Server
 
-/// Which child process gets to serve which definition.
+/// The assignment of child processes to definitions.
 struct ArbitrationTests {
     private func rule(_ wanted: [String: Int], opensSideBySide: Bool = true) -> Arbitration {
         var rule = Arbitration(opensSideBySide: opensSideBySide)

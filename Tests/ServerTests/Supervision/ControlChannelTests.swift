@@ -1,7 +1,8 @@
+import Devices
 import Logging
 import Pickle
+import Platform
 import Testing
-import Threads
 
 @testable import Server
 
@@ -13,9 +14,8 @@ import Threads
 
     @Test func anOrderArrivesAsItWasGiven() throws {
         let (supervisor, worker) = try joined()
-        var memory = DeviceMemory()
-        let call = DeviceMemory.Call(object: "Camera", method: "set_exposure_time", arguments: [0.5])
-        _ = memory.note(call, comesBackEnabled: true)
+        var memory = RestoreLog()
+        _ = memory.note([.restore(RestoredCall(.call, "set_exposure_time", [0.5]))], of: "Camera")
         memory.setClients(of: "Camera", to: ["PYRO:x@127.0.0.1:1"])
         let order = WorkerOrder(
             text: "devices: []\n# µ",

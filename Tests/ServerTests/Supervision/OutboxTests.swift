@@ -1,14 +1,14 @@
+import Devices
 import Pickle
+import Platform
 import Testing
-import Threads
 
 @testable import Server
 
 @Suite struct OutboxTests {
-    private func memory(_ value: Int) -> DeviceMemory {
-        var memory = DeviceMemory()
-        let call = DeviceMemory.Call(object: "Camera", method: "set_setting", arguments: ["gain", .int(value)])
-        _ = memory.note(call, comesBackEnabled: true)
+    private func memory(_ value: Int) -> RestoreLog {
+        var memory = RestoreLog()
+        _ = memory.note([.restore(RestoredCall(.call, "set_setting", ["gain", .int(value)]))], of: "Camera")
         return memory
     }
 
@@ -30,7 +30,7 @@ import Threads
         for value in 0..<20_000 { outbox.remember(memory(value)) }
         outbox.answer()
         outbox.answer()
-        var (last, reports, memories) = (DeviceMemory(), 0, 0)
+        var (last, reports, memories) = (RestoreLog(), 0, 0)
         while reports == 0 {
             switch try ours.receive() {
             case .memory(let memory)?: (last, memories) = (memory, memories + 1)

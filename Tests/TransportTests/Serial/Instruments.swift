@@ -1,12 +1,12 @@
 import Glibc
-import Threads
+import Platform
 
 @testable import Transports
 
-/// Long enough for the slowest machine; no test that passes waits for it.
+/// A limit for the slowest machine; a passing test never waits for it.
 let patience = Duration.seconds(20)
 
-/// Says everything back, in capital letters.
+/// A device that sends every command back in capital letters.
 struct Parrot: SimulatedLineInstrument {
     var pendingInput: [UInt8] = []
     var greeting = ""
@@ -28,7 +28,7 @@ extension SimulatedPort {
     }
 }
 
-/// A folder of a test's own, removed in the end.
+/// A temporary folder for one test.
 final class Folder: Sendable {
     let path: String
 
@@ -41,7 +41,7 @@ final class Folder: Sendable {
     deinit { Folder.remove(path) }
 
     private static func remove(_ path: String) {
-        for name in Files.names(in: path) {
+        for name in FileSystem.names(in: path) {
             let path = "\(path)/\(name)"
             if unsafe unlink(path) != 0 { remove(path) }
         }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Transports
 
-/// Over a scripted stream, where nothing takes time.
+/// Tests over a scripted stream, which takes no time.
 struct LineProtocolTests {
     private func lines(
         _ script: [(command: String, pieces: [String])],
@@ -151,7 +151,7 @@ struct LineProtocolTests {
         #expect(value.text(places: places) == text)
     }
 
-    /// What never stops talking has no answer to give, and holds up nobody for ever.
+    /// A device that never stops sending gives no answer, and blocks no caller forever.
     @Test(arguments: ["1\r\n", "\r\n", "x"]) func givesUpOnADeviceThatNeverStopsTalking(babble: String) throws {
         var format = LineFormat(commandEnd: "\r", answerEnd: "\r\n", patience: .milliseconds(5))
         format.longestLine = 1 << 20
@@ -161,8 +161,8 @@ struct LineProtocolTests {
     }
 }
 
-/// Always has something to read.
-private final class BabblingStream: ByteStream {
+/// A stream that always has bytes to read.
+private final class BabblingStream: SerialStream {
     private let bytes: [UInt8]
     let isLost = false
 

@@ -38,7 +38,7 @@ struct PortFinderTests {
         let finder = PortFinder { () throws(SerialError) in throw .cannotOpen("udev cannot list devices: no /sys") }
         let error = #expect(throws: SerialError.self) { try finder.path(of: .usb(serial: "X", interface: nil)) }
         #expect("\(error, default: "")".contains("udev cannot list devices: no /sys"))
-        // Which a path does not need.
+        // A path needs no list.
         #expect(throws: Never.self) { try finder.path(of: .path("/dev/ttyUSB0")) }
     }
 

@@ -1,15 +1,16 @@
 import Glibc
+import Platform
 import Testing
 
 @testable import Transports
 
-/// What goes over a port can be written down and happen again.
+/// Recording a port and replaying the recording.
 struct RecordedLineTests {
     @Test func aTalkThatWasRecordedCanBeReplayed() throws {
         let folder = "/tmp/line-\(getpid())-\(UInt32.random(in: 0...(.max)))"
         let recorder = try #require(Recorder(folder: folder, device: "laser"))
         defer { for name in ["laser.txt", ""] { unsafe remove("\(folder)/\(name)") } }
-        let port = RecordingByteStream(Echo(), recorder)
+        let port = RecordingSerialStream(Echo(), recorder)
         let deadline = ContinuousClock.now + .seconds(1)
         for text in ["p?\r", "l1\r"] {
             try port.write(Array(text.utf8), until: deadline)
@@ -18,7 +19,7 @@ struct RecordedLineTests {
         }
         #expect(throws: SerialError.self) { try port.write([0], until: deadline) }
 
-        let replayed = ReplayedByteStream(try Recording(try #require(Files.text(of: "\(folder)/laser.txt"))))
+        let replayed = ReplayedSerialStream(try Recording(try #require(FileSystem.text(of: "\(folder)/laser.txt"))))
         #expect(try replayed.read(until: deadline) == [])
         try replayed.write(Array("p?\r".utf8), until: deadline)
         #expect(try replayed.read(until: deadline) == Array("p?\r".utf8))
@@ -35,17 +36,17 @@ struct RecordedLineTests {
 
     private static let deadline = ContinuousClock.now
 
-    /// A recording of what was sent (`>`) and what came (`<`).
-    private func replayed(_ talk: String...) throws -> ReplayedByteStream {
+    /// A recording of commands (`>`) and answers (`<`).
+    private func replayed(_ talk: String...) throws -> ReplayedSerialStream {
         let exchanges = try talk.enumerated().map { index, step in
             let direction = try #require(step.first.flatMap(Exchange.Direction.init))
             return Exchange(time: Double(index), direction, "", Array(step.dropFirst().utf8)).line
         }
-        return ReplayedByteStream(try Recording(exchanges.joined(separator: "\n")))
+        return ReplayedSerialStream(try Recording(exchanges.joined(separator: "\n")))
     }
 
-    /// Sends, and reads all that comes.
-    private func ask(_ stream: ReplayedByteStream, _ question: String) throws -> String {
+    /// Sends a question and reads the whole answer.
+    private func ask(_ stream: ReplayedSerialStream, _ question: String) throws -> String {
         stream.discardInput()
         try stream.write(Array(question.utf8), until: Self.deadline)
         var answer = ""
@@ -119,8 +120,8 @@ struct RecordedLineTests {
     }
 }
 
-/// Sends back what it gets, but for a zero, which ends it.
-private final class Echo: ByteStream {
+/// A stream that sends everything back, until a zero byte ends it.
+private final class Echo: SerialStream {
     private var waiting: [UInt8] = []
     var isLost = false
 

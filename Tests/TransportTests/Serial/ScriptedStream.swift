@@ -1,9 +1,9 @@
-import Threads
+import Platform
 import Transports
 
 /// A stream that answers each command from a list, in pieces, and then nothing.
-final class ScriptedStream: ByteStream {
-    /// What comes for each command; a piece that is empty is a wait that ends without anything.
+final class ScriptedStream: SerialStream {
+    /// The answers to each command; an empty piece is a wait that ends without a byte.
     private var script: [(command: String, pieces: [String])]
     private var pieces: [String] = []
     private(set) var written: [String] = []

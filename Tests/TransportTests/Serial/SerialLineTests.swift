@@ -1,14 +1,14 @@
 import Devices
+import Platform
 import Testing
-import Threads
 
 @testable import Transports
 
-/// Over a real pseudo-terminal, with a plug that is pulled.
+/// Tests over a real pseudo-terminal that is unplugged and plugged in.
 struct SerialLineTests {
     private let folder: Folder
-    private let log = Monitor<[String]>([])
-    private let problems = Monitor<[String?]>([])
+    private let log = Lock<[String]>([])
+    private let problems = Lock<[String?]>([])
 
     init() throws { folder = try Folder() }
 
@@ -49,9 +49,9 @@ struct SerialLineTests {
         let port = try plug()
         port.spoil { $0.pieces = (1, .milliseconds(1)) }
         let line = try line(port, LineFormat(commandEnd: "\r", answerEnd: "\r\n", patience: patience))
-        let answers = Monitor<[String: String]>([:])
-        let talkers = (0..<4).map { number in
-            BlockingThread("talker") {
+        let answers = Lock<[String: String]>([:])
+        let talkers = try (0..<4).map { number in
+            try BlockingThread.start("talker") {
                 for turn in 0..<5 {
                     let word = "word\(number)\(turn)"
                     let answer = try? line.perform { try $0.exchange(word) }
@@ -86,7 +86,7 @@ struct SerialLineTests {
         let line = try line(port)
         port.unplug()
         #expect(logged("warning: Parrot at a link is gone"))
-        // While nothing can be opened there, that is the problem.
+        // While the port cannot be opened, that is the reported problem.
         let problem = problems.wait(within: patience) { $0.count < 2 ? nil : $0[1] } ?? ""
         #expect(problem.hasPrefix("Parrot at a link cannot be used yet: "))
         try port.plugIn()
@@ -107,7 +107,7 @@ struct SerialLineTests {
 
     @Test func anotherDeviceAtThePortIsNotTalkedTo() throws {
         let port = try plug()
-        let names = Monitor(["one", "two"])
+        let names = Lock(["one", "two"])
         let line = try line(port) { _, _ in names.update { $0.count > 1 ? $0.removeFirst() : $0[0] } }
         port.unplug()
         try port.plugIn()

@@ -1,10 +1,10 @@
 import Glibc
+import Platform
 import Testing
-import Threads
 
 @testable import Transports
 
-/// Over a real pseudo-terminal.
+/// Tests over a real pseudo-terminal.
 struct SerialPortTests {
     @Test func carriesEveryByteBothWays() throws {
         let simulation = try SimulatedPort(Mirror())
@@ -69,11 +69,11 @@ struct SerialPortTests {
             throw SerialError.cannotOpen("no shell")
         }
         defer {
-            // Opening the other end lets it go on, to its end.
+            // Opening the other end lets the program finish.
             close(unsafe open(gate, O_WRONLY))
             unsafe pclose(pipe)
         }
-        // Its line says that it has the lock.
+        // Its line shows that it has the lock.
         guard unsafe fgetc(pipe) != EOF else { throw SerialError.cannotOpen("no flock") }
         let error = try #require(throws: SerialError.self) { try simulation.open() }
         guard case .busy(let holder) = error else {
@@ -81,6 +81,43 @@ struct SerialPortTests {
             return
         }
         #expect(holder.contains("(process "), "\(holder)")
+    }
+
+    /// A terminal program, which neither locks a port nor sets its exclusive mode.
+    @Test func findsAProgramThatHasItOpenWithoutALock() throws {
+        let simulation = try SimulatedPort(Parrot())
+        let folder = try Folder()
+        let gate = "\(folder.path)/gate"
+        unsafe mkfifo(gate, 0o600)
+        let program = "exec 3<>'\(simulation.path)'; echo open; read line <'\(gate)'"
+        guard let pipe = unsafe popen(program, "r") else { throw SerialError.cannotOpen("no shell") }
+        guard unsafe fgetc(pipe) != EOF else { throw SerialError.cannotOpen("no shell") }
+        var before = termios()
+        var after = termios()
+        let file = unsafe open(simulation.path, O_RDONLY | O_NOCTTY | O_NONBLOCK)
+        defer { close(file) }
+        unsafe tcgetattr(file, &before)
+        for _ in 0..<2 {
+            let error = #expect(throws: SerialError.self) { try simulation.open(PortSettings(baudRate: 1200)) }
+            let text = "\(error, default: "")"
+            #expect(text.hasPrefix("is in use by sh (process "), "\(text)")
+            #expect(text.hasSuffix("), which has it open without locking it"), "\(text)")
+        }
+        // Its settings are unchanged, and nothing was sent.
+        unsafe tcgetattr(file, &after)
+        #expect(unsafe cfgetospeed(&after) == cfgetospeed(&before))
+        #expect(simulation.transcript.isEmpty)
+        close(unsafe open(gate, O_WRONLY))
+        unsafe pclose(pipe)
+        #expect(throws: Never.self) { try simulation.open() }
+    }
+
+    @Test func aLinkDoesNotReplaceAFile() throws {
+        let folder = try Folder()
+        let file = "\(folder.path)/notes"
+        try ReplacingFile.write(Array("a year of work".utf8), to: file)
+        #expect(throws: SerialError.self) { try SimulatedPort(Parrot(), link: file) }
+        #expect(FileSystem.text(of: file) == "a year of work")
     }
 
     @Test func isLostWhenItIsUnplugged() throws {
@@ -96,7 +133,7 @@ struct SerialPortTests {
     @Test func noticesUnpluggingWhileItWaits() throws {
         let simulation = try SimulatedPort(Parrot())
         let port = try simulation.open()
-        let puller = BlockingThread("puller") {
+        let puller = try BlockingThread.start("puller") {
             Pause.wait(for: .milliseconds(20))
             simulation.unplug()
         }
@@ -114,7 +151,7 @@ struct SerialPortTests {
         }
     }
 
-    /// Sends back what comes.
+    /// A device that sends every byte back.
     private struct Mirror: SimulatedInstrument {
         func receive(_ bytes: [UInt8], at now: ContinuousClock.Instant) -> [SimulatedOutput] {
             [SimulatedOutput(bytes)]

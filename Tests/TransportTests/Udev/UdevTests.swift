@@ -3,7 +3,7 @@ import VirtualUSB
 
 @testable import Transports
 
-/// What only the real libudev can show.
+/// Tests that need the real libudev.
 @Suite(.serialized, .enabled(if: Testbed.isPreloaded, "umockdev's library has not been loaded: .ci/usb runs these"))
 struct UdevTests {
     private let testbed: Testbed
@@ -32,7 +32,7 @@ struct UdevTests {
         #expect(try USBSerialPort.all().map(\.place) == ["1-6", "1-5", "1-5"])
     }
 
-    /// A port has the next free number when it comes back, which its serial number does not mind.
+    /// A port that comes back gets the next free number; its serial number finds it anyway.
     @Test func aLineIsFoundAgainUnderAnotherName() throws {
         defer { testbed.remove() }
         let place = try #require(USBPort("1-3"))

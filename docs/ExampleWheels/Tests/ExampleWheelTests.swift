@@ -1,6 +1,6 @@
 import Contracts
 import Devices
-import SerialBench
+import SerialInstruments
 import Testing
 import Transports
 
@@ -9,11 +9,11 @@ import Transports
 struct ExampleWheelTests {
     private static func bench(
         _ change: (inout SimulatedExampleWheel) -> Void = { _ in }
-    ) throws -> SerialBench<SimulatedExampleWheel, ExampleWheel> {
+    ) throws -> DrivenInstrument<SimulatedExampleWheel, ExampleWheel> {
         var wheel = SimulatedExampleWheel()
         wheel.stepTime = .milliseconds(5)
         change(&wheel)
-        return try SerialBench(wheel, ExampleCommands.port) { connector in
+        return try DrivenInstrument(wheel, ExampleCommands.port) { connector in
             try ExampleWheel(connector, ExampleCommands.format.fast)
         }
     }

@@ -1,9 +1,8 @@
-import Bench
 import Contracts
 import Devices
 import Server
 
-/// Tries the contracts on devices, one after the other, and reports what came of it.
+/// A test run of the contracts on devices, one after the other.
 struct Conformance {
     private let file: String
     private let consent: Consent
@@ -11,8 +10,8 @@ struct Conformance {
     private let progress: ((String) -> Void)?
 
     /// - Parameters:
-    ///   - file: what the report calls the configuration.
-    ///   - progress: takes a line for people as soon as there is something to say.
+    ///   - file: the name of the configuration in the report.
+    ///   - progress: takes lines for people as the run proceeds.
     init(_ file: String, consent: Consent, interruption: Interruption, progress: ((String) -> Void)?) {
         (self.file, self.consent, self.interruption, self.progress) = (file, consent, interruption, progress)
     }
@@ -67,7 +66,7 @@ struct Conformance {
         flushOutput()
     }
 
-    /// What drivers have to say goes where it does not get into the report.
+    /// Drivers log to standard error, which is not part of the report.
     @Sendable private static func log(_ line: String) {
         var standardError = StandardError()
         print(line, to: &standardError)

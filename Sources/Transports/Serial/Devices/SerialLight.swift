@@ -1,14 +1,14 @@
 public import Devices
-internal import Threads
+internal import Platform
 
 /// A light source on a serial line, with the rules that all of them keep.
 ///
-/// - Light is off when the line has been opened, at first unless `leave_as_is` says otherwise, and whenever it was lost
-///   and is back; it is then no longer enabled.
-/// - Whether it is on is asked each time and never assumed: without an answer that is an error, and never "off".
-/// - Switching on and off are checked. What could not be switched on for certain is switched off.
-/// - Powers are fractions of the most that the device can do. What was set is read back, and set again before light
-///   comes if the port was lost meanwhile: the device may have been without current, and come up with another power.
+/// - Light is switched off when the line is opened, the first time unless `leave_as_is` is set, and each time the line
+///   comes back; the light source is then no longer enabled.
+/// - Whether it is on is asked each time and never assumed. No answer is an error, and never "off".
+/// - Switching on and off is checked. If switching on cannot be confirmed, the light is switched off.
+/// - Powers are fractions of the device's highest power. A set power is read back. If the port was lost in the meantime,
+///   the power is set again before light comes, since the device may have lost its supply.
 public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevice {
     public let line: SerialLine
     public let commands: Commands
@@ -17,15 +17,15 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
     public let settings: [Setting]
     public var enabledSession: Int?
     public var setPoint: Double
-    /// The session of the line in which the device was last known to be set to the set point; nil if it never was.
+    /// The line's session in which the device was last known to have the set power; nil if it never had.
     private var powerSession: Int?
     private let ownsLine: Bool
-    /// Whether it has been shut down, and switched off before that or else said why not.
+    /// Whether it has been shut down: switched off, or reported as not switched off.
     private var isGivenUp = false
 
     /// Takes a light source whose line has been opened.
     ///
-    /// - Parameter ownsLine: whether the line ends with this device, as it does not if a controller shares it out.
+    /// - Parameter ownsLine: whether the line closes with this device. It does not if devices of a controller share it.
     public init(_ commands: Commands, on line: SerialLine, ownsLine: Bool = true) throws {
         (self.commands, self.line, self.ownsLine) = (commands, line, ownsLine)
         let found = try line.perform { lines in
@@ -39,7 +39,7 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
         setPoint = min(max((found.1 ?? 0) / found.0.upperBound, 0), 1)
         settings = try commands.settings(line)
         powerSession = found.1 == nil ? nil : line.session
-        // Left on as it was found, it is in use.
+        // A light that was left on counts as enabled.
         isEnabled = found.2
     }
 
@@ -59,7 +59,7 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
                 guard case SerialError.refused = error, let obstacle = try? commands.obstacle(lines) else {
                     throw error
                 }
-                throw DeviceError(.failed, "\(line.title) does not switch on, for \(obstacle)", cause: error)
+                throw DeviceError(.failed, "\(line.title) did not switch on: \(obstacle)", cause: error)
             }
         }
     }
@@ -68,10 +68,10 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
         let end = ContinuousClock.now + commands.switchingTime
         while try !commands.isOn(lines) {
             if let obstacle = try commands.obstacle(lines) {
-                throw DeviceError(.failed, "\(line.title) does not switch on, for \(obstacle)")
+                throw DeviceError(.failed, "\(line.title) did not switch on: \(obstacle)")
             }
             guard ContinuousClock.now < end else {
-                throw DeviceError(.failed, "\(line.title) does not switch on, and does not say why")
+                throw DeviceError(.failed, "\(line.title) did not switch on, and reports no reason")
             }
             Pause.wait(for: .milliseconds(20))
         }
@@ -85,7 +85,7 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
         do { try commands.ensureOff(lines) } catch {
             throw DeviceError(
                 .failed,
-                "\(line.title) could not be switched off, and whether light comes out is unknown",
+                "\(line.title) could not be switched off; whether light comes out is unknown",
                 cause: failure ?? error
             )
         }
@@ -111,14 +111,14 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
         get throws { try line.perform(commands.measuredPower) / powerRange.upperBound }
     }
 
-    /// Sets the nearest power that the device can do, which for some is never 0.
+    /// Sets the nearest possible power; some devices cannot be set to 0.
     public func performSetPower(_ fraction: Double) throws { try line.perform { try setPower(fraction, $0) } }
 
     private func setPower(_ fraction: Double, _ lines: LineProtocol) throws {
         let power = devicePower(fraction)
         try commands.setPower(power, lines)
         if let found = try commands.setPoint(lines), !isNear(found, power) {
-            throw DeviceError(.failed, "\(line.title) was to be set to a power of \(power) and took \(found)")
+            throw DeviceError(.failed, "\(line.title) was set to a power of \(power) but reports \(found)")
         }
         powerSession = line.session
     }
@@ -127,12 +127,12 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
         max(fraction * powerRange.upperBound, powerRange.lowerBound)
     }
 
-    /// Devices round what they keep.
+    /// Devices round the power that they store.
     private func isNear(_ found: Double, _ power: Double) -> Bool {
         abs(found - power) <= 0.005 * powerRange.upperBound + commands.powerStep
     }
 
-    /// Sets the power once more that a device may have forgotten since.
+    /// Sets the power again if the device may have lost it.
     private func restorePower(_ lines: LineProtocol) throws {
         guard let powerSession, powerSession != line.session else { return }
         if let found = try commands.setPoint(lines), isNear(found, devicePower(setPoint)) {
@@ -164,9 +164,9 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
         throw DeviceError(.incompatibleState, "trigger does not make sense in trigger mode bulb, only enable")
     }
 
-    // MARK: What it tells
+    // MARK: Status
 
-    /// The rows of the commands, up to the first that gets no answer.
+    /// The status rows of the commands, up to the first without an answer.
     public var status: [String] {
         do {
             return try line.perform { lines in

@@ -1,4 +1,4 @@
-/// How a device frames what it is told and what it says.
+/// The format and the timing of commands and answers.
 public struct LineFormat: Sendable {
     public enum Echo: Sendable {
         case never
@@ -6,28 +6,28 @@ public struct LineFormat: Sendable {
         case possible
         /// The command must come back as the first line.
         case always
-        /// The command comes back as a line, or an empty line in its place; what comes before belongs to the past.
+        /// The command, or an empty line in its place, comes back as a line. Anything before it is old.
         case orEmptyLine
     }
 
-    /// What ends a command.
+    /// The end of a command.
     public var commandEnd: String
-    /// What ends a line of an answer.
+    /// The end of a line of an answer.
     public var answerEnd: String
     public var echo: Echo
-    /// What the device says when it is ready for a command; dropped where it begins a line.
+    /// The text that the device prints when it is ready for a command; dropped at the start of a line.
     public var prompt: String
-    /// The least time from the end of one exchange to the next command.
+    /// The shortest time from the end of one exchange to the next command.
     public var pause: Duration
-    /// The least time between two bytes of a command.
+    /// The shortest time between two bytes of a command.
     public var bytePause: Duration
-    /// How long to wait for an answer, unless a command says otherwise.
+    /// The time limit for an answer, unless a command has another one.
     public var patience: Duration
-    /// How long nothing may come before a disturbed line counts as quiet.
+    /// The shortest time without a byte after which a disturbed line counts as quiet.
     ///
-    /// An answer that comes later would be taken for that to the next command, so it is ``patience`` unless given.
+    /// A later answer would be taken for the answer to the next command, so the default is ``patience``.
     public var silence: Duration
-    /// The longest line that is no noise, in bytes.
+    /// The length in bytes above which a line counts as noise.
     public var longestLine: Int
 
     public init(

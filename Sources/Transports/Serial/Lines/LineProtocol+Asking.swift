@@ -1,5 +1,5 @@
 extension LineProtocol {
-    /// Sends a command and gives the first line of its answer.
+    /// Sends a command and returns the first line of the answer.
     public func exchange(_ command: String, within limit: Duration? = nil) throws(SerialError) -> String {
         try send(command)
         return try readLine(within: limit)
@@ -7,14 +7,14 @@ extension LineProtocol {
 
     /// Asks until an answer makes sense.
     ///
-    /// Lines that are no answer are passed over for as long as an answer may still come: notes that a device sends
-    /// unasked, or the answer to another question. When none comes, the line is brought to rest and the question
-    /// asked again, so this is for what may be said twice, as questions may.
+    /// Lines that do not fit are skipped while an answer may still come: notes that a device sends unasked, or the
+    /// answer to another question. If none comes, the line is brought to rest and the question is asked again, so this is
+    /// for commands that may be sent twice, as questions may.
     ///
     /// - Parameters:
-    ///   - limit: how long each answer may take.
-    ///   - attempts: how often to ask.
-    ///   - parse: the value of a line, nil if it is none. What it throws ends the asking, such as
+    ///   - limit: the time limit for each answer.
+    ///   - attempts: the number of times to ask.
+    ///   - parse: reads the value of a line; nil if the line is not an answer. An error ends the asking, such as
     ///     ``SerialError/refused(_:answer:)``.
     public func ask<Value>(
         _ command: String,
@@ -30,7 +30,10 @@ extension LineProtocol {
             while true {
                 do {
                     let line = try readLine(within: deadline - .now)
-                    if let value = try parse(line) { return value }
+                    if let value = try parse(line) {
+                        if try isAlone({ ((try? parse($0)) ?? nil) != nil }) { return value }
+                        throw disturbed(.odd(answer: line, to: command))
+                    }
                     odd = line
                 } catch SerialError.silent(_, _) {
                     if let odd { throw SerialError.odd(answer: odd, to: command) }
@@ -40,7 +43,7 @@ extension LineProtocol {
         }
     }
 
-    /// Does something that may be done twice, again and again as long as the answer was lost or garbled.
+    /// Repeats the body while its answer is lost or garbled; for commands that may be sent twice.
     public func repeating<Value>(_ attempts: Int = 3, _ body: () throws -> Value) throws -> Value {
         for _ in 1..<max(attempts, 1) {
             do { return try body() } catch let error as SerialError where error.isPassing { continue }
@@ -48,7 +51,9 @@ extension LineProtocol {
         return try body()
     }
 
-    /// The lines of an answer up to one that ends it, which is the last of them; more than a thousand are none.
+    /// Sends a command and returns the lines of the answer, up to and including its last line.
+    ///
+    /// More than a thousand lines are an error.
     public func exchange(
         _ command: String,
         within limit: Duration? = nil,
@@ -59,7 +64,9 @@ extension LineProtocol {
         while lines.count < 1000 {
             let line = try readLine(within: limit)
             lines.append(line)
-            if isLast(line) { return lines }
+            guard isLast(line) else { continue }
+            if try isAlone({ !$0.isEmpty }) { return lines }
+            throw disturbed(.odd(answer: lines[0], to: command))
         }
         throw disturbed(.odd(answer: lines.last ?? "", to: command))
     }

@@ -1,10 +1,10 @@
 public import Devices
 
-/// Which port a device is at, as the option `port` of its driver.
+/// The port of a device, as the option `port` of its driver names it.
 ///
-/// - A path: `/dev/serial/by-id/usb-FTDI_…-if00-port0`, or `/dev/ttyUSB0`, which changes with the order of plugging in.
-/// - `usb:SERIAL`: the USB serial number of the adapter, or of the device if it has USB itself; `usb:SERIAL:1` is the
-///   interface 1 of an adapter that has several.
+/// - A path: `/dev/serial/by-id/usb-FTDI_…-if00-port0`, or `/dev/ttyUSB0`, which depends on the order of plugging in.
+/// - `usb:SERIAL`: the USB serial number of the adapter, or of a device with USB itself; `usb:SERIAL:1` is interface 1
+///   of an adapter with several.
 public enum PortName: Sendable, Hashable {
     case path(String)
     case usb(serial: String, interface: Int?)
@@ -46,7 +46,7 @@ extension PortName: Decodable {
 }
 
 extension PortName: ExpressibleByStringInterpolation {
-    /// Text that names no port counts as a path, which has a ``flaw``.
+    /// Text that does not name a port counts as a path, which has a ``flaw``.
     public init(stringLiteral text: String) { self = PortName(text) ?? .path(text) }
 }
 
@@ -55,5 +55,39 @@ extension PortName: CheckedOption {
 
     private static func claim(_ text: String) -> String {
         "must be a path such as /dev/serial/by-id/… or usb:SERIAL (was '\(text)')"
+    }
+}
+
+/// A finder of the device file of a port.
+///
+/// It searches each time, since the file may change when a port is plugged in.
+public struct PortFinder: Sendable {
+    private let list: @Sendable () throws(SerialError) -> [USBSerialPort]
+
+    /// - Parameter list: lists the ports that are present now.
+    public init(_ list: @escaping @Sendable () throws(SerialError) -> [USBSerialPort] = USBSerialPort.all) {
+        self.list = list
+    }
+
+    /// The USB ports that are present now.
+    public var ports: [USBSerialPort] { get throws(SerialError) { try list() } }
+
+    public func path(of name: PortName) throws(SerialError) -> String {
+        switch name {
+        case .path(let path): return path
+        case .usb(let serial, let interface):
+            let ports = try ports
+            let found = ports.filter { $0.isCalled(serial) && (interface == nil || $0.interface == interface) }
+            if let port = found.first, found.count == 1 { return port.node }
+            guard found.isEmpty else {
+                let choices = found.map { "\($0.node) is usb:\(serial):\($0.interface.map(String.init) ?? "?")" }
+                throw .cannotOpen(
+                    "\(found.count) ports have the USB serial number \(serial): \(choices.joined(separator: ", "))"
+                )
+            }
+            let others = Set(ports.compactMap(\.serial)).sorted()
+            let known = others.isEmpty ? "no USB port has one" : "known: \(others.joined(separator: ", "))"
+            throw .cannotOpen("no port has the USB serial number \(serial); \(known)")
+        }
     }
 }

@@ -1,16 +1,16 @@
-/// A serial port of an adapter on USB, or of a device that has USB itself.
+/// A serial port of a USB adapter, or of a device with USB itself.
 public struct USBSerialPort: Sendable, Hashable {
     /// Its device file: `/dev/ttyUSB0`.
     public let node: String
-    /// The links to it that udev makes, which stay the same: `/dev/serial/by-id/…`.
+    /// The links that udev makes to it, which stay the same: `/dev/serial/by-id/…`.
     public let links: [String]
-    /// The serial number of the adapter, as it tells it; nil if it has none.
+    /// The serial number that the adapter reports; nil if it has none.
     public let serial: String?
-    /// The serial number as udev writes it, without spaces and other odd characters; nil where udevd does not run.
+    /// The serial number as udev writes it, without spaces and special characters; nil where udevd is not running.
     public let udevSerial: String?
-    /// The interface of the adapter that this port is.
+    /// The number of this port's interface on the adapter.
     public let interface: Int?
-    /// The adapter by its place on USB, as the kernel writes it: `1-4.2`.
+    /// The adapter's place on USB, as the kernel writes it: `1-4.2`.
     public let place: String
     public let manufacturer: String?
     public let product: String?
@@ -35,7 +35,7 @@ public struct USBSerialPort: Sendable, Hashable {
         self.product = product
     }
 
-    /// Those that are plugged in now, in the order of their names.
+    /// The ports that are plugged in now, in the order of their names.
     ///
     /// - Throws: ``SerialError/cannotOpen(_:)``.
     public static func all() throws(SerialError) -> [USBSerialPort] {
@@ -44,12 +44,12 @@ public struct USBSerialPort: Sendable, Hashable {
         } catch { throw .cannotOpen("\(error)") }
     }
 
-    /// Whether a configuration's `usb:SERIAL` means it.
+    /// Whether `usb:SERIAL` in a configuration refers to it.
     func isCalled(_ text: String) -> Bool { text == serial || text == udevSerial }
 }
 
 extension USBSerialPort {
-    /// - Returns: nil for a port that is not on USB.
+    /// Returns nil for a port that is not on USB.
     private init?(_ device: UdevDevice) {
         guard let node = device.node, let adapter = device.parent(in: "usb", of: "usb_device") else { return nil }
         let interface = device.parent(in: "usb", of: "usb_interface")?.attribute("bInterfaceNumber")

@@ -1,8 +1,8 @@
-/// A device behind a simulated serial port, as a state that bytes change: what it answers, and when.
+/// A device behind a simulated serial port: a state that bytes change, with answers and delays.
 public protocol SimulatedInstrument: Sendable {
-    /// Takes bytes in the pieces in which they come, and gives what the device sends because of them.
+    /// Takes bytes in the pieces in which they come, and returns the device's answers.
     mutating func receive(_ bytes: [UInt8], at now: ContinuousClock.Instant) -> [SimulatedOutput]
-    /// What the device sends when its plug goes in, such as a greeting.
+    /// The device's output when it is plugged in, such as a greeting.
     mutating func powerUp(at now: ContinuousClock.Instant) -> [SimulatedOutput]
 }
 
@@ -10,7 +10,7 @@ extension SimulatedInstrument {
     public mutating func powerUp(at _: ContinuousClock.Instant) -> [SimulatedOutput] { [] }
 }
 
-/// Bytes that a simulated device sends, after a while.
+/// Bytes that a simulated device sends after a delay.
 public struct SimulatedOutput: Sendable, Equatable {
     public var bytes: [UInt8]
     public var delay: Duration
@@ -20,19 +20,19 @@ public struct SimulatedOutput: Sendable, Equatable {
         self.delay = delay
     }
 
-    /// Text of one byte a character.
+    /// Text with one byte per character.
     public init(_ text: String, after delay: Duration = .zero) { self.init(Latin1.bytes(text), after: delay) }
 }
 
-/// A simulated device that is told lines and answers with text.
+/// A simulated device that takes lines and answers with text.
 public protocol SimulatedLineInstrument: SimulatedInstrument {
-    /// What came of a line that has no end yet.
+    /// The beginning of a line without its end.
     var pendingInput: [UInt8] { get set }
-    /// The bytes of which each ends a command.
+    /// The bytes that end a command.
     static var commandEnds: [UInt8] { get }
-    /// All that the device sends for a command, line ends and prompts included.
+    /// The device's whole answer to a command, including line ends and prompts.
     mutating func answer(_ command: String, at now: ContinuousClock.Instant) -> [SimulatedOutput]
-    /// What it sends for bytes as they come, before it looks for commands in them: an echo.
+    /// The echo of bytes, sent before the device looks for commands in them.
     func echo(_ bytes: [UInt8]) -> [SimulatedOutput]
 }
 
@@ -53,5 +53,38 @@ extension SimulatedLineInstrument {
             }
         }
         return outputs
+    }
+}
+
+/// Faults between a simulated device and its host.
+public struct SimulatedFaults: Sendable {
+    /// The size of the pieces in which answers come, and the pause between them.
+    public var pieces: (size: Int, pause: Duration)?
+    /// An additional delay of everything that is sent.
+    public var delay = Duration.zero
+    /// Bytes that come before the next answer.
+    public var noise: [UInt8] = []
+    /// The number of answers that will be lost.
+    public var lostAnswers = 0
+    /// Whether all answers are lost.
+    public var isMute = false
+
+    public init() {}
+
+    /// The part of an output that arrives, and its delay.
+    mutating func pass(_ output: SimulatedOutput) -> [SimulatedOutput] {
+        guard !isMute else { return [] }
+        guard lostAnswers <= 0 else {
+            lostAnswers -= 1
+            return []
+        }
+        let bytes = noise + output.bytes
+        noise = []
+        let delay = output.delay + delay
+        guard let pieces, pieces.size > 0 else { return [SimulatedOutput(bytes, after: delay)] }
+        return stride(from: 0, to: bytes.count, by: pieces.size).enumerated().map { number, start in
+            let piece = Array(bytes[start..<min(start + pieces.size, bytes.count)])
+            return SimulatedOutput(piece, after: delay + pieces.pause * number)
+        }
     }
 }

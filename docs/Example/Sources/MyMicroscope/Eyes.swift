@@ -1,11 +1,11 @@
 import MicroscopeServer
 
-/// What is at the wheel's positions.
+/// The filters in the wheel.
 let filters = ["Red", "Green", "Blue"]
 
-/// Two cameras that look at the same thing, with the same exposure.
+/// Opens two cameras that view the same specimen with the same exposure.
 ///
-/// Called in the process that serves them, and again in the one that takes its place should it crash.
+/// It is called in the process that serves them, and again after a crash.
 func eyes(_ context: DriverContext) throws -> (SimulatedCamera, SimulatedCamera) {
     let shape = SensorShape(width: 320, height: 240)
     let (left, right) = (SimulatedCamera(.init(sensorShape: shape)), SimulatedCamera(.init(sensorShape: shape)))

@@ -1,13 +1,13 @@
 import MicroscopeServer
 
-/// Light of one colour: a lamp, and the position of a filter wheel in front of it.
+/// A light source of one colour: a lamp and a filter wheel in front of it.
 ///
-/// Both are devices of the configuration, wherever these are served, and stay there for other clients as well.
+/// Both are devices of the configuration, and remain available to other clients.
 final class FilteredLamp: LightSource {
     struct Options: Decodable, Sendable {
         var lamp: PartOption<PartLightSource>
         var wheel: PartOption<PartFilterWheel>
-        /// Of the filter, from 0.
+        /// The position of the filter, from 0.
         var position: Int
     }
 
@@ -26,7 +26,7 @@ final class FilteredLamp: LightSource {
         }
     }
 
-    /// The filter comes before the light.
+    /// Moves the filter first, then switches the light on.
     func performEnable() throws {
         try lamp.disable()
         try wheel.startMove(to: position)
@@ -35,7 +35,7 @@ final class FilteredLamp: LightSource {
     }
 
     func performDisable() throws {
-        // Light behind another filter is another one's.
+        // Light behind another filter belongs to another device.
         guard isEnabled else { return }
         try lamp.disable()
     }

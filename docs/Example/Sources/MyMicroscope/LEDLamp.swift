@@ -1,9 +1,9 @@
 import MicroscopeServer
 
-/// An LED on an Arduino, whose sketch takes `P=0` … `P=255`, `L=0` and `L=1`, and answers `P?`, `L?` and `ID?`.
+/// An LED on an Arduino, whose sketch understands `P=0` … `P=255`, `L=0` and `L=1`, and answers `P?`, `L?` and `ID?`.
 ///
-/// What is safe about a light source (off when it is opened, off when it is closed, off when its cable was pulled)
-/// is the library's to care for: these are only the words.
+/// The library ensures the safety of a light source (off when opened, off when closed, off after its cable was pulled);
+/// the driver only has the commands.
 struct LEDCommands: LightCommands {
     static let typeName = "LEDLamp"
     static let port = PortSettings(baudRate: 115_200)
@@ -29,7 +29,7 @@ struct LEDCommands: LightCommands {
     }
 }
 
-/// The sketch, for `--simulated`: the driver talks to it over a pseudo-terminal as it does to the Arduino.
+/// A simulation of the sketch for `--simulated`, connected to the driver by a pseudo-terminal.
 struct SimulatedLED: SimulatedLineInstrument {
     static let commandEnds: [UInt8] = [0x0A]
     var pendingInput: [UInt8] = []

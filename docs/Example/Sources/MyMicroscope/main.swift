@@ -1,24 +1,24 @@
 import MicroscopeServer
 
-// A microscope with two cameras, a lamp with a driver of its own and a composite of its own. All hardware is simulated.
+// A microscope with two cameras, a lamp with its own driver and a composite device. All hardware is simulated.
 await Microscope(drivers: [Driver.ledLamp, Driver.filteredLamp], log: { $0.level = .notice }) {
     DeviceDefinition(
         "RedCamera",
         .simulatedCamera,
         conf: .init(sensorShape: SensorShape(width: 640, height: 480)),
         port: 8101,
-        // Changed before the first client comes.
+        // Applied before the first client connects.
         settings: ["image pattern": "gradient", "gain": 4]
     )
     DeviceDefinition("BlueCamera", .simulatedCamera, port: 8102, pyro: { $0.queueLength = 8 })
 
-    // One process for both of them.
+    // One process for both devices.
     DeviceGroup("Stand", port: 8103) {
         DeviceDefinition("Wheel", .simulatedFilterWheel, conf: .init(positions: 3))
         DeviceDefinition("Lamp", .ledLamp, conf: .init(port: "/dev/serial/by-id/usb-Arduino-if00"), simulated: true)
     }
 
-    // A light source for each filter, all of the same lamp and wheel.
+    // A light source for each filter, all with the same lamp and wheel.
     for (position, filter) in filters.enumerated() {
         DeviceDefinition(
             "\(filter)Light",

@@ -1,0 +1,75 @@
+internal import Devices
+internal import Platform
+internal import Transports
+
+/// A search for the limits of the axes by moving, as python-microscope does when a stage is enabled.
+///
+/// Each axis runs to its lower end, where it sets zero, then to its upper end and back to the middle.
+final class EndSearch: StageHoming {
+    /// Whether to search even if the limits are known.
+    private let isWanted: Bool
+    private var doneSession: Int?
+    /// The time limit of a run from end to end.
+    private let limit: Duration
+
+    init(isWanted: Bool, limit: Duration = .seconds(300)) { (self.isWanted, self.limit) = (isWanted, limit) }
+
+    func isNeeded(_ axes: [SerialAxis], on line: SerialLine) throws -> Bool {
+        if doneSession == line.session { return false }
+        if isWanted { return true }
+        return try line.perform { lines in try !axes.allSatisfy { try $0.knowsItsLimits(lines) } }
+    }
+
+    func run(_ axes: [SerialAxis], on line: SerialLine) throws {
+        let session = line.session
+        for axis in axes {
+            guard let commands = axis.commands as? ColonAxis else { continue }
+            try findEnds(of: axis, commands, line)
+        }
+        guard line.session == session else {
+            throw DeviceError(.failed, "\(line.title): the port was lost while the stage searched for its limits")
+        }
+        doneSession = session
+    }
+
+    private func findEnds(of axis: SerialAxis, _ commands: ColonAxis, _ line: SerialLine) throws {
+        try runToEnd(forward: false, axis, commands)
+        try line.perform(commands.countFromZero)
+        try runToEnd(forward: true, axis, commands)
+        let end = try axis.position
+        guard end > 0 else {
+            throw DeviceError(
+                .failed,
+                "axis \(axis.name) of \(line.title) did not move while it searched for its limits"
+            )
+        }
+        axis.take(AxisLimits(lower: 0, upper: end))
+        try axis.startMove(to: (end / 2).rounded())
+        try wait(for: axis) { try axis.isMoving }
+    }
+
+    private func runToEnd(forward: Bool, _ axis: SerialAxis, _ commands: ColonAxis) throws {
+        try axis.line.perform { try commands.startRun(forward: forward, $0) }
+        do {
+            try wait(for: axis) { try axis.line.perform(commands.isMoving) }
+        } catch {
+            // After any error the axis must not run on.
+            try? axis.line.perform(commands.stopRun)
+            throw error
+        }
+    }
+
+    private func wait(for axis: SerialAxis, while isMoving: () throws -> Bool) throws {
+        let end = ContinuousClock.now + limit
+        while try isMoving() {
+            guard ContinuousClock.now < end else {
+                let place = try axis.position.text(places: 1)
+                throw DeviceError(
+                    .failed,
+                    "axis \(axis.name) of \(axis.line.title) did not reach its end within \(limit); it is at \(place)"
+                )
+            }
+            Pause.wait(for: .milliseconds(10))
+        }
+    }
+}

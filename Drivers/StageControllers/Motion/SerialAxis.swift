@@ -1,0 +1,125 @@
+public import Devices
+public import Transports
+
+/// An axis of a stage on a serial line.
+public final class SerialAxis: StageAxis {
+    public let name: String
+    let line: SerialLine
+    let commands: any AxisCommands
+    /// The limits from the configuration.
+    private let givenLimits: AxisLimits?
+    /// The limits found by moving, and the session of the line in which they were found.
+    private var foundLimits: (session: Int, limits: AxisLimits)?
+    private var move: Move?
+
+    /// A move whose end has not been reported.
+    private struct Move {
+        let session: Int
+        let target: Double
+        /// The time since which it seems to stand elsewhere.
+        var doubtfulSince: ContinuousClock.Instant?
+    }
+
+    init(_ name: String, _ commands: any AxisCommands, on line: SerialLine, limits: AxisLimits? = nil) {
+        (self.name, self.commands, self.line) = (name, commands, line)
+        givenLimits = limits
+    }
+
+    public var position: Double { get throws { try line.perform(commands.position) } }
+
+    // MARK: Limits
+
+    /// The limits; the current position while they are unknown.
+    public var limits: AxisLimits {
+        get throws {
+            try line.perform { lines in
+                if let limits = try knownLimits(lines) { return limits }
+                let position = try commands.position(lines)
+                return AxisLimits(lower: position, upper: position)
+            }
+        }
+    }
+
+    private func knownLimits(_ lines: LineProtocol) throws -> AxisLimits? {
+        if let givenLimits { return givenLimits }
+        if let foundLimits, foundLimits.session == line.session { return foundLimits.limits }
+        return try commands.limits(lines)
+    }
+
+    /// Whether the limits are known.
+    func knowsItsLimits(_ lines: LineProtocol) throws -> Bool { try knownLimits(lines) != nil }
+
+    /// Sets the limits until the port is lost.
+    func take(_ limits: AxisLimits) { foundLimits = (line.session, limits) }
+
+    // MARK: Moves
+
+    public func startMove(to position: Double) throws {
+        try line.perform { lines in
+            guard try knownLimits(lines) != nil else {
+                throw DeviceError(
+                    .incompatibleState,
+                    "the limits of axis \(name) of \(line.title) are unknown until the stage has been enabled (it may move)"
+                )
+            }
+            try commands.startMove(to: position, lines)
+            move = Move(session: line.session, target: position)
+        }
+    }
+
+    /// Whether the axis moves; throws an error with the position if a move has ended elsewhere than at its target.
+    public var isMoving: Bool { get throws { try line.perform(isMoving) } }
+
+    /// How long an axis that stands elsewhere than at its target is still assumed to be moving.
+    private static let doubt = Duration.milliseconds(100)
+
+    private func isMoving(_ lines: LineProtocol) throws -> Bool {
+        if try commands.isMoving(lines) {
+            move?.doubtfulSince = nil
+            return true
+        }
+        guard let move else { return false }
+        let position = try commands.position(lines)
+        guard move.session == line.session else {
+            throw failure(of: move, at: position, "the port was lost during the move")
+        }
+        guard abs(position - move.target) > commands.tolerance else {
+            self.move = nil
+            return false
+        }
+        // Some controllers start a move a moment after they have accepted it.
+        guard let start = move.doubtfulSince else {
+            self.move?.doubtfulSince = .now
+            return true
+        }
+        guard ContinuousClock.now - start > Self.doubt else { return true }
+        throw failure(of: move, at: position, try commands.obstacle(lines) ?? "the controller gives no reason")
+    }
+
+    private func failure(of move: Move, at position: Double, _ reason: String) -> DeviceError {
+        self.move = nil
+        let (place, target) = (position.text(places: 1), move.target.text(places: 1))
+        return DeviceError(
+            .failed,
+            "axis \(name) of \(line.title) stopped at \(place) on its way to \(target): \(reason)"
+        )
+    }
+}
+
+/// The commands of one axis; positions are in the controller's units.
+public protocol AxisCommands: Sendable {
+    func position(_ lines: LineProtocol) throws -> Double
+    func isMoving(_ lines: LineProtocol) throws -> Bool
+    /// Starts a move, which replaces a move in progress.
+    func startMove(to position: Double, _ lines: LineProtocol) throws
+    /// The limits; nil if the controller does not know them.
+    func limits(_ lines: LineProtocol) throws -> AxisLimits?
+    /// The permitted distance from the target.
+    var tolerance: Double { get }
+    /// The possible reason for a stop; nil if the controller reports none.
+    func obstacle(_ lines: LineProtocol) throws -> String?
+}
+
+extension AxisCommands {
+    public func obstacle(_: LineProtocol) throws -> String? { nil }
+}

@@ -1,8 +1,0 @@
-public import Devices
-
-/// The drivers of stages, and of controllers with stages, wheels and shutters, on serial lines.
-public enum Stages {
-    public static var drivers: [any ConfigurableDriver] {
-        [Driver.proScanIII, Driver.ludlMC2000, Driver.asiMS2000, Driver.zaberDaisyChain]
-    }
-}

@@ -1,0 +1,13 @@
+@_exported public import AndorSDK3
+@_exported public import Composites
+public import Devices
+@_exported public import FilterWheels
+@_exported public import Lasers
+@_exported public import Simulators
+@_exported public import StageControllers
+
+/// Every driver that the programs are built with: a new family is a line above, and a term here.
+public let drivers = DriverCatalog(
+    Simulators.drivers + FilterWheels.drivers + Lasers.drivers + StageControllers.drivers
+        + Composites.drivers + [FloatingDriver.andorSDK3]
+)

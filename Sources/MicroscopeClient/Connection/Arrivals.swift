@@ -1,0 +1,136 @@
+internal import Devices
+public import Pickle
+internal import Pyro
+internal import Synchronization
+
+/// The frames or readings that a device sends, as they arrive, until the reading task is cancelled or ``stop()`` is called.
+///
+/// A bounded number is kept for a slow reader; then the oldest are dropped and counted. The sequence continues after a
+/// restart of the server. When the device sends an error in place of data, the sequence throws ``CallFailure`` and ends.
+public struct Arrivals<Value: Sendable>: AsyncSequence, Sendable {
+    public typealias Element = Arrival<Value>
+
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        fileprivate var stream: AsyncThrowingStream<Element, any Error>.AsyncIterator
+
+        public mutating func next() async throws -> Element? { try await stream.next() }
+    }
+
+    private let stream: AsyncThrowingStream<Element, any Error>
+    private let arrived: Arrived<Value>
+    private let registration: Registration
+
+    /// Registers with a device.
+    ///
+    /// - Parameter convert: converts what arrives to a value; nil if it is of another type.
+    init(
+        from connection: PyroConnection,
+        keeping capacity: Int,
+        _ convert: @escaping @Sendable (PythonValue) -> Value?
+    ) async throws {
+        let device = connection.uri.text
+        let (stream, continuation) = AsyncThrowingStream<Element, any Error>.makeStream(
+            bufferingPolicy: .bufferingNewest(Swift.max(1, capacity))
+        )
+        let arrived = Arrived<Value>(continuation)
+        let sink = DataSink { data, timestamp in
+            if case .exception(let exception) = data {
+                continuation.finish(throwing: CallFailure(device, "", .raised(exception.readable)))
+            } else if let value = convert(data) {
+                arrived.add(value, timestamp)
+            } else {
+                let text = "sent data of the unexpected type \(data.typeName)"
+                continuation.finish(throwing: CallFailure(device, "", .unexpected(text)))
+            }
+        }
+        let registration = Registration(connection.uri, connection.options, to: sink) { error in
+            continuation.finish(throwing: CallFailure(device, "set_client", CallFailure.Cause(error)))
+        }
+        continuation.onTermination = { _ in registration.stop() }
+        self.stream = stream
+        self.arrived = arrived
+        self.registration = registration
+        do { try await registration.ready.value } catch {
+            registration.stop()
+            guard !(error is CancellationError) else { throw error }
+            throw CallFailure(device, "set_client", CallFailure.Cause(error))
+        }
+    }
+
+    public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(stream: stream.makeAsyncIterator()) }
+
+    /// The number that arrived, and the number of these dropped before they were read.
+    ///
+    /// Frames lost at the server because the network was too slow are counted there, and in the server's log.
+    public var counts: (arrived: Int, lost: Int) { arrived.counts }
+
+    /// Unregisters from the device, and returns when that is done; what has arrived can still be read.
+    public func stop() async {
+        registration.stop()
+        await registration.end.value
+        arrived.finish()
+    }
+
+    /// The next frame or reading; nil if none arrives within the limit, which ends the sequence.
+    public func first(within limit: Duration) async throws -> Element? {
+        try await withThrowingTaskGroup(of: Element?.self) { group in
+            group.addTask {
+                var iterator = makeAsyncIterator()
+                return try await iterator.next()
+            }
+            group.addTask {
+                try await Task.sleep(for: limit)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+}
+
+/// A counter that numbers arrivals in one order for all threads.
+private final class Arrived<Value: Sendable>: Sendable {
+    private let continuation: AsyncThrowingStream<Arrival<Value>, any Error>.Continuation
+    private let state = Mutex((arrived: 0, lost: 0))
+
+    init(_ continuation: AsyncThrowingStream<Arrival<Value>, any Error>.Continuation) {
+        self.continuation = continuation
+    }
+
+    var counts: (arrived: Int, lost: Int) { state.withLock { $0 } }
+
+    func finish() { continuation.finish() }
+
+    func add(_ value: Value, _ timestamp: Double) {
+        state.withLock { state in
+            state.arrived += 1
+            let arrival = Arrival(value: value, timestamp: timestamp, number: state.arrived)
+            if case .dropped = continuation.yield(arrival) { state.lost += 1 }
+        }
+    }
+}
+
+extension PythonException {
+    /// The exception with texts in place of bytes: python-microscope sends the texts of errors as bytes.
+    fileprivate var readable: PythonException {
+        let texts = arguments.map { argument -> PythonValue in
+            guard case .bytes(let bytes) = argument else { return argument }
+            return .str(String(decoding: bytes.array, as: UTF8.self))
+        }
+        return PythonException(type, texts, attributes: attributes)
+    }
+}
+
+/// A frame or a set of readings as it arrived from a device.
+public struct Arrival<Value: Sendable>: Sendable {
+    public let value: Value
+    /// The server's time stamp, in seconds since 1970.
+    public let timestamp: Double
+    /// The arrival number, from 1; a missing number was dropped because the reader was too slow.
+    public let number: Int
+}
+
+extension Arrival<NDArray> {
+    /// The pixels, of shape (height, width).
+    public var image: NDArray { value }
+}

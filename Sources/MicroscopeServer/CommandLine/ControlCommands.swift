@@ -1,0 +1,95 @@
+import ArgumentParser
+import Pickle
+import Server
+
+/// The command that makes a running server reread its configuration.
+struct ReloadCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reload",
+        abstract: "Make a running server reread its configuration and apply the changes.",
+        discussion: """
+            Devices whose definitions are unchanged keep running. If the file has errors, all of them are printed and \
+            nothing is changed. SIGHUP does the same, except that a server started from a terminal exits on SIGHUP.
+            """
+    )
+
+    @Argument(help: "The configuration file that the server was started with.", completion: .file(extensions: ["yaml"]))
+    var config: String
+
+    func run() throws {
+        let server = try RunningServer.asked(for: config)
+        do {
+            guard case .dict(let changes) = try server.reload() else { return }
+            for (key, names) in changes.pairs where names != [] { print("\(key.word): \(names.words)") }
+        } catch let error as PythonException {
+            var standardError = StandardError()
+            print(error.text, to: &standardError)
+            throw ExitCode.failure
+        }
+    }
+}
+
+/// The command that restarts devices of a running server.
+struct RestartCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restart",
+        abstract: "Shut down devices of a running server and open them again in new processes.",
+        discussion: """
+            Use it for a device that hangs, or one that was repaired and should not wait for the next attempt. All \
+            devices of a definition restart together; the others keep running. A process that does not shut down its \
+            devices is killed after ten seconds. Settings of clients are restored, as after a crash; light stays off.
+            """
+    )
+
+    @Argument(help: "The configuration file that the server was started with.", completion: .file(extensions: ["yaml"]))
+    var config: String
+
+    @Argument(help: "The names of definitions, or of devices in them.")
+    var names: [String]
+
+    func run() throws {
+        let server = try RunningServer.asked(for: config)
+        var standardError = StandardError()
+        do {
+            guard case .dict(let failures) = try server.restart(names) else { return }
+            for (name, failure) in failures.pairs where failure == .none { print("\(name.word): served again") }
+            let failed = failures.pairs.filter { $0.value != .none }
+            for (name, failure) in failed { print("\(name.word): \(failure.word)", to: &standardError) }
+            if !failed.isEmpty { throw ExitCode.failure }
+        } catch let error as PythonException {
+            print(error.text, to: &standardError)
+            throw ExitCode.failure
+        }
+    }
+}
+
+/// The command that switches off light that a crashed server may have left on.
+struct LightsOffCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lights-off",
+        abstract: "Switch off all light sources in CONFIG, for example after a crash.",
+        discussion: """
+            Opens each device that may have light, switches it off, reads back its state, and closes it. Exits with \
+            status 0 if all light is confirmed to be off. Does nothing while a server has the devices open.
+            """
+    )
+
+    @Argument(help: "The configuration file that the server was started with.", completion: .file(extensions: ["yaml"]))
+    var config: String
+
+    @Flag(help: "Connect every device to a simulation of its hardware.")
+    var simulated = false
+
+    @Option(help: "Give up light sources that do not answer within this many seconds.")
+    var within = 5.0
+
+    func validate() throws {
+        guard within > 0, within <= 3600 else { throw ValidationError("--within must be from 0 to 3600 seconds.") }
+    }
+
+    func run() throws {
+        let configuration = try ConfigurationSource.read(config, isSimulated: simulated).configuration
+        let isDark = LightsOff(configuration).run(within: .seconds(within)) { print($0) }
+        if !isDark { throw ExitCode.failure }
+    }
+}

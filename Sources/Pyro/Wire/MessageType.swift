@@ -1,4 +1,0 @@
-/// What a message is for.
-enum MessageType: UInt16, Sendable {
-    case connect = 1, connectOK, connectFail, invoke, result, ping
-}

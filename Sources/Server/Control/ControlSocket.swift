@@ -1,0 +1,93 @@
+internal import Glibc
+internal import Logging
+internal import Pickle
+internal import Platform
+internal import Pyro
+
+/// The Unix socket by which a running server is controlled, as the Pyro object `device-server`, in one of the
+/// ``ControlFolder``s.
+final class ControlSocket: Sendable {
+    static let object = "device-server"
+
+    private let server: PyroServer
+
+    /// Nil, with a warning in the log, if no socket can be made: the server serves its devices without it.
+    init?(_ supervisor: Supervisor, log: Logger) {
+        do {
+            let folder = try ControlFolder.ours()
+            ControlFolder.sweep(folder)
+            server = try PyroServer(
+                at: .unix(path: "\(folder)/\(getpid()).sock"),
+                log: log,
+                translate: ErrorTranslation.exception
+            )
+            server.register(SupervisorObject(supervisor), as: Self.object)
+            server.start()
+        } catch {
+            log.warning("`device-server status`, `reload` and `restart` will not find this server: \(error)")
+            return nil
+        }
+    }
+
+    func close() { server.stop(within: .milliseconds(200)) }
+}
+
+/// The Pyro object that the control commands call.
+final class SupervisorObject: PyroObject {
+    let metadata = ObjectMetadata(methods: ["reload", "restart", "status"])
+    private let supervisor: Supervisor
+
+    init(_ supervisor: Supervisor) { self.supervisor = supervisor }
+
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
+        switch method {
+        case "status": try wait { [supervisor] in await supervisor.status().value }
+        case "reload": try wait { [supervisor] in try await supervisor.reload().value }
+        case "restart": try restart(arguments.positional)
+        default: throw noAttribute(method)
+        }
+    }
+
+    private func restart(_ arguments: [PythonValue]) throws -> PythonValue {
+        let names = try arguments.map { argument in
+            guard case .str(let name) = argument else { throw PythonException("TypeError", "names must be strings") }
+            return name
+        }
+        guard !names.isEmpty else { throw PythonException("TypeError", "restart() needs the name of a definition") }
+        return try wait { [supervisor] in .dict(try await supervisor.restart(names)) }
+    }
+
+    func get(_ attribute: String, _ context: CallContext) throws -> PythonValue {
+        throw noAttribute(attribute)
+    }
+
+    func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws {
+        throw noAttribute(attribute)
+    }
+
+    /// Waits for a task on the client's thread.
+    private func wait(for body: @escaping @Sendable () async throws -> PythonValue) throws -> PythonValue {
+        let result = Monitor<Result<PythonValue, any Error>?>(nil)
+        Task {
+            do {
+                let value = try await body()
+                result.update { $0 = .success(value) }
+            } catch { result.update { $0 = .failure(error) } }
+        }
+        // A wait without limit always returns a result.
+        return try result.wait { $0 }?.get() ?? .none
+    }
+
+    private func noAttribute(_ name: String) -> PythonException {
+        PythonException("AttributeError", "device-server has no attribute '\(name)'")
+    }
+}
+
+extension ConfigurationChanges {
+    var value: PythonValue {
+        func names(_ names: [String]) -> PythonValue { .list(names.map(PythonValue.str)) }
+        return .dict([
+            "new": names(added), "changed": names(changed), "gone": names(removed), "unchanged": names(unchanged),
+        ])
+    }
+}

@@ -1,0 +1,228 @@
+internal import Devices
+internal import Glibc
+internal import Logging
+internal import Pickle
+internal import Platform
+
+/// The channel between the supervisor and one worker: a pair of connected sockets.
+///
+/// Messages are pickles with their length in front. When a process ends for any reason, the other one reads the end of
+/// the stream, so nothing else is needed to notice it.
+final class ControlChannel: Sendable {
+    let descriptor: Int32
+    /// Held while writing, so that messages of several threads do not mix.
+    private let writing = Lock(())
+
+    init(descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { close(descriptor) }
+
+    /// Two connected ends, the second of them for a child process.
+    static func pair() throws(ServerError) -> (ours: ControlChannel, childs: Int32) {
+        var ends: [Int32] = [0, 0]
+        let status = unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends)
+        guard status == 0 else { throw ServerError("cannot make a control channel", errno) }
+        return (ControlChannel(descriptor: ends[0]), ends[1])
+    }
+
+    /// The maximum length of a message: far more than a configuration with all settings of a microscope.
+    private static let limit = 16 << 20
+
+    func send(_ message: ControlMessage) throws {
+        let pickle = try PickleWriter.pickle(message.value).joined()
+        guard pickle.count <= Self.limit else {
+            throw ServerError("a control message of \(pickle.count) bytes is longer than \(Self.limit)")
+        }
+        let length = (0..<4).map { UInt8(truncatingIfNeeded: pickle.count >> (8 * $0)) }
+        let message = length + pickle
+        try writing.withLock { [descriptor] _ in try Self.write(message, to: descriptor) }
+    }
+
+    private static func write(_ message: [UInt8], to descriptor: Int32) throws(ServerError) {
+        var bytes = message[...]
+        while !bytes.isEmpty {
+            let sent = unsafe bytes.withUnsafeBytes {
+                unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard sent > 0 || errno == EINTR else { throw ServerError("cannot write to the control channel", errno) }
+            bytes = bytes.dropFirst(max(0, sent))
+        }
+    }
+
+    /// Waits for the next message; nil when the other end has gone.
+    func receive() throws -> ControlMessage? {
+        guard let head = read(4) else { return nil }
+        let length = head.reversed().reduce(0) { $0 << 8 | Int($1) }
+        guard length <= Self.limit, let pickle = read(length) else { return nil }
+        return try ControlMessage(try PickleReader.read(pickle[...]))
+    }
+
+    /// Ends the stream for both ends.
+    func finish() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+
+    private func read(_ count: Int) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        while filled < count {
+            let arrived = unsafe bytes.withUnsafeMutableBytes {
+                unsafe recv(descriptor, $0.baseAddress.map { unsafe $0 + filled }, count - filled, 0)
+            }
+            if arrived > 0 {
+                filled += arrived
+            } else if arrived == 0 || errno != EINTR {
+                return nil
+            }
+        }
+        return bytes
+    }
+}
+
+/// A message between the supervisor and a worker.
+enum ControlMessage: Sendable {
+    /// To the worker, first: what to serve.
+    case start(WorkerOrder)
+    /// To the worker, instead: open candidates for the first floating device of the order's definition until one is
+    /// open; then wait for ``start(_:)``, which may name another definition, or for ``shutDown``.
+    case search(WorkerOrder)
+    /// To the worker: shut down the devices and end.
+    case shutDown
+    /// To the worker: answer with ``report(_:)``.
+    case askForReport
+    /// From a searching worker: the number of candidates.
+    case counted(Int)
+    /// From the worker: it has opened a floating device.
+    case opened(uid: String)
+    /// From a searching worker, before it ends: there is nothing left to open.
+    case exhausted(SearchReport)
+    /// From the worker: clients can connect.
+    case serving(uris: [String], hasLightSource: Bool)
+    /// From the worker: a report for each device, by name.
+    case report(PythonDictionary)
+    /// From the worker, before it ends: why it cannot serve.
+    case failed(String)
+    /// From the worker: what clients have set, for a worker that may have to replace it.
+    case memory(RestoreLog)
+
+    var value: PythonValue {
+        switch self {
+        case .start(let order): .tuple(["start", order.value])
+        case .search(let order): .tuple(["search", order.value])
+        case .shutDown: .tuple(["shut down"])
+        case .askForReport: .tuple(["ask"])
+        case .report(let report): .tuple(["report", .dict(report)])
+        case .counted(let count): .tuple(["counted", .int(count)])
+        case .opened(let uid): .tuple(["opened", .str(uid)])
+        case .exhausted(let report): .tuple(["exhausted", report.value])
+        case .serving(let uris, let hasLightSource):
+            .tuple(["serving", .list(uris.map(PythonValue.str)), .bool(hasLightSource)])
+        case .failed(let reason): .tuple(["failed", .str(reason)])
+        case .memory(let memory): .tuple(["memory", memory.value])
+        }
+    }
+
+    init(_ value: PythonValue) throws(ServerError) {
+        guard case .tuple(let items) = value, case .str(let name)? = items.first else {
+            throw ServerError("a control message must be a tuple with a name")
+        }
+        switch (name, items.dropFirst().first, items.dropFirst(2).first) {
+        case ("start", let order?, nil): self = .start(try WorkerOrder(order))
+        case ("search", let order?, nil): self = .search(try WorkerOrder(order))
+        case ("shut down", nil, nil): self = .shutDown
+        case ("ask", nil, nil): self = .askForReport
+        case ("report", .dict(let report)?, nil): self = .report(report)
+        case ("counted", .int(let count)?, nil): self = .counted(count)
+        case ("opened", .str(let uid)?, nil): self = .opened(uid: uid)
+        case ("exhausted", let report?, nil): self = .exhausted(SearchReport(report))
+        case ("serving", .list(let uris)?, .bool(let hasLightSource)?):
+            self = .serving(uris: uris.compactMap(\.text), hasLightSource: hasLightSource)
+        case ("failed", .str(let reason)?, nil): self = .failed(reason)
+        case ("memory", let memory?, nil): self = .memory(RestoreLog(memory))
+        default: throw ServerError("unknown control message '\(name)'")
+        }
+    }
+}
+
+extension PythonValue {
+    var text: String? { if case .str(let text) = self { text } else { nil } }
+}
+
+/// Everything that a worker needs to serve its definition.
+struct WorkerOrder: Sendable {
+    /// The configuration as the supervisor read it, since the file may have changed; nil if the program makes it.
+    var text: String?
+    var file: String
+    /// The index of the worker's definition.
+    var definition: Int
+    /// The name of the definition.
+    var name = ""
+    var isSimulated: Bool
+    var log: LogOptions
+    /// Whether an earlier worker has served the definition and ended unexpectedly.
+    var isRestart = false
+    /// What clients had set when the previous worker ended.
+    var memory: RestoreLog
+    /// The URIs of the devices of other definitions that this one uses.
+    var parts: [String: String] = [:]
+    /// The port that the kernel chose for the previous worker, so that clients find the devices again.
+    var port: Int?
+
+    var value: PythonValue {
+        .dict([
+            "text": text.map(PythonValue.str) ?? .none, "name": .str(name), "file": .str(file),
+            "definition": .int(definition), "simulated": .bool(isSimulated),
+            "level": .str(log.level.rawValue), "directory": log.directory.map(PythonValue.str) ?? .none,
+            "size": .int(log.maximumSize), "keep": .int(log.keptFiles), "memory": memory.value,
+            "restart": .bool(isRestart), "port": port.map(PythonValue.int) ?? .none,
+            "parts": .dict(PythonDictionary(parts.map { (PythonValue.str($0.key), PythonValue.str($0.value)) })),
+        ])
+    }
+}
+
+extension WorkerOrder {
+    init(_ value: PythonValue) throws(ServerError) {
+        guard
+            case .dict(let order) = value,
+            let text = order["text"], case .str(let name)? = order["name"], case .str(let file)? = order["file"],
+            case .int(let definition)? = order["definition"], case .bool(let isSimulated)? = order["simulated"],
+            case .str(let word)? = order["level"], let level = Logger.Level(rawValue: word),
+            case .bool(let isRestart)? = order["restart"],
+            case .int(let size)? = order["size"], case .int(let kept)? = order["keep"], let memory = order["memory"]
+        else { throw ServerError("incomplete start message for the worker") }
+        self.init(
+            text: text.text,
+            file: file,
+            definition: definition,
+            isSimulated: isSimulated,
+            log: LogOptions(directory: order["directory"]?.text, level: level, maximumSize: size, keptFiles: kept),
+            isRestart: isRestart,
+            memory: RestoreLog(memory)
+        )
+        self.name = name
+        if case .int(let port)? = order["port"] { self.port = port }
+        guard case .dict(let served)? = order["parts"] else { return }
+        for (name, uri) in served.pairs {
+            if case .str(let name) = name, case .str(let uri) = uri { parts[name] = uri }
+        }
+    }
+}
+
+extension SearchReport {
+    var value: PythonValue {
+        .dict([
+            "count": count.map(PythonValue.int) ?? .none, "seen": .list(seen.map(PythonValue.str)),
+            "held": .int(held), "unwanted": .list(unwanted.map(PythonValue.str)),
+            "failures": .list(failures.map(PythonValue.str)),
+        ])
+    }
+
+    init(_ value: PythonValue) {
+        self.init()
+        guard case .dict(let report) = value else { return }
+        func texts(_ key: PythonValue) -> [String] {
+            if case .list(let items)? = report[key] { items.compactMap(\.text) } else { [] }
+        }
+        if case .int(let count)? = report["count"] { self.count = count }
+        if case .int(let held)? = report["held"] { self.held = held }
+        (seen, unwanted, failures) = (texts("seen"), texts("unwanted"), texts("failures"))
+    }
+}

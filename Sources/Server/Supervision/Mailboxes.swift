@@ -1,0 +1,147 @@
+internal import Glibc
+internal import Pickle
+internal import Platform
+
+/// The messages of the supervisor to this worker, read as they arrive.
+///
+/// A thread always reads, so that a worker stuck in opening a device notices when its supervisor has gone.
+final class Inbox: Sendable {
+    private struct State {
+        var messages: [ControlMessage] = []
+        var hasEnded = false
+        var complain: (@Sendable (String) -> Void)?
+    }
+
+    private let state = Monitor(State())
+
+    /// How long a worker without supervisor may take to shut down its devices.
+    private static let patience = Duration.seconds(10)
+
+    /// - Parameter outbox: answers requests for a report, whatever else the worker does.
+    init(_ channel: ControlChannel, answering outbox: Outbox) {
+        _ = BlockingThread("supervisor") { [state] in
+            while let message = try? channel.receive() {
+                if case .askForReport = message {
+                    outbox.answer()
+                } else {
+                    state.update { $0.messages.append(message) }
+                }
+            }
+            state.update { $0.hasEnded = true }
+            Pause.wait(for: Self.patience)
+            // The process still runs, so it hangs, and nobody is left to kill it.
+            state.withLock { $0.complain }?("does not shut down within \(Self.patience.formatted); ended by force")
+            _exit(EXIT_FAILURE)
+        }
+    }
+
+    /// Sets the function called before the process ends by force.
+    func beforeEndByForce(_ complain: @escaping @Sendable (String) -> Void) {
+        state.withLock { $0.complain = complain }
+    }
+
+    /// Waits for the next message; nil when the supervisor has gone.
+    func next() -> ControlMessage? {
+        state.wait { state -> ControlMessage?? in
+            guard state.messages.isEmpty else { return .some(state.messages.removeFirst()) }
+            return state.hasEnded ? .some(nil) : nil
+        } ?? nil
+    }
+}
+
+/// The messages of this worker to its supervisor, sent by a thread of its own: calls to devices do not wait for a
+/// supervisor that hangs, and answers to the supervisor do not wait for a slow device.
+final class Outbox: Sendable {
+    private struct State {
+        var messages: [ControlMessage] = []
+        /// The latest one not yet sent, which replaces those before it.
+        var memory: RestoreLog?
+        var isReportWanted = false
+        var makeReport: (@Sendable () -> PythonDictionary)?
+        var isSending = false
+        var isSendingMemory = false
+        /// Whether the supervisor has stopped reading, so that waiting for it is useless.
+        var isStuck = false
+
+        var isIdle: Bool { messages.isEmpty && memory == nil && !isSending }
+
+        mutating func takeItem() -> Item? {
+            if !messages.isEmpty { return .message(messages.removeFirst()) }
+            if let memory {
+                self.memory = nil
+                isSendingMemory = true
+                return .message(.memory(memory))
+            }
+            guard isReportWanted else { return nil }
+            isReportWanted = false
+            return .report(makeReport)
+        }
+    }
+
+    private enum Item {
+        case message(ControlMessage)
+        case report((@Sendable () -> PythonDictionary)?)
+    }
+
+    private let state = Monitor(State())
+
+    init(_ channel: ControlChannel) {
+        _ = BlockingThread("to supervisor") { [state] in
+            while true {
+                let message: ControlMessage =
+                    switch Self.next(in: state) {
+                    case .message(let message): message
+                    // Made without the lock, because the devices' clients have locks of their own.
+                    case .report(let make): .report(make?() ?? PythonDictionary())
+                    }
+                // The inbox notices when the supervisor has gone.
+                try? channel.send(message)
+                state.update { state in
+                    (state.isSending, state.isSendingMemory, state.isStuck) = (false, false, false)
+                }
+            }
+        }
+    }
+
+    private static func next(in state: Monitor<State>) -> Item {
+        while true {
+            let item: Item? = state.wait { state in
+                guard let item = state.takeItem() else { return nil }
+                state.isSending = true
+                return item
+            }
+            if let item { return item }
+        }
+    }
+
+    /// Sends a message after all earlier ones.
+    func send(_ message: ControlMessage) { state.update { $0.messages.append(message) } }
+
+    /// How long a client's call waits until the supervisor has received what it set.
+    private static let patience = Duration.milliseconds(50)
+
+    /// Sends what clients have set and waits briefly until it is sent, so that what a client has set successfully
+    /// survives even if this process ends right afterwards.
+    func remember(_ memory: RestoreLog) {
+        let isStuck = state.update { state in
+            state.memory = memory
+            return state.isStuck
+        }
+        guard !isStuck else { return }
+        let isSent: Bool? = state.wait(within: Self.patience) { state in
+            state.memory == nil && !state.isSendingMemory ? true : nil
+        }
+        if isSent == nil { state.withLock { $0.isStuck = $0.isSending } }
+    }
+
+    /// Sets the function that makes reports.
+    ///
+    /// Until then reports are empty and only show that the process lives.
+    func report(by make: @escaping @Sendable () -> PythonDictionary) { state.withLock { $0.makeReport = make } }
+
+    /// Sends a report; requests that arrive before it is sent get the same one.
+    func answer() { state.update { $0.isReportWanted = true } }
+
+    /// Waits until everything is sent, for the end of the process.
+    func flush(within limit: Duration) { let _: Bool? = state.wait(within: limit) { $0.isIdle ? true : nil } }
+}

@@ -1,0 +1,227 @@
+internal import Devices
+internal import Pickle
+internal import Pyro
+
+/// The state of a definition: its worker, if it has one, and what is handed to the next one.
+struct WorkerState<Worker: Sendable>: Sendable {
+    /// A worker, from its start to its end.
+    struct RunningWorker: Sendable {
+        let worker: Worker
+        /// The URIs of its devices; empty until they are served.
+        fileprivate(set) var uris: [String] = []
+        /// Whether it has stopped answering.
+        fileprivate(set) var isSilent = false
+        /// Whether it was killed because it did not answer.
+        fileprivate(set) var isLost = false
+        /// Whether it was asked to end, to be replaced.
+        fileprivate(set) var isBeingReplaced = false
+        /// Its last report on its devices.
+        fileprivate(set) var report = PythonDictionary()
+
+        var isServing: Bool { !uris.isEmpty }
+
+        fileprivate var service: ServiceState { isSilent ? .notAnswering : isServing ? .serving : .starting }
+    }
+
+    private(set) var running: RunningWorker? {
+        didSet {
+            if Self.service(of: running) != Self.service(of: oldValue) { since = Timestamp.now }
+        }
+    }
+    /// The time of the last change of ``service``, in seconds since 1970.
+    private(set) var since = Timestamp.now
+    /// The number of workers started.
+    private(set) var starts = 0
+    /// The number of reports received from all workers.
+    private(set) var reportCount = 0
+    /// Whether the definition has devices that switch light, as its last worker reported.
+    private(set) var hasLightSource = false
+    /// What clients have set.
+    var memory: RestoreLog
+    private var hasServed = false
+    /// The port at which the last worker listened.
+    private var port: Int?
+
+    init(memory: RestoreLog) { self.memory = memory }
+
+    var service: ServiceState { Self.service(of: running) }
+
+    private static func service(of running: RunningWorker?) -> ServiceState { running?.service ?? .waiting }
+
+    /// The order for the next worker.
+    ///
+    /// - Parameters:
+    ///   - first: the order for the first worker.
+    ///   - parts: the URIs of the devices of other definitions that it uses.
+    func order(like first: WorkerOrder, parts: [String: String]) -> WorkerOrder {
+        var order = first
+        (order.memory, order.parts) = (memory, parts)
+        (order.port, order.isRestart) = (port, hasServed)
+        return order
+    }
+
+    // MARK: Events
+
+    mutating func begin(_ worker: Worker) {
+        running = RunningWorker(worker: worker)
+        starts += 1
+    }
+
+    mutating func serve(at uris: [String], hasLightSource: Bool) {
+        running?.uris = uris
+        self.hasLightSource = hasLightSource
+        hasServed = true
+        if case .tcp(_, let port)? = uris.first.flatMap({ PyroURI($0) })?.location { self.port = port }
+    }
+
+    mutating func note(_ report: PythonDictionary) {
+        running?.report = report
+        reportCount += 1
+    }
+
+    /// Notes an answer; returns whether the worker had been silent.
+    mutating func noteAnswer() -> Bool {
+        guard running?.isSilent == true else { return false }
+        running?.isSilent = false
+        return true
+    }
+
+    /// Notes a missing answer; returns whether the worker had answered before.
+    mutating func noteSilence() -> Bool {
+        guard running?.isSilent == false else { return false }
+        running?.isSilent = true
+        return true
+    }
+
+    mutating func giveUp() { running?.isLost = true }
+
+    /// Notes that the worker is asked to end, to be replaced; returns it, if there is one.
+    mutating func replace() -> RunningWorker? {
+        running?.isBeingReplaced = true
+        return running
+    }
+
+    /// Notes that the worker has ended; returns it, if there was one.
+    mutating func end() -> RunningWorker? {
+        defer { running = nil }
+        return running
+    }
+}
+
+/// The stage that a definition has reached.
+enum ServiceState: String, Sendable {
+    /// No process runs: the device is searched for, other devices are awaited, or the next attempt.
+    case waiting
+    /// The devices are being opened.
+    case starting
+    /// Clients can connect.
+    case serving
+    /// The process no longer answers the supervisor.
+    case notAnswering = "not answering"
+}
+
+/// The state of one definition's worker, for the server's status.
+struct WorkerStatus: Sendable {
+    var state: ServiceState
+    /// The time of the last change of state, in seconds since 1970.
+    var since: Double
+    /// The process id, if there is a process.
+    var pid: Int?
+    /// The URIs of the devices; empty until they are served.
+    var uris: [String]
+    /// The number of processes before this one.
+    var restarts: Int
+    /// The last failure.
+    var failure: ServiceFailure?
+    /// The worker's report on its devices, by name.
+    var report: PythonDictionary
+}
+
+extension WorkerStatus {
+    init(_ workerState: WorkerState<WorkerProcess>, _ failure: ServiceFailure?) {
+        self.init(
+            state: workerState.service,
+            since: workerState.since,
+            pid: workerState.running?.worker.pid,
+            uris: workerState.running?.uris ?? [],
+            restarts: max(0, workerState.starts - 1),
+            failure: failure,
+            report: workerState.running?.report ?? PythonDictionary()
+        )
+    }
+}
+
+/// A reason why a definition was not served.
+struct ServiceFailure: Sendable, Equatable {
+    let reason: String
+    /// The time of the failure, in seconds since 1970.
+    let time: Double
+    /// The time of the next attempt; nil if that follows at once.
+    var retryTime: Double?
+    /// The time of recovery; nil while the failure lasts.
+    var recoveryTime: Double?
+}
+
+/// A judgement whether a worker still answers, by the number of questions in a row without an answer.
+///
+/// Questions are counted, not seconds: a supervisor that was stopped, or a computer that was asleep, has asked none
+/// meanwhile and so loses no worker.
+struct Heartbeat: Sendable {
+    enum Verdict: Sendable, Equatable {
+        case answers
+        /// So many questions are unanswered that the worker may hang.
+        case silent
+        /// The worker has been silent for too long.
+        case lost
+    }
+
+    /// The time between two questions.
+    static let interval = Duration.seconds(2)
+    /// The numbers of unanswered questions after which a worker is silent, and lost.
+    private static let (patience, limit) = (2, 7)
+    /// How long a lost worker has been asked.
+    static let lossTime = interval * limit
+    /// How long a silent worker has until it is lost.
+    static let graceTime = interval * (limit - patience)
+
+    private var missed = 0
+
+    /// The verdict after a question.
+    mutating func note(hasAnswered: Bool) -> Verdict {
+        missed = hasAnswered ? 0 : min(missed + 1, Self.limit)
+        return missed >= Self.limit ? .lost : missed >= Self.patience ? .silent : .answers
+    }
+}
+
+/// The waits before attempts: none after the first failure, then longer and longer ones.
+struct Backoff {
+    private static let first = Duration.milliseconds(100)
+    private static let longest = Duration.seconds(30)
+    /// A worker that has lived this long did not fail at its start.
+    private static let proven = Duration.seconds(5)
+
+    private var next = Duration.zero
+
+    /// The wait after an attempt with a duration.
+    mutating func delay(after duration: Duration) -> Duration {
+        if duration >= Self.proven { next = .zero }
+        return delay()
+    }
+
+    /// The wait after another failure.
+    mutating func delay() -> Duration {
+        defer { next = next == .zero ? Self.first : min(next * 2, Self.longest) }
+        return next
+    }
+}
+
+extension Duration {
+    /// The duration for people: `0.4 s`, `30 s`.
+    var formatted: String {
+        let tenths = Int(self / .milliseconds(100))
+        return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
+    }
+
+    /// The announcement of the next attempt.
+    var asRetry: String { self == .zero ? "trying again at once" : "trying again in \(formatted)" }
+}

@@ -1,1 +1,0 @@
-../../ServerTests/Configuration/SeededGenerator.swift

@@ -1,0 +1,123 @@
+import Devices
+import Pickle
+import Testing
+
+@testable import Server
+
+/// The state of a definition whose workers are numbers.
+struct WorkerStateTests {
+    private var workerState = WorkerState<Int>(memory: RestoreLog())
+    private let uris = ["PYRO:Camera@127.0.0.1:8001", "PYRO:Lamp@127.0.0.1:8001"]
+    private let first = WorkerOrder(
+        file: "scope.yaml",
+        definition: 3,
+        isSimulated: false,
+        log: LogOptions(),
+        memory: RestoreLog()
+    )
+    private var memory: RestoreLog {
+        var memory = RestoreLog()
+        memory.setClients(of: "Camera", to: ["PYRO:client@127.0.0.1:9000"])
+        return memory
+    }
+
+    @Test mutating func aDefinitionIsServedFromWhenItsWorkerSaysSo() {
+        #expect(workerState.service == .waiting)
+        workerState.begin(7)
+        #expect(workerState.service == .starting)
+        #expect(workerState.running?.worker == 7)
+        workerState.serve(at: uris, hasLightSource: true)
+        #expect(workerState.service == .serving)
+        #expect(workerState.running?.uris == uris)
+        #expect(workerState.hasLightSource)
+    }
+
+    @Test mutating func nothingIsLeftOfAWorkerThatHasEnded() {
+        workerState.begin(7)
+        workerState.serve(at: uris, hasLightSource: true)
+        workerState.note(["Camera": .dict([:])])
+        let running = workerState.end()
+        #expect(running?.worker == 7)
+        #expect(workerState.service == .waiting)
+        #expect(workerState.running == nil)
+        // Lights are shut down first even if their worker is away at the time.
+        #expect(workerState.hasLightSource)
+    }
+
+    @Test mutating func onlyAWorkerThatIsThereCanMakeWay() {
+        #expect(workerState.replace()?.worker == nil)
+        workerState.begin(7)
+        #expect(workerState.running?.isBeingReplaced == false)
+        #expect(workerState.replace()?.worker == 7)
+        #expect(workerState.end()?.isBeingReplaced == true)
+        workerState.begin(8)
+        #expect(workerState.running?.isBeingReplaced == false)
+    }
+
+    @Test mutating func theNextWorkerGetsTheSamePortAndWhatClientsHadSet() {
+        workerState.begin(7)
+        var order = workerState.order(like: first, parts: ["Stage": "PYRO:Stage@127.0.0.1:8002"])
+        #expect(order.parts == ["Stage": "PYRO:Stage@127.0.0.1:8002"])
+        #expect((order.file, order.definition, order.port, order.isRestart) == ("scope.yaml", 3, nil, false))
+        workerState.serve(at: uris, hasLightSource: false)
+        workerState.memory = memory
+        _ = workerState.end()
+        workerState.begin(8)
+        order = workerState.order(like: first, parts: [:])
+        #expect((order.port, order.isRestart) == (8001, true))
+        #expect(order.memory == memory)
+        #expect(order.parts.isEmpty)
+        #expect(workerState.starts == 2)
+    }
+
+    @Test mutating func aWorkerThatNeverServedIsNoReasonForARestart() {
+        workerState.begin(7)
+        _ = workerState.end()
+        workerState.begin(8)
+        #expect(!workerState.order(like: first, parts: [:]).isRestart)
+    }
+
+    @Test mutating func silenceIsToldOnceAndSoIsItsEnd() {
+        var told = [workerState.noteSilence()]
+        workerState.begin(7)
+        workerState.serve(at: uris, hasLightSource: false)
+        told += [workerState.noteAnswer(), workerState.noteSilence(), workerState.noteSilence()]
+        #expect(told == [false, false, true, false])
+        #expect(workerState.service == .notAnswering)
+        told = [workerState.noteAnswer(), workerState.noteAnswer()]
+        #expect(told == [true, false])
+        #expect(workerState.service == .serving)
+    }
+
+    @Test mutating func aWorkerThatWasGivenUpIsKnownAsThat() {
+        workerState.begin(7)
+        _ = workerState.noteSilence()
+        workerState.giveUp()
+        let running = workerState.end()
+        #expect(running?.isLost == true)
+        workerState.begin(8)
+        #expect(workerState.service == .starting)
+        #expect(workerState.running?.isLost == false)
+    }
+
+    @Test mutating func reportsAreCountedAcrossWorkers() {
+        workerState.begin(7)
+        workerState.note(["Camera": .dict([:])])
+        #expect(workerState.running?.report == ["Camera": .dict([:])])
+        _ = workerState.end()
+        workerState.begin(8)
+        #expect(workerState.running?.report == [:])
+        workerState.note([:])
+        #expect(workerState.reportCount == 2)
+    }
+
+    @Test mutating func theTimeIsThatOfTheLastChange() {
+        workerState.begin(7)
+        let start = workerState.since
+        workerState.note([:])
+        workerState.memory = memory
+        #expect(workerState.since == start)
+        workerState.serve(at: uris, hasLightSource: false)
+        #expect(workerState.since > start)
+    }
+}

@@ -1,0 +1,133 @@
+import Devices
+import Pickle
+import Platform
+import SerialInstruments
+import Testing
+import Transports
+
+@testable import StageControllers
+
+struct LudlTests {
+    /// The dialogue of a MAC2000, as in python-microscope and Micro-Manager.
+    @Test(arguments: [
+        ("MOVE X=1000\r", ":A \n"), ("MOVE X=200000\rSTATUS\r", ":A \nB"), ("STATUS\r", "N"),
+        ("WHERE X\r", ":A 100000\n"),
+        ("MOVE Q=1\r", ":N -2\n"), ("NONSENSE\r", ":N -1\n"), ("HERE X=0\rWHERE X\r", ":A \n:A 0\n"),
+        ("STATUS S\r", "N"), ("ROTAT S1 M 4\r", ":A \n"), ("ROTAT S9 M 4\r", ":N -2\n"), ("ROTAT S1 M 99\r", ":N -4\n"),
+        ("OPEN S1 1\rRDSTAT S1\r", ":A \n:A 4 \n"), ("RDSTAT X\r", ":A 2\n"), ("MOVE X=abc\r", ":N -4\n"),
+    ])
+    func simulationAnswersAsTheControllerDoes(command: String, answer: String) throws {
+        let setup = try ludl { $0.axes.motors["X"]?.speed = 10_000 }
+        #expect(try setup.answer(command, answer.utf8.count) == answer)
+    }
+
+    @Test func knowsWhatTheLineNeeds() {
+        #expect(Ludl.port.stopBits == .two)
+        #expect(Ludl.port.baudRate == 9600)
+        #expect(Ludl.format.bytePause == .milliseconds(10))
+    }
+
+    @Test func nothingMovesWhenItIsOpenedAndClosed() throws {
+        let setup = try ludl()
+        let controller = try setup.open()
+        try controller.enable()
+        try controller.wheel("filter 1").enable()
+        _ = try controller.stage().limits
+        try controller.shutdown()
+        for word in ["MOVE", "SPIN", "\rHERE", "HOME", "ROTAT", "REMRES"] {
+            #expect(!setup.port.transcript.contains(word), "\(word)")
+        }
+    }
+
+    @Test func findsItsEndsWhenEnabled() throws {
+        let setup = try ludl()
+        let stage = try setup.open().stage()
+        #expect(try stage.mayMoveOnEnable)
+        try stage.enable()
+        #expect(try !stage.mayMoveOnEnable)
+        #expect(try stage.axis("1").limits == AxisLimits(lower: 0, upper: 1_000_000))
+        #expect(try stage.axis("2").limits == AxisLimits(lower: 0, upper: 700_000))
+        #expect(try stage.axis("1").position == 500_000)
+        setup.port.forgetTranscript()
+        try stage.enable()
+        #expect(!setup.port.transcript.contains("SPIN"), "once is enough")
+    }
+
+    @Test func staysUntilItKnowsItsEnds() throws {
+        let setup = try ludl()
+        let axis = try setup.open().stage().axis("1")
+        let error = try #require(throws: DeviceError.self) { try axis.start(to: 10) }
+        #expect("\(error)".contains("unknown until the stage has been enabled"))
+        #expect(!setup.port.transcript.contains("MOVE"))
+    }
+
+    @Test func doesNotMoveWhenEnabledIfItsLimitsAreGiven() throws {
+        let setup = try ludl(limits: ["1": AxisLimits(lower: 0, upper: 100), "2": AxisLimits(lower: 0, upper: 100)])
+        let stage = try setup.open().stage()
+        #expect(try !stage.mayMoveOnEnable)
+        try stage.enable()
+        #expect(!setup.port.transcript.contains("SPIN"))
+        try stage.axis("1").start(to: 1000)
+        #expect(setup.port.hears("MOVE X=100\r", within: patience))
+    }
+
+    @Test func looksForItsEndsAgainAfterThePortWasLost() throws {
+        let setup = try ludl()
+        let stage = try setup.open().stage()
+        try stage.enable()
+        setup.port.unplug()
+        try setup.port.plugIn()
+        #expect(setup.logs("is back"))
+        #expect(try stage.mayMoveOnEnable)
+        #expect(!stage.isEnabled)
+        #expect(throws: DeviceError.self) { try stage.axis("1").start(to: 10) }
+    }
+
+    @Test func aMoveThatIsCutShortSaysWhereItStopped() throws {
+        let setup = try ludl()
+        let stage = try setup.open().stage()
+        try stage.enable()
+        setup.port.update { $0.axes.motors["X"]?.obstacle = 150_000 }
+        let completion = try stage.axis("1").move(to: 900_000)
+        let error = try #require(throws: DeviceError.self) { try completion.wait() }
+        #expect("\(error)".contains("axis 1 of device at its port stopped at 550000.0 on its way to 900000.0"))
+        #expect(try !stage.axis("1").isMoving)
+    }
+
+    @Test func aWheelIsWhereItWasSent() throws {
+        let setup = try ludl()
+        let wheel = try setup.open().wheel("filter 1")
+        let error = try #require(throws: DeviceError.self) { try wheel.position }
+        #expect("\(error)".contains("unknown until it has been moved"))
+        try wheel.move(to: 9).wait()
+        #expect(try wheel.position == 9)
+        #expect(setup.port.instrument.wheel == 10)
+        #expect(setup.port.transcript.contains("ROTAT S1 M 0\r"), "the tenth is called 0")
+        setup.port.unplug()
+        try setup.port.plugIn()
+        #expect(setup.logs("is back"))
+        #expect(throws: DeviceError.self) { try wheel.position }
+    }
+
+    @Test func aWheelIsWatchedByItsModule() throws {
+        let setup = try ludl { $0.wheelTime = .milliseconds(200) }
+        let wheel = try setup.open().wheel("filter 1")
+        try wheel.move(to: 1).wait()
+        let completion = try wheel.move(to: 4)
+        #expect(try wheel.isMoving)
+        #expect(try wheel.position == 1)
+        try completion.wait()
+        #expect(try wheel.position == 4)
+    }
+
+    @Test func shuttersThatWereOpenedAreClosedInTheEnd() throws {
+        let setup = try ludl { $0.openShutters = [2] }
+        let controller = try setup.open()
+        #expect(try controller.setting("shutter 2 open").get() == true)
+        #expect(try controller.setting("shutter 1 open").get() == false)
+        try controller.setting("shutter 1 open").set(true)
+        #expect(setup.port.instrument.openShutters == [1, 2])
+        try controller.shutdown()
+        #expect(setup.port.instrument.openShutters == [2], "what others opened is theirs")
+    }
+}
