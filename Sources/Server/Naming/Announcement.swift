@@ -107,7 +107,7 @@ final class Announcement: Sendable {
     }
 }
 
-extension DeviceDefinition {
+extension ConfiguredDevice {
     /// The properties that are announced.
     fileprivate var properties: [String: String] {
         var properties = ["kind": driver.kind.rawValue, "driver": driver.name]

@@ -108,6 +108,8 @@ enum ControlMessage: Sendable {
     case light([LightsOff.Finding], isFinal: Bool)
     /// From the worker, before it ends: why it cannot serve.
     case failed(String)
+    /// The reason why no worker can start with this configuration.
+    case refused(String)
     /// From the worker: what clients have set, for a worker that may have to replace it.
     case memory(RestoreLog)
 
@@ -127,6 +129,7 @@ enum ControlMessage: Sendable {
         case .serving(let uris, let hasLightSource):
             .tuple(["serving", .list(uris.map(PythonValue.str)), .bool(hasLightSource)])
         case .failed(let reason): .tuple(["failed", .str(reason)])
+        case .refused(let reason): .tuple(["refused", .str(reason)])
         case .memory(let memory): .tuple(["memory", memory.value])
         }
     }
@@ -153,6 +156,7 @@ enum ControlMessage: Sendable {
         case ("serving", .list(let uris)?, .bool(let hasLightSource)?):
             self = .serving(uris: uris.compactMap(\.text), hasLightSource: hasLightSource)
         case ("failed", .str(let reason)?, nil): self = .failed(reason)
+        case ("refused", .str(let reason)?, nil): self = .refused(reason)
         case ("memory", let memory?, nil): self = .memory(RestoreLog(memory))
         default: throw ServerError("unknown control message '\(name)'")
         }

@@ -47,7 +47,8 @@ struct Worker: Sendable {
             default: return EXIT_SUCCESS
             }
         } catch {
-            outbox.send(.failed("\(error)"))
+            let isFinal = (error as? PreparationError)?.isFinal == true
+            outbox.send(isFinal ? .refused("\(error)") : .failed("\(error)"))
             return EXIT_FAILURE
         }
     }
