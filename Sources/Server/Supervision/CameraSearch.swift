@@ -178,7 +178,7 @@ actor CameraSearch: WorkerSource {
                 return nil
             case .exhausted(let report): perform(arbitration.exhausted(child, report))
             case .failed(let reason): return reason
-            case .start, .search, .shutDown, .askForReport, .report, .serving, .memory: break
+            case .start, .search, .shutDown, .askForReport, .report, .serving, .memory, .restoring: break
             }
         }
         return nil

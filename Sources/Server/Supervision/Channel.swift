@@ -102,6 +102,8 @@ enum ControlMessage: Sendable {
     case failed(String)
     /// From the worker: what clients have set, for a worker that may have to replace it.
     case memory(RestoreLog)
+    /// From the worker while it starts: the call of a client that it is about to make again; nil once all are made.
+    case restoring(RestoreLog.Call?)
 
     var value: PythonValue {
         switch self {
@@ -117,6 +119,7 @@ enum ControlMessage: Sendable {
             .tuple(["serving", .list(uris.map(PythonValue.str)), .bool(hasLightSource)])
         case .failed(let reason): .tuple(["failed", .str(reason)])
         case .memory(let memory): .tuple(["memory", memory.value])
+        case .restoring(let call): .tuple(["restoring", call?.value ?? .none])
         }
     }
 
@@ -137,6 +140,7 @@ enum ControlMessage: Sendable {
             self = .serving(uris: uris.compactMap(\.text), hasLightSource: hasLightSource)
         case ("failed", .str(let reason)?, nil): self = .failed(reason)
         case ("memory", let memory?, nil): self = .memory(RestoreLog(memory))
+        case ("restoring", let call?, nil): self = .restoring(RestoreLog.Call(call))
         default: throw ServerError("unknown control message '\(name)'")
         }
     }

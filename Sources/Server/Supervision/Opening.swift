@@ -28,7 +28,11 @@ struct Opening {
                 try open([device], log) { [try device.driver.open(context)] }
             }
         }
-        server.restore(order.memory)
+        server.restore(order.memory) { call in
+            // Known to the supervisor before the call is made, which may end this process.
+            worker.outbox.send(.restoring(call))
+            worker.outbox.flush(within: .seconds(1))
+        }
     }
 
     private func open(_ devices: [DeviceDefinition], _ log: Logger, _ body: () throws -> [any Device]) throws {
