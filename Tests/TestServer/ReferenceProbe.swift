@@ -12,7 +12,7 @@ final class ReferenceProbe: TableObject {
         var client: PyroURI?
     }
 
-    private let state = Monitor(State())
+    private let state = Lock(State())
 
     let metadata = ObjectMetadata(
         methods: [
