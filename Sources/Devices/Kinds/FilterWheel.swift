@@ -1,7 +1,7 @@
 /// A wheel or a slider with filters, whose positions count from 0.
 public protocol FilterWheel: Device {
     var positionCount: Int { get }
-    /// Where the wheel stands, or where it came from while it moves.
+    /// Where the wheel stands, or where it came from while it moves; ``unknownPosition`` if it does not know.
     var position: Int { get throws }
     /// Whether a move is going on.
     var isMoving: Bool { get throws }
@@ -10,6 +10,12 @@ public protocol FilterWheel: Device {
 }
 
 extension FilterWheel {
+    /// The position of a wheel that stands between its positions or does not know where it stands.
+    ///
+    /// A value rather than an error, because python-microscope's `Client` reads each property when it connects and would
+    /// fail, and Cockpit, which looks for the filter at this position, finds none.
+    public static var unknownPosition: Int { -1 }
+
     /// Moves, and is complete when the wheel has arrived.
     public func move(to position: Int) throws -> Completion {
         guard (0..<positionCount).contains(position) else {
