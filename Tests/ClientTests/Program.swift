@@ -19,7 +19,7 @@ final class Program: Sendable {
         process.standardError = output
         try process.run()
         self.process = process
-        _ = BlockingThread("output") { [lines] in
+        BlockingThread.startEventually("output") { [lines] in
             var rest = ""
             while case let data = output.fileHandleForReading.availableData, !data.isEmpty {
                 rest += String(decoding: data, as: UTF8.self)

@@ -1,6 +1,7 @@
 import Devices
 import Lasers
 import Pickle
+import Platform
 import Probing
 import Testing
 import Transports
@@ -20,7 +21,7 @@ struct SchemaTests {
     /// The rows of the document's table: path and types.
     private static func described() throws -> [String: Set<String>] {
         let folder = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-        let text = try #require(Files.text(of: "/\(folder)/docs/hwprobe.md"))
+        let text = try #require(FileSystem.text(of: "/\(folder)/docs/hwprobe.md"))
         let lines = text.split(separator: "\n")
         let rows = lines.filter { $0.hasPrefix("| `") }.map { line in
             line.split(separator: "|").map { $0.split(whereSeparator: { " `,".contains($0) }).map(String.init) }

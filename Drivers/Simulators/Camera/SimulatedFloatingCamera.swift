@@ -102,7 +102,7 @@ final class SimulatedCameraClaim: OpenedCandidate {
         let path = "\(folder)/\(name).lock"
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw DeviceError(.initialise, "\(path): \(unsafe String(cString: strerror(errno)))")
+            throw DeviceError(.initialise, "\(path): \(SystemError.text(errno))")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
@@ -121,7 +121,7 @@ final class SimulatedCameraClaim: OpenedCandidate {
 
     /// A folder that belongs to this user: others can neither lock its files nor replace them.
     private static func folder() throws -> String {
-        let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+        let parent = Environment["TMPDIR"] ?? "/tmp"
         let path = "\(parent)/simulated-floating-cameras-\(getuid())"
         _ = unsafe mkdir(path, 0o700)
         var status = stat()

@@ -56,7 +56,8 @@ public final class PolledWheel: FilterWheel, SerialDevice {
         }
     }
 
-    /// Where it stands; ``unknownPosition`` between positions, and before the first move of a wheel that does not report its position.
+    /// Where it stands; ``unknownPosition`` between positions, and before the first move of a wheel that does not report
+    /// where it stands.
     private func standing(_ lines: LineProtocol) throws -> Int {
         let position = try commands.tellsPosition ? commands.position(lines) : sentPosition
         return position.flatMap { (0..<positionCount).contains($0) ? $0 : nil } ?? Self.unknownPosition

@@ -1,7 +1,7 @@
 internal import Devices
 internal import Pickle
 
-/// What every filter wheel must do.
+/// The contracts of every filter wheel.
 enum FilterWheelContracts {
     static let all = [
         Contract.members(
@@ -55,10 +55,10 @@ enum FilterWheelContracts {
         trial.expect("position after what was refused", try wheel.position, is: before)
     }
 
-    /// Where it is on its way is where it came from, never a position that nobody asked for.
+    /// While it moves it reports the position where it started, or its target, and no other.
     private static func canBeWatched(wheel: any FilterWheel, trial: Trial) throws {
         let start = try wheel.position
-        // As far away as there is one.
+        // The position farthest away.
         guard let target = wheel.positions.max(by: { abs($0 - start) < abs($1 - start) }) else { return }
         let completion = try wheel.move(to: target)
         try completion.wait {

@@ -1,11 +1,11 @@
 /// A wheel or a slider with filters, whose positions count from 0.
 public protocol FilterWheel: Device {
     var positionCount: Int { get }
-    /// Where the wheel stands, or where it came from while it moves; ``unknownPosition`` if it does not know.
+    /// The position of the wheel, or ``unknownPosition``; while it moves, the position from which it started.
     var position: Int { get throws }
-    /// Whether a move is going on.
+    /// Whether the wheel is moving.
     var isMoving: Bool { get throws }
-    /// Begins a move to a position that the wheel has.
+    /// Starts a move to a valid position.
     func startMove(to position: Int) throws
 }
 
@@ -16,7 +16,7 @@ extension FilterWheel {
     /// fail, and Cockpit, which looks for the filter at this position, finds none.
     public static var unknownPosition: Int { -1 }
 
-    /// Moves, and is complete when the wheel has arrived.
+    /// Moves; complete when the wheel has arrived.
     public func move(to position: Int) throws -> Completion {
         guard (0..<positionCount).contains(position) else {
             throw RemoteError.value("can't move to position \(position), limits are [0 \(positionCount - 1)]")
@@ -30,7 +30,7 @@ extension FilterWheel {
         deviceMembers
         RemoteProperty("n_positions", get: { self.positionCount })
         RemoteProperty("position", get: { try self.position }, set: move)
-        // Cockpit calls wheels by these older names.
+        // Cockpit uses these older names.
         RemoteMethod("get_num_positions") { self.positionCount }
         RemoteMethod("get_position") { try self.position }
         RemoteMethod("set_position", "position", call: move)

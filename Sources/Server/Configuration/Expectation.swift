@@ -140,11 +140,7 @@ extension Expectation<Duration> {
     static func seconds(in range: ClosedRange<Double>) -> Self {
         let description = "a number from \(range.lowerBound) to \(range.upperBound), in seconds"
         return Expectation(description, isFit: { range.contains($0 / .seconds(1)) }) { scalar in
-            switch scalar.meaning {
-            case .int(let number) where range.contains(Double(number)): .seconds(number)
-            case .float(let number) where range.contains(number): .seconds(number)
-            default: nil
-            }
+            scalar.seconds.flatMap { range.contains($0) ? .seconds($0) : nil }
         }
     }
 }

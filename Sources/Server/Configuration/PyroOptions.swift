@@ -38,6 +38,8 @@ public struct PyroOptions: Sendable, Hashable {
     public var nameServer: PyroURI.Location?
     /// Whether the devices are announced in the local network by mDNS.
     public var isAnnounced = false
+    /// The addresses of clients that may connect, and of those that may only read.
+    public var access = AccessRules()
 
     public init() {}
 }
@@ -138,6 +140,8 @@ extension ConfigurationReader {
         readSSL(of: pyro, into: &options)
         for row in PyroOptions.rows { row.read(pyro, &options) }
         readPublicPlace(of: pyro, into: &options)
+        if let networks = networks(of: pyro, "allow_from") { options.access.allowed = networks }
+        if let networks = networks(of: pyro, "read_only_from") { options.access.readOnly = networks }
         pyro.report(ForeignWords.pyroItem)
     }
 
@@ -165,6 +169,11 @@ extension ConfigurationReader {
             return
         }
         options.publicPlace?.port = port
+    }
+
+    private func networks(of pyro: Section, _ key: String) -> [Network]? {
+        guard let list = pyro.value(key) else { return nil }
+        return items(of: list, "a list of networks").compactMap { value(of: $0, .network) }
     }
 
     private func readSSL(of pyro: Section, into options: inout PyroOptions) {

@@ -2,7 +2,7 @@ internal import Devices
 internal import Pickle
 internal import Platform
 
-/// A receiver of a device's data.
+/// A receiver of the data of a device.
 protocol DataReceiver: AnyObject, Sendable {
     /// Takes a datum without waiting; false if the receiver has no use for it.
     func offer(_ datum: Datum) -> Bool
@@ -56,7 +56,7 @@ final class Subscribers: Sendable {
         entries.withLock { $0.append(Entry(uri: nil, receiver: receiver)) }
     }
 
-    /// Removes the last client. Without one it does nothing, since the client may just have been dropped.
+    /// Removes the last client, if there is one: it may just have been dropped.
     func pop() {
         entries.withLock { entries in
             guard let place = entries.lastIndex(where: { $0.uri != nil }) else { return }

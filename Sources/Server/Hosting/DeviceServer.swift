@@ -206,11 +206,3 @@ public struct Preparation: Sendable {
         self.enable = enable
     }
 }
-
-/// A setting that a device refused before it was served, and its place in the configuration.
-struct PreparationError: Error, CustomStringConvertible {
-    let place: String
-    let message: String
-
-    var description: String { "\(place): \(message)" }
-}

@@ -2,7 +2,7 @@ internal import Devices
 internal import Pickle
 internal import Platform
 
-/// What clients have set in the devices of a process, for the process that replaces it after a crash.
+/// The settings that clients have made in the devices of a process, for the process that replaces it after a crash.
 ///
 /// Calls are kept as they were made, the latest of each kind, and are made again in their order. Which calls these are
 /// is declared by the devices' rows, see ``Restoration``.

@@ -1,13 +1,14 @@
 internal import Devices
 internal import Glibc
 internal import Logging
+internal import Platform
 
 /// The search for floating devices: child processes open candidates until each definition has the device that it means.
 ///
 /// ``Arbitration`` decides what each child does.
 actor CameraSearch: WorkerSource {
     private let driver: String
-    private let executable: String
+    nonisolated let executable: String
     /// How long a child may take to open one candidate.
     private let patience: Duration
     private let health: ServiceHealth
@@ -177,8 +178,9 @@ actor CameraSearch: WorkerSource {
                 perform(arbitration.got(uid, child))
                 return nil
             case .exhausted(let report): perform(arbitration.exhausted(child, report))
-            case .failed(let reason): return reason
-            case .start, .search, .shutDown, .askForReport, .report, .serving, .memory: break
+            case .failed(let reason), .refused(let reason): return reason
+            case .start, .search, .darken, .lightsOff, .shutDown, .askForReport, .report, .serving, .memory, .light:
+                break
             }
         }
         return nil
@@ -265,7 +267,7 @@ struct SearchKey: Hashable {
     private let kind: String
     private let isSimulated: Bool
 
-    fileprivate init(_ device: DeviceDefinition, _ part: CameraRequest) {
+    fileprivate init(_ device: ConfiguredDevice, _ part: CameraRequest) {
         (driver, kind) = (part.candidates.driver, part.candidates.kind)
         isSimulated = device.isSimulated
     }
@@ -294,7 +296,7 @@ extension Sequence<Definition> {
             guard let simulating = parts.first?.candidates.simulating else { continue }
             environment.merge(simulating(parts.map(\.uid))) { first, _ in first }
         }
-        return environment.filter { name, _ in unsafe getenv(name) == nil }
+        return environment.filter { name, _ in Environment[name] == nil }
     }
 }
 
@@ -321,7 +323,7 @@ final class SearchTurn: Sendable {
 
     /// The socket, or nil while another server has the address.
     private static func take(_ name: String) -> Int32? {
-        guard let address = LocalAddress("@\(name)") else { return nil }
+        guard let address = UnixAddress("@\(name)") else { return nil }
         let socket = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { return nil }
         if unsafe address.withSockaddr({ address, length in unsafe bind(socket, address, length) }) == 0 {

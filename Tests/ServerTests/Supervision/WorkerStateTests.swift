@@ -120,4 +120,72 @@ struct WorkerStateTests {
         workerState.serve(at: uris, hasLightSource: false)
         #expect(workerState.since > start)
     }
+
+    // MARK: Light
+
+    private let off = [LightsOff.Finding(name: "Lamp", light: .off)]
+    private var lit: WorkerState<Int> { WorkerState(memory: RestoreLog(), mayHaveLight: true) }
+
+    @Test mutating func lightIsUncertainAfterAnEndWithoutConfirmation() {
+        workerState = lit
+        workerState.begin(7)
+        #expect(!workerState.isLightUncertain)
+        workerState.serve(at: uris, hasLightSource: true)
+        // What was off at one time may be on later.
+        workerState.note(off, isFinal: false)
+        _ = workerState.end()
+        #expect(workerState.isLightUncertain && workerState.lightWarning != nil)
+        #expect(workerState.order(like: first, parts: [:]).isRestart)
+        workerState.begin(8)
+        workerState.note(off, isFinal: false)
+        #expect(!workerState.isLightUncertain && workerState.lightWarning == nil)
+    }
+
+    @Test mutating func lightIsCertainAfterAConfirmation() {
+        workerState = lit
+        workerState.begin(7)
+        workerState.serve(at: uris, hasLightSource: true)
+        workerState.note(off, isFinal: true)
+        _ = workerState.end()
+        #expect(!workerState.isLightUncertain)
+    }
+
+    @Test mutating func aWorkerThatOpenedNothingConfirmsNothing() {
+        workerState = lit
+        workerState.begin(7)
+        workerState.serve(at: uris, hasLightSource: true)
+        _ = workerState.end()
+        workerState.begin(8)
+        workerState.note([], isFinal: true)
+        _ = workerState.end()
+        #expect(workerState.isLightUncertain)
+        // Another process that opens the devices for this alone.
+        workerState.note(off, isFinal: true)
+        #expect(!workerState.isLightUncertain)
+    }
+
+    @Test mutating func lightThatStaysOnIsNamed() {
+        workerState = lit
+        workerState.begin(7)
+        workerState.serve(at: uris, hasLightSource: true)
+        workerState.note([LightsOff.Finding(name: "Lamp", light: .on)], isFinal: true)
+        _ = workerState.end()
+        #expect(workerState.lightWarning == "Lamp: LIGHT IS STILL ON")
+    }
+
+    @Test mutating func aFirstStartThatFailsLeavesNothingUncertain() {
+        workerState = lit
+        workerState.begin(7)
+        workerState.note([], isFinal: true)
+        _ = workerState.end()
+        #expect(!workerState.isLightUncertain)
+    }
+
+    @Test mutating func aControllerWithoutLightIsNothingToWorryAbout() {
+        workerState = lit
+        workerState.begin(7)
+        workerState.serve(at: uris, hasLightSource: false)
+        _ = workerState.end()
+        #expect(!workerState.isLightUncertain)
+    }
 }

@@ -41,11 +41,11 @@ public final class DrivenInstrument<Instrument: SimulatedInstrument, Opened>: Se
     }
 
     /// Opens the device at something else than the port.
-    public func open(at stream: @escaping @Sendable () throws -> any ByteStream) throws -> Opened {
+    public func open(at stream: @escaping @Sendable () throws -> any SerialStream) throws -> Opened {
         try driver(connector(stream))
     }
 
-    private func connector(_ stream: @escaping @Sendable () throws -> any ByteStream) -> SerialConnector {
+    private func connector(_ stream: @escaping @Sendable () throws -> any SerialStream) -> SerialConnector {
         SerialConnector(
             "device at its port",
             log: DeviceLog(write: { [lines] line, _ in lines.update { $0.append(line) } }),

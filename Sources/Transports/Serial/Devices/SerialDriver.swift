@@ -91,7 +91,7 @@ public struct SerialConnector: Sendable {
         var settings = settings
         if let baudRate { settings.baudRate = baudRate.value }
         guard context.isSimulated else {
-            self.init("\(name) at \(port)", log: context.log, open: SerialLine.port(port, settings))
+            self.init("\(name) at \(port)", log: context.log, open: SerialLine.port(port, settings, log: context.log))
             return
         }
         let simulation = try SimulatedPort(simulated())
