@@ -97,7 +97,7 @@ struct DeviceServerCommand: AsyncParsableCommand {
             // Workers inherit the variable.
             unsafe setenv(Recorder.variable, record, 1)
         }
-        await Supervisor(source).run()
+        if await !Supervisor(source).run() { throw ExitCode.failure }
     }
 
     /// Prints the problems that a configuration has on this computer; fails if one of them is an error.

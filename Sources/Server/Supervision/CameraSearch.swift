@@ -8,7 +8,7 @@ internal import Platform
 /// ``Arbitration`` decides what each child does.
 actor CameraSearch: WorkerSource {
     private let driver: String
-    private let executable: String
+    nonisolated let executable: String
     /// How long a child may take to open one candidate.
     private let patience: Duration
     private let health: ServiceHealth
@@ -179,7 +179,9 @@ actor CameraSearch: WorkerSource {
                 return nil
             case .exhausted(let report): perform(arbitration.exhausted(child, report))
             case .failed(let reason), .refused(let reason): return reason
-            case .start, .search, .shutDown, .askForReport, .report, .serving, .memory: break
+            case .start, .search, .darken, .lightsOff, .shutDown, .askForReport, .report, .serving, .memory, .light,
+                .restoring:
+                break
             }
         }
         return nil

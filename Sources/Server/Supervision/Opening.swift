@@ -28,7 +28,17 @@ struct Opening {
                 try open([device], log) { [try device.driver.open(context)] }
             }
         }
-        server.restore(order.memory)
+        if order.isRestart, server.hasLightSource { verifyDarkness() }
+        server.restore(order.memory) { call in
+            // Known to the supervisor before the call is made, which may end this process.
+            worker.outbox.send(.restoring(call))
+            worker.outbox.flush(within: .seconds(1))
+        }
+    }
+
+    /// Switches off light that an earlier worker may have left on, and reports what is read back.
+    private func verifyDarkness() {
+        worker.outbox.send(.light(server.switchLightsOff(within: .seconds(2)), isFinal: false))
     }
 
     private func open(_ devices: [ConfiguredDevice], _ log: Logger, _ body: () throws -> [any Device]) throws {
