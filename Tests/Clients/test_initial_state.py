@@ -7,7 +7,7 @@ CAMERA = {"driver": "simulated-camera", "name": "Camera", "port": 0, "conf": {"s
 
 
 def test_first_state_of_cameras_and_lights(tmp_path, connect):
-    settings = {"exposure": 0.025, "trigger": ["rising edge", "once"], "binning": 2, "roi": [0, 0, 32, 24],
+    settings = {"exposure": 0.025, "trigger": ["software", "once"], "binning": 2, "roi": [0, 0, 32, 24],
                 "transform": [True, False, False], "gain": 7}
     laser = {"driver": "simulated-light-source", "name": "Laser", "port": 0, "settings": {"power": 0.25}}
     server = DeviceServer(write_config(tmp_path, [{**CAMERA, "settings": settings}, laser]))
@@ -16,7 +16,7 @@ def test_first_state_of_cameras_and_lights(tmp_path, connect):
         assert camera.get_exposure_time() == 0.025
         assert tuple(camera.get_binning()) == (2, 2) and tuple(camera.get_roi()) == (0, 0, 32, 24)
         assert tuple(camera.get_transform()) == (True, False, False) and camera.get_setting("gain") == 7
-        assert camera.trigger_type.name == "RISING_EDGE" and camera.trigger_mode.name == "ONCE"
+        assert camera.trigger_type.name == "SOFTWARE" and camera.trigger_mode.name == "ONCE"
         assert connect(server.uri("Laser")).get_set_power() == 0.25
     finally:
         server.kill()

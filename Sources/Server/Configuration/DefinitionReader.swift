@@ -107,7 +107,8 @@ extension DefinitionReader {
             let node = part.uid == uid ? entry.position(of: "uid") : entry.position(of: "conf")
             reader.reporting { () throws(ConfigurationError) in try reserved.reserve(part, at: node) }
         }
-        if !isSimulated, let attachment = driver.attachment {
+        // Floating devices differ in their uid.
+        if !isSimulated, uid == nil, let attachment = driver.attachment {
             let node = entry.value("conf").map { $0.deepest([PathKey("port")]) } ?? entry.position(of: "conf")
             reader.reporting { () throws(ConfigurationError) in try reserved.reserve(attachment, at: node) }
         }

@@ -23,9 +23,9 @@ struct InitialState {
     }
 
     private func set(_ name: String, to value: PythonValue) throws {
-        // A wheel has a setting 'trigger' of its own.
-        if settings.names.contains(name) { return try settings.set(name, to: value) }
-        guard let row = rows.first(where: { $0.key == name }) else {
+        // A wheel has a setting 'trigger', but no triggers; a program gives a ROI to the setting of that name.
+        guard let row = rows.first(where: { $0.key == name }), !settings.names.contains(name) || value.isOfFile else {
+            if settings.names.contains(name) { return try settings.set(name, to: value) }
             throw WrongValue(description: "there is no setting " + Suggestion(name, among: known).text)
         }
         guard let arguments = row.arguments(value) else {
@@ -147,6 +147,16 @@ struct InitialState {
             "\(name)".map { $0.isUppercase ? " \($0.lowercased())" : "\($0)" }.joined()
         }
         .joined(separator: ", ")
+    }
+}
+
+extension PythonValue {
+    /// Whether a configuration file can have such a value.
+    fileprivate var isOfFile: Bool {
+        switch self {
+        case .bool, .int, .float, .str, .list: true
+        default: false
+        }
     }
 }
 

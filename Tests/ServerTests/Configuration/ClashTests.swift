@@ -63,6 +63,17 @@ import Testing
         )
     }
 
+    @Test func floatingDevicesDifferInTheirUID() {
+        #expect(
+            errors(
+                """
+                  - { driver: andor-sdk3, name: A, port: 1, uid: VSC-1 }
+                  - { driver: andor-sdk3, name: B, port: 2, uid: VSC-2 }
+                """
+            ) == []
+        )
+    }
+
     @Test func namesOfOneAddressAreOne() throws {
         #expect(
             errors(
@@ -194,7 +205,7 @@ import Testing
         #expect(definition.devices[0].settings.isEmpty && definition.devices[0].safety == SafetyOptions())
         #expect(
             errors("  - { driver: cobolt, name: A, port: null, conf: { port: null } }") == [
-                "missing key 'port'", "missing key 'port' (or 'socket')",
+                "missing key 'port' (or 'socket')", "missing key 'port'",
             ]
         )
     }

@@ -23,23 +23,36 @@ import Testing
         try prepare(
             camera,
             [
-                ("exposure", "25 ms"), ("trigger", ["RISING_EDGE", "once"]), ("binning", 2), ("roi", [0, 0, 32, 24]),
+                ("exposure", "25 ms"), ("trigger", ["SOFTWARE", "once"]), ("binning", 2), ("roi", [0, 0, 32, 24]),
                 ("transform", [true, false, false]), ("gain", 7),
             ]
         )
         #expect(camera.exposureTime == 0.025)
-        #expect(camera.triggerType == .risingEdge && camera.triggerMode == .once)
+        #expect(camera.triggerType == .software && camera.triggerMode == .once)
         #expect(try camera.binning == Binning(h: 2, v: 2))
         #expect(try camera.roi == ROI(left: 0, top: 0, width: 32, height: 24))
         #expect(camera.transforms.client == Transform(flipsLeftRight: true))
     }
 
+    /// A lamp with every trigger.
+    private final class TriggeredLamp: LightSource {
+        var isEnabled = false
+        var setPoint = 0.0
+        var isOn: Bool { false }
+        var measuredPower: Double { 0 }
+        var status: [String] { [] }
+        func performSetPower(_: Double) {}
+        private(set) var triggerType = TriggerType.software
+        private(set) var triggerMode = TriggerMode.bulb
+        func setTrigger(_ type: TriggerType, _ mode: TriggerMode) { (triggerType, triggerMode) = (type, mode) }
+        func performTrigger() {}
+    }
+
     @Test func triggersHaveTheNamesOfSwiftAndPython() throws {
         for name in ["rising edge", "risingEdge", "RISING_EDGE"] {
-            let camera = SimulatedCamera(.init())
-            defer { try? camera.shutdown() }
-            try prepare(camera, [("trigger", [.str(name), "once"])])
-            #expect(camera.triggerType == .risingEdge)
+            let lamp = TriggeredLamp()
+            try prepare(lamp, [("trigger", [.str(name), "Strobe"])])
+            #expect(lamp.triggerType == .risingEdge && lamp.triggerMode == .strobe)
         }
     }
 
@@ -77,6 +90,14 @@ import Testing
         defer { try? camera.shutdown() }
         let error = #expect(throws: PreparationError.self) { try prepare(camera, [(name, value)]) }
         #expect(error?.description.hasPrefix("f:1: '\(name)' must be ") == true && error?.isFinal == true)
+    }
+
+    @Test func aProgramMayGiveTheValueOfAClient() throws {
+        let camera = SimulatedCamera(.init(sensorShape: SensorShape(width: 64, height: 48)))
+        defer { try? camera.shutdown() }
+        let roi = ROI(left: 0, top: 0, width: 32, height: 24)
+        try prepare(camera, [("roi", roi.python)])
+        #expect(try camera.roi == roi)
     }
 
     @Test func aDeviceThatFailsIsTriedAgain() {
