@@ -11,7 +11,9 @@ struct InitialState {
         (self.settings, self.interface) = (settings, interface)
     }
 
-    /// Sets all values in their order. Throws one error for all values that were refused.
+    /// Sets all values in their order.
+    ///
+    /// Throws one error for all values that were refused.
     func apply(_ wanted: [Preparation.Setting]) throws {
         var refusals: [PreparationError.Refusal] = []
         for setting in wanted {
