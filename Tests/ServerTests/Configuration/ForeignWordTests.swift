@@ -1,5 +1,5 @@
 import Devices
-import DriverCatalogue
+import Drivers
 import Server
 import Testing
 
