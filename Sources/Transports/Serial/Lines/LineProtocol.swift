@@ -17,6 +17,8 @@ public final class LineProtocol {
     private var lastUse: ContinuousClock.Instant?
     /// The time at which the last command was sent.
     private var lastSent: ContinuousClock.Instant?
+    /// Whether an answer, or a part of one, has come since then.
+    private var hasAnswered = false
     /// Whether an exchange went wrong, so that the next bytes may belong to it.
     private var isDisturbed = false
     private var trust = LineTrust()
@@ -63,7 +65,7 @@ public final class LineProtocol {
     }
 
     private func write(_ bytes: [UInt8]) throws(SerialError) {
-        lastSent = .now
+        (lastSent, hasAnswered) = (.now, false)
         defer { lastUse = .now }
         let deadline: ContinuousClock.Instant = .now + max(format.patience, Duration.seconds(1))
         guard format.bytePause > .zero else { return try stream.write(bytes, until: deadline) }
@@ -172,6 +174,7 @@ public final class LineProtocol {
     }
 
     private func checkTrust(_ answer: String) throws(SerialError) {
+        hasAnswered = true
         if isUntrusted { throw disturbed(.odd(answer: answer, to: lastCommand)) }
     }
 
@@ -271,7 +274,8 @@ public final class LineProtocol {
     private func receive(until deadline: ContinuousClock.Instant, _ limit: Duration) throws(SerialError) {
         let bytes = try stream.read(until: deadline)
         guard !bytes.isEmpty else {
-            if let lastSent { trust.noteMissing(lastSent) }
+            // Some devices end a list of lines with nothing but silence.
+            if !hasAnswered { noteMissing() }
             if input.isEmpty { isSilent = true }
             let rest = Latin1.text(input).withoutPrompt(format.prompt).trimmed
             guard rest.isEmpty else { throw disturbed(.odd(answer: rest, to: lastCommand)) }
@@ -283,6 +287,9 @@ public final class LineProtocol {
             throw disturbed(.odd(answer: Latin1.text(input.prefix(40)) + "…", to: lastCommand))
         }
     }
+
+    /// Notes that the answer to the last command is missing.
+    func noteMissing() { if let lastSent { trust.noteMissing(lastSent) } }
 
     private func take(_ bytes: [UInt8]) {
         input += bytes

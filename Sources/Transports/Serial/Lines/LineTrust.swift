@@ -101,7 +101,9 @@ struct LineTrust {
         func question(for identity: String) -> Question? {
             let wanted = Latin1.bytes(identity.trimmed)
             guard wanted.count >= 3 else { return nil }
-            guard let found = exchanges.last(where: { $0.answer.firstRange(of: wanted, from: 0) != nil }) else { return nil }
+            guard let found = exchanges.last(where: { $0.answer.firstRange(of: wanted, from: 0) != nil }) else {
+                return nil
+            }
             // An answer to something else with the same text in it would prove nothing.
             let others = exchanges.filter { $0.command != found.command }
             guard others.allSatisfy({ $0.answer.firstRange(of: wanted, from: 0) == nil }) else { return nil }
