@@ -93,7 +93,7 @@ struct DeviceServerCommand: AsyncParsableCommand {
             // Workers inherit the variable.
             unsafe setenv(Recorder.variable, record, 1)
         }
-        await Supervisor(source).run()
+        if await !Supervisor(source).run() { throw ExitCode.failure }
     }
 
     private func printDrivers() {

@@ -41,7 +41,7 @@ final class DefinitionReader {
         }
     }
 
-    private func devices(in list: ConfigurationNode) -> [DeviceDefinition] {
+    private func devices(in list: ConfigurationNode) -> [ConfiguredDevice] {
         reader.items(of: list, "a list of devices").compactMap { node in
             reader.section(node) { entry in
                 for key in ["port", "host", "socket", "pyro"] where entry.value(key) != nil {
@@ -94,7 +94,7 @@ extension DefinitionReader {
     }
 
     /// One device, alone or of a group; nil after reporting an error in it.
-    private func device(_ entry: Section) -> DeviceDefinition? {
+    private func device(_ entry: Section) -> ConfiguredDevice? {
         let name = self.name(of: entry, isRequired: true)
         let (driver, uid) = driver(of: entry)
         let settings = self.settings(of: entry)
@@ -107,7 +107,7 @@ extension DefinitionReader {
             let node = part.uid == uid ? entry.position(of: "uid") : entry.position(of: "conf")
             reader.reporting { () throws(ConfigurationError) in try reserved.reserve(part, at: node) }
         }
-        return DeviceDefinition(
+        return ConfiguredDevice(
             name: name,
             driver: driver,
             uid: uid,

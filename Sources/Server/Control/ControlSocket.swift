@@ -34,7 +34,7 @@ final class ControlSocket: Sendable {
 
 /// The Pyro object that the control commands call.
 final class SupervisorObject: PyroObject {
-    let metadata = ObjectMetadata(methods: ["reload", "restart", "status"])
+    let metadata = ObjectMetadata(methods: ["lights_off", "reload", "restart", "status"])
     private let supervisor: Supervisor
 
     init(_ supervisor: Supervisor) { self.supervisor = supervisor }
@@ -43,6 +43,8 @@ final class SupervisorObject: PyroObject {
         switch method {
         case "status": try wait { [supervisor] in await supervisor.status().value }
         case "reload": try wait { [supervisor] in try await supervisor.reload().value }
+        case "lights_off":
+            try wait { [supervisor] in .list(await supervisor.switchLightsOff().map(\.value)) }
         case "restart": try restart(arguments.positional)
         default: throw noAttribute(method)
         }
@@ -86,8 +88,10 @@ final class SupervisorObject: PyroObject {
 extension ConfigurationChanges {
     var value: PythonValue {
         func names(_ names: [String]) -> PythonValue { .list(names.map(PythonValue.str)) }
-        return .dict([
+        var value: PythonDictionary = [
             "new": names(added), "changed": names(changed), "gone": names(removed), "unchanged": names(unchanged),
-        ])
+        ]
+        if !uncertainLights.isEmpty { value["light"] = names(uncertainLights.map(\.description)) }
+        return .dict(value)
     }
 }

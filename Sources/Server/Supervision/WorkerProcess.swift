@@ -8,6 +8,8 @@ internal import SystemPackage
 final class WorkerProcess: Sendable {
     /// The worker's messages; ends when the worker has closed its end of the channel.
     let messages: AsyncStream<ControlMessage>
+    /// Why the stream of messages was cut off.
+    private let failure = Monitor<String?>(nil)
     private let name: String
     private let channel: ControlChannel
     private let process = Monitor<pid_t?>(nil)
@@ -26,10 +28,21 @@ final class WorkerProcess: Sendable {
         let (closed, closing) = AsyncStream<Void>.makeStream()
         messages = stream
         // Reading blocks, so it has a thread of its own.
-        _ = BlockingThread("to \(name)") {
-            while let message = try? channel.receive() { continuation.yield(message) }
-            continuation.finish()
-            closing.finish()
+        do {
+            try BlockingThread.start("to \(name)") { [failure] in
+                do {
+                    while let message = try channel.receive() { continuation.yield(message) }
+                } catch {
+                    log.error("\(name): unreadable message of its process: \(error)")
+                    failure.withLock { $0 = "its process sent an unreadable message: \(error)" }
+                    channel.finish()
+                }
+                continuation.finish()
+                closing.finish()
+            }
+        } catch {
+            close(childs)
+            throw error
         }
         end = Task { [process, log] in
             do {
@@ -90,12 +103,16 @@ final class WorkerProcess: Sendable {
 
     /// Ends the process at once, without shutting down its devices.
     func kill() {
-        if let process = process.withLock({ $0 }) { Glibc.kill(process, SIGKILL) }
+        // Within the lock, so that the process id cannot belong to another process meanwhile.
+        process.withLock { if let process = $0 { Glibc.kill(process, SIGKILL) } }
     }
 
     /// How the process ended, once it has.
     var outcome: String {
-        get async { await end.value }
+        get async {
+            let end = await end.value
+            return failure.withLock(\.self) ?? end
+        }
     }
 
     /// How long a worker may take to shut down its devices before it is killed.
