@@ -55,6 +55,8 @@ public actor Supervisor {
         let control = ControlSocket(self, log: log.logger)
         for definition in source.first.definitions { await serve(definition) }
         let report = ServiceNotifier().map { ServiceReport(to: $0, on: health) }
+        let checking = Task { await logFindings() }
+        defer { checking.cancel() }
         let reporting = Task { await report?.run() }
         defer { reporting.cancel() }
         for await name in signals {
@@ -79,6 +81,14 @@ public actor Supervisor {
         log.logger.notice(lights.isEmpty ? "all devices are shut down" : "shut down; LIGHT MAY BE ON")
         log.flush()
         return lights.isEmpty
+    }
+
+    /// Logs the problems of the configuration on this computer.
+    private func logFindings() async {
+        let configuration = source.first.configuration
+        for finding in await BlockingThread.value("configuration check", of: configuration.findings) {
+            log.logger.warning("\(finding.place): \(finding.message)")
+        }
     }
 
     private func hurryEnd(after signal: String) async {
