@@ -34,7 +34,7 @@ final class NameRegistration: Sendable {
         do {
             let thread = try BlockingThread.start("names") { [self] in run() }
             self.thread.withLock { $0 = thread }
-        } catch { log.warning("\(text) not registered with the name server \(Endpoint(place)): \(error)") }
+        } catch { log.warning("\(text) not registered with the name server \(place): \(error)") }
     }
 
     /// Removes the registration; returns when that is done or has taken too long.

@@ -179,7 +179,8 @@ actor CameraSearch: WorkerSource {
                 return nil
             case .exhausted(let report): perform(arbitration.exhausted(child, report))
             case .failed(let reason), .refused(let reason): return reason
-            case .start, .search, .darken, .lightsOff, .shutDown, .askForReport, .report, .serving, .memory, .light:
+            case .start, .search, .darken, .lightsOff, .shutDown, .askForReport, .report, .serving, .memory, .light,
+                .restoring:
                 break
             }
         }

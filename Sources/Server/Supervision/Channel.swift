@@ -112,6 +112,8 @@ enum ControlMessage: Sendable {
     case refused(String)
     /// From the worker: what clients have set, for a worker that may have to replace it.
     case memory(RestoreLog)
+    /// From the worker while it starts: the call of a client that it is about to make again; nil once all are made.
+    case restoring(RestoreLog.Call?)
 
     var value: PythonValue {
         switch self {
@@ -131,6 +133,7 @@ enum ControlMessage: Sendable {
         case .failed(let reason): .tuple(["failed", .str(reason)])
         case .refused(let reason): .tuple(["refused", .str(reason)])
         case .memory(let memory): .tuple(["memory", memory.value])
+        case .restoring(let call): .tuple(["restoring", call?.value ?? .none])
         }
     }
 
@@ -158,6 +161,7 @@ enum ControlMessage: Sendable {
         case ("failed", .str(let reason)?, nil): self = .failed(reason)
         case ("refused", .str(let reason)?, nil): self = .refused(reason)
         case ("memory", let memory?, nil): self = .memory(RestoreLog(memory))
+        case ("restoring", let call?, nil): self = .restoring(RestoreLog.Call(call))
         default: throw ServerError("unknown control message '\(name)'")
         }
     }

@@ -29,7 +29,11 @@ struct Opening {
             }
         }
         if order.isRestart, server.hasLightSource { verifyDarkness() }
-        server.restore(order.memory)
+        server.restore(order.memory) { call in
+            // Known to the supervisor before the call is made, which may end this process.
+            worker.outbox.send(.restoring(call))
+            worker.outbox.flush(within: .seconds(1))
+        }
     }
 
     /// Switches off light that an earlier worker may have left on, and reports what is read back.

@@ -173,9 +173,8 @@ final class WorkerKeeper: Sendable {
             defer { group.cancelAll() }
             return await listen(to: worker)
         }
-        let hasServed = state.withLock { $0.workerState.running?.isServing == true }
         worker.hangUp()
-        if !hasServed, order.memory != RestoreLog() { forget() }
+        forgetFatalCall()
         return ending
     }
 
@@ -185,6 +184,7 @@ final class WorkerKeeper: Sendable {
             switch message {
             case .serving(let uris, let hasLightSource): noteServing(at: uris, hasLightSource)
             case .memory(let memory): state.withLock { $0.workerState.memory = memory }
+            case .restoring(let call): state.withLock { $0.workerState.note(restoring: call) }
             case .failed(let reason): ending = (reason, false)
             case .refused(let reason): ending = (reason, true)
             case .report(let report): state.update { $0.workerState.note(report) }
@@ -205,10 +205,11 @@ final class WorkerKeeper: Sendable {
         }
     }
 
-    /// Drops what clients had set, since it may be what keeps workers from starting.
-    private func forget() {
-        state.withLock { $0.workerState.memory = RestoreLog() }
-        log.warning("\(name): a worker did not start with the settings of clients; the next one starts without them")
+    /// Drops the call of a client that keeps workers from starting; everything else is restored by the next one.
+    private func forgetFatalCall() {
+        guard let fatal = state.withLock({ $0.workerState.forgetFatalCall() }) else { return }
+        let call = "\(fatal.object).\(fatal.call.member)"
+        log.warning("\(name): two processes in a row ended while they restored \(call); the next one starts without it")
     }
 }
 
