@@ -94,7 +94,7 @@ struct LineTrust {
         }
     }
 
-    /// The exchanges of a device's preparation, among which the question for its identity is found.
+    /// The exchanges that prepare a device, which include the question for its identity.
     struct Lessons {
         private var exchanges: [(command: [UInt8], answer: [UInt8])] = []
 
