@@ -1,5 +1,5 @@
 public import Devices
-internal import Threads
+internal import Platform
 public import Transports
 
 /// A Vortran Stradus laser.

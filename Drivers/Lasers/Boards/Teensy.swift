@@ -1,5 +1,5 @@
 public import Devices
-internal import Threads
+internal import Platform
 public import Transports
 
 /// A Teensy with Micro-Manager's pulse generator, for the TTL inputs of lights and cameras.

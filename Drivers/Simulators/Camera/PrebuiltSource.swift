@@ -1,7 +1,7 @@
 internal import Devices
 internal import Pickle
+internal import Platform
 internal import Synchronization
-internal import Threads
 
 /// A source of frames from a ring, one for each trigger or one after another.
 final class PrebuiltSource: DataSource {

@@ -44,6 +44,9 @@ public actor Supervisor {
         // A server whose terminal was closed is out of sight and must not leave light on.
         let endsAtHangUp = isatty(STDIN_FILENO) == 1 || isatty(STDERR_FILENO) == 1
         let signals = EndSignals.names
+        // Simulated hardware outlives the workers, as real hardware does.
+        let hardware = SimulatedHardwareFolder()
+        defer { hardware?.remove() }
         let control = ControlSocket(self, log: log.logger)
         for definition in source.first.definitions { await serve(definition) }
         let report = ServiceNotifier().map { ServiceReport(to: $0, on: health) }

@@ -1,4 +1,4 @@
-internal import Threads
+internal import Platform
 
 /// The commands with which clients have changed a device's settings, sent again after its port was lost.
 ///
