@@ -56,6 +56,9 @@ public actor Supervisor {
             log.logger.critical("cannot receive signals: \(error)")
             return false
         }
+        // Simulated hardware outlives the workers, as real hardware does.
+        let hardware = SimulatedHardwareFolder()
+        defer { hardware?.remove() }
         let control = ControlSocket(self, log: log.logger)
         let keeping = Task { await control.keep() }
         watchLights()
