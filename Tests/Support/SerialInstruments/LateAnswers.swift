@@ -14,7 +14,7 @@ public struct LateAnswers: Sendable, CustomStringConvertible {
 
     /// Delays beyond the time limit of ``LineFormat/fast``, once and several times.
     public static let all: [LateAnswers] = [150, 320].flatMap { delay in
-        [true, false].map { LateAnswers(delay: .milliseconds(delay), isInOrder: $0) }
+        [true, false].map { LateAnswers(delay: .milliseconds(delay) * slowness, isInOrder: $0) }
     }
 
     /// Makes the device slow for one question, then asks another one.
