@@ -41,7 +41,7 @@ public struct SimulatedCobolt: SimulatedLineInstrument, SimulatedLaser {
     /// The mode of a laser of 12 V.
     public private(set) var runMode = "ConstantPower"
     /// Whether it is a laser of 12 V, which knows none of the old words for power and mode.
-    private var isTwelveVolt: Bool { modelNumber != nil }
+    private var isTwelveVolt = false
 
     public init() {}
 
@@ -49,7 +49,13 @@ public struct SimulatedCobolt: SimulatedLineInstrument, SimulatedLaser {
     ///
     /// - Parameter firmware: such as `CAP-1004-2.1.0` for an MLD.
     public init(twelveVoltFirmware firmware: String) {
-        (self.firmware, modelNumber) = (firmware, "0488-06-01-0100-1100")
+        (self.firmware, modelNumber, isTwelveVolt) = (firmware, "0488-06-01-0100-1100", true)
+        (maximumPower, power, modulationPower) = (100, 10, 10)
+    }
+
+    /// A laser of the 06 series of 5 V, of 100 mW.
+    public init(modelNumber: String) {
+        (firmware, self.modelNumber) = ("9.001", modelNumber)
         (maximumPower, power, modulationPower) = (100, 10, 10)
     }
 

@@ -63,6 +63,10 @@ def test_obis_laser_controller_drives_the_obis(instrument):
 
 def test_pylablib_drives_the_ibeam(instrument):
     laser = instrument("ibeam")
+    with serial.Serial(laser.port, 115200, timeout=2) as port:
+        # pyLabLib takes a remark of the most verbose level for a part of the answer.
+        port.write(b"talk usual\r\n")
+        port.read_until(b"CMD> ")
     ibeam = pylablib.devices.Toptica.TopticaIBeam(laser.port)
     assert ibeam.get_device_info().serial == "iBEAM-SMART-488-S-A3-15-21234"
     assert not ibeam.is_enabled()
@@ -102,18 +106,18 @@ def test_pymeasure_drives_the_ibeam(instrument):
 
 
 def test_pylablib_drives_the_cobolt(instrument):
-    laser = instrument("cobolt")
+    laser = instrument("cobolt-06")
     cobolt = pylablib.devices.Hubner.Cobolt(laser.port)
     assert cobolt.get_device_info().serial == "7863"
     assert cobolt.get_work_hours() == 828.98
     assert not cobolt.is_enabled()
     assert cobolt.get_interlock() and cobolt.get_key_switch()
-    cobolt.set_output_power(0.3)
-    assert cobolt.get_output_power_setpoint() == pytest.approx(0.3)
-    assert cobolt.get_max_output_power() == pytest.approx(0.6)
-    cobolt.enable()
+    cobolt.set_output_power(0.03)
+    assert cobolt.get_output_power_setpoint() == pytest.approx(0.03)
+    assert cobolt.get_max_output_power() == pytest.approx(0.1)
+    cobolt.enable(autostart=False)
     assert cobolt.is_enabled() and laser.is_on
-    assert cobolt.get_output_power() == pytest.approx(0.3)
+    assert cobolt.get_output_power() == pytest.approx(0.03)
     cobolt.set_output_mode("mod")
     assert cobolt.get_output_mode() == "mod"
     cobolt.enable_digital_modulation()
