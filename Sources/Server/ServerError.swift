@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Platform
 
 /// An error of the server itself, described in one sentence.
 public struct ServerError: Error, CustomStringConvertible {
@@ -6,6 +6,6 @@ public struct ServerError: Error, CustomStringConvertible {
 
     /// - Parameter code: an error number of the system, whose meaning is appended.
     init(_ text: String, _ code: Int32? = nil) {
-        description = code.map { "\(text): \(unsafe String(cString: strerror($0)))" } ?? text
+        description = code.map { "\(text): \(SystemError.text($0))" } ?? text
     }
 }

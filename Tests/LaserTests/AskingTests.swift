@@ -30,7 +30,7 @@ struct AskingTests {
         let findings = Lock<[String]>([])
         let threads = LaserKind.all.flatMap { kind in
             Lasers.drivers.filter { $0.name != kind.driver }.map { driver in
-                BlockingThread("asking") {
+                BlockingThread.startEventually("asking") {
                     let finding = Result { try Self.finding(asking: kind, in: driver) }
                     findings.update { $0.append("\(driver.name) asks \(kind.testDescription): \(finding)") }
                 }

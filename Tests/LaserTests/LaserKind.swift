@@ -40,7 +40,11 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
         LaserKind("cobolt", lasting: ["@cobas ", "@cobasdr ", "@cob1", "@cob0", "cp", "ci", "em", "sdmes", "sames"]) {
             try cobolt()
         },
-        LaserKind("cobolt-12v", driver: "cobolt", lasting: ["autostart:enabled ", "laser:runmode ", "laser:pm:", "abort"]) {
+        LaserKind(
+            "cobolt-12v",
+            driver: "cobolt",
+            lasting: ["autostart:enabled ", "laser:runmode ", "laser:pm:", "abort"]
+        ) {
             try CoboltTests.twelveVolt()
         },
         LaserKind("obis", lasting: ["SYST:CDRH ", "SYST:AUT ", "SOUR:AM:INT", "SOUR:AM:EXT", "SOUR:TEMP:APR O"]) {

@@ -1,13 +1,14 @@
 internal import Devices
 internal import Glibc
 internal import Logging
+internal import Platform
 
 /// The search for floating devices: child processes open candidates until each definition has the device that it means.
 ///
 /// ``Arbitration`` decides what each child does.
 actor CameraSearch: WorkerSource {
     private let driver: String
-    private let executable: String
+    nonisolated let executable: String
     /// How long a child may take to open one candidate.
     private let patience: Duration
     private let health: ServiceHealth
@@ -177,8 +178,8 @@ actor CameraSearch: WorkerSource {
                 perform(arbitration.got(uid, child))
                 return nil
             case .exhausted(let report): perform(arbitration.exhausted(child, report))
-            case .failed(let reason): return reason
-            case .start, .search, .shutDown, .askForReport, .report, .serving, .memory: break
+            case .failed(let reason), .refused(let reason): return reason
+            default: break
             }
         }
         return nil
@@ -208,6 +209,11 @@ actor CameraSearch: WorkerSource {
     }
 
     private func giveUp(_ numbers: [Int], _ report: SearchReport) {
+        var report = report
+        // Children report in any order; a reason that is the same must read the same.
+        report.seen.sort()
+        report.unwanted.sort()
+        report.failures.sort()
         let delay = backoff.delay()
         for definition in numbers.compactMap({ definitions[$0] }) {
             let reason = "\(driver) \(definition.uidText) was not found: \(report)"
@@ -265,7 +271,7 @@ struct SearchKey: Hashable {
     private let kind: String
     private let isSimulated: Bool
 
-    fileprivate init(_ device: DeviceDefinition, _ part: CameraRequest) {
+    fileprivate init(_ device: ConfiguredDevice, _ part: CameraRequest) {
         (driver, kind) = (part.candidates.driver, part.candidates.kind)
         isSimulated = device.isSimulated
     }
@@ -294,7 +300,7 @@ extension Sequence<Definition> {
             guard let simulating = parts.first?.candidates.simulating else { continue }
             environment.merge(simulating(parts.map(\.uid))) { first, _ in first }
         }
-        return environment.filter { name, _ in unsafe getenv(name) == nil }
+        return environment.filter { name, _ in Environment[name] == nil }
     }
 }
 
@@ -321,7 +327,7 @@ final class SearchTurn: Sendable {
 
     /// The socket, or nil while another server has the address.
     private static func take(_ name: String) -> Int32? {
-        guard let address = LocalAddress("@\(name)") else { return nil }
+        guard let address = UnixAddress("@\(name)") else { return nil }
         let socket = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { return nil }
         if unsafe address.withSockaddr({ address, length in unsafe bind(socket, address, length) }) == 0 {

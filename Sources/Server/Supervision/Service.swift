@@ -159,13 +159,13 @@ final class ServiceHealth: Sendable {
 
 /// The connection of a service with `Type=notify` to systemd: sd_notify(3) without its library.
 struct ServiceNotifier: Sendable {
-    private let address: LocalAddress
+    private let address: UnixAddress
     /// The time without a heartbeat after which systemd considers this process hung; nil without a watchdog.
     let watchdogLimit: Duration?
 
     /// - Parameter variable: returns a variable of the environment, where systemd gives its socket.
     init?(_ variable: (String) -> String? = environment) {
-        guard let address = variable("NOTIFY_SOCKET").flatMap({ LocalAddress($0) }) else { return nil }
+        guard let address = variable("NOTIFY_SOCKET").flatMap({ UnixAddress($0) }) else { return nil }
         self.address = address
         let microseconds = variable("WATCHDOG_USEC").flatMap { Int64($0) }
         // Child processes inherit the variables, which are not meant for them.
@@ -190,6 +190,6 @@ struct ServiceNotifier: Sendable {
     }
 
     private static func environment(_ name: String) -> String? {
-        unsafe getenv(name).map { unsafe String(cString: $0) }
+        Environment[name]
     }
 }

@@ -13,7 +13,7 @@ final class ServiceSocket: Sendable {
     init(_ name: String) throws {
         self.name = name
         socket = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        let address = try #require(LocalAddress(name))
+        let address = try #require(UnixAddress(name))
         let status = unsafe address.withSockaddr { address, length in unsafe bind(socket, address, length) }
         try #require(status == 0, "cannot listen at \(name)")
         // A test that waits for what does not come fails. The tasks under test take turns with all other tests.
