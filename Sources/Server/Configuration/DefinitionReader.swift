@@ -107,6 +107,10 @@ extension DefinitionReader {
             let node = part.uid == uid ? entry.position(of: "uid") : entry.position(of: "conf")
             reader.reporting { () throws(ConfigurationError) in try reserved.reserve(part, at: node) }
         }
+        if !isSimulated, let attachment = driver.attachment {
+            let node = entry.value("conf").map { $0.deepest([PathKey("port")]) } ?? entry.position(of: "conf")
+            reader.reporting { () throws(ConfigurationError) in try reserved.reserve(attachment, at: node) }
+        }
         return ConfiguredDevice(
             name: name,
             driver: driver,
@@ -159,11 +163,13 @@ extension DefinitionReader {
     ) -> ConfiguredDriver? {
         let node = entry.value("conf") ?? entry.node.emptyChild(PathKey("conf"))
         (reader.cameraRequests, reader.deviceReferences) = (CameraRequests(), DeviceReferences())
+        reader.optionFiles = OptionFiles()
         let decoder = OptionDecoder(node, reader: reader)
         let read = reader.attempt(at: node) { try driver.configured(from: decoder, uid: uid) }
         guard var configured = read else { return nil }
         configured.cameraRequests += reader.cameraRequests.all
         configured.references = reader.deviceReferences.all.map(\.reference)
+        configured.files = reader.optionFiles.all
         for entry in reader.deviceReferences.all {
             let place = node.deepest(entry.path.dropFirst(node.path.count))
             // The error of a missing key has been reported.

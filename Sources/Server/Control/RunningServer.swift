@@ -2,6 +2,7 @@ public import Pickle
 internal import Platform
 internal import Pyro
 internal import Platform
+internal import Pyro
 
 /// A server running on this machine, as control commands reach it.
 public struct RunningServer: Sendable {

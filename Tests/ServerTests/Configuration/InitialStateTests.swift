@@ -12,7 +12,9 @@ import Testing
         let wanted = settings.enumerated().map { index, setting in
             InitialSetting(name: setting.0, value: setting.1, place: Place(file: "f", line: index + 1))
         }
-        try ConfiguredDevice(name: "A", driver: driver, settings: wanted, place: Place(file: "f")).applySettings(to: device)
+        try ConfiguredDevice(name: "A", driver: driver, settings: wanted, place: Place(file: "f")).applySettings(
+            to: device
+        )
     }
 
     @Test func aCameraHasExposureTriggerBinningROIAndTransform() throws {

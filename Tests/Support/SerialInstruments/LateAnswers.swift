@@ -20,7 +20,7 @@ public struct LateAnswers: Sendable, CustomStringConvertible {
     /// Makes the device slow for one question, then asks another one.
     ///
     /// - Parameters:
-    ///   - spoil: changes the faults of the port.
+    ///   - spoil: changes the faults of the simulated device's port.
     ///   - slow: the question that is answered late; its result is of no interest.
     ///   - check: the other question; false if its value is wrong.
     /// - Returns: whether every value was right, and the device could be asked again at the end.
