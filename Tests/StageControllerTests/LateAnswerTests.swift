@@ -32,7 +32,7 @@ struct LateAnswerTests {
         try sweep(StageControllerTests.proScan(limits: proScanLimits), late)
     }
 
-    /// The message ID tells late replies apart, whatever they are about.
+    /// The message ID identifies late replies, whatever they are about.
     @Test(arguments: LateAnswers.all) func zaber(late: LateAnswers) throws {
         let setup = try StageControllerTests.zaber()
         let stage = try setup.open().stage("2")
