@@ -144,7 +144,7 @@ let package = Package(
         .executableTarget(
             name: "hwprobe",
             dependencies: [
-                "Devices", "Drivers", "Pickle", "Probing", "Pyro", "Server",
+                "Devices", "Drivers", "Pickle", "Platform", "Probing", "Pyro", "Server",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

@@ -81,7 +81,7 @@ extension Driver where Configuration == LightOptions {
 public struct StradusCommands: LightCommands {
     public static let typeName = "StradusLaser"
     /// The powers that were set while the laser could not take them, by their commands.
-    private let waiting = Monitor<[String: Double]>([:])
+    private let waiting = Lock<[String: Double]>([:])
 
     public init() {}
 

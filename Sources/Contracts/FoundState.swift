@@ -58,6 +58,8 @@ struct FoundState {
 
     private static func position(of wheel: any FilterWheel) throws -> () throws -> Void {
         let position = try wheel.position
+        // A wheel that did not know its position stays where it is in the end.
+        guard (0..<max(0, wheel.positionCount)).contains(position) else { return {} }
         return { if try wheel.position != position { try wheel.move(to: position).wait() } }
     }
 

@@ -58,8 +58,12 @@ extension PyroURI {
 
     /// The URI as Python prints it.
     public var text: String {
-        let text = "\(scheme):\(object)" + (location.map { "@\($0)" } ?? "")
-        return scheme == "MDNS" && text.hasSuffix(":\(Self.anyPort)") ? String(text.dropLast(2)) : text
+        switch location {
+        case .tcp(let host, Self.anyPort)? where scheme == "MDNS" && !host.contains(":"): "\(scheme):\(object)@\(host)"
+        case .tcp(let host, Self.anyPort)? where scheme == "MDNS": "\(scheme):\(object)@[\(host)]"
+        case let location?: "\(scheme):\(object)@\(location)"
+        case nil: "\(scheme):\(object)"
+        }
     }
 }
 
@@ -87,7 +91,8 @@ extension PyroURI.Location {
 
     private static func named(_ text: Substring) -> (host: Substring, port: Substring)? {
         let host = text.prefix { $0 != ":" }
-        guard !host.isEmpty else { return nil }
+        // With a slash it would be the beginning of a socket's path.
+        guard !host.isEmpty, !host.contains("/") else { return nil }
         let port = text.dropFirst(host.count + 1)
         return (host, port.trimmed)
     }

@@ -119,12 +119,12 @@ def test_list_of_drivers():
 
 
 @pytest.mark.parametrize("arguments, words", [
-    ([], "Name a configuration file"),
+    ([], "There is no configuration to serve"),
     (["--nosuch", "x.yaml"], "--nosuch"),
     (["--log-level", "loud", "x.yaml"], "trace, debug, info, notice, warning, error, critical"),
     (["a.yaml", "b.yaml"], "b.yaml"),
     (["--record", "/proc/nope", str(ROOT / "Configs" / "simulated.yaml")],
-     "--record /proc/nope: nothing can be written there: No such file or directory"),
+     "--record /proc/nope: cannot write there: No such file or directory"),
 ])
 def test_wrong_options(arguments, words):
     """Options that there are not, or that do not fit, are told with the way to help."""

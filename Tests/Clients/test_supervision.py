@@ -152,6 +152,34 @@ def test_set_power_and_pattern_are_restored(serve, connect):
     assert (camera_again(mirror).get_current_pattern() == patterns[1]).all()
 
 
+def test_a_failed_start_loses_nothing(serve, connect):
+    """A worker that cannot start, here because its port is taken, leaves what was set and who listens to the next."""
+    server = serve([at("Camera", CAMERA)])
+    uri = server.uri("Camera")
+    camera = connect(uri)
+    with Listener() as listener:
+        camera.set_client(listener.uri)
+        camera.set_exposure_time(0.02)
+        camera.enable()
+        killed = worker(server, uri)
+        os.kill(server.process.pid, signal.SIGSTOP)
+        os.kill(killed, signal.SIGKILL)
+        eventually(lambda: not is_listening(Pyro4.URI(uri).port), "the port is free")
+        with socket.create_server(("127.0.0.1", Pyro4.URI(uri).port)):
+            os.kill(server.process.pid, signal.SIGCONT)
+            server.wait_for(r"Camera: .*(in use|taken)")
+        eventually(lambda: answers(connect, uri), "it is served again")
+        assert camera_again(camera).get_exposure_time() == 0.02 and camera.get_is_enabled() is True
+        camera.trigger()
+        assert listener.next()[0].shape == (48, 64)
+
+
+def is_listening(port):
+    """Whether a server accepts connections at a port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def kill_and_wait(server, connect, uri):
     """Kills the process that serves an object, and waits until another one does."""
     killed = worker(server, uri)
@@ -405,7 +433,7 @@ def test_output_that_nobody_reads(serve, connect, tmp_path):
     try:
         uri = "PYRO:Wheel@127.0.0.1:%d" % definition["port"]
         eventually(lambda: answers(connect, uri), "the wheel answers")
-        os.kill(next(iter(children(server.pid))), signal.SIGKILL)
+        os.kill(next(iter(children(server.process.pid))), signal.SIGKILL)
         eventually(lambda: server.poll() is not None or not answers(connect, uri), "the wheel is gone")
         eventually(lambda: answers(connect, uri), "the wheel answers again")
         server.terminate()

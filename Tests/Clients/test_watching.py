@@ -47,7 +47,7 @@ def test_worker_that_hangs(serve, connect):
     now = definition(server, "Wheel")
     assert (now["state"], now["pid"], now["restarts"]) == ("serving", wheel, 0)
     assert now["last_error_time"] < now["recovery_time"]
-    server.wait_for(r"ERROR \S+ Laser: its process did not answer for 14 s and was killed", within=30)
+    server.wait_for(r"ERROR \S+ Laser: its process did not answer for 4.5 s and was killed", within=30)
     eventually(lambda: not is_running(laser) and answers(connect, uris["Laser"]), "the laser answers again")
     light._pyroRelease()
     assert (light.get_is_on(), light.get_is_enabled()) == (False, False)

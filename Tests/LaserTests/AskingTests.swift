@@ -27,7 +27,7 @@ struct AskingTests {
 
     /// All at the same time: they mostly wait for an answer that makes sense.
     @Test func noDriversQuestionSwitchesAnotherLaserOn() {
-        let findings = Monitor<[String]>([])
+        let findings = Lock<[String]>([])
         let threads = LaserKind.all.flatMap { kind in
             Lasers.drivers.filter { $0.name != kind.testDescription }.map { driver in
                 BlockingThread.startEventually("asking") {
@@ -47,7 +47,7 @@ struct AskingTests {
         #expect(all.filter { !$0.hasSuffix("success(\"asked in vain, dark\")") }.sorted() == answered.sorted())
     }
 
-    private static let opening = Monitor(())
+    private static let opening = Lock(())
 
     private static func finding(asking kind: LaserKind, in driver: any ConfigurableDriver) throws -> String {
         guard let ask = driver.ask else { return "has no question" }

@@ -34,7 +34,7 @@ class Bench<Instrument: SimulatedLaser>: AnyBench {
 
     var opener: @Sendable () throws -> SerialPort { serial.opener }
 
-    func device(at stream: @escaping @Sendable () throws -> any ByteStream) throws -> any Device {
+    func device(at stream: @escaping @Sendable () throws -> any SerialStream) throws -> any Device {
         try serial.open(at: stream)
     }
 

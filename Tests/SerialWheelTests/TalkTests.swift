@@ -22,7 +22,7 @@ struct TalkTests {
             (.out, "pos?\r"), (.in, "pos?\r2\r"), (.in, "> "), (.out, "pos=5\r"),
             (.in, "pos=5\r"), (.in, "> "), (.out, "pos?\r"), (.in, "pos?\r5\r> "),
         ])
-        let stream = ReplayedByteStream(talk)
+        let stream = ReplayedSerialStream(talk)
         let wheel = try fw102c().open(at: { stream })
         #expect(wheel.positionCount == 6)
         try wheel.go(to: 4)
@@ -36,7 +36,7 @@ struct TalkTests {
             (.in, "*idn?\rTHORLABS FW102C/FW212C\r> "), (.out, "*idn?\r"),
             (.in, "*idn?\rCommand error CMD_NOT_DEFINED\n> "),
         ])
-        let stream = ReplayedByteStream(talk)
+        let stream = ReplayedSerialStream(talk)
         let error = #expect(throws: DeviceError.self) { try fw102c().open(at: { stream }) }
         #expect("\(try #require(error))".contains("CMD_NOT_DEFINED"))
     }
@@ -48,7 +48,7 @@ struct TalkTests {
             (.in, "0PO0000005D\r\n"), (.out, "0ho0"), (.in, "0GS09\r\n"), (.in, "0PO00000000\r\n"),
             (.out, "0ma0000003E"), (.in, "0PO0000003E\r\n"), (.out, "0gp"), (.in, "0PO0000003D\r\n"),
         ])
-        let stream = ReplayedByteStream(talk)
+        let stream = ReplayedSerialStream(talk)
         let slider = try elliptec().open(at: { stream })
         #expect(slider.positionCount == 4)
         try slider.go(to: 2)

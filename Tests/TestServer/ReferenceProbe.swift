@@ -13,7 +13,7 @@ final class ReferenceProbe: TableObject {
         var ends: [PythonValue] = []
     }
 
-    private let state = Monitor(State())
+    private let state = Lock(State())
 
     let metadata = ObjectMetadata(
         methods: [

@@ -17,6 +17,10 @@ extension Simulations {
         case "prior-proscan-iii": return try entry(of: SimulatedProScan(), link)
         case "ludl-mc2000": return try entry(of: SimulatedLudl(), link)
         case "asi-ms2000": return try entry(of: SimulatedASI(), link) { $0.lamps.values.contains { $0 > 0 } }
+        case "asi-tiger":
+            var controller = SimulatedASI()
+            controller.endsStatus = true
+            return try entry(of: controller, link) { $0.lamps.values.contains { $0 > 0 } }
         case "zaber-daisy-chain":
             let kinds: [(address: Int, kind: ZaberOptions.Kind)] = [
                 (1, .stage), (2, .filterWheel), (3, .ledController),

@@ -117,14 +117,13 @@ public final class Testbed: Sendable {
 public struct TestbedError: Error, CustomStringConvertible {
     public let description: String
 
-    init(_ call: String, _ code: Int32) { description = "\(call): \(unsafe String(cString: strerror(code)))" }
+    init(_ call: String, _ code: Int32) { description = "\(call): \(SystemError.text(code))" }
 }
 
 extension Testbed {
     /// Whether this process can see the devices of testbeds, since it was started with umockdev's preload library.
     public static var isPreloaded: Bool {
-        guard let libraries = unsafe getenv("LD_PRELOAD") else { return false }
-        return unsafe String(cString: libraries).contains("libumockdev-preload")
+        Environment["LD_PRELOAD"]?.contains("libumockdev-preload") ?? false
     }
 
     /// Shows this testbed's devices to this process and to the processes that it starts.

@@ -110,15 +110,12 @@ public struct ElliptecCommands: WheelCommands {
 
     // MARK: Positions
 
-    public func position(_ identity: ElliptecIdentity, _ lines: LineProtocol) throws -> Int {
+    public func position(_ identity: ElliptecIdentity, _ lines: LineProtocol) throws -> Int? {
         let steps = try ask("gp", "PO", lines, parse: Self.steps)
         let position = Int((Double(steps) / Double(identity.step)).rounded())
         // Sliders stand up to three steps off (elliptec, pull request 2; orders in multiples of 32).
         let isThere = abs(steps - position * identity.step) <= min(5, identity.step / 4)
-        guard isThere, (0..<identity.positionCount).contains(position) else {
-            throw DeviceError(.failed, "the slider is between positions, at \(steps); move it to a position")
-        }
-        return position
+        return isThere && (0..<identity.positionCount).contains(position) ? position : nil
     }
 
     /// Reads a signed 32-bit number.

@@ -93,7 +93,7 @@ public struct FW102CCommands: WheelCommands {
         } catch SerialError.refused { return 6 }
     }
 
-    public func position(_: String, _ lines: LineProtocol) throws -> Int {
+    public func position(_: String, _ lines: LineProtocol) throws -> Int? {
         try ask("pos?", lines) { $0.code().flatMap { $0 > 0 ? $0 - 1 : nil } }
     }
 

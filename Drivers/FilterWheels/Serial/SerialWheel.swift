@@ -70,9 +70,14 @@ public final class SerialWheel<Commands: WheelCommands>: FilterWheel, SerialDevi
             try line.perform { lines in
                 if try isUnderWay(lines), let origin = move?.origin { return origin }
                 while try isUnderWay(lines) { Pause.wait(for: .milliseconds(2)) }
-                return try commands.position(facts, lines)
+                return try standing(lines)
             }
         }
+    }
+
+    /// Where it stands; ``unknownPosition`` between positions.
+    private func standing(_ lines: LineProtocol) throws -> Int {
+        try commands.position(facts, lines) ?? Self.unknownPosition
     }
 
     // MARK: Moves
@@ -80,7 +85,7 @@ public final class SerialWheel<Commands: WheelCommands>: FilterWheel, SerialDevi
     public func startMove(to position: Int) throws {
         try perform { lines in
             failure = nil
-            let origin = try? commands.position(facts, lines)
+            let origin = try? standing(lines)
             let orders = commands.orders(to: position, facts, isFirst: movedSession != line.session)
             guard let first = orders.first else { return }
             try lines.send(first)
@@ -145,7 +150,10 @@ public final class SerialWheel<Commands: WheelCommands>: FilterWheel, SerialDevi
     private func fail(_ move: Move, _ lines: LineProtocol, _ reason: String) -> Bool {
         self.move = nil
         let place: String
-        do { place = "it is at position \(try commands.position(facts, lines))" } catch {
+        do {
+            let position = try standing(lines)
+            place = position == Self.unknownPosition ? "it is between positions" : "it is at position \(position)"
+        } catch {
             place = "its position is unknown (\(error))"
         }
         failure = DeviceError(
@@ -168,8 +176,8 @@ public protocol WheelCommands: Sendable {
     func identify(_ lines: LineProtocol) throws -> String
     func facts(_ lines: LineProtocol) throws -> Facts
     func positionCount(_ facts: Facts, _ lines: LineProtocol) throws -> Int
-    /// The position, from 0; throws an error that says why it is unknown.
-    func position(_ facts: Facts, _ lines: LineProtocol) throws -> Int
+    /// The position, from 0; nil between positions.
+    func position(_ facts: Facts, _ lines: LineProtocol) throws -> Int?
 
     /// The commands of a move, each sent when the one before it has been answered.
     ///

@@ -48,7 +48,7 @@ public struct SimulatedFW102C: SimulatedLineInstrument {
         return stepTime * min(distance, positionCount - distance) * (values["speed"] == 0 ? 2 : 1)
     }
 
-    /// The text between the echo and the prompt. Commands are in lower case only (Thorlabs's manual).
+    /// The text between the echo and the prompt: Commands are in lower case only (Thorlabs's manual).
     private mutating func text(_ command: String) -> String {
         let name = String(command.prefix { $0 != "?" && $0 != "=" })
         guard command != "*idn?" else {

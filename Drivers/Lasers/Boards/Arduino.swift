@@ -11,7 +11,7 @@ public final class ArduinoTrigger: DigitalIO, LightGate, SerialDevice {
     public let settings: [Setting]
     public var enabledSession: Int?
     private let board = ArduinoBoard()
-    private let outputs = Monitor(ArduinoOutputs())
+    private let outputs = Lock(ArduinoOutputs())
     /// Outputs give no data.
     private let source = Mailbox()
     private var isGivenUp = false

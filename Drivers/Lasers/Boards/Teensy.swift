@@ -17,7 +17,7 @@ public final class TeensyPulses: LightGate, SerialDevice {
     init(_ connector: SerialConnector, _ format: LineFormat, leavesPulses: Bool = false) throws {
         let board = board
         // A board is powered by its port: one that was unplugged has forgotten what clients had set.
-        let kept = Monitor<[TeensyBoard.Command: UInt32]>([:])
+        let kept = Lock<[TeensyBoard.Command: UInt32]>([:])
         line = try connector.line(format) { lines, isFirst in
             let version = try board.identify(lines)
             if !leavesPulses || !isFirst { try board.switchOff(lines) }

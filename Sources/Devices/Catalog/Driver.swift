@@ -9,6 +9,8 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
     public let kind: DeviceKind
     public let ask: (@Sendable (_ port: String) throws -> String)?
     private let attached: @Sendable (Configuration?) -> Attachment?
+    /// Finds the device file at which the device is now.
+    public var deviceFile: (@Sendable (Configuration) -> String?)?
     private let gatesLight: Bool
 
     /// - Parameters:
@@ -40,6 +42,7 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
     public func configured(_ configuration: Configuration) -> ConfiguredDriver {
         var driver = ConfiguredDriver(name: name, kind: kind) { [open] context in try open(configuration, context) }
         driver.attachment = attached(configuration)
+        if let deviceFile { driver.deviceFile = { deviceFile(configuration) } }
         driver.gatesLight = gatesLight
         return driver
     }
@@ -90,6 +93,10 @@ public struct ConfiguredDriver: Sendable {
     public var references: [DeviceReference] = []
     /// The attachment of the device, as far as the options determine it.
     public var attachment: Attachment?
+    /// The device file at which the device is now; nil if it is absent or has none.
+    public var deviceFile: (@Sendable () -> String?)?
+    /// The files that its options name.
+    public var files: [OptionFile] = []
     /// The floating devices that are opened with it: the device itself, and those that its options name.
     public var cameraRequests: [CameraRequest]
     public let open: @Sendable (DriverContext) throws -> any Device

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A count of at least one, as an option of a driver: the positions of a wheel.
 public struct Count: Sendable, Hashable {
     public let value: Int
@@ -132,4 +134,67 @@ extension Decoder {
         let name = codingPath.last { $0.intValue == nil }?.stringValue ?? "the value"
         return .dataCorrupted(.init(codingPath: codingPath, debugDescription: "\(name) \(claim)"))
     }
+}
+
+/// A file as an option of a driver. In a configuration file, a relative path counts from the folder of that file.
+public struct FilePath: Sendable, Hashable {
+    public let path: String
+
+    public init(_ path: String) { self.path = path }
+
+    /// A path of a configuration file.
+    ///
+    /// - Parameter mayBeNew: whether only its folder must exist.
+    public init(_ text: String, mayBeNew: Bool, in decoder: any Decoder) throws {
+        guard !text.isEmpty, !text.contains("\0") else { throw decoder.invalid("must be a path") }
+        guard text.first != "~" else {
+            throw decoder.invalid(
+                "'~' is not expanded here: write the whole path, such as /home/NAME/… (was '\(text)')"
+            )
+        }
+        let folder = decoder.userInfo[.configurationFolder] as? String ?? ""
+        path = text.first == "/" || folder.isEmpty ? text : "\(folder)/\(text)"
+        (decoder.userInfo[.optionFiles] as? OptionFiles)?.append(OptionFile(path: path, mayBeNew: mayBeNew))
+    }
+}
+
+extension FilePath: Decodable {
+    /// A file that may be new.
+    public init(from decoder: any Decoder) throws {
+        try self.init(try String(from: decoder), mayBeNew: true, in: decoder)
+    }
+}
+
+extension FilePath: ExpressibleByStringInterpolation {
+    public init(stringLiteral path: String) { self.init(path) }
+}
+
+/// A file that a driver's options name.
+public struct OptionFile: Sendable, Hashable {
+    public let path: String
+    /// Whether only its folder must exist.
+    public let mayBeNew: Bool
+
+    public init(path: String, mayBeNew: Bool) { (self.path, self.mayBeNew) = (path, mayBeNew) }
+}
+
+/// The files that a driver's options name, noted while these are decoded.
+///
+/// A decoder carries it under ``CodingUserInfoKey/optionFiles``.
+public final class OptionFiles: Sendable {
+    private let files = Lock<[OptionFile]>([])
+
+    public init() {}
+
+    public var all: [OptionFile] { files.withLock { $0 } }
+
+    func append(_ file: OptionFile) { files.withLock { $0.append(file) } }
+}
+
+extension CodingUserInfoKey {
+    /// The key of the ``OptionFiles`` in a decoder.
+    // The names are not empty, so the keys are made.
+    public static let optionFiles = CodingUserInfoKey(rawValue: "optionFiles")!
+    /// The key of the folder from which relative paths count.
+    public static let configurationFolder = CodingUserInfoKey(rawValue: "configurationFolder")!
 }

@@ -1,7 +1,7 @@
 /// A wheel or a slider with filters, whose positions count from 0.
 public protocol FilterWheel: Device {
     var positionCount: Int { get }
-    /// The position of the wheel; while it moves, the position from which it started.
+    /// The position of the wheel, or ``unknownPosition``; while it moves, the position from which it started.
     var position: Int { get throws }
     /// Whether the wheel is moving.
     var isMoving: Bool { get throws }
@@ -10,6 +10,12 @@ public protocol FilterWheel: Device {
 }
 
 extension FilterWheel {
+    /// The position of a wheel that stands between its positions or does not know where it stands.
+    ///
+    /// A value rather than an error, because python-microscope's `Client` reads each property when it connects and would
+    /// fail, and Cockpit, which looks for the filter at this position, finds none.
+    public static var unknownPosition: Int { -1 }
+
     /// Moves; complete when the wheel has arrived.
     public func move(to position: Int) throws -> Completion {
         guard (0..<positionCount).contains(position) else {

@@ -11,6 +11,8 @@ public struct SettingList {
         self.report = report
     }
 
+    public var names: [String] { settings.map(\.name) }
+
     public func find(_ name: String) throws -> Setting {
         guard let setting = settings.first(where: { $0.name == name }) else { throw SettingError.unknown(name) }
         return setting

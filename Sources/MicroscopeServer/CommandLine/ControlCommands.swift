@@ -20,7 +20,13 @@ struct ReloadCommand: ParsableCommand {
         let server = try RunningServer.asked(for: config)
         do {
             guard case .dict(let changes) = try server.reload() else { return }
-            for (key, names) in changes.pairs where names != [] { print("\(key.word): \(names.words)") }
+            for (key, names) in changes.pairs where names != [] && key != "light" {
+                print("\(key.word): \(names.words)")
+            }
+            guard case .list(let lights)? = changes["light"] else { return }
+            var standardError = StandardError()
+            for light in lights { print(light.word, to: &standardError) }
+            throw ExitCode.failure
         } catch let error as PythonException {
             var standardError = StandardError()
             print(error.text, to: &standardError)
@@ -69,8 +75,9 @@ struct LightsOffCommand: ParsableCommand {
         commandName: "lights-off",
         abstract: "Switch off all light sources in CONFIG, for example after a crash.",
         discussion: """
-            Opens each device that may have light, switches it off, reads back its state, and closes it. Exits with \
-            status 0 if all light is confirmed to be off. Does nothing while a server has the devices open.
+            Asks the running server of CONFIG to switch off all light, in parallel. Without a server, opens each device \
+            that may have light, switches it off, reads back its state, and closes it. Exits with status 0 if all \
+            light is confirmed to be off.
             """
     )
 
@@ -83,13 +90,49 @@ struct LightsOffCommand: ParsableCommand {
     @Option(help: "Give up light sources that do not answer within this many seconds.")
     var within = 5.0
 
+    @Flag(help: "Kill a server that does not answer, and switch off its light.")
+    var force = false
+
     func validate() throws {
         guard within > 0, within <= 3600 else { throw ValidationError("--within must be from 0 to 3600 seconds.") }
     }
 
     func run() throws {
         let configuration = try ConfigurationSource.read(config, isSimulated: simulated).configuration
+        switch RunningServer.search(file: config) {
+        case .found(let server): return try switchOff(server)
+        case .silent(let processes): try end(processes)
+        case .none: break
+        }
         let isDark = LightsOff(configuration).run(within: .seconds(within)) { print($0) }
         if !isDark { throw ExitCode.failure }
+    }
+
+    private func switchOff(_ server: RunningServer) throws {
+        let lights = try server.switchLightsOff()
+        for light in lights { print(light) }
+        guard lights.allSatisfy({ $0.light == .off }) else { throw ExitCode.failure }
+    }
+
+    /// Ends servers that do not answer and have the devices open.
+    private func end(_ processes: [Int]) throws {
+        var standardError = StandardError()
+        for process in processes {
+            guard force else {
+                print(
+                    """
+                    Process \(process) serves \(config) and does not answer. Its light may be on. End it with \
+                    `kill -9 \(process)`, or repeat this command with --force.
+                    """,
+                    to: &standardError
+                )
+                throw ExitCode.failure
+            }
+            guard RunningServer.kill(process) else {
+                print("Process \(process) does not answer and cannot be killed by this user.", to: &standardError)
+                throw ExitCode.failure
+            }
+            print("Process \(process) was killed.", to: &standardError)
+        }
     }
 }

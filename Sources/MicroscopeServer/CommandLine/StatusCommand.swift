@@ -66,11 +66,10 @@ struct StatusTable {
             return [.row(row(device, of: definition))] + parts.map { .row(row($0, partOf: device)) }
                 + [problem, overdueCall(of: device)].compactMap { $0.map(Line.note) }
         }
-        guard let error = error(of: definition) else { return rows }
         // The name of a group stands in no row.
         let names = definition.devices.map(\.name)
         let group = names == [definition.name] ? "" : "\(definition.name) (\(names.joined(separator: ", "))): "
-        return rows + [.note(group + error)]
+        return rows + [definition.light, error(of: definition)].compactMap { $0.map { .note(group + $0) } }
     }
 
     private func overdueCall(of device: DeviceStatus) -> String? {

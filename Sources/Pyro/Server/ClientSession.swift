@@ -147,12 +147,14 @@ extension ClientSession {
             return false
         } catch .noSSL {
             // Read first, for the same reason as in `refuse(_:_:_:within:)`.
-            return try refuse("this server is only reached with SSL", try? connection.receive())
+            return try refuse("this server requires SSL", try? connection.receive())
         } catch .ssl(let text) {
-            logRefusal("SSL: \(text)")
+            let isLogin = text.contains("certificate") && !text.contains("alert")
+            logRefusal("SSL: \(text)", isLogin ? .warning : .info)
             return false
         } catch {
-            return try refuse(error.description)
+            let isLogin = [.hmacMismatch, .hmacAsymmetric].contains(error)
+            return try refuse(error.description, level: isLogin ? .warning : .info)
         }
         guard let request else { return false }
         guard request.header.type == .connect else {
@@ -200,15 +202,18 @@ extension ClientSession {
     private func refuse(
         _ text: String,
         _ request: ReceivedMessage? = nil,
-        _ serializer: SerializerID = .marshal
+        _ serializer: SerializerID = .marshal,
+        level: Logger.Level = .info
     ) throws(MessageError) -> Bool {
-        logRefusal(text)
+        logRefusal(text, level)
         try answer(refusal: text, request, serializer)
         return false
     }
 
-    private func logRefusal(_ text: String) {
-        server.refusals.write("\(context.client?.host ?? "") \(text)", .info, "client \(name) refused: \(text)")
+    /// Logs why the client is refused: a failed login as a warning.
+    private func logRefusal(_ text: String, _ level: Logger.Level) {
+        let text = text.shown(300)
+        server.refusals.write("\(context.client?.host ?? "") \(text)", level, "client \(name) refused: \(text)")
     }
 
     private func answer(

@@ -258,8 +258,11 @@ extension PythonValue {
 
 extension String {
     /// The beginning of a name from the wire, for logs and messages.
-    var shown: String {
-        let start = unicodeScalars.prefix(100)
+    var shown: String { shown(100) }
+
+    /// At most this many characters of a text from the wire, without control characters.
+    func shown(_ count: Int) -> String {
+        let start = unicodeScalars.prefix(count)
         let text = start.map { $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : "\($0)" }
             .joined()
         return start.endIndex == unicodeScalars.endIndex ? text : text + "…"

@@ -52,6 +52,25 @@ public typealias Endpoint = PyroURI.Location
         }
     }
 
+    /// The address as text, without the port; nil for a Unix socket.
+    fileprivate var host: String? {
+        if case .tcp(let host, _)? = endpoint { host } else { nil }
+    }
+
+    /// Whether a socket can be bound to the address, at a port of the kernel's choice.
+    fileprivate var isOfThisMachine: Bool {
+        guard family == AF_INET || family == AF_INET6 else { return true }
+        var any = self
+        // The port stands at the same place in addresses of both families.
+        unsafe withUnsafeMutableBytes(of: &any.storage) { bytes in
+            unsafe bytes.storeBytes(of: 0, toByteOffset: 2, as: UInt16.self)
+        }
+        let descriptor = socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return unsafe any.withPointer { unsafe bind(descriptor, $0, $1) } == 0
+    }
+
     private static func resolve(
         host: String,
         port: Int,
@@ -97,6 +116,13 @@ extension String {
     /// The C string in an array, up to its terminating zero.
     fileprivate init(terminated characters: [CChar]) {
         self.init(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+extension Endpoint {
+    /// The addresses that a host name or address leads to.
+    public static func addresses(of host: String) throws -> [String] {
+        try SocketAddress.resolve(.tcp(host: host, port: 0), toListen: true).compactMap(\.host)
     }
 }
 
@@ -149,11 +175,16 @@ extension Socket {
     }
 
     /// A socket that listens at an endpoint.
+    ///
+    /// A name may have addresses that this machine lacks: `localhost` where only `::1` exists.
     convenience init(listeningAt endpoint: Endpoint) throws(SocketError) {
+        let addresses = try SocketAddress.resolve(endpoint, toListen: true)
+        try self.init(listeningAt: addresses.first { $0.isOfThisMachine } ?? addresses.first, endpoint)
+    }
+
+    private convenience init(listeningAt address: SocketAddress?, _ endpoint: Endpoint) throws(SocketError) {
         let act = "listen on \(endpoint)"
-        guard let address = try SocketAddress.resolve(endpoint, toListen: true).first else {
-            throw SocketError(ENOENT, act)
-        }
+        guard let address else { throw SocketError(ENOENT, act) }
         self.init(descriptor: socket(address.family, Self.kind, 0))
         guard descriptor >= 0 else { throw SocketError(errno, act) }
         set(SOL_SOCKET, SO_REUSEADDR, Int32(1))

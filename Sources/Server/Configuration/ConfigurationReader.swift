@@ -1,5 +1,6 @@
 internal import Devices
 internal import Logging
+internal import Platform
 
 /// A reader of one configuration, which collects the errors that it finds and continues after each.
 final class ConfigurationReader {
@@ -12,6 +13,8 @@ final class ConfigurationReader {
     var cameraRequests = CameraRequests()
     /// The other devices that the driver options being read refer to.
     var deviceReferences = DeviceReferences()
+    /// The files that the driver options being read name.
+    var optionFiles = OptionFiles()
     /// The keys that sections were asked for, by the path of the section without list indices.
     private(set) var knownKeys: [String: Set<String>] = [:]
     /// The number of placeholders that took the place of wrong or missing values so far.
@@ -26,6 +29,12 @@ final class ConfigurationReader {
     }
 
     func report(_ error: ConfigurationError) { errors.append(error) }
+
+    /// The folder of the file, from which relative paths count.
+    var folder: String { FileSystem.folder(of: file) }
+
+    /// A path of the file, which counts from the file's folder if it is relative.
+    func resolved(_ path: String) -> String { path.first == "/" || folder.isEmpty ? path : "\(folder)/\(path)" }
 
     /// Counts a placeholder that takes the place of a wrong value.
     func substitute() { placeholders += 1 }
@@ -135,6 +144,7 @@ extension ConfigurationReader {
             return given
         }
         _ = section(node) { log in for row in LogOptions.rows { row.read(log, &options) } }
+        options.directory = options.directory.map(resolved)
         return options
     }
 }

@@ -41,7 +41,7 @@ final class DefinitionReader {
         }
     }
 
-    private func devices(in list: ConfigurationNode) -> [DeviceDefinition] {
+    private func devices(in list: ConfigurationNode) -> [ConfiguredDevice] {
         reader.items(of: list, "a list of devices").compactMap { node in
             reader.section(node) { entry in
                 for key in ["port", "host", "socket", "pyro"] where entry.value(key) != nil {
@@ -94,7 +94,7 @@ extension DefinitionReader {
     }
 
     /// One device, alone or of a group; nil after reporting an error in it.
-    private func device(_ entry: Section) -> DeviceDefinition? {
+    private func device(_ entry: Section) -> ConfiguredDevice? {
         let name = self.name(of: entry, isRequired: true)
         let (driver, uid) = driver(of: entry)
         let settings = self.settings(of: entry)
@@ -107,7 +107,11 @@ extension DefinitionReader {
             let node = part.uid == uid ? entry.position(of: "uid") : entry.position(of: "conf")
             reader.reporting { () throws(ConfigurationError) in try reserved.reserve(part, at: node) }
         }
-        return DeviceDefinition(
+        if !isSimulated, let attachment = driver.attachment {
+            let node = entry.value("conf").map { $0.deepest([PathKey("port")]) } ?? entry.position(of: "conf")
+            reader.reporting { () throws(ConfigurationError) in try reserved.reserve(attachment, at: node) }
+        }
+        return ConfiguredDevice(
             name: name,
             driver: driver,
             uid: uid,
@@ -159,11 +163,13 @@ extension DefinitionReader {
     ) -> ConfiguredDriver? {
         let node = entry.value("conf") ?? entry.node.emptyChild(PathKey("conf"))
         (reader.cameraRequests, reader.deviceReferences) = (CameraRequests(), DeviceReferences())
+        reader.optionFiles = OptionFiles()
         let decoder = OptionDecoder(node, reader: reader)
         let read = reader.attempt(at: node) { try driver.configured(from: decoder, uid: uid) }
         guard var configured = read else { return nil }
         configured.cameraRequests += reader.cameraRequests.all
         configured.references = reader.deviceReferences.all.map(\.reference)
+        configured.files = reader.optionFiles.all
         for entry in reader.deviceReferences.all {
             let place = node.deepest(entry.path.dropFirst(node.path.count))
             // The error of a missing key has been reported.

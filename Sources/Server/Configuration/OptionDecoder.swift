@@ -17,7 +17,8 @@ struct OptionDecoder: Decoder {
     var userInfo: [CodingUserInfoKey: Any] {
         [
             .driverCatalog: reader.drivers, .cameraRequests: reader.cameraRequests,
-            .deviceReferences: reader.deviceReferences,
+            .deviceReferences: reader.deviceReferences, .optionFiles: reader.optionFiles,
+            .configurationFolder: reader.folder,
         ]
     }
 

@@ -149,7 +149,7 @@ extension ConfigurationReader {
         if let key = pyro.read("hmac_key", .nonEmptyText) {
             (options.hmacKey, options.hmacKeyFile) = (Array(key.utf8), nil)
         }
-        guard let path = pyro.read("hmac_key_file", .path) else { return }
+        guard let path = pyro.read("hmac_key_file", .path).map(resolved) else { return }
         let node = pyro.position(of: "hmac_key_file")
         if pyro.value("hmac_key") != nil { report(node.error("'hmac_key' is given already")) }
         (options.hmacKey, options.hmacKeyFile) = (nil, path)
@@ -181,10 +181,10 @@ extension ConfigurationReader {
         // A definition's way to do without what the file has for all.
         if node.scalar?.meaning == .bool(false) { return options.ssl = nil }
         options.ssl = section(node) { ssl in
-            var files = SSLFiles(certificate: ssl.require("certificate", .path))
-            files.key = ssl.read("key", .path)
-            files.keyPasswordFile = ssl.read("key_password_file", .path)
-            files.authorities = ssl.read("ca", .path)
+            var files = SSLFiles(certificate: ssl.require("certificate", .path).map(resolved))
+            files.key = ssl.read("key", .path).map(resolved)
+            files.keyPasswordFile = ssl.read("key_password_file", .path).map(resolved)
+            files.authorities = ssl.read("ca", .path).map(resolved)
             ssl.read("require_client_certificate", .bool, into: &files.requiresClientCertificate)
             if opensFiles, files.certificate != nil {
                 checkCertificate(files) { ssl.value($0.rawValue) ?? ssl.node }

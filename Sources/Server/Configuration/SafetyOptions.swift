@@ -150,7 +150,7 @@ extension Section {
 
 extension DefinitionReader {
     /// The interlocks of a file or a program, for devices of these definitions.
-    func interlocks(of file: Section, _ devices: [DeviceDefinition]) -> [Interlock] {
+    func interlocks(of file: Section, _ devices: [ConfiguredDevice]) -> [Interlock] {
         if let given: [Interlock] = file.given("interlocks") {
             for interlock in given {
                 let node = ConfigurationNode(content: .placeholder, place: interlock.place, path: [])
@@ -168,7 +168,7 @@ extension DefinitionReader {
         }
     }
 
-    private func interlock(in entry: Section, _ devices: [DeviceDefinition]) -> Interlock? {
+    private func interlock(in entry: Section, _ devices: [ConfiguredDevice]) -> Interlock? {
         let light = entry.require("light", .device(among: reserved.allNames))
         if let light { checkLight(light, entry.position(of: "light"), devices) }
         let conditions = reader.items(of: entry.requiredValue("while"), "a list of conditions")
@@ -176,7 +176,7 @@ extension DefinitionReader {
         return light.map { Interlock(light: $0, while: conditions, place: entry.node.place) }
     }
 
-    private func condition(in entry: Section, _ devices: [DeviceDefinition]) -> InterlockCondition? {
+    private func condition(in entry: Section, _ devices: [ConfiguredDevice]) -> InterlockCondition? {
         let device = entry.require("device", .device(among: reserved.allNames))
         let keys = ["line", "position", "axis", "enabled"]
         let given = keys.filter { entry.value($0) != nil }
@@ -190,7 +190,7 @@ extension DefinitionReader {
         return InterlockCondition(device, state)
     }
 
-    private func checkLight(_ light: DevicePath, _ node: ConfigurationNode, _ devices: [DeviceDefinition]) {
+    private func checkLight(_ light: DevicePath, _ node: ConfigurationNode, _ devices: [ConfiguredDevice]) {
         check(light, nil, node, devices)
         guard let kind = kind(of: light, devices), !kind.mayHaveLight else { return }
         reader.report(node.error("expected a light source, but \(light) is a \(kind.rawValue)"))
@@ -201,7 +201,7 @@ extension DefinitionReader {
         _ device: DevicePath,
         _ kind: DeviceKind?,
         _ node: ConfigurationNode,
-        _ devices: [DeviceDefinition]
+        _ devices: [ConfiguredDevice]
     ) {
         if !reserved.allNames.contains(device.name) {
             reader.report(node.error("there is no device " + Suggestion(device.name, among: reserved.allNames).text))
@@ -238,7 +238,7 @@ extension DefinitionReader {
     }
 
     /// The kind of a device; nil for a part, whose kind only the open device knows.
-    private func kind(of path: DevicePath, _ devices: [DeviceDefinition]) -> DeviceKind? {
+    private func kind(of path: DevicePath, _ devices: [ConfiguredDevice]) -> DeviceKind? {
         path.part.isEmpty ? devices.first { $0.name == path.name }?.driver.kind : nil
     }
 }

@@ -56,7 +56,7 @@ public struct ServerConfiguration: Sendable {
 public struct Definition: Sendable {
     /// The name in logs: the group's own name, or that of the first device.
     public var name: String
-    public var devices: [DeviceDefinition]
+    public var devices: [ConfiguredDevice]
     /// The endpoint to listen at; the kernel chooses the port if it is 0.
     public var endpoint: PyroURI.Location
     public var pyro: PyroOptions
@@ -70,7 +70,7 @@ public struct Definition: Sendable {
 
     public init(
         name: String,
-        devices: [DeviceDefinition],
+        devices: [ConfiguredDevice],
         endpoint: PyroURI.Location,
         pyro: PyroOptions = PyroOptions(),
         place: Place
@@ -87,7 +87,7 @@ public struct Definition: Sendable {
 }
 
 /// A device to serve: its name, its driver and its initial state.
-public struct DeviceDefinition: Sendable {
+public struct ConfiguredDevice: Sendable {
     /// The Pyro object's id.
     public var name: String
     /// The driver with the device's own options; its `name` is the word in the file.

@@ -9,8 +9,7 @@ enum ControlFolder {
         if let path = Environment["RUNTIME_DIRECTORY"] { return path }
         let path = geteuid() == 0 ? system : session ?? temporary
         _ = unsafe mkdir(path, 0o755)
-        var status = stat()
-        guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else {
+        guard owner(of: path) == geteuid() else {
             throw ServerError("\(path) is not a folder owned by this user")
         }
         return path
@@ -24,7 +23,24 @@ enum ControlFolder {
         ]
         .compactMap(\.self)
         .reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-        .flatMap { folder in FileSystem.names(in: folder).filter { $0.hasSuffix(".sock") }.map { "\(folder)/\($0)" } }
+        .filter(isTrusted)
+        .flatMap { folder in
+            FileSystem.names(in: folder).sorted().filter { $0.hasSuffix(".sock") }.map { "\(folder)/\($0)" }
+        }
+    }
+
+    /// Whether nobody but this user and root can have put sockets into a folder.
+    private static func isTrusted(_ path: String) -> Bool {
+        // The folder of a service belongs to the user of the service.
+        guard path != system, path != Environment["RUNTIME_DIRECTORY"] else { return true }
+        return owner(of: path).map { $0 == geteuid() || $0 == 0 } ?? false
+    }
+
+    /// The owner of a folder; nil if it is not a folder.
+    private static func owner(of path: String) -> uid_t? {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
+        return status.st_uid
     }
 
     /// Removes the sockets that crashed servers left in a folder.

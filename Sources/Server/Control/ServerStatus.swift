@@ -1,5 +1,6 @@
 internal import Devices
 public import Pickle
+internal import Platform
 
 /// The status of a running server: what `device-server status` shows, and what its control socket returns.
 ///
@@ -32,6 +33,8 @@ public struct DefinitionStatus: Sendable, Equatable {
     /// The time of the next attempt.
     public var retryTime: Double?
     public var devices: [DeviceStatus]
+    /// What is wrong with light that a worker may have left on; nil in JSON is left out.
+    public var light: String?
 }
 
 /// The status of one device.
@@ -95,12 +98,14 @@ extension ServerStatus {
 
 extension DefinitionStatus {
     var value: PythonValue {
-        .dict([
+        var value: PythonDictionary = [
             "name": .str(name), "state": .str(state), "since": .float(since), "pid": .optional(pid),
             "restarts": .int(restarts), "last_error": .optional(lastError), "last_error_time": .optional(lastErrorTime),
             "recovery_time": .optional(recoveryTime), "retry_time": .optional(retryTime),
             "devices": .list(devices.map(\.value)),
-        ])
+        ]
+        if let light { value["light"] = .str(light) }
+        return .dict(value)
     }
 
     init?(_ value: PythonValue) {
@@ -115,6 +120,7 @@ extension DefinitionStatus {
         lastErrorTime = fields.take("last_error_time")
         recoveryTime = fields.take("recovery_time")
         retryTime = fields.take("retry_time")
+        light = fields.take("light")
         let (state, list) = (state, fields.list("devices"))
         devices = list.compactMap { DeviceStatus($0, definitionState: state) }
     }
@@ -242,6 +248,7 @@ extension DefinitionStatus {
     init(_ definition: Definition, _ worker: WorkerStatus) {
         (name, state, since, pid) = (definition.name, worker.state.rawValue, worker.since, worker.pid)
         restarts = worker.restarts
+        light = worker.light
         (lastError, lastErrorTime) = (worker.failure?.reason, worker.failure?.time)
         (recoveryTime, retryTime) = (worker.failure?.recoveryTime, worker.failure?.retryTime)
         devices = definition.devices.enumerated().map { index, device in
@@ -311,9 +318,9 @@ public struct ServedDevice: Sendable, Hashable {
     ///
     /// That is so if the server has it from the same file, or from another one with the same driver and uid. Simulated
     /// devices do not count: each server has its own.
-    public func isMeant(by definition: DeviceDefinition, of file: String) -> Bool {
+    public func isMeant(by definition: ConfiguredDevice, of file: String) -> Bool {
         guard isSimulated == definition.isSimulated else { return false }
-        if name == definition.name, configuration == file.realPath { return true }
+        if name == definition.name, configuration == FileSystem.realPath(file) { return true }
         return uid != nil && uid == definition.uid && driver == definition.driver.name && !isSimulated
     }
 }

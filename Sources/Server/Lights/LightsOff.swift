@@ -1,4 +1,5 @@
 internal import Devices
+internal import Pickle
 internal import Platform
 
 /// An emergency procedure that switches off every light source of a configuration when no server can do so.
@@ -9,17 +10,20 @@ public struct LightsOff: Sendable {
     private let definitions: [Definition]
 
     public init(_ configuration: ServerConfiguration) {
-        definitions = configuration.definitions.compactMap { definition in
+        self.init(configuration.definitions)
+    }
+
+    init(_ definitions: [Definition]) {
+        self.definitions = definitions.filter(\.mayHaveLight).map { definition in
             var definition = definition
             // Devices that are opened together are shut down together.
-            let isKept = definition.openTogether != nil && definition.devices.contains(where: \.driver.mayHaveLight)
-            if !isKept { definition.devices.removeAll { !$0.driver.mayHaveLight } }
-            return definition.devices.isEmpty ? nil : definition
+            if definition.openTogether == nil { definition.devices.removeAll { !$0.driver.mayHaveLight } }
+            return definition
         }
     }
 
     /// The state of one light source afterwards.
-    public struct Finding: Sendable, CustomStringConvertible {
+    public struct Finding: Sendable, Equatable, CustomStringConvertible {
         public enum Light: Sendable, Equatable {
             case off
             case on
@@ -49,7 +53,7 @@ public struct LightsOff: Sendable {
     public func run(within limit: Duration, report: @escaping @Sendable (Finding) -> Void) -> Bool {
         let progress = Monitor(Outstanding(definitions))
         for definition in definitions {
-            _ = BlockingThread("lights off") {
+            inParallel("lights off") {
                 definition.darken { name, findings in
                     progress.update { progress in
                         guard !progress.isOver else { return }
@@ -67,6 +71,41 @@ public struct LightsOff: Sendable {
             }
             return isComplete == true && progress.isAllOff
         }
+    }
+
+    /// Switches off all light sources; returns the state of each.
+    func findings(within limit: Duration) -> [Finding] {
+        let findings = Monitor<[Finding]>([])
+        _ = run(within: limit) { finding in findings.withLock { $0.append(finding) } }
+        return findings.withLock(\.self)
+    }
+}
+
+extension DeviceServer {
+    /// Switches off the light of all devices that are served here, and reads back their state.
+    ///
+    /// - Parameter limit: how long to wait for devices that are in the middle of a call.
+    func switchLightsOff(within limit: Duration) -> [LightsOff.Finding] {
+        let hosts = hosts.withLock { $0 }.filter(\.hasLightSource)
+        let results = Monitor<[Int: [LightsOff.Finding]]>([:])
+        for (number, host) in hosts.enumerated() {
+            inParallel("lights off") {
+                let findings = host.darken()
+                results.update { $0[number] = findings }
+            }
+        }
+        let _: Bool? = results.wait(within: limit) { $0.count == hosts.count ? true : nil }
+        let finished = results.withLock(\.self)
+        return hosts.enumerated().flatMap { number, host in
+            finished[number] ?? host.findings(becauseOf: "no answer within \(limit.formatted)")
+        }
+    }
+}
+
+extension DeviceHost {
+    /// The unknown states of light sources that could not be asked.
+    fileprivate func findings(becauseOf reason: String) -> [LightsOff.Finding] {
+        objects.filter(\.isLightSource).map { LightsOff.Finding(name: $0.id, light: .unknown(reason)) }
     }
 }
 
@@ -97,7 +136,7 @@ extension Definition {
     }
 
     private static func darken(
-        _ devices: [DeviceDefinition],
+        _ devices: [ConfiguredDevice],
         _ open: (DriverContext) throws -> [any Device],
         _ report: (String, [LightsOff.Finding]) -> Void
     ) {
@@ -115,6 +154,11 @@ extension Definition {
             }
         }
     }
+}
+
+extension Definition {
+    /// Whether a device of the definition may have light; see ``ConfiguredDriver/mayHaveLight``.
+    var mayHaveLight: Bool { devices.contains(where: \.driver.mayHaveLight) }
 }
 
 extension ConfiguredDriver {
@@ -147,5 +191,27 @@ extension LightsOff {
         }
         guard let controller = device as? any Controller else { return [] }
         return controller.devices.flatMap { darkened($0.device, "\(name).\($0.name)") }
+    }
+}
+
+extension LightsOff.Finding {
+    var value: PythonValue {
+        let (word, reason): (String, PythonValue) =
+            switch light {
+            case .off: ("off", .none)
+            case .on: ("on", .none)
+            case .unknown(let reason): ("unknown", .str(reason))
+            }
+        return .dict(["name": .str(name), "light": .str(word), "reason": reason])
+    }
+
+    init?(_ value: PythonValue) {
+        guard case .dict(let fields) = value, let name = fields["name"]?.text else { return nil }
+        self.name = name
+        switch fields["light"]?.text {
+        case "off": light = .off
+        case "on": light = .on
+        default: light = .unknown(fields["reason"]?.text ?? "no reason given")
+        }
     }
 }

@@ -40,8 +40,10 @@ final class Announcement: Sendable {
             DeviceService(object: $0.name, port: port, interface: interface, family: family, properties: $0.properties)
         }
         self.log = log
-        let thread = BlockingThread("mdns") { [self] in run() }
-        self.thread.withLock { $0 = thread }
+        do {
+            let thread = try BlockingThread.start("mdns") { [self] in run() }
+            self.thread.withLock { $0 = thread }
+        } catch { log.warning("\(services.map(\.object).joined(separator: ", ")) not announced by mDNS: \(error)") }
     }
 
     /// Withdraws the announcement; returns when that is done or has taken too long.
@@ -105,7 +107,7 @@ final class Announcement: Sendable {
     }
 }
 
-extension DeviceDefinition {
+extension ConfiguredDevice {
     /// The properties that are announced.
     fileprivate var properties: [String: String] {
         var properties = ["kind": driver.kind.rawValue, "driver": driver.name]

@@ -31,8 +31,10 @@ final class NameRegistration: Sendable {
         self.uris = uris
         self.log = log
         names = NameServer(at: place, options: options)
-        let thread = BlockingThread("names") { [self] in run() }
-        self.thread.withLock { $0 = thread }
+        do {
+            let thread = try BlockingThread.start("names") { [self] in run() }
+            self.thread.withLock { $0 = thread }
+        } catch { log.warning("\(text) not registered with the name server \(place): \(error)") }
     }
 
     /// Removes the registration; returns when that is done or has taken too long.

@@ -8,7 +8,7 @@ internal import Platform
 /// ``Arbitration`` decides what each child does.
 actor CameraSearch: WorkerSource {
     private let driver: String
-    private let executable: String
+    nonisolated let executable: String
     /// How long a child may take to open one candidate.
     private let patience: Duration
     private let health: ServiceHealth
@@ -178,8 +178,8 @@ actor CameraSearch: WorkerSource {
                 perform(arbitration.got(uid, child))
                 return nil
             case .exhausted(let report): perform(arbitration.exhausted(child, report))
-            case .failed(let reason): return reason
-            case .start, .search, .shutDown, .askForReport, .report, .serving, .memory: break
+            case .failed(let reason), .refused(let reason): return reason
+            default: break
             }
         }
         return nil
@@ -209,6 +209,11 @@ actor CameraSearch: WorkerSource {
     }
 
     private func giveUp(_ numbers: [Int], _ report: SearchReport) {
+        var report = report
+        // Children report in any order; a reason that is the same must read the same.
+        report.seen.sort()
+        report.unwanted.sort()
+        report.failures.sort()
         let delay = backoff.delay()
         for definition in numbers.compactMap({ definitions[$0] }) {
             let reason = "\(driver) \(definition.uidText) was not found: \(report)"
@@ -266,7 +271,7 @@ struct SearchKey: Hashable {
     private let kind: String
     private let isSimulated: Bool
 
-    fileprivate init(_ device: DeviceDefinition, _ part: CameraRequest) {
+    fileprivate init(_ device: ConfiguredDevice, _ part: CameraRequest) {
         (driver, kind) = (part.candidates.driver, part.candidates.kind)
         isSimulated = device.isSimulated
     }

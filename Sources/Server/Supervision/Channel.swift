@@ -53,7 +53,8 @@ final class ControlChannel: Sendable {
     func receive() throws -> ControlMessage? {
         guard let head = read(4) else { return nil }
         let length = head.reversed().reduce(0) { $0 << 8 | Int($1) }
-        guard length <= Self.limit, let pickle = read(length) else { return nil }
+        guard length <= Self.limit else { throw ServerError("a control message of \(length) bytes is too long") }
+        guard let pickle = read(length) else { return nil }
         return try ControlMessage(try PickleReader.read(pickle[...]))
     }
 
@@ -84,6 +85,13 @@ enum ControlMessage: Sendable {
     /// To the worker, instead: open candidates for the first floating device of the order's definition until one is
     /// open; then wait for ``start(_:)``, which may name another definition, or for ``shutDown``.
     case search(WorkerOrder)
+    /// To the worker, instead: open the devices that may have light, switch it off, answer with ``light(_:isFinal:)``,
+    /// and end.
+    case darken(WorkerOrder)
+    /// To the watchdog: the definitions whose light it must switch off once the supervisor has gone.
+    case guardLights([WorkerOrder])
+    /// To the worker: switch off all light now and answer with ``light(_:isFinal:)``.
+    case lightsOff
     /// To the worker: shut down the devices and end.
     case shutDown
     /// To the worker: answer with ``report(_:)``.
@@ -98,16 +106,26 @@ enum ControlMessage: Sendable {
     case serving(uris: [String], hasLightSource: Bool)
     /// From the worker: a report for each device, by name.
     case report(PythonDictionary)
+    /// From the worker: the states of its light sources after it has switched them off; finally so before it ends.
+    case light([LightsOff.Finding], isFinal: Bool)
     /// From the worker, before it ends: why it cannot serve.
     case failed(String)
+    /// The reason why no worker can start with this configuration.
+    case refused(String)
     /// From the worker: what clients have set, for a worker that may have to replace it.
     case memory(RestoreLog)
+    /// From the worker while it starts: the call of a client that it is about to make again; nil once all are made.
+    case restoring(RestoreLog.Call?)
 
     var value: PythonValue {
         switch self {
         case .start(let order): .tuple(["start", order.value])
         case .search(let order): .tuple(["search", order.value])
+        case .darken(let order): .tuple(["darken", order.value])
+        case .guardLights(let orders): .tuple(["guard", .list(orders.map(\.value))])
+        case .lightsOff: .tuple(["lights off"])
         case .shutDown: .tuple(["shut down"])
+        case .light(let findings, let isFinal): .tuple(["light", .list(findings.map(\.value)), .bool(isFinal)])
         case .askForReport: .tuple(["ask"])
         case .report(let report): .tuple(["report", .dict(report)])
         case .counted(let count): .tuple(["counted", .int(count)])
@@ -116,7 +134,9 @@ enum ControlMessage: Sendable {
         case .serving(let uris, let hasLightSource):
             .tuple(["serving", .list(uris.map(PythonValue.str)), .bool(hasLightSource)])
         case .failed(let reason): .tuple(["failed", .str(reason)])
+        case .refused(let reason): .tuple(["refused", .str(reason)])
         case .memory(let memory): .tuple(["memory", memory.value])
+        case .restoring(let call): .tuple(["restoring", call?.value ?? .none])
         }
     }
 
@@ -127,7 +147,14 @@ enum ControlMessage: Sendable {
         switch (name, items.dropFirst().first, items.dropFirst(2).first) {
         case ("start", let order?, nil): self = .start(try WorkerOrder(order))
         case ("search", let order?, nil): self = .search(try WorkerOrder(order))
+        case ("darken", let order?, nil): self = .darken(try WorkerOrder(order))
+        case ("guard", .list(let orders)?, nil): self = .guardLights(try orders.map(WorkerOrder.init))
+        case ("lights off", nil, nil): self = .lightsOff
         case ("shut down", nil, nil): self = .shutDown
+        case ("light", .list(let findings)?, .bool(let isFinal)?):
+            let known = findings.compactMap(LightsOff.Finding.init)
+            guard known.count == findings.count else { throw ServerError("unreadable state of a light source") }
+            self = .light(known, isFinal: isFinal)
         case ("ask", nil, nil): self = .askForReport
         case ("report", .dict(let report)?, nil): self = .report(report)
         case ("counted", .int(let count)?, nil): self = .counted(count)
@@ -136,7 +163,9 @@ enum ControlMessage: Sendable {
         case ("serving", .list(let uris)?, .bool(let hasLightSource)?):
             self = .serving(uris: uris.compactMap(\.text), hasLightSource: hasLightSource)
         case ("failed", .str(let reason)?, nil): self = .failed(reason)
+        case ("refused", .str(let reason)?, nil): self = .refused(reason)
         case ("memory", let memory?, nil): self = .memory(RestoreLog(memory))
+        case ("restoring", let call?, nil): self = .restoring(RestoreLog.Call(call))
         default: throw ServerError("unknown control message '\(name)'")
         }
     }

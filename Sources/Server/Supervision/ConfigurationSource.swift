@@ -1,5 +1,6 @@
 public import Devices
 internal import Pickle
+internal import Platform
 
 /// The origin of a configuration: a file, which can be read again, or the program itself.
 public struct ConfigurationSource: Sendable {
@@ -67,12 +68,12 @@ public struct ConfigurationSource: Sendable {
     }
 
     /// The absolute path of the running program, which identifies the configuration that it makes.
-    public static var programPath: String? { "/proc/self/exe".realPath }
+    public static var programPath: String? { FileSystem.realPath("/proc/self/exe") }
 
     public var configuration: ServerConfiguration { first.configuration }
 
     /// The absolute path of the file.
-    var path: String { file.realPath ?? file }
+    var path: String { FileSystem.realPath(file) ?? file }
 
     /// Throws ``ConfigurationErrors``, or a ``ServerError`` if there is no file to read again.
     func read() throws -> Version {
@@ -131,6 +132,8 @@ struct ConfigurationChanges: Sendable, CustomStringConvertible {
     /// Definitions that are new or changed.
     let begun: [ConfigurationSource.Numbered]
     let unchanged: [String]
+    /// Light sources of ended definitions that may be on.
+    var uncertainLights: [LightsOff.Finding] = []
 
     init(from old: [Definition], to new: ConfigurationSource.Version) {
         var kept = new.definitions.map(\.definition).filter { next in old.contains { $0.isServed(as: next) } }

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Platform
+public import Platform
 internal import Synchronization
 
 /// A receiver of the signals that ask a process to end or to reload, which then no longer end it at once.
@@ -17,12 +17,12 @@ public final class EndSignals: Sendable {
     private let isStopped = Atomic(false)
 
     /// - Parameter handler: called on a thread of its own with the name of each signal, such as `SIGINT`.
-    public init(_ handler: @escaping @Sendable (_ name: String) -> Void) {
+    public init(_ handler: @escaping @Sendable (_ name: String) -> Void) throws(SystemError) {
         var ends: [Int32] = [0, 0]
-        guard unsafe pipe(&ends) == 0 else { return }
+        guard unsafe pipe(&ends) == 0 else { throw SystemError("cannot make a pipe") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         let (source, target) = (ends[0], ends[1])
-        _ = BlockingThread("signals") { [self] in
+        try BlockingThread.start("signals") { [self] in
             while let number = Self.read(source) {
                 guard !isStopped.load(ordering: .acquiring) else { continue }
                 if let signal = Self.signals.first(where: { $0.number == number }) { handler(signal.name) }
@@ -67,9 +67,11 @@ public final class EndSignals: Sendable {
 
     /// The names of the signals as they arrive.
     static var names: AsyncStream<String> {
-        AsyncStream { continuation in
-            let signals = EndSignals { continuation.yield($0) }
+        get throws(SystemError) {
+            let (names, continuation) = AsyncStream<String>.makeStream()
+            let signals = try EndSignals { continuation.yield($0) }
             continuation.onTermination = { _ in signals.stop() }
+            return names
         }
     }
 }

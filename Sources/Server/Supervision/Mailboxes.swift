@@ -9,7 +9,12 @@ final class Inbox: Sendable {
     private struct State {
         var messages: [ControlMessage] = []
         var hasEnded = false
+        /// The number of messages received, among them requests for a report.
+        var count = 0
+        /// Why the stream of messages ended before its end.
+        var error: String?
         var complain: (@Sendable (String) -> Void)?
+        var patience = Inbox.patience
     }
 
     private let state = Monitor(State())
@@ -18,20 +23,51 @@ final class Inbox: Sendable {
     private static let patience = Duration.seconds(10)
 
     /// - Parameter outbox: answers requests for a report, whatever else the worker does.
-    init(_ channel: ControlChannel, answering outbox: Outbox) {
-        _ = BlockingThread("supervisor") { [state] in
-            while let message = try? channel.receive() {
-                if case .askForReport = message {
-                    outbox.answer()
-                } else {
-                    state.update { $0.messages.append(message) }
+    init(_ channel: ControlChannel, answering outbox: Outbox) throws(SystemError) {
+        try BlockingThread.start("supervisor") { [state] in
+            do {
+                while let message = try channel.receive() {
+                    let isRequest = if case .askForReport = message { true } else { false }
+                    if isRequest { outbox.answer() }
+                    state.update { state in
+                        state.count += 1
+                        if !isRequest { state.messages.append(message) }
+                    }
                 }
-            }
+            } catch { state.withLock { $0.error = "\(error)" } }
             state.update { $0.hasEnded = true }
-            Pause.wait(for: Self.patience)
+            let patience = state.withLock(\.patience)
+            Pause.wait(for: patience)
             // The process still runs, so it hangs, and nobody is left to kill it.
-            state.withLock { $0.complain }?("does not shut down within \(Self.patience.formatted); ended by force")
+            state.withLock { $0.complain }?("does not shut down within \(patience.formatted); ended by force")
             _exit(EXIT_FAILURE)
+        }
+    }
+
+    /// Sets how long this process may go on after the supervisor has gone.
+    func allowEnd(within limit: Duration) { state.withLock { $0.patience = limit } }
+
+    /// Why the messages ended although the supervisor is there.
+    var error: String? { state.withLock(\.error) }
+
+    /// Calls a body whenever the supervisor, which asks for reports all the time, has been silent for a while, and
+    /// again for as long as it stays silent; then once with false when it sends again.
+    ///
+    /// Ends with the messages.
+    func watchSilence(longerThan limit: Duration, _ body: @escaping @Sendable (_ isSilent: Bool) -> Void)
+        throws(SystemError)
+    {
+        try BlockingThread.start("watch") { [state] in
+            var (count, isSilent) = (0, false)
+            while true {
+                let now: (count: Int, hasEnded: Bool)? = state.wait(within: limit) { [count] state in
+                    state.count != count || state.hasEnded ? (state.count, state.hasEnded) : nil
+                }
+                if now?.hasEnded == true { return }
+                if now == nil || isSilent { body(now == nil) }
+                isSilent = now == nil
+                count = now?.count ?? count
+            }
         }
     }
 
@@ -85,8 +121,8 @@ final class Outbox: Sendable {
 
     private let state = Monitor(State())
 
-    init(_ channel: ControlChannel) {
-        _ = BlockingThread("to supervisor") { [state] in
+    init(_ channel: ControlChannel) throws(SystemError) {
+        try BlockingThread.start("to supervisor") { [state] in
             while true {
                 let message: ControlMessage =
                     switch Self.next(in: state) {

@@ -190,6 +190,6 @@ struct ServiceNotifier: Sendable {
     }
 
     private static func environment(_ name: String) -> String? {
-        unsafe getenv(name).map { unsafe String(cString: $0) }
+        Environment[name]
     }
 }

@@ -23,33 +23,49 @@ public actor Supervisor {
     private var searches: [SearchKey: CameraSearch] = [:]
     private let served = ServedParts()
     private var count = 0
+    /// The configuration that is served.
+    private var current: ConfigurationSource.Version
     private var isChanging = false
     private var isStopping = false
     private let health = ServiceHealth()
+    private let watchdog: LightsWatchdog
 
     /// - Parameters:
     ///   - source: a configuration without errors, which can be read again.
     ///   - executable: the program to start workers from. With the argument `worker` it must run
     ///     ``serveAsWorker(drivers:program:)``.
     public init(_ source: ConfigurationSource, executable: String = "/proc/self/exe") {
-        self.source = source
+        (self.source, current) = (source, source.first)
         self.executable = executable
         log = Log(name: "device-server", options: source.first.configuration.log)
+        watchdog = LightsWatchdog(executable: executable, log: log.logger)
     }
 
     /// Serves until SIGINT or SIGTERM, then shuts down every device, light sources first.
-    public func run() async {
+    ///
+    /// A second signal hurries the end, but light is switched off in any case.
+    ///
+    /// - Returns: whether all light is confirmed to be off.
+    public func run() async -> Bool {
         // The server must outlive the reader of its log.
         signal(SIGPIPE, SIG_IGN)
         // A server whose terminal was closed is out of sight and must not leave light on.
         let endsAtHangUp = isatty(STDIN_FILENO) == 1 || isatty(STDERR_FILENO) == 1
-        let signals = EndSignals.names
+        let signals: AsyncStream<String>
+        do { signals = try EndSignals.names } catch {
+            log.logger.critical("cannot receive signals: \(error)")
+            return false
+        }
         // Simulated hardware outlives the workers, as real hardware does.
         let hardware = SimulatedHardwareFolder()
         defer { hardware?.remove() }
         let control = ControlSocket(self, log: log.logger)
+        let keeping = Task { await control.keep() }
+        watchLights()
         for definition in source.first.definitions { await serve(definition) }
         let report = ServiceNotifier().map { ServiceReport(to: $0, on: health) }
+        let checking = Task { await logFindings() }
+        defer { checking.cancel() }
         let reporting = Task { await report?.run() }
         defer { reporting.cancel() }
         for await name in signals {
@@ -64,18 +80,39 @@ public actor Supervisor {
         report?.reportEnd()
         let impatience = Task {
             // A second signal means: do not wait for devices that hang.
-            for await name in signals where name != "SIGHUP" { await kill() }
+            for await name in signals where name != "SIGHUP" { await hurryEnd(after: name) }
         }
-        control?.close()
-        await stop(entries)
+        keeping.cancel()
+        control.close()
+        let lights = await stop(entries)
         for search in searches.values { await search.stop() }
+        await watchdog.stop()
         impatience.cancel()
-        log.logger.notice("all devices are shut down")
+        for light in lights { log.logger.critical("\(light)") }
+        log.logger.notice(lights.isEmpty ? "all devices are shut down" : "shut down; LIGHT MAY BE ON")
         log.flush()
+        return lights.isEmpty
     }
 
-    private func kill() async {
-        for entry in entries { entry.keeper.killWorker() }
+    /// Logs the problems of the configuration on this computer.
+    private func logFindings() async {
+        let configuration = source.first.configuration
+        for finding in await BlockingThread.value("configuration check", of: configuration.findings) {
+            log.logger.warning("\(finding.place): \(finding.message)")
+        }
+    }
+
+    /// Gives the watchdog the definitions that may have light.
+    private func watchLights() {
+        let current = current
+        watchdog.watch(
+            current.definitions.filter(\.definition.mayHaveLight).map { WorkerOrder($0, source, memory: RestoreLog()) }
+        )
+    }
+
+    private func hurryEnd(after signal: String) async {
+        log.logger.notice("\(signal) again: no longer waiting for devices that hang")
+        for entry in entries { entry.keeper.hurryEnd() }
         for search in searches.values { await search.kill() }
     }
 
@@ -136,26 +173,28 @@ public actor Supervisor {
     }
 
     /// Shuts down the devices of definitions, light sources first.
-    private func stop(_ entries: [Entry]) async {
+    ///
+    /// - Returns: the light sources that may be on.
+    private func stop(_ entries: [Entry]) async -> [LightsOff.Finding] {
         let lights = entries.filter(\.keeper.hasLightSource)
         let others = entries.filter { !$0.keeper.hasLightSource }
+        var uncertain: [LightsOff.Finding] = []
         for group in [lights, others] {
             for entry in group { entry.keeper.stop() }
-            await withDiscardingTaskGroup { tasks in
+            await withTaskGroup(of: [LightsOff.Finding].self) { tasks in
                 for entry in group { tasks.addTask { await self.waitForEnd(of: entry) } }
+                for await findings in tasks { uncertain += findings }
             }
         }
         let numbers = Set(entries.map(\.number))
         for entry in entries { health.remove(entry.definition.name) }
         self.entries.removeAll { numbers.contains($0.number) }
+        return uncertain
     }
 
-    private func waitForEnd(of entry: Entry) async {
+    private func waitForEnd(of entry: Entry) async -> [LightsOff.Finding] {
         if let key = entry.definition.search?.key { await searches[key]?.remove(entry.number) }
-        await BlockingThread.value("end of \(entry.keeper.name)") {
-            entry.keeper.waitForEnd(within: WorkerProcess.patience)
-        }
-        await entry.end.value
+        return await entry.keeper.waitForEnd()
     }
 
     // MARK: While it runs
@@ -178,11 +217,13 @@ public actor Supervisor {
             log.logger.error("the configuration stays as it was: \(error)")
             throw error
         }
-        let changes = ConfigurationChanges(from: entries.map(\.definition), to: new)
+        var changes = ConfigurationChanges(from: entries.map(\.definition), to: new)
         log.logger.notice("reloaded \(source.file): \(changes)")
         let old = entries.filter { changes.ended.contains($0.definition.name) }
         let memories = Dictionary(uniqueKeysWithValues: old.map { ($0.definition.name, $0.keeper.memory) })
-        await stop(old)
+        changes.uncertainLights = await stop(old)
+        current = new
+        watchLights()
         for definition in changes.begun where !isStopping {
             // Clients stay registered; what they had set belonged to the device as it was.
             await serve(definition, memory: memories[definition.definition.name]?.clientsAlone ?? RestoreLog())
@@ -206,7 +247,7 @@ public actor Supervisor {
         return await withTaskGroup(of: (String, String?).self) { group in
             for entry in chosen {
                 group.addTask {
-                    let failure = await entry.keeper.restart(end: WorkerProcess.patience, start: Self.restartLimit)
+                    let failure = await entry.keeper.restart(within: Self.restartLimit)
                     return (entry.definition.name, failure)
                 }
             }
@@ -220,6 +261,17 @@ public actor Supervisor {
 
     /// The longest time a caller waits for a restart.
     private static let restartLimit = Duration.seconds(40)
+
+    /// Switches off the light of all devices, in parallel; returns the states that were read back.
+    func switchLightsOff() async -> [LightsOff.Finding] {
+        log.logger.notice("switching off all light on request")
+        return await withTaskGroup(of: [LightsOff.Finding].self) { tasks in
+            for entry in entries { tasks.addTask { await entry.keeper.switchLightsOffNow() } }
+            var findings: [LightsOff.Finding] = []
+            for await found in tasks { findings += found }
+            return findings.sorted { $0.name < $1.name }
+        }
+    }
 
     /// The status of every definition.
     func status() async -> ServerStatus {
@@ -241,6 +293,10 @@ public actor Supervisor {
         drivers: DriverCatalog,
         program: (@Sendable () throws -> ServerConfiguration)? = nil
     ) -> Int32 {
-        Worker(channel: ControlChannel(descriptor: STDIN_FILENO), drivers: drivers, program: program).run()
+        let channel = ControlChannel(descriptor: STDIN_FILENO)
+        do { return try Worker(channel: channel, drivers: drivers, program: program).run() } catch {
+            try? channel.send(.failed("\(error)"))
+            return EXIT_FAILURE
+        }
     }
 }

@@ -19,10 +19,10 @@ struct Worker: Sendable {
         channel: ControlChannel,
         drivers: DriverCatalog,
         program: (@Sendable () throws -> ServerConfiguration)?
-    ) {
+    ) throws(SystemError) {
         (self.channel, self.drivers, self.program) = (channel, drivers, program)
-        outbox = Outbox(channel)
-        inbox = Inbox(channel, answering: outbox)
+        outbox = try Outbox(channel)
+        inbox = try Inbox(channel, answering: outbox)
     }
 
     /// Serves until the end; returns the exit status.
@@ -40,15 +40,23 @@ struct Worker: Sendable {
             case .search(let order)?:
                 guard let order = try search(order, definition(of: order)) else { return EXIT_SUCCESS }
                 return try serve(order)
+            case .guardLights(let orders)?:
+                try guardLights(orders)
+                return EXIT_SUCCESS
+            case .darken(let order)?:
+                let limit = WorkerKeeper.darkeningLimit
+                outbox.send(.light(LightsOff([try definition(of: order)]).findings(within: limit), isFinal: true))
+                return EXIT_SUCCESS
             default: return EXIT_SUCCESS
             }
         } catch {
-            outbox.send(.failed("\(error)"))
+            let isFinal = (error as? PreparationError)?.isFinal == true
+            outbox.send(isFinal ? .refused("\(error)") : .failed("\(error)"))
             return EXIT_FAILURE
         }
     }
 
-    private func definition(of order: WorkerOrder) throws -> Definition {
+    func definition(of order: WorkerOrder) throws -> Definition {
         var configuration =
             if let text = order.text {
                 try ServerConfiguration(text: text, file: order.file, drivers: drivers)
@@ -76,7 +84,7 @@ struct Worker: Sendable {
         }
         let signal = Monitor<String?>(nil)
         // A worker that gets a signal itself no longer waits for messages of the supervisor.
-        let signals = EndSignals { [channel] name in
+        let signals = try EndSignals { [channel] name in
             signal.withLock { $0 = name }
             channel.finish()
         }
@@ -91,11 +99,18 @@ struct Worker: Sendable {
             opened.start()
             let uris = definition.devices.map { opened.uri(of: $0.name).text }
             outbox.send(.serving(uris: uris, hasLightSource: opened.hasLightSource))
+            if opened.hasLightSource { try switchLightsOffIfSupervisorHangs(opened, log.logger) }
             names = PublishedNames(definition, pyro, of: opened, log: log.logger)
             if let warning = pyro.certificateWarning { log.logger.warning("\(warning)") }
-            if !isToldToShutDown() { end(opened, after: signal.withLock { $0 }, log.logger) }
+            if !waitForEnd(opened, log.logger) {
+                let reason =
+                    signal.withLock { $0 }.map { "received \($0)" } ?? inbox.error
+                    ?? "the server has ended unexpectedly"
+                log.logger.warning("\(reason); shutting down")
+            }
         }
-        // The shutdown sequence, also after a failed start.
+        // The shutdown sequence, also after a failed start. Light goes first: what follows may take its time.
+        switchLightsOff(server, log.logger)
         names?.withdraw()
         server?.stop()
         signals.stop()
@@ -129,19 +144,51 @@ struct Worker: Sendable {
 
     @Sendable private func remember(_ memory: RestoreLog) { outbox.remember(memory) }
 
-    /// Waits for the order to shut down; false if the supervisor has gone without one.
-    private func isToldToShutDown() -> Bool {
+    /// Carries out orders until the one to shut down; false if the supervisor has gone without it.
+    private func waitForEnd(_ server: DeviceServer, _ log: Logger) -> Bool {
         while let message = inbox.next() {
-            if case .shutDown = message { return true }
+            switch message {
+            case .shutDown: return true
+            case .lightsOff:
+                // On another thread, since a device may hang and the next order must not wait for it.
+                inParallel("lights off") { [outbox] in
+                    outbox.send(.light(server.switchLightsOff(within: Self.lightPatience), isFinal: false))
+                }
+            default: break
+            }
         }
         return false
     }
 
-    /// Logs why the devices are shut down without an order, and the state of light, which nobody else can check any
-    /// longer.
-    private func end(_ server: DeviceServer, after signal: String?, _ log: Logger) {
-        log.warning("\(signal.map { "received \($0)" } ?? "the server has ended unexpectedly"); shutting down")
-        for finding in server.darken() { log.log(level: finding.light == .off ? .notice : .error, "\(finding)") }
+    /// How long the supervisor may be silent before light is switched off.
+    private static let supervisorPatience = Duration.seconds(10)
+
+    /// Switches off all light while the supervisor is stopped or hangs, since nobody would notice if this process hung.
+    private func switchLightsOffIfSupervisorHangs(_ server: DeviceServer, _ log: Logger) throws {
+        let wasSilent = Monitor(false)
+        try inbox.watchSilence(longerThan: Self.supervisorPatience) { isSilent in
+            let isNew = wasSilent.withLock { was in
+                defer { was = isSilent }
+                return isSilent != was
+            }
+            guard isSilent else { return log.notice("the server answers again") }
+            if isNew {
+                log.error("the server has not answered for \(Self.supervisorPatience.formatted); switching light off")
+            }
+            for finding in server.switchLightsOff(within: Self.lightPatience) where isNew || finding.light != .off {
+                log.log(level: finding.light == .off ? .notice : .critical, "\(finding)")
+            }
+        }
+    }
+
+    /// How long to wait for light sources that are in the middle of a call.
+    private static let lightPatience = Duration.seconds(2)
+
+    /// Switches off all light as the process ends, and reports whether it is off.
+    private func switchLightsOff(_ server: DeviceServer?, _ log: Logger) {
+        let lights = server?.switchLightsOff(within: Self.lightPatience) ?? []
+        outbox.send(.light(lights, isFinal: true))
+        for finding in lights { log.log(level: finding.light == .off ? .info : .error, "\(finding)") }
     }
 }
 

@@ -9,6 +9,8 @@ final class WorkerKeeper: Sendable {
         /// Whether to start the next worker without a wait.
         var isHurried = false
         var isStopping = false
+        /// Whether to end the worker quickly, even if its devices hang.
+        var isEndHurried = false
         var hasEnded = false
     }
 
@@ -16,13 +18,15 @@ final class WorkerKeeper: Sendable {
     /// The number of the definition in its source of workers.
     private let number: Int
     /// The order for the first worker.
-    private let order: WorkerOrder
+    let order: WorkerOrder
     /// Which of the devices are simulated.
     private let simulated: [Bool]
     let source: any WorkerSource
+    /// The program to start workers from.
+    let executable: String
     /// The names of the definition's devices, and of the devices of other definitions that it uses.
     private let (names, needed): ([String], Set<String>)
-    private let served: ServedParts
+    let served: ServedParts
     let health: ServiceHealth
     let log: Logger
     let state: Monitor<State>
@@ -41,10 +45,13 @@ final class WorkerKeeper: Sendable {
         (names, needed) = (definition.devices.map(\.name), definition.foreignParts)
         simulated = definition.devices.map(\.isSimulated)
         (self.health, self.log) = (health, log)
-        state = Monitor(State(workerState: WorkerState(memory: order.memory)))
+        executable = source.executable
+        state = Monitor(
+            State(workerState: WorkerState(memory: order.memory, mayHaveLight: definition.mayHaveLight))
+        )
     }
 
-    var hasLightSource: Bool { state.withLock(\.workerState.hasLightSource) }
+    var hasLightSource: Bool { state.withLock(\.workerState.switchesLight) }
     /// What clients have set so far.
     var memory: RestoreLog { state.withLock(\.workerState.memory) }
     private var isStopping: Bool { state.withLock(\.isStopping) }
@@ -73,13 +80,24 @@ final class WorkerKeeper: Sendable {
                 backoff = Backoff()
                 continue
             }
-            let delay = backoff.delay(after: end.duration)
+            if end.isFinal {
+                let reason = "\(end.reason) (not retried: correct the configuration, then reload or restart)"
+                if health.fail(name, reason) { log.error("\(name): \(reason)") }
+                await waitForRequest()
+                continue
+            }
+            var delay = backoff.delay(after: end.duration)
+            // The next worker switches off what this one may have left on.
+            if state.withLock(\.workerState.isLightUncertain) { delay = min(delay, Self.longestDarkness) }
             if health.fail(name, end.reason, retryIn: delay) { log.error("\(name): \(end.reason)") }
             log.debug("\(name): \(delay.asRetry)")
             await wait(delay)
         }
         state.update { $0.hasEnded = true }
     }
+
+    /// The longest wait before an attempt while light may be on.
+    private static let longestDarkness = Duration.seconds(2)
 
     /// The URIs of the devices that the definition uses, once all of them are served; nil when stopped.
     private func waitForParts() async -> [String: String]? {
@@ -98,9 +116,16 @@ final class WorkerKeeper: Sendable {
         }
     }
 
+    /// Waits until the keeper is stopped, or a restart is wanted.
+    private func waitForRequest() async {
+        while !state.withLock({ $0.isStopping || $0.isHurried }) { await wait(.seconds(3600)) }
+    }
+
     /// The end of a worker.
     private struct End {
         let reason: String
+        /// Whether the next worker would end for the same reason.
+        var isFinal = false
         /// The worker's lifetime.
         let duration: Duration
         /// Whether it was asked to end, to be replaced.
@@ -113,12 +138,13 @@ final class WorkerKeeper: Sendable {
         do {
             guard let worker = try await source.worker(for: number, named: name) else { return nil }
             let begin = ContinuousClock.now
-            let reason = await attend(worker, with: parts)
+            let ending = await attend(worker, with: parts)
             let outcome = await worker.outcome
             let running = state.update { $0.workerState.end() }
             served.remove(names)
             return End(
-                reason: running?.isLost == true ? Self.loss : reason ?? outcome,
+                reason: running?.isLost == true ? Self.loss : ending.reason ?? outcome,
+                isFinal: ending.isFinal,
                 duration: .now - begin,
                 isWanted: running?.isBeingReplaced == true
             )
@@ -129,8 +155,11 @@ final class WorkerKeeper: Sendable {
 
     // MARK: One worker
 
-    /// Listens to a worker until it has gone; returns the reason it gave, if any.
-    private func attend(_ worker: WorkerProcess, with parts: [String: String]) async -> String? {
+    /// The reason that a worker gave for its end, if any, and whether the next one would give the same.
+    private typealias Ending = (reason: String?, isFinal: Bool)
+
+    /// Listens to a worker until it has gone.
+    private func attend(_ worker: WorkerProcess, with parts: [String: String]) async -> Ending {
         let order = state.update { state in
             state.isHurried = false
             state.workerState.begin(worker)
@@ -139,30 +168,32 @@ final class WorkerKeeper: Sendable {
         // Stopped while the worker was being started, before there was a channel to it.
         if isStopping { worker.hangUp() }
         worker.send(.start(order))
-        let reason = await withTaskGroup(of: Void.self) { group in
+        let ending = await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.watch(worker) }
             defer { group.cancelAll() }
             return await listen(to: worker)
         }
-        let hasServed = state.withLock { $0.workerState.running?.isServing == true }
         worker.hangUp()
-        if !hasServed, order.memory != RestoreLog() { forget() }
-        return reason
+        forgetFatalCall()
+        return ending
     }
 
-    private func listen(to worker: WorkerProcess) async -> String? {
-        var reason: String?
+    private func listen(to worker: WorkerProcess) async -> Ending {
+        var ending: Ending = (nil, false)
         for await message in worker.messages {
             switch message {
             case .serving(let uris, let hasLightSource): noteServing(at: uris, hasLightSource)
             case .memory(let memory): state.withLock { $0.workerState.memory = memory }
-            case .failed(let text): reason = text
+            case .restoring(let call): state.withLock { $0.workerState.note(restoring: call) }
+            case .failed(let reason): ending = (reason, false)
+            case .refused(let reason): ending = (reason, true)
             case .report(let report): state.update { $0.workerState.note(report) }
             case .opened(let uid): await source.worker(worker, has: uid)
-            case .start, .search, .shutDown, .askForReport, .counted, .exhausted: break
+            case .light(let lights, let isFinal): note(lights, isFinal: isFinal)
+            default: break
             }
         }
-        return reason
+        return ending
     }
 
     private func noteServing(at uris: [String], _ hasLightSource: Bool) {
@@ -174,33 +205,11 @@ final class WorkerKeeper: Sendable {
         }
     }
 
-    /// Drops what clients had set, since it may be what keeps workers from starting.
-    private func forget() {
-        state.withLock { $0.workerState.memory = RestoreLog() }
-        log.warning("\(name): a worker did not start with the settings of clients; the next one starts without them")
-    }
-
-    // MARK: The end
-
-    /// Ends the worker at once, without shutting down its devices.
-    func killWorker() { state.withLock(\.workerState.running)?.worker.kill() }
-
-    /// Asks the worker to shut down its devices, and does not replace it.
-    func stop() {
-        let running = state.update { state in
-            state.isStopping = true
-            return state.workerState.running
-        }
-        running?.worker.send(.shutDown)
-        served.wake()
-    }
-
-    /// Waits for the worker to end, and kills it when it does not.
-    func waitForEnd(within limit: Duration) {
-        let ended: Bool? = state.wait(within: limit) { $0.hasEnded ? true : nil }
-        guard ended == nil, let worker = state.withLock(\.workerState.running)?.worker else { return }
-        log.error("\(name): does not shut down; killed")
-        worker.kill()
+    /// Drops the call of a client that keeps workers from starting; everything else is restored by the next one.
+    private func forgetFatalCall() {
+        guard let fatal = state.withLock({ $0.workerState.forgetFatalCall() }) else { return }
+        let call = "\(fatal.object).\(fatal.call.member)"
+        log.warning("\(name): two processes in a row ended while they restored \(call); the next one starts without it")
     }
 }
 
@@ -254,47 +263,10 @@ extension WorkerKeeper {
     }
 }
 
-extension WorkerKeeper {
-    /// Asks the worker to shut down its devices, and starts another one.
-    ///
-    /// The next worker restores what clients have set, as after a crash. Without a worker, the next attempt is made at
-    /// once.
-    ///
-    /// - Parameters:
-    ///   - end: how long the worker may take to shut down its devices before it is killed.
-    ///   - start: how long the next one may take to serve them.
-    /// - Returns: why the definition is not served again; nil if it is.
-    func restart(end: Duration, start: Duration) async -> String? {
-        let running = state.update { state in
-            state.isHurried = true
-            return state.workerState.replace()
-        }
-        log.notice("\(name): restarted on request")
-        health.note(name, .awaited)
-        await source.hurry()
-        return await BlockingThread.value("restart of \(name)") { [self] in
-            if let worker = running?.worker {
-                worker.send(.shutDown)
-                waitForEnd(of: worker, within: end)
-            }
-            switch health.availability(of: name, within: start) {
-            case .served: return nil
-            case .missing: return health.failure(of: name)?.reason ?? "not served"
-            case .awaited, nil: return "not served yet; see `device-server status`"
-            }
-        }
-    }
-
-    private func waitForEnd(of worker: WorkerProcess, within limit: Duration) {
-        let hasEnded: Bool? = state.wait(within: limit) { $0.workerState.running?.worker === worker ? nil : true }
-        guard hasEnded == nil else { return }
-        log.error("\(name): does not shut down; killed")
-        worker.kill()
-    }
-}
-
 /// A source of workers for definitions.
 protocol WorkerSource: Sendable {
+    /// The program to start workers from.
+    var executable: String { get }
     /// A worker for the definition with a number, which waits for its order; nil when the source has been stopped.
     func worker(for number: Int, named name: String) async throws -> WorkerProcess?
     /// Notes that a worker has opened a floating device, besides the one it was chosen for.

@@ -8,6 +8,8 @@ internal import SystemPackage
 final class WorkerProcess: Sendable {
     /// The worker's messages; ends when the worker has closed its end of the channel.
     let messages: AsyncStream<ControlMessage>
+    /// Why the stream of messages was cut off.
+    private let failure = Monitor<String?>(nil)
     private let name: String
     private let channel: ControlChannel
     private let process = Monitor<pid_t?>(nil)
@@ -19,21 +21,40 @@ final class WorkerProcess: Sendable {
     /// - Parameters:
     ///   - name: its name in the log.
     ///   - environment: variables added to this process's environment.
-    init(_ name: String, executable: String, environment: [String: String], log: Logger) throws {
+    ///   - programName: the name of its program for `ps`.
+    init(
+        _ name: String,
+        executable: String,
+        environment: [String: String],
+        programName: String = WorkerProcess.programName,
+        log: Logger
+    ) throws {
         let (channel, childs) = try ControlChannel.pair()
         (self.name, self.channel, self.log) = (name, channel, log)
         let (stream, continuation) = AsyncStream<ControlMessage>.makeStream()
         let (closed, closing) = AsyncStream<Void>.makeStream()
         messages = stream
         // Reading blocks, so it has a thread of its own.
-        _ = BlockingThread("to \(name)") {
-            while let message = try? channel.receive() { continuation.yield(message) }
-            continuation.finish()
-            closing.finish()
+        do {
+            try BlockingThread.start("to \(name)") { [failure] in
+                do {
+                    while let message = try channel.receive() { continuation.yield(message) }
+                } catch {
+                    log.error("\(name): unreadable message of its process: \(error)")
+                    failure.withLock { $0 = "its process sent an unreadable message: \(error)" }
+                    channel.finish()
+                }
+                continuation.finish()
+                closing.finish()
+            }
+        } catch {
+            close(childs)
+            throw error
         }
         end = Task { [process, log] in
             do {
-                let result = try await Self.run(executable, name, environment, input: childs) { execution in
+                let result = try await Self.run(executable, programName, name, environment, input: childs) {
+                    execution in
                     process.update { $0 = execution.value }
                     for await _ in closed {}
                     await Self.makeSureOfEnd(execution, name, log)
@@ -49,6 +70,7 @@ final class WorkerProcess: Sendable {
 
     private static func run(
         _ executable: String,
+        _ programName: String,
         _ name: String,
         _ environment: [String: String],
         input: Int32,
@@ -90,12 +112,16 @@ final class WorkerProcess: Sendable {
 
     /// Ends the process at once, without shutting down its devices.
     func kill() {
-        if let process = process.withLock({ $0 }) { Glibc.kill(process, SIGKILL) }
+        // Within the lock, so that the process id cannot belong to another process meanwhile.
+        process.withLock { if let process = $0 { Glibc.kill(process, SIGKILL) } }
     }
 
     /// How the process ended, once it has.
     var outcome: String {
-        get async { await end.value }
+        get async {
+            let end = await end.value
+            return failure.withLock(\.self) ?? end
+        }
     }
 
     /// How long a worker may take to shut down its devices before it is killed.

@@ -15,6 +15,8 @@ struct WorkerState<Worker: Sendable>: Sendable {
         fileprivate(set) var isLost = false
         /// Whether it was asked to end, to be replaced.
         fileprivate(set) var isBeingReplaced = false
+        /// Whether it has confirmed, as it ends, that all light is off.
+        fileprivate(set) var hasSwitchedLightsOff = false
         /// Its last report on its devices.
         fileprivate(set) var report = PythonDictionary()
 
@@ -38,11 +40,25 @@ struct WorkerState<Worker: Sendable>: Sendable {
     private(set) var hasLightSource = false
     /// What clients have set.
     var memory: RestoreLog
+    /// Whether a device may have light, as the configuration shows.
+    let mayHaveLight: Bool
+    /// Whether a worker has ended without confirming that all light is off, and nobody has confirmed it since.
+    private(set) var isLightUncertain = false
+    /// The last reported states of light sources, and the number of such reports.
+    private(set) var lights: [LightsOff.Finding] = []
+    private(set) var lightReportCount = 0
     private var hasServed = false
+    /// The call that the running worker is making again, and the one during which the last worker ended.
+    private var restoring, suspect: RestoreLog.Call?
     /// The port at which the last worker listened.
     private var port: Int?
 
-    init(memory: RestoreLog) { self.memory = memory }
+    init(memory: RestoreLog, mayHaveLight: Bool = false) {
+        (self.memory, self.mayHaveLight) = (memory, mayHaveLight)
+    }
+
+    /// Whether the definition has light, as far as that is known.
+    var switchesLight: Bool { hasServed ? hasLightSource : mayHaveLight }
 
     var service: ServiceState { Self.service(of: running) }
 
@@ -56,7 +72,7 @@ struct WorkerState<Worker: Sendable>: Sendable {
     func order(like first: WorkerOrder, parts: [String: String]) -> WorkerOrder {
         var order = first
         (order.memory, order.parts) = (memory, parts)
-        (order.port, order.isRestart) = (port, hasServed)
+        (order.port, order.isRestart) = (port, hasServed || isLightUncertain)
         return order
     }
 
@@ -72,6 +88,30 @@ struct WorkerState<Worker: Sendable>: Sendable {
         self.hasLightSource = hasLightSource
         hasServed = true
         if case .tcp(_, let port)? = uris.first.flatMap({ PyroURI($0) })?.location { self.port = port }
+    }
+
+    /// Notes the call of a client that the worker is about to make again; nil once all are made.
+    mutating func note(restoring call: RestoreLog.Call?) { restoring = call }
+
+    /// Drops a call from what is restored, once two workers in a row have ended during it.
+    ///
+    /// One may have ended for another reason.
+    ///
+    /// - Returns: the call that was dropped.
+    mutating func forgetFatalCall() -> RestoreLog.Call? {
+        guard let call = restoring else {
+            // A worker that could not open its devices proves nothing.
+            if running?.isServing == true { suspect = nil }
+            return nil
+        }
+        restoring = nil
+        guard call == suspect else {
+            suspect = call
+            return nil
+        }
+        suspect = nil
+        memory.remove(call)
+        return call
     }
 
     mutating func note(_ report: PythonDictionary) {
@@ -101,9 +141,33 @@ struct WorkerState<Worker: Sendable>: Sendable {
         return running
     }
 
+    /// Notes the states of light sources after they were switched off.
+    mutating func note(_ lights: [LightsOff.Finding], isFinal: Bool) {
+        lightReportCount += 1
+        let areOff = lights.allSatisfy { $0.light == .off }
+        // A worker that ends before it serves may not have opened every device.
+        let isComplete = !isFinal || running?.isServing != false
+        if isComplete || !areOff { (self.lights, isLightUncertain) = (lights, !areOff) }
+        if isFinal, areOff { running?.hasSwitchedLightsOff = true }
+    }
+
+    /// A warning about light that a worker may have left on.
+    var lightWarning: String? {
+        guard isLightUncertain else { return nil }
+        let lights = lights.filter { $0.light != .off }
+        return lights.isEmpty
+            ? "whether light is on is UNKNOWN since its process ended unexpectedly"
+            : lights.map(\.description).joined(separator: "; ")
+    }
+
     /// Notes that the worker has ended; returns it, if there was one.
     mutating func end() -> RunningWorker? {
         defer { running = nil }
+        if let running, mayHaveLight, switchesLight, !running.hasSwitchedLightsOff {
+            // A worker that reported light on is believed.
+            if !isLightUncertain { lights = [] }
+            isLightUncertain = true
+        }
         return running
     }
 }
@@ -133,6 +197,8 @@ struct WorkerStatus: Sendable {
     var restarts: Int
     /// The last failure.
     var failure: ServiceFailure?
+    /// What is wrong with light that a worker may have left on.
+    var light: String?
     /// The worker's report on its devices, by name.
     var report: PythonDictionary
 }
@@ -146,6 +212,7 @@ extension WorkerStatus {
             uris: workerState.running?.uris ?? [],
             restarts: max(0, workerState.starts - 1),
             failure: failure,
+            light: workerState.lightWarning,
             report: workerState.running?.report ?? PythonDictionary()
         )
     }
@@ -176,20 +243,24 @@ struct Heartbeat: Sendable {
     }
 
     /// The time between two questions.
-    static let interval = Duration.seconds(2)
+    static let interval = Duration.milliseconds(500)
     /// The numbers of unanswered questions after which a worker is silent, and lost.
-    private static let (patience, limit) = (2, 7)
+    private static let (patience, limit) = (4, 9)
+    /// The number of unanswered questions after which a worker that has never answered is lost: it may still be loading.
+    private static let firstLimit = 28
     /// How long a lost worker has been asked.
     static let lossTime = interval * limit
     /// How long a silent worker has until it is lost.
     static let graceTime = interval * (limit - patience)
 
     private var missed = 0
+    private var limit = Self.firstLimit
 
     /// The verdict after a question.
     mutating func note(hasAnswered: Bool) -> Verdict {
-        missed = hasAnswered ? 0 : min(missed + 1, Self.limit)
-        return missed >= Self.limit ? .lost : missed >= Self.patience ? .silent : .answers
+        if hasAnswered { limit = Self.limit }
+        missed = hasAnswered ? 0 : min(missed + 1, limit)
+        return missed >= limit ? .lost : missed >= Self.patience ? .silent : .answers
     }
 }
 

@@ -148,6 +148,20 @@ import Testing
         )
     }
 
+    @Test func failedLoginsAreLoggedOnceAsWarnings() throws {
+        var options = ServerOptions()
+        options.wire.hmacKey = Array("secret".utf8)
+        let server = try TestServer(options)
+        var wrong = ClientOptions()
+        for key in [nil, "guess", "guess", "guess"] {
+            wrong.wire.hmacKey = key.map { Array($0.utf8) }
+            #expect(throws: ClientError.self) { try server.client(wrong).call("echo", [1]) }
+        }
+        let messages = server.log.messages
+        #expect(messages.count == 2)
+        #expect(messages.allSatisfy { $0.hasPrefix("warning: client 127.0.0.1:") && $0.contains("hmac") })
+    }
+
     @Test func namesFromTheWireAreShownInPart() throws {
         let server = try server { $0.readOnly = [try ClientNetwork("127.0.0.0/8")] }
         let name = String(repeating: "x\n", count: 1000)

@@ -7,7 +7,7 @@ import Testing
 
 /// Servers on a system that refuses threads.
 @Suite struct ShortageTests {
-    /// A source of threads that refuses those whose names begin with a text, as long as it is told to.
+    /// A source of threads that refuses those whose names begin with a text, until another text is set.
     private final class Threads: Sendable {
         private let prefix: Lock<String?>
 

@@ -1,5 +1,5 @@
 import Devices
-import DriverCatalogue
+import Drivers
 import Server
 import Testing
 
@@ -7,7 +7,7 @@ import Testing
 @Suite struct ForeignWordTests {
     private func errors(in text: String, file: String = "scope.yaml") -> [String] {
         do throws(ConfigurationErrors) {
-            _ = try ServerConfiguration(text: text, file: file, drivers: DriverCatalogue.drivers)
+            _ = try ServerConfiguration(text: text, file: file, drivers: Drivers.drivers)
             return []
         } catch { return error.errors.map(\.description) }
     }

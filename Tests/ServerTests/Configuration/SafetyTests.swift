@@ -5,7 +5,7 @@ import Testing
 
 /// The keys for light, hanging calls, interlocks and access.
 @Suite struct SafetyTests {
-    private func device(_ keys: String, file: String = "") throws -> DeviceDefinition {
+    private func device(_ keys: String, file: String = "") throws -> ConfiguredDevice {
         try configuration(
             "\(file)\ndevices: [{ driver: simulated-light-source, name: Laser, port: 1, \(keys) }]"
         )

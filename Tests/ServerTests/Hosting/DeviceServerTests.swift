@@ -123,6 +123,6 @@ import Testing
         let error = #expect(throws: PreparationError.self) {
             try server.open(as: "Stage", preparation) { HeldStage(Monitor(false)) }
         }
-        #expect(error?.description == "scope.yaml:3:9: there is no setting 'gain'")
+        #expect(error?.description == "scope.yaml:3:9: there is no setting 'gain', none is known here")
     }
 }

@@ -1,4 +1,5 @@
 import Devices
+import Glibc
 import Logging
 import Pickle
 import Platform
@@ -46,6 +47,26 @@ import Testing
             Issue.record("not failed")
             return
         }
+    }
+
+    @Test func statesOfLightArrive() throws {
+        let (supervisor, worker) = try joined()
+        let lights = [
+            LightsOff.Finding(name: "Laser", light: .off), LightsOff.Finding(name: "Lamp", light: .on),
+            LightsOff.Finding(name: "LED", light: .unknown("no answer")),
+        ]
+        try worker.send(.light(lights, isFinal: true))
+        guard case .light(lights, isFinal: true)? = try supervisor.receive() else {
+            Issue.record("no light")
+            return
+        }
+    }
+
+    @Test(arguments: [[5, 0, 0, 0, 1, 2, 3, 4, 5], [255, 255, 255, 127]] as [[UInt8]])
+    func whatCannotBeReadIsAnError(_ bytes: [UInt8]) throws {
+        let (supervisor, worker) = try joined()
+        #expect(unsafe send(worker.descriptor, bytes, bytes.count, 0) == bytes.count)
+        #expect(throws: (any Error).self) { try supervisor.receive() }
     }
 
     @Test func aMessageThatIsTooLongIsRefusedByItsSender() throws {

@@ -3,24 +3,35 @@ import Testing
 @testable import Server
 
 @Suite struct HeartbeatTests {
-    @Test func oneMissedAnswerIsNothing() {
-        var heartbeat = Heartbeat()
+    private var heartbeat = Heartbeat()
+
+    @Test mutating func fewMissedAnswersAreNothing() {
         for _ in 0..<3 {
-            #expect(heartbeat.note(hasAnswered: false) == .answers)
+            for _ in 0..<3 { #expect(heartbeat.note(hasAnswered: false) == .answers) }
             #expect(heartbeat.note(hasAnswered: true) == .answers)
         }
     }
 
-    @Test func twoInARowAreSilenceAndSevenTheEnd() {
-        var heartbeat = Heartbeat()
-        let verdicts = (0..<9).map { _ in heartbeat.note(hasAnswered: false) }
-        #expect(verdicts == [.answers] + Array(repeating: .silent, count: 5) + Array(repeating: .lost, count: 3))
-        #expect(Heartbeat.lossTime == .seconds(14))
+    @Test mutating func fourInARowAreSilenceAndNineTheEnd() {
+        _ = heartbeat.note(hasAnswered: true)
+        let verdicts = (0..<10).map { _ in heartbeat.note(hasAnswered: false) }
+        let expected: [Heartbeat.Verdict] = Array(repeating: .answers, count: 3) + Array(repeating: .silent, count: 5)
+        #expect(verdicts == expected + [.lost, .lost])
     }
 
-    @Test func anAnswerInTimeMakesUpForAll() {
-        var heartbeat = Heartbeat()
-        for _ in 0..<6 { _ = heartbeat.note(hasAnswered: false) }
+    @Test func aStoppedWorkerIsLostWithinFiveSeconds() {
+        #expect(Heartbeat.lossTime < .seconds(5))
+    }
+
+    @Test mutating func aWorkerThatHasNeverAnsweredHasMoreTime() {
+        let verdicts = (0..<28).map { _ in heartbeat.note(hasAnswered: false) }
+        #expect(verdicts.dropLast().allSatisfy { $0 != .lost })
+        #expect(verdicts.last == .lost)
+    }
+
+    @Test mutating func anAnswerInTimeMakesUpForAll() {
+        _ = heartbeat.note(hasAnswered: true)
+        for _ in 0..<8 { _ = heartbeat.note(hasAnswered: false) }
         #expect(heartbeat.note(hasAnswered: true) == .answers)
         #expect(heartbeat.note(hasAnswered: false) == .answers)
     }

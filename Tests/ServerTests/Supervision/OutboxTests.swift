@@ -14,7 +14,7 @@ import Testing
 
     @Test func whatIsRememberedHasArrivedWhenTheCallReturns() throws {
         let (ours, childs) = try ControlChannel.pair()
-        let outbox = Outbox(ControlChannel(descriptor: childs))
+        let outbox = try Outbox(ControlChannel(descriptor: childs))
         outbox.remember(memory(1))
         guard case .memory(let arrived)? = try ours.receive() else {
             Issue.record("nothing arrived")
@@ -26,7 +26,7 @@ import Testing
     /// More than fits into the sockets: the one who sets must not wait, and in the end the latest is what arrives.
     @Test func aSupervisorThatDoesNotReadHoldsUpNobody() throws {
         let (ours, childs) = try ControlChannel.pair()
-        let outbox = Outbox(ControlChannel(descriptor: childs))
+        let outbox = try Outbox(ControlChannel(descriptor: childs))
         for value in 0..<20_000 { outbox.remember(memory(value)) }
         outbox.answer()
         outbox.answer()

@@ -1,6 +1,6 @@
 import Glibc
-import Testing
 import Platform
+import Testing
 
 /// Tests of how files are replaced, and of which files are removed.
 struct FileTests {

@@ -1,7 +1,7 @@
 import Devices
 import Glibc
-import Testing
 import Platform
+import Testing
 import Transports
 
 struct RecordingTests {

@@ -1,6 +1,6 @@
 import Devices
-import Testing
 import Platform
+import Testing
 
 @testable import Transports
 

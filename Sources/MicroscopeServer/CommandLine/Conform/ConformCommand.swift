@@ -50,7 +50,7 @@ struct ConformCommand: ParsableCommand {
         // The program must not end with light on because its reader has gone.
         signal(SIGPIPE, SIG_IGN)
         let devices = try devices()
-        let interruption = SignalledInterruption()
+        let interruption = try SignalledInterruption()
         let conformance = Conformance(
             config,
             consent: Consent(allowed: allow, interruption: interruption.interruption),
@@ -198,7 +198,7 @@ final class SignalledInterruption: Sendable {
         return number == 0 ? nil : 128 + number
     }
 
-    init() { _ = EndSignals { [self] in receive($0) } }
+    init() throws { _ = try EndSignals { [self] in receive($0) } }
 
     private func receive(_ name: String) {
         var standardError = StandardError()

@@ -1,4 +1,5 @@
 public import Devices
+internal import Platform
 
 /// The options of a device on a serial line.
 public protocol SerialLineOptions: Decodable, Sendable {
@@ -39,6 +40,7 @@ extension Driver where Configuration: SerialLineOptions {
             )
             return try open(connector, options)
         }
+        deviceFile = { (try? PortFinder().path(of: $0.port)).flatMap(FileSystem.realPath) }
     }
 }
 

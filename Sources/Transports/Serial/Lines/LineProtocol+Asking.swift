@@ -36,7 +36,10 @@ extension LineProtocol {
                     }
                     odd = line
                 } catch SerialError.silent(_, _) {
-                    if let odd { throw SerialError.odd(answer: odd, to: command) }
+                    if let odd {
+                        noteMissing()
+                        throw SerialError.odd(answer: odd, to: command)
+                    }
                     throw SerialError.silent(after: command, within: limit)
                 }
             }

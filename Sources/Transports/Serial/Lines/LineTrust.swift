@@ -80,6 +80,15 @@ struct LineTrust {
         /// Whether a text is the answer with nothing else.
         func isAlone(in text: [UInt8]) -> Bool { Self.lines(text).allSatisfy(lines.contains) }
 
+        /// The number of times that the answer is in a text.
+        func count(in text: [UInt8]) -> Int {
+            var (count, start) = (0, 0)
+            while let range = text.firstRange(of: answer, from: start) {
+                (count, start) = (count + 1, range.upperBound)
+            }
+            return count
+        }
+
         static func lines(_ text: [UInt8]) -> [String] {
             text.split { $0 == 0x0D || $0 == 0x0A }.map { Latin1.text($0).trimmed }.filter { !$0.isEmpty }
         }
@@ -101,7 +110,9 @@ struct LineTrust {
         func question(for identity: String) -> Question? {
             let wanted = Latin1.bytes(identity.trimmed)
             guard wanted.count >= 3 else { return nil }
-            guard let found = exchanges.last(where: { $0.answer.firstRange(of: wanted, from: 0) != nil }) else { return nil }
+            guard let found = exchanges.last(where: { $0.answer.firstRange(of: wanted, from: 0) != nil }) else {
+                return nil
+            }
             // An answer to something else with the same text in it would prove nothing.
             let others = exchanges.filter { $0.command != found.command }
             guard others.allSatisfy({ $0.answer.firstRange(of: wanted, from: 0) == nil }) else { return nil }

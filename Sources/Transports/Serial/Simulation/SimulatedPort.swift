@@ -146,7 +146,8 @@ struct SimulatedWorld<Instrument: SimulatedInstrument> {
     mutating func send(_ outputs: [SimulatedOutput], at now: ContinuousClock.Instant) {
         for output in outputs {
             for piece in faults.pass(output) {
-                let due = now + piece.delay
+                let earliest = faults.keepsOrder ? queue.last?.due ?? now : now
+                let due = max(now + piece.delay, earliest)
                 let index = queue.firstIndex { $0.due > due } ?? queue.endIndex
                 queue.insert((due, piece.bytes), at: index)
             }
