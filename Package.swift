@@ -34,7 +34,7 @@ let package = Package(
         .library(name: "MicroscopeClient", targets: ["MicroscopeClient"]),
         // Stands in for the vendor's library in tests, under the vendor's name; nothing links to it.
         .library(name: "atcore", type: .dynamic, targets: ["SimulatedAtcore"]),
-        // Loaded in front of the C library in tests with made-up USB devices; nothing links to it.
+        // Loaded in front of the C library in tests with simulated USB devices; nothing links to it.
         .library(name: "virtualusb-preload", type: .dynamic, targets: ["VirtualUSBPreload"]),
     ],
     dependencies: [
@@ -130,7 +130,7 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(name: "device-server", dependencies: ["MicroscopeServer"], swiftSettings: settings),
-        // A program of a user's, which has a package of its own beside it.
+        // The program of a user, which also has its own package beside it.
         .executableTarget(
             name: "example-microscope",
             dependencies: ["MicroscopeServer"],

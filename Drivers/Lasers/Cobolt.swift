@@ -1,4 +1,5 @@
 public import Devices
+internal import Platform
 public import Transports
 
 /// A Cobolt laser (now Hübner Photonics).
@@ -23,35 +24,56 @@ extension Driver where Configuration == LightOptions {
             "Cobolt (Hübner Photonics) lasers, 04 to 06 series",
             port: CoboltCommands.port,
             format: CoboltCommands.format,
-            commands: CoboltCommands(),
+            makeCommands: { CoboltCommands() },
             simulated: { SimulatedCobolt() }
         )
     }
 }
 
 /// The commands of Cobolt lasers, 04 to 06 series; powers are in milliwatts.
+///
+/// The 06 series of 12 V has words in the grammar of SCPI for power and mode: those of the maker's own programs,
+/// CoboltOfficial (Micro-Manager) and pycobolt.
 public struct CoboltCommands: LightCommands {
     public static let typeName = "CoboltLaser"
+    /// Whether the laser is one of the 06 series of 12 V, as its firmware has said.
+    private let isTwelveVolt = Lock(false)
 
     public init() {}
 
     /// The serial number, which is numeric; other devices answer an unknown word with text.
     public func identify(_ lines: LineProtocol) throws -> String {
-        try ask(["sn?", "gsn?"], lines) { line in
+        let serialNumber = try ask(["sn?", "gsn?"], lines) { line in
             line.allSatisfy { $0.isASCII && $0.isNumber } ? line : nil
         }
+        let firmware = try optional { try ask("gfv?", lines) { $0 } } ?? ""
+        isTwelveVolt.withLock { $0 = Self.twelveVoltMarks.contains(where: firmware.contains) }
+        return serialNumber
     }
+
+    /// The marks of the firmware of the 06 series of 12 V: MLD, DPL and MLDM, in both notations (CoboltOfficial).
+    private static let twelveVoltMarks = ["CAP-1004", "BOB-1005", "IMP-1011", "/1004.", "/1005."]
+
+    /// A word for lasers of 5 V, and the one for lasers of 12 V.
+    private func word(_ old: String, _ new: String) -> String { isTwelveVolt.withLock { $0 } ? new : old }
+
+    private var speaksSCPI: Bool { isTwelveVolt.withLock { $0 } }
 
     // MARK: Power
 
-    /// The commands take watts with four decimal places.
+    /// The old commands take watts with four decimal places.
     public var powerStep: Double { 0.1 }
 
     public func powerRange(_ lines: LineProtocol) throws -> ClosedRange<Double> {
-        0...(try ask("gmlp?", lines) { $0.number.flatMap { $0 > 0 ? $0 : nil } })
+        0...(try ask(word("gmlp?", "laser:cp:power:setpoint? max"), lines) { line in
+            line.number.flatMap { $0 > 0 ? $0 : nil }
+        })
     }
 
-    public func setPoint(_ lines: LineProtocol) throws -> Double? { try ask("p?", lines, parse: Self.milliwatts) }
+    public func setPoint(_ lines: LineProtocol) throws -> Double? {
+        guard speaksSCPI else { return try ask("p?", lines, parse: Self.milliwatts) }
+        return try ask("\(try powerWord(lines))?", lines, parse: \.number)
+    }
 
     /// Milliwatts from an answer in watts; no laser reaches a kilowatt.
     private static func milliwatts(_ text: String) -> Double? {
@@ -59,12 +81,20 @@ public struct CoboltCommands: LightCommands {
     }
 
     public func measuredPower(_ lines: LineProtocol) throws -> Double {
+        guard !speaksSCPI else { return try ask("laser:power:reading?", lines, parse: \.number) }
         // A late answer to `l?` has been seen in place of the power; these lasers do not reach exactly one watt.
-        try ask("pa?", lines) { $0 == "1" ? nil : Self.milliwatts($0) }
+        return try ask("pa?", lines) { $0 == "1" ? nil : Self.milliwatts($0) }
     }
 
     public func setPower(_ power: Double, _ lines: LineProtocol) throws {
-        try order("p \((power / 1000).text(places: 4))", lines)
+        guard speaksSCPI else { return try order("p \((power / 1000).text(places: 4))", lines) }
+        try order("\(try powerWord(lines)) \(power.text(places: 2))", lines)
+    }
+
+    /// At 12 V the power of pulses is set apart from the constant power.
+    private func powerWord(_ lines: LineProtocol) throws -> String {
+        let mode = try optional { try runMode(lines) }
+        return mode == .powerModulation ? "laser:pm:power:setpoint" : "laser:cp:power:setpoint"
     }
 
     // MARK: On and off
@@ -72,22 +102,36 @@ public struct CoboltCommands: LightCommands {
     public func isOn(_ lines: LineProtocol) throws -> Bool { try ask("l?", lines, parse: \.flag) }
 
     public func switchOn(_ lines: LineProtocol) throws {
-        do { try order("l1", lines) } catch SerialError.refused(_, let answer) where answer.contains("autostart") {
+        do { try order(word("l1", "@cob1"), lines) } catch SerialError.refused(_, let answer)
+            where answer.contains("autostart")
+        {
             throw DeviceError(
                 .incompatibleState,
                 "with autostart the laser decides by itself when to emit and cannot be switched on; "
                     + "set the setting 'autostart' to false"
             )
         }
+        // Micro-Manager leaves these lasers paused.
+        if speaksSCPI, try optional({ try ask("laser:paused?", lines, parse: \.flag) }) == true {
+            try order("laser:paused 0", lines)
+        }
     }
 
-    public func switchOff(_ lines: LineProtocol) throws { try order("l0", lines) }
+    /// `l0` keeps the laser warm; a laser of 12 V that does not know it is aborted.
+    public func switchOff(_ lines: LineProtocol) throws {
+        guard speaksSCPI else { return try order("l0", lines) }
+        do { try order("l0", lines) } catch SerialError.refused { return try order("abort", lines) }
+        if try isOn(lines) { try order("abort", lines) }
+    }
+
+    /// `@cob1` runs through the start-up sequence: temperatures, key, warm-up.
+    public var switchingTime: Duration { speaksSCPI ? .seconds(10) : .seconds(1) }
 
     public func obstacle(_ lines: LineProtocol) throws -> String? {
         if try isInterlockOpen(lines) == true { return "the interlock is open" }
         if try isKeyOn(lines) == false { return "the key is off" }
-        let fault = try fault(lines)
-        return fault == .none ? nil : "fault: \(fault.label)"
+        let fault = try faultName(lines)
+        return fault == "none" ? nil : "fault: \(fault)"
     }
 
     // MARK: Triggers
@@ -95,13 +139,22 @@ public struct CoboltCommands: LightCommands {
     public var triggerTypes: [TriggerType] { [.software, .risingEdge] }
 
     public func triggerType(_ lines: LineProtocol) throws -> TriggerType {
-        try optional { try mode(lines) } == .modulation ? .risingEdge : .software
+        let isModulated =
+            speaksSCPI
+            ? try optional { try runMode(lines).isModulated } == true
+            : try optional { try mode(lines) } == .modulation
+        return isModulated ? .risingEdge : .software
     }
 
     public func setTriggerType(_ type: TriggerType, _ lines: LineProtocol) throws {
-        guard type != .software else { return try setMode(.constantPower, lines) }
-        try order("sdmes 1", lines)
-        try setMode(.modulation, lines)
+        guard speaksSCPI else {
+            guard type != .software else { return try setMode(.constantPower, lines) }
+            try order("sdmes 1", lines)
+            return try setMode(.modulation, lines)
+        }
+        guard type != .software else { return try setRunMode(.constantPower, lines) }
+        try order("laser:pm:digital:enabled 1", lines)
+        try setRunMode(.powerModulation, lines)
     }
 
     // MARK: State
@@ -111,10 +164,26 @@ public struct CoboltCommands: LightCommands {
     }
 
     func isKeyOn(_ lines: LineProtocol) throws -> Bool? {
-        try optional { try ask(["@cobasks?", "gkses?"], lines, parse: \.flag) }
+        try optional {
+            try ask(speaksSCPI ? ["keyswitch?"] : ["@cobasks?", "gkses?"], lines, parse: \.flag)
+        }
     }
 
-    func fault(_ lines: LineProtocol) throws -> CoboltFault { try ask("f?", lines) { $0.code().map(CoboltFault.init) } }
+    /// The fault in words: the laser's own at 12 V, those of the manual for the numbers of the others.
+    func faultName(_ lines: LineProtocol) throws -> String {
+        if speaksSCPI, let isFaulty = try optional({ try ask("fault:state?", lines, parse: \.flag) }) {
+            return isFaulty ? try ask("fault?", lines) { $0 } : "none"
+        }
+        return try ask("f?", lines) { $0.code().map(CoboltFault.init) }.label
+    }
+
+    func runMode(_ lines: LineProtocol) throws -> CoboltRunMode {
+        try ask("laser:runmode?", lines, parse: CoboltRunMode.init(answer:))
+    }
+
+    func setRunMode(_ mode: CoboltRunMode, _ lines: LineProtocol) throws {
+        try order("laser:runmode \(mode.word)", lines)
+    }
 
     func mode(_ lines: LineProtocol) throws -> CoboltMode {
         try ask("gam?", lines) { $0.code().flatMap(CoboltMode.init) }
@@ -127,7 +196,8 @@ public struct CoboltCommands: LightCommands {
     /// Asks a question; an answer that starts like an error is a refusal.
     func ask<Value>(_ command: String, _ lines: LineProtocol, parse: (String) throws -> Value?) throws -> Value {
         try lines.ask(command) { line in
-            guard !line.hasPrefix("Syntax error"), !line.hasPrefix("Error") else {
+            let start = line.prefix(12).lowercased()
+            guard start != "syntax error", !start.hasPrefix("error") else {
                 throw SerialError.refused(command, answer: line)
             }
             return try parse(line)
@@ -157,17 +227,21 @@ extension CoboltCommands {
             StatusRow("emission") { try isOn($0).onOrOff },
             StatusRow("set point") { "\((try setPoint($0) ?? 0).text(places: 1)) mW" },
             StatusRow("measured power") { "\(try measuredPower($0).text(places: 1)) mW" },
-            StatusRow("fault") { try fault($0).label },
+            StatusRow("fault", faultName),
             StatusRow("interlock") { try ask("ilk?", $0, parse: \.flag) ? "open" : "closed" },
             StatusRow("key") { try isKeyOn($0).map(\.onOrOff) ?? "not reported" },
-            StatusRow("autostart") { try ask("@cobas?", $0, parse: \.flag).onOrOff },
-            StatusRow("operating mode") { "number \(try ask("gom?", $0) { $0.code() })" },
+            StatusRow("autostart") { try ask(word("@cobas?", "autostart:enabled?"), $0, parse: \.flag).onOrOff },
+            StatusRow("operating mode") { lines in
+                guard !speaksSCPI else { return try ask("state?", lines) { $0 } }
+                return "number \(try ask("gom?", lines) { $0.code() })"
+            },
             StatusRow("operating hours") { try ask("hrs?", $0) { $0.number }.text(places: 2) },
         ]
     }
 
     /// The settings that this laser supports.
     public func settings(_ line: SerialLine) throws -> [Setting] {
+        let autostart = word("@cobas", "autostart:enabled")
         let known = try line.perform { lines in
             (
                 serialNumber: try identify(lines),
@@ -176,7 +250,8 @@ extension CoboltCommands {
                 hasInterlock: try isInterlockOpen(lines) != nil,
                 hasKey: try isKeyOn(lines) != nil,
                 hasMode: try optional { try mode(lines) } != nil,
-                hasAutostart: try optional { try ask("@cobas?", lines, parse: \.flag) } != nil
+                hasRunMode: try speaksSCPI && optional { try runMode(lines) } != nil,
+                hasAutostart: try optional { try ask(autostart + "?", lines, parse: \.flag) } != nil
             )
         }
         var settings = [Setting("serial number", fixed: known.serialNumber)]
@@ -184,17 +259,18 @@ extension CoboltCommands {
         if let firmware = known.firmware { settings.append(Setting("firmware", fixed: firmware)) }
         settings += [
             Setting("operating hours", on: line, in: 0...manyHours, get: { try ask("hrs?", $0, parse: \.number) }),
-            Setting("fault", on: line) { try fault($0).label },
+            Setting("fault", on: line, text: faultName),
         ]
         if known.hasInterlock {
             settings.append(Setting("interlock open", on: line, get: { try ask("ilk?", $0, parse: \.flag) }))
         }
         if known.hasKey { settings.append(Setting("key on", on: line, get: { try isKeyOn($0) ?? false })) }
-        if known.hasMode { settings.append(Setting("mode", on: line, get: mode, set: setMode)) }
+        if known.hasRunMode { settings.append(Setting("mode", on: line, get: runMode, set: setRunMode)) }
+        if known.hasMode, !known.hasRunMode { settings.append(Setting("mode", on: line, get: mode, set: setMode)) }
         if known.hasAutostart {
             settings.append(
-                Setting("autostart", on: line, get: { try ask("@cobas?", $0, parse: \.flag) }) {
-                    try order("@cobas \($0 ? 1 : 0)", $1)
+                Setting("autostart", on: line, get: { try ask(autostart + "?", $0, parse: \.flag) }) {
+                    try order("\(autostart) \($0 ? 1 : 0)", $1)
                 }
             )
         }
@@ -205,7 +281,7 @@ extension CoboltCommands {
     public func members(of light: SerialLight<Self>) -> [any RemoteMember] {
         // Name and result are those of python-microscope.
         RemoteMethod("clearFault") {
-            try light.line.perform { try self.order("cf", $0) }
+            try light.line.perform { try self.order(self.word("cf", "fault:clear"), $0) }
             return light.status
         }
     }
@@ -232,6 +308,38 @@ enum CoboltMode: Int, SettingChoice {
         case .constantCurrent: "ci"
         case .constantPower: "cp"
         case .modulation: "em"
+        }
+    }
+}
+
+/// The operating mode of a Cobolt laser of 12 V: the answer to `laser:runmode?`.
+enum CoboltRunMode: Int, SettingChoice {
+    case constantCurrent, constantPower, powerModulation, currentModulation
+
+    init?(answer: String) {
+        guard let mode = Self.allCases.first(where: { $0.word.lowercased() == answer.lowercased() }) else { return nil }
+        self = mode
+    }
+
+    /// The maker's word.
+    var word: String {
+        switch self {
+        case .constantCurrent: "ConstantCurrent"
+        case .constantPower: "ConstantPower"
+        case .powerModulation: "PowerModulation"
+        case .currentModulation: "CurrentModulation"
+        }
+    }
+
+    /// Whether the signal at the modulation input controls the light.
+    var isModulated: Bool { self == .powerModulation || self == .currentModulation }
+
+    var label: String {
+        switch self {
+        case .constantCurrent: "constant current"
+        case .constantPower: "constant power"
+        case .powerModulation: "power modulation"
+        case .currentModulation: "current modulation"
         }
     }
 }

@@ -221,7 +221,14 @@ struct ProScanAxis: AxisCommands {
     /// The limits that follow from the stage's size; nil if the size is unknown.
     let size: AxisLimits?
 
-    func position(_ lines: LineProtocol) throws -> Double { try ProScan.ask("P\(letter)", lines) { $0.number } }
+    /// Asks for all axes: a late answer to another question, which is a single number, cannot be taken for this one.
+    func position(_ lines: LineProtocol) throws -> Double {
+        try ProScan.ask("P", lines) { line in
+            let places = line.split(separator: ",", omittingEmptySubsequences: false).map { String($0).number }
+            guard places.count == 3, let index = ["X", "Y", "Z"].firstIndex(of: letter) else { return nil }
+            return places[index]
+        }
+    }
 
     /// Moves of several axes wait for each other in the controller, so an axis is at rest when all are.
     func isMoving(_ lines: LineProtocol) throws -> Bool { try ProScan.runningMotors(lines) & 7 != 0 }

@@ -5,7 +5,7 @@ import Platform
 import Pyro
 import Testing
 
-/// How calls are spread over connections.
+/// Tests of the spread of calls over connections.
 @Suite(.timeLimit(.minutes(3))) struct ConnectionTests {
     @Test func callsOneAfterAnotherShareAConnection() async throws {
         let server = try CountingServer()

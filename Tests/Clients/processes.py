@@ -13,6 +13,14 @@ def children(pid):
     return {child for child in running if _state(child).parent == pid and is_running(child)}
 
 
+def command(pid):
+    """The words of a process's command line; none if it has ended."""
+    try:
+        return Path("/proc/%d/cmdline" % pid).read_text().split("\0")[:-1]
+    except OSError:
+        return []
+
+
 def is_running(pid):
     """Whether there is such a process, which has not ended and only waits to be buried."""
     return _state(pid).letter not in "ZX"

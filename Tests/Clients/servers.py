@@ -11,7 +11,7 @@ from pathlib import Path
 
 import Pyro4
 
-from processes import children, is_running
+from processes import children, command, is_running
 from waiting import PATIENCE, eventually
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,7 +85,13 @@ class DeviceServer(Program):
     @property
     def workers(self):
         """The processes that serve devices."""
-        return children(self.process.pid)
+        return {pid for pid in children(self.process.pid) if command(pid)[:1] != ["lights-watchdog"]}
+
+    @property
+    def watchdog(self):
+        """The process that switches light off when all others are killed."""
+        pid, = children(self.process.pid) - self.workers
+        return pid
 
 
 class Microscope(DeviceServer):

@@ -336,3 +336,16 @@ def test_reload_finds_floating_devices(serve, config, tmp_path, connect):
     write_config(tmp_path, [floating("Blue", uids[0], ports[1])])
     assert run("reload", config)[0] == 0
     assert set(status(config)) == {"Blue"}
+
+
+def test_deleted_control_socket(serve, config):
+    """It is made again within seconds, and removed at the end."""
+    server = serve([at("Wheel", WHEEL)])
+    server.uri("Wheel")
+    path = control_socket(server)
+    os.unlink(path)
+    server.wait_for("made the control socket .* again")
+    assert status(config)["Wheel"]["state"] == "serving"
+    server.process.send_signal(signal.SIGTERM)
+    assert server.wait() == 0
+    assert not os.path.exists(path)

@@ -10,7 +10,7 @@ import time
 import Pyro4
 import pytest
 
-from processes import is_running
+from processes import children, is_running
 from servers import run, write_config
 from test_control import WHEEL, at, config, control_socket, status
 from test_supervision import answers, worker
@@ -248,3 +248,46 @@ def test_folders_of_other_users_are_not_trusted(serve, config, tmp_path):
     assert count() == 2
     os.chown(folder / "device-server", 65534, 65534)
     assert count() == 1
+
+
+# MARK: The watchdog
+
+
+def test_all_processes_killed_at_once(serve, connect, factory, tty):
+    """The watchdog switches light off when nothing else is left, and ends."""
+    server = serve([cobolt(tty), at("Wheel", WHEEL)])
+    switch_on(server, connect, factory, tty)
+    watchdog = server.watchdog
+    for pid in [*server.workers, server.process.pid]:
+        os.kill(pid, signal.SIGSTOP)
+    for pid in [*server.workers, server.process.pid]:
+        os.kill(pid, signal.SIGKILL)
+    assert factory.is_switched_on(tty)
+    eventually(lambda: not factory.is_switched_on(tty), "the light is off")
+    server.wait_for(r"lights-watchdog\[%d\]: Laser: light is off" % watchdog)
+    eventually(lambda: not is_running(watchdog), "the watchdog has ended")
+
+
+def test_watchdog_ends_with_the_server(serve, connect, factory, tty):
+    """A server that ends as it should takes the watchdog with it; one that is killed is replaced meanwhile."""
+    server = serve([cobolt(tty)])
+    server.uri("Laser")
+    first = server.watchdog
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        os.kill(first, number)
+    assert is_running(first)
+    os.kill(first, signal.SIGKILL)
+    server.wait_for("lights watchdog: its process was killed")
+    eventually(lambda: first not in children(server.process.pid) and len(children(server.process.pid)) == 2,
+               "there is another one")
+    second = server.watchdog
+    server.process.send_signal(signal.SIGTERM)
+    assert server.wait() == 0
+    assert not is_running(second) and not server.find("checking its light")
+
+
+def test_no_light_no_watchdog(serve):
+    """A server without light sources has no watchdog."""
+    server = serve([at("Wheel", WHEEL)])
+    server.uri("Wheel")
+    assert children(server.process.pid) == server.workers

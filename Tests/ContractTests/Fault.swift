@@ -60,7 +60,6 @@ struct Fault: Sendable, CustomStringConvertible {
     private static let ofCameras = [
         (OddCamera.Fault.losesQuickTriggers, "a camera gives one image for each trigger, however soon they come"),
         (.sendsTwoForOne, "a camera gives one image for each trigger, however soon they come"),
-        (.takesTriggersBeforeEnable, "a camera ignores triggers before enable"),
         (.stopsForGood, "a camera takes images again after disable and after abort"),
         (.forgetsBinning, "a camera's image has the size of the ROI divided by the binning"),
         (.forgetsROI, "a camera's ROI can be set to what it is"),

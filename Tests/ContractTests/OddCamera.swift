@@ -4,7 +4,7 @@ import Pickle
 /// A camera that is there at once, with a fault or none.
 final class OddCamera: Camera {
     enum Fault {
-        case losesQuickTriggers, sendsTwoForOne, takesTriggersBeforeEnable, forgetsBinning, forgetsROI, losesROI,
+        case losesQuickTriggers, sendsTwoForOne, forgetsBinning, forgetsROI, losesROI,
             exposesForAnotherTime, readsOutInNoTime, changesWhatItRefuses, forgetsTriggers, sendsAfterDisable,
             sendsAfterAbort, stopsForGood, hasAWrongClock, changesItsSource, losesWhatIsInterrupted, waitsForNothing
     }
@@ -45,7 +45,7 @@ final class OddCamera: Camera {
     }
 
     func performTrigger() throws {
-        guard isEnabled || fault == .takesTriggersBeforeEnable, !(fault == .stopsForGood && wasStopped) else { return }
+        guard isEnabled, !(fault == .stopsForGood && wasStopped) else { return }
         if fault == .losesQuickTriggers { source.mailbox.empty() }
         send()
         if fault == .sendsTwoForOne { send() }

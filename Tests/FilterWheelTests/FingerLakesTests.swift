@@ -8,10 +8,10 @@ struct FingerLakesTests {
     /// A board that knows its slots is not sent home again; an older one cannot know where it was left.
     @Test(arguments: [(TestMake.fingerLakes, 3), (.oldFingerLakes, 0)])
     func aWheelThatKnowsItsSlotIsNotSentHomeAgain(make: TestMake, position: Int) throws {
-        let bench = try make.bench()
-        try bench.move(to: 3)
-        try bench.wheel.shutdown()
-        let wheel = try make.open(.init(port: bench.port), in: bench.world)
+        let plugged = try make.plugged()
+        try plugged.move(to: 3)
+        try plugged.wheel.shutdown()
+        let wheel = try make.open(.init(port: plugged.port), in: plugged.world)
         #expect(try wheel.position == position)
     }
 

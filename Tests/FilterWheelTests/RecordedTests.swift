@@ -41,7 +41,7 @@ struct RecordedTests {
     }
 
     private func run(_ wheel: any FilterWheel, to position: Int) throws {
-        try TestMake.Bench.finish(try wheel.move(to: position))
+        try TestMake.PluggedWheel.finish(try wheel.move(to: position))
         try wheel.shutdown()
     }
 

@@ -18,7 +18,7 @@ struct AskingTests {
     func askingTellsTheSerialNumberAndLeavesTheLightAsItIs(kind: LaserKind, isOn: Bool) throws {
         let bench = try Self.darkBench(kind)
         if isOn { bench.change { $0.startByItself() } }
-        let driver = try #require(Lasers.drivers.first { $0.name == kind.testDescription })
+        let driver = try #require(Lasers.drivers.first { $0.name == kind.driver })
         let ask = try #require(driver.ask)
         #expect(try !ask(bench.path).isEmpty)
         #expect(!bench.transcript.isEmpty)
@@ -29,7 +29,7 @@ struct AskingTests {
     @Test func noDriversQuestionSwitchesAnotherLaserOn() {
         let findings = Lock<[String]>([])
         let threads = LaserKind.all.flatMap { kind in
-            Lasers.drivers.filter { $0.name != kind.testDescription }.map { driver in
+            Lasers.drivers.filter { $0.name != kind.driver }.map { driver in
                 BlockingThread.startEventually("asking") {
                     let finding = Result { try Self.finding(asking: kind, in: driver) }
                     findings.update { $0.append("\(driver.name) asks \(kind.testDescription): \(finding)") }

@@ -13,9 +13,100 @@ struct CoboltTests {
         ("@cobas?\r", "0\r\n"), ("p 0.0500\r", "OK\r\n"), ("l1\r", "OK\r\n"), ("l1\rl?\r", "OK\r\n1\r\n"),
         ("l1\rp 0.0500\rpa?\r", "OK\r\nOK\r\n0.0500\r\n"), ("p 9\r", "Syntax error: Value is out of range.\r\n"),
         ("l0\r", "OK\r\n"), ("  l?  \r", "0\r\n"), ("no?\r", "Syntax error: illegal command\r\n"),
+        ("glm?\r", "Syntax error: illegal command\r\n"), ("slp 20\rglp?\r", "OK\r\n20.000000\r\n"),
+        ("sames 1\rgames?\r", "OK\r\n1\r\n"), ("laser:runmode?\r", "Syntax error: illegal command\r\n"),
+        ("l1\r@cob1\rl?\r", "OK\r\nOK\r\n0\r\n"),
     ])
     func simulationAnswersAsTheLaserDoes(command: String, answer: String) throws {
         #expect(try LaserKind.cobolt().answer(command, answer.utf8.count) == answer)
+    }
+
+    static func twelveVolt(_ firmware: String = "CAP-1004-2.1.0") throws -> LaserBench<CoboltCommands, SimulatedCobolt>
+    {
+        try LaserKind.cobolt(SimulatedCobolt(twelveVoltFirmware: firmware))
+    }
+
+    /// The words of CoboltOfficial (Micro-Manager, `Laser.cpp`) and pycobolt (`Cobolt06`).
+    @Test(arguments: [
+        ("gfv?\r", "CAP-1004-2.1.0\r\n"), ("glm?\r", "0488-06-01-0100-1100\r\n"),
+        ("laser:cp:power:setpoint? max\r", "100.000000\r\n"), ("laser:power:reading?\r", "0.000\r\n"),
+        ("LAS:RUNM PowerModulation\rlaser:runmode?\r", "OK\r\nPowerModulation\r\n"),
+        ("las:pm:dig:ena 1\rlaser:pm:digital:enabled?\r", "OK\r\n1\r\n"),
+        ("las:paus 1\rLASer:PAUSed?\r", "OK\r\n1\r\n"),
+        ("LASer:PowerModulation:POWer:SETPoint 5\rlas:pm:pow:setp?\r", "OK\r\n5.000000\r\n"),
+        ("@cob1\rl?\rabort\rl?\r", "OK\r\n1\r\nOK\r\n0\r\n"), ("gmlp?\r", "Syntax error: illegal command\r\n"),
+        ("p 0.01\r", "Syntax error: illegal command\r\n"), ("l1\r", "Syntax error: illegal command\r\n"),
+        ("laser:cp:power:setpoint 500\r", "Syntax error: Value is out of range.\r\n"),
+        ("laser:runmode? options\r", "ConstantCurrent, ConstantPower, CurrentModulation, PowerModulation\r\n"),
+    ])
+    func simulationAnswersAsALaserOfTwelveVolts(command: String, answer: String) throws {
+        #expect(try Self.twelveVolt().answer(command, answer.utf8.count) == answer)
+    }
+
+    /// The marks of the firmware by which CoboltOfficial (`LaserFactory.cpp`) knows these lasers.
+    @Test(arguments: ["CAP-1004-2.1.0", "BOB-1005-1.0", "IMP-1011-1.0", "1.4/1004.7", "1.4/1005.7"])
+    func speaksTheWordsOfTwelveVoltsByTheFirmware(firmware: String) throws {
+        let bench = try Self.twelveVolt(firmware)
+        let light = try bench.open()
+        bench.forgetTranscript()
+        try light.setPower(0.25)
+        try light.enable()
+        #expect(try light.measuredPower == 0.25)
+        try light.disable()
+        #expect(!bench.isSwitchedOn)
+        let said = [
+            "laser:runmode?", "laser:cp:power:setpoint 25.00", "laser:runmode?", "laser:cp:power:setpoint?", "l?",
+            "@cob1",
+            "laser:paused?", "l?", "laser:power:reading?", "l0", "l?", "l?",
+        ]
+        #expect(bench.transcript == said.map { $0 + "\r" }.joined())
+    }
+
+    @Test func aLaserOfTwelveVoltsThatKnowsNoL0IsAborted() throws {
+        var laser = SimulatedCobolt(twelveVoltFirmware: "CAP-1004-2.1.0")
+        laser.unknownWords = ["l0"]
+        laser.startByItself()
+        let bench = try LaserKind.cobolt(laser)
+        let light = try bench.open()
+        #expect(!bench.isSwitchedOn)
+        try light.enable()
+        try light.disable()
+        #expect(!bench.isSwitchedOn)
+    }
+
+    /// Micro-Manager's adapter leaves its shutter closed, which pauses the laser.
+    @Test func aPausedLaserOfTwelveVoltsShines() throws {
+        var laser = SimulatedCobolt(twelveVoltFirmware: "CAP-1004-2.1.0")
+        laser.isPaused = true
+        let bench = try LaserKind.cobolt(laser)
+        let light = try bench.open()
+        try light.enable()
+        #expect(bench.port.instrument.isEmitting())
+        #expect(try light.power > 0)
+    }
+
+    @Test func aLaserOfTwelveVoltsIsGatedByItsInput() throws {
+        let bench = try Self.twelveVolt()
+        let light = try bench.open()
+        try light.setTrigger(.risingEdge, .bulb)
+        #expect(bench.port.instrument.runMode == "PowerModulation" && bench.port.instrument.hasDigitalModulation)
+        #expect(try light.triggerType == .risingEdge)
+        try light.setPower(0.5)
+        #expect(bench.port.instrument.modulationPower == 50)
+        try light.setTrigger(.software, .bulb)
+        #expect(try light.setting("mode").get() == .int(CoboltRunMode.constantPower.rawValue))
+    }
+
+    @Test func aLaserOfTwelveVoltsNamesItsFault() throws {
+        let bench = try Self.twelveVolt()
+        let light = try bench.open()
+        #expect(light.status.contains("fault: none"))
+        #expect(light.status.contains("operating mode: Standby"))
+        bench.port.update { $0.fault = 1 }
+        let error = try #require(throws: DeviceError.self) { try light.enable() }
+        #expect("\(error)".contains("fault: Temperature Error"), "\(error)")
+        try light.setting("autostart").set(true)
+        #expect(bench.port.instrument.hasAutostart)
     }
 
     @Test func saysNoMoreThanItMust() throws {
@@ -40,7 +131,7 @@ struct CoboltTests {
             try bench.plugIn()
             try light.enable()
             let said = power == 150 ? "p?\rl?\rl1\rl?\r" : "p?\rp 0.1500\rp?\rl?\rl1\rl?\r"
-            #expect(bench.transcript == "sn?\rl0\rl?\r" + said)
+            #expect(bench.transcript == "sn?\rgfv?\rl0\rl?\r" + said)
             bench.forgetTranscript()
             try light.disable()
             try light.enable()

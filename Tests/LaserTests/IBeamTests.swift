@@ -80,7 +80,7 @@ struct IBeamTests {
     @Test func tellsInTheLasersWords() throws {
         let light = try LaserKind.iBeam().open()
         #expect(light.status.contains("clip: PASS"))
-        #expect(try light.setting("uptime").get() == "ONTIME = 01234:05:06")
+        #expect(try light.setting("uptime").get() == "PowerUP: 1234 h + 56 s")
         #expect(try light.setting("diode current").get() == "LDC  = 0.0 mA")
     }
 }

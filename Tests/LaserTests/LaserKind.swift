@@ -6,6 +6,8 @@ import Testing
 /// A laser that has a driver; each new driver has its row here.
 struct LaserKind: Sendable, CustomTestStringConvertible {
     let testDescription: String
+    /// The name of its driver.
+    let driver: String
     /// The default trigger type.
     let trigger: TriggerType
     /// The information that no known command returns.
@@ -18,13 +20,14 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
 
     init(
         _ name: String,
+        driver: String? = nil,
         trigger: TriggerType = .software,
         lacks: Set<Part> = [],
         lasting: [String] = [],
         takesPowerWhenOn: Bool = false,
         _ makeBench: @escaping @Sendable () throws -> any AnyBench
     ) {
-        (testDescription, self.trigger, self.lacks) = (name, trigger, lacks)
+        (testDescription, self.driver, self.trigger, self.lacks) = (name, driver ?? name, trigger, lacks)
         (self.lasting, self.takesPowerWhenOn, self.makeBench) = (lasting, takesPowerWhenOn, makeBench)
     }
 
@@ -36,6 +39,13 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
     static let all: [LaserKind] = [
         LaserKind("cobolt", lasting: ["@cobas ", "@cobasdr ", "@cob1", "@cob0", "cp", "ci", "em", "sdmes", "sames"]) {
             try cobolt()
+        },
+        LaserKind(
+            "cobolt-12v",
+            driver: "cobolt",
+            lasting: ["autostart:enabled ", "laser:runmode ", "laser:pm:", "abort"]
+        ) {
+            try CoboltTests.twelveVolt()
         },
         LaserKind("obis", lasting: ["SYST:CDRH ", "SYST:AUT ", "SOUR:AM:INT", "SOUR:AM:EXT", "SOUR:TEMP:APR O"]) {
             try obis()

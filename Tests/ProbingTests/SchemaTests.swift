@@ -6,7 +6,7 @@ import Probing
 import Testing
 import Transports
 
-/// What docs/hwprobe.md says of the JSON is so, and nothing else is.
+/// Tests that docs/hwprobe.md describes the JSON completely and correctly.
 struct SchemaTests {
     @Test func everyKeyIsDescribedAndEveryDescribedKeyIsThere() throws {
         let described = try Self.described()
@@ -53,7 +53,7 @@ struct SchemaTests {
         case .dict(let fields):
             (path.isEmpty ? [] : [(path, "object")])
                 + fields.pairs.flatMap { key, value -> [(path: String, type: String)] in
-                    guard case .str(let key) = key else { return [("\(path) has a key that is no text", "")] }
+                    guard case .str(let key) = key else { return [("\(path) has a key that is not text", "")] }
                     return rows(of: value, at: path.isEmpty ? key : "\(path).\(key)")
                 }
         case .list(let items): [(path, "list")] + items.flatMap { rows(of: $0, at: "\(path)[]") }

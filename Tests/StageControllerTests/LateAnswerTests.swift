@@ -31,4 +31,14 @@ struct LateAnswerTests {
     @Test(arguments: LateAnswers.all) func proScan(late: LateAnswers) throws {
         try sweep(StageControllerTests.proScan(limits: proScanLimits), late)
     }
+
+    /// The message ID identifies late replies, whatever they are about.
+    @Test(arguments: LateAnswers.all) func zaber(late: LateAnswers) throws {
+        let setup = try StageControllerTests.zaber()
+        let stage = try setup.open().stage("2")
+        let (slow, other) = (try stage.axis("1"), try stage.axis("2"))
+        try slow.move(to: 300).wait()
+        let before = try other.position
+        #expect(late.run(setup.port.spoil, slow: { _ = try slow.position }, check: { try other.position == before }))
+    }
 }

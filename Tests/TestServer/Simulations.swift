@@ -19,6 +19,8 @@ final class Simulations: Sendable {
         let entry: Entry? =
             switch driver {
             case "cobolt": try Self.entry(SimulatedCobolt(), link)
+            case "cobolt-06": try Self.entry(SimulatedCobolt(modelNumber: "0488-06-01-0100-100"), link)
+            case "cobolt-12v": try Self.entry(SimulatedCobolt(twelveVoltFirmware: "CAP-1004-2.1.0"), link)
             case "deepstar": try Self.entry(SimulatedDeepStar(), link)
             case "obis": try Self.entry(SimulatedOBIS(), link)
             case "obis-box": try Self.entry(SimulatedOBISBox(), link)

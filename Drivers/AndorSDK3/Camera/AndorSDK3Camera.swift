@@ -155,12 +155,14 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
 }
 
 extension AndorSDK3Camera {
+    public var restoresItself: Bool { true }
+
     /// The members of every camera, and those that python-microscope's class adds.
     @RemoteInterfaceBuilder
     public var remoteMembers: [any RemoteMember] {
         cameraMembers
-        RemoteMethod("set_cooling", "value", call: setCooling)
-        RemoteMethod("set_num_buffers", "num", call: setBufferCount)
+        RemoteMethod("set_cooling", "value", restored: .last, call: setCooling)
+        RemoteMethod("set_num_buffers", "num", restored: .last, call: setBufferCount)
         // python-microscope's class returns this for all its cameras.
         RemoteMethod("get_gain") { PythonValue.none }
     }

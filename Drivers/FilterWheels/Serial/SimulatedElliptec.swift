@@ -9,7 +9,7 @@ public struct SimulatedElliptec: SimulatedInstrument {
     public var travel: Int
     /// The position that it reports; 15 is between its first two slots.
     public var place = 0
-    /// Whether it has homed since power-up. It moves without that, too (Micro-Manager).
+    /// Whether it has homed since power-up; it moves without that, too (Micro-Manager).
     public var isHomed = false
     /// The last error, reported once.
     public var status = 0

@@ -2,6 +2,8 @@
 public struct DriverContext: Sendable {
     /// Whether the hardware is simulated.
     public var isSimulated: Bool
+    /// The name by which simulated hardware keeps its state, such as `Stage`; empty without a server.
+    public var hardwareName = ""
     /// The log of the device.
     public var log: DeviceLog
     /// Opens the floating device with a uid.

@@ -136,9 +136,7 @@ extension Decoder {
     }
 }
 
-/// A file as an option of a driver.
-///
-/// In a configuration file, a relative path counts from the folder of that file.
+/// A file as an option of a driver: In a configuration file, a relative path counts from the folder of that file.
 public struct FilePath: Sendable, Hashable {
     public let path: String
 

@@ -37,6 +37,7 @@ public protocol Camera: DataDevice, TriggerTarget {
 }
 
 extension Camera {
+    public var needsEnablingForTriggers: Bool { true }
     public var showsShutteringMode: Bool { false }
     public var shutteringMode: ElectronicShutteringMode { .global }
     public func setShutteringMode(_ mode: ElectronicShutteringMode) throws {
@@ -118,6 +119,7 @@ extension Camera {
             RemoteProperty(
                 "shuttering_mode",
                 restored: .last,
+                unknown: .global,
                 get: { try self.shutteringMode },
                 set: setShutteringMode
             )

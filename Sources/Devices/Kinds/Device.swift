@@ -19,6 +19,9 @@ public protocol Device: RemoteObject {
     func performShutdown() throws
     /// The devices on the wire of a controller, which are shut down before it.
     var subdevices: [any Device] { get }
+    /// Whether the driver itself restores everything in a device that was away for a while; otherwise its host makes the
+    /// calls again by which clients had set something.
+    var restoresItself: Bool { get }
     /// The implementation of `initialize`. Drivers initialise when they open, so few do anything here.
     func performInitialize() throws
 }
@@ -30,6 +33,7 @@ extension Device {
     public func performDisable() throws {}
     public func performShutdown() throws {}
     public func performInitialize() throws {}
+    public var restoresItself: Bool { false }
 
     /// Enables the device, or throws the driver's error and leaves it disabled.
     public func enable() throws {

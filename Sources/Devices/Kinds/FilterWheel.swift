@@ -25,14 +25,17 @@ extension FilterWheel {
         return Completion { try !self.isMoving }
     }
 
+    /// The position that clients get before the first move of a wheel that cannot be asked, and while a wheel is away.
+    static var unknownPosition: Int { -1 }
+
     @RemoteInterfaceBuilder
     public var filterWheelMembers: [any RemoteMember] {
         deviceMembers
         RemoteProperty("n_positions", get: { self.positionCount })
-        RemoteProperty("position", get: { try self.position }, set: move)
+        RemoteProperty("position", unknown: Self.unknownPosition, get: { try self.position }, set: move)
         // Cockpit uses these older names.
         RemoteMethod("get_num_positions") { self.positionCount }
-        RemoteMethod("get_position") { try self.position }
+        RemoteMethod("get_position") { try known({ try self.position }, or: Self.unknownPosition) }
         RemoteMethod("set_position", "position", call: move)
     }
 

@@ -30,8 +30,8 @@ extension LightSource {
     public var lightSourceMembers: [any RemoteMember] {
         deviceMembers
         triggerMembers
-        // Light itself stays off: only what it is set to is restored.
-        RemoteProperty("power", restored: .last, get: { try self.power }, set: setPower)
+        // Light itself stays off: only what it is set to is restored. Unknown is not the same as off.
+        RemoteProperty("power", restored: .last, unknown: .nan, get: { try self.power }, set: setPower)
         RemoteMethod("get_set_power") { self.setPoint }
         RemoteMethod("get_is_on") { try self.isOn }
         RemoteMethod("get_status") { try self.status }

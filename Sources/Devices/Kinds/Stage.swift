@@ -17,6 +17,10 @@ extension Stage {
         get throws { NamedValues(try axes.map { ($0.name, try $0.axis.limits) }) }
     }
 
+    /// The position for clients, with NaN for axes whose position is unknown.
+    private var knownPosition: NamedValues<Double> { NamedValues(axes.map { ($0.name, $0.axis.knownPosition) }) }
+    private var knownLimits: NamedValues<AxisLimits> { NamedValues(axes.map { ($0.name, $0.axis.knownLimits) }) }
+
     /// Moves the named axes together; complete when all of them have arrived.
     public func move(to position: NamedValues<Double>) throws -> Completion {
         try start(position) { try $0.target($1) }
@@ -48,9 +52,9 @@ extension Stage {
     @RemoteInterfaceBuilder
     public var stageMembers: [any RemoteMember] {
         deviceMembers
-        RemoteProperty("position", get: { try self.position })
-        RemoteProperty("limits", get: { try self.limits })
-        RemoteMethod("may_move_on_enable") { try self.mayMoveOnEnable }
+        RemoteProperty("position", get: { self.knownPosition })
+        RemoteProperty("limits", get: { self.knownLimits })
+        RemoteMethod("may_move_on_enable") { try known({ try self.mayMoveOnEnable }, or: true) }
         RemoteMethod("move_to", "position", call: move(to:))
         RemoteMethod("move_by", "delta", call: move(by:))
     }
@@ -77,6 +81,11 @@ extension StageAxis {
     /// The position at this distance from the present one, or the nearest within the limits.
     public func target(by distance: Double) throws -> Double { try target(try position + distance) }
 
+    /// The position for clients; NaN while it is unknown.
+    fileprivate var knownPosition: Double { (try? position) ?? .nan }
+    /// The limits for clients; NaN while they are unknown.
+    fileprivate var knownLimits: AxisLimits { (try? limits) ?? AxisLimits(lower: .nan, upper: .nan) }
+
     /// Starts a move to the nearest position within the limits.
     public func start(to position: Double) throws { try startMove(to: try target(position)) }
 
@@ -95,8 +104,8 @@ extension StageAxis {
 
     @RemoteInterfaceBuilder
     public var stageAxisMembers: [any RemoteMember] {
-        RemoteProperty("position", get: { try self.position })
-        RemoteProperty("limits", get: { try self.limits })
+        RemoteProperty("position", get: { self.knownPosition })
+        RemoteProperty("limits", get: { self.knownLimits })
         RemoteMethod("move_to", "pos", call: move(to:))
         RemoteMethod("move_by", "delta", call: move(by:))
     }

@@ -8,20 +8,27 @@ public protocol TriggerTarget: Device {
     func setTrigger(_ type: TriggerType, _ mode: TriggerMode) throws
     /// Performs one software trigger. Clients reach it through ``trigger()``.
     func performTrigger() throws
+    /// Whether a trigger is refused while the device is disabled; true for cameras.
+    var needsEnablingForTriggers: Bool { get }
 }
 
 extension TriggerTarget {
+    public var needsEnablingForTriggers: Bool { false }
+
     public func trigger() throws {
         guard try triggerType == .software else {
             throw DeviceError(.incompatibleState, "trigger type is not software")
+        }
+        guard isEnabled || !needsEnablingForTriggers else {
+            throw DeviceError(.disabled, "a trigger needs the device to be enabled")
         }
         try performTrigger()
     }
 
     @RemoteInterfaceBuilder
     public var triggerMembers: [any RemoteMember] {
-        RemoteProperty("trigger_type", get: { try self.triggerType })
-        RemoteProperty("trigger_mode", get: { try self.triggerMode })
+        RemoteProperty("trigger_type", unknown: .software, get: { try self.triggerType })
+        RemoteProperty("trigger_mode", unknown: .once, get: { try self.triggerMode })
         RemoteMethod("set_trigger", "ttype", "tmode", restored: .last, call: setTrigger)
         RemoteMethod("trigger", call: trigger)
     }

@@ -32,6 +32,7 @@ extension DeviceLink {
         guard let value = Value(python: python) else {
             throw DeviceError(.failed, "\(member) of \(name) is \(python.typeName), not \(Value.pythonName)")
         }
+        guard value.isFinite else { throw DeviceError(.failed, "\(member) of \(name) is unknown at the moment") }
         return value
     }
 }

@@ -76,8 +76,8 @@ private final class PartStageAxis: StageAxis {
     }
 
     var typeName: String { "StageAxis" }
-    var position: Double { get throws { try own(try link.get("position", as: NamedValues<Double>.self)) } }
-    var limits: AxisLimits { get throws { try own(try link.get("limits", as: NamedValues<AxisLimits>.self)) } }
+    var position: Double { get throws { try own("position") } }
+    var limits: AxisLimits { get throws { try own("limits") } }
     /// A move has ended when its call returns.
     var isMoving: Bool { false }
 
@@ -85,10 +85,13 @@ private final class PartStageAxis: StageAxis {
         _ = try link.call("move_to", [.dict(PythonDictionary([(.str(name), .float(position))]))])
     }
 
-    private func own<Value>(_ values: NamedValues<Value>) throws -> Value {
-        guard let value = values.pairs.first(where: { $0.name == name })?.value else {
+    /// The value of this axis in an attribute of the stage; another axis may be unknown.
+    private func own<Value: PythonConvertible>(_ attribute: String) throws -> Value {
+        let values = NamedValues<Value>(python: try link.get(attribute))?.pairs
+        guard let value = values?.first(where: { $0.name == name })?.value else {
             throw DeviceError(.failed, "\(link.name) no longer has an axis \(name)")
         }
+        guard value.isFinite else { throw DeviceError(.failed, "\(attribute) of axis \(name) of \(link.name) is unknown") }
         return value
     }
 }
@@ -107,7 +110,13 @@ public final class PartFilterWheel: FilterWheel, RemotePart {
     }
 
     public var typeName: String { "FilterWheel" }
-    public var position: Int { get throws { try link.call("get_position") } }
+    public var position: Int {
+        get throws {
+            let position: Int = try link.call("get_position")
+            guard position >= 0 else { throw DeviceError(.failed, "the position of \(link.name) is unknown") }
+            return position
+        }
+    }
     /// A move has ended when its call returns.
     public var isMoving: Bool { false }
     public func startMove(to position: Int) throws { _ = try link.call("set_position", [.int(position)]) }

@@ -95,6 +95,14 @@ public struct CallDecoder: Sendable {
         try methods[name]?(arguments) ?? DecodedCall(.call, name, [])
     }
 
+    /// Decodes a call that is made again.
+    public func decode(_ call: RestoredCall) throws -> DecodedCall {
+        switch call.act {
+        case .call: try self.call(call.member, CallArguments(call.arguments))
+        case .set: try setting(call.member, to: call.arguments.first ?? .none)
+        }
+    }
+
     public func setting(_ name: String, to value: PythonValue) throws -> DecodedCall {
         try properties[name]?(value) ?? DecodedCall(.set, name, [value])
     }

@@ -70,21 +70,29 @@ public struct RemoteProperty: RemoteMember {
 
     public func add(to interface: inout RemoteInterface) { interface.add(self) }
 
-    public init<Value: PythonConvertible>(_ name: String, get: @escaping () throws -> Value) {
+    /// - Parameter unknown: the value while the device cannot give one, see ``known(_:or:)``.
+    public init<Value: PythonConvertible>(
+        _ name: String,
+        unknown: Value? = nil,
+        get: @escaping () throws -> Value
+    ) {
         self.name = name
         restoration = .never
-        self.get = { try get().python }
+        self.get = { try known(get, or: unknown).python }
         setter = nil
     }
 
-    /// - Parameter restored: whether the value is set again on a device that was opened anew.
+    /// - Parameters:
+    ///   - restored: whether the value is set again on a device that was opened anew.
+    ///   - unknown: the value while the device cannot give one, see ``known(_:or:)``.
     public init<Value: PythonConvertible>(
         _ name: String,
         restored: Restoration = .never,
+        unknown: Value? = nil,
         get: @escaping () throws -> Value,
         set: @escaping (Value) throws -> Void
     ) {
-        self.init(name, restored: restored, get: get) { (value: Value) -> PythonValue in
+        self.init(name, restored: restored, unknown: unknown, get: get) { (value: Value) -> PythonValue in
             try set(value)
             return PythonValue.none
         }
@@ -93,12 +101,13 @@ public struct RemoteProperty: RemoteMember {
     public init<Value: PythonConvertible, Result: RemoteResult>(
         _ name: String,
         restored: Restoration = .never,
+        unknown: Value? = nil,
         get: @escaping () throws -> Value,
         set: @escaping (Value) throws -> Result
     ) {
         self.name = name
         restoration = restored
-        self.get = { try get().python }
+        self.get = { try known(get, or: unknown).python }
         setter = Setter(
             decode: { DecodedCall(.set, name, [$0], try Value.decode($0, as: name)) },
             perform: { call in
@@ -108,6 +117,18 @@ public struct RemoteProperty: RemoteMember {
                 return try set(value).outcome
             }
         )
+    }
+}
+
+/// A value of a device, or the value that means that it is unknown.
+///
+/// `microscope.clients.Client` reads all attributes when it is made, and Cockpit reads them when it starts: neither can
+/// be used if one of them raises, because a device has not been homed or is away for the moment. What keeps the device
+/// from being used is in the log and in the server's status.
+func known<Value>(_ get: () throws -> Value, or unknown: Value?) throws -> Value {
+    do { return try get() } catch {
+        guard let unknown else { throw error }
+        return unknown
     }
 }
 

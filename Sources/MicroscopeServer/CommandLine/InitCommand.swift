@@ -202,7 +202,7 @@ struct Interview {
         return NewConfiguration.NewDevice(name: name, driver: driver.name, port: port, summary: driver.summary)
     }
 
-    /// A name made from the name of the driver: `ZaberDaisyChain`.
+    /// A device name made from the driver's name: `ZaberDaisyChain`.
     private func unusedName(for driver: any ConfigurableDriver) -> String {
         let name = driver.name.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
         var (candidate, number) = (name, 2)

@@ -45,12 +45,12 @@ final class ClientSession {
             return .closed
         } catch {
             let level: Logger.Level = isGreeted && !error.isUsual ? .warning : .debug
-            server.log.log(level: level, "dropped client \(name): \(error)")
+            server.log.log(level: level, "dropped \(name): \(error)")
             return .lost(error.description)
         }
     }
 
-    var name: String { context.client?.description ?? "number \(context.connection)" }
+    private var name: String { context.client.clientName }
 
     // MARK: Calls
 
@@ -66,7 +66,7 @@ final class ClientSession {
             return true
         case .invoke: return try invoke(request)
         default:
-            server.log.info("dropped client \(name): clients do not send messages of type \(request.header.type)")
+            server.log.info("dropped \(name): clients do not send messages of type \(request.header.type)")
             return false
         }
     }
@@ -213,7 +213,7 @@ extension ClientSession {
     /// Logs why the client is refused: a failed login as a warning.
     private func logRefusal(_ text: String, _ level: Logger.Level) {
         let text = text.shown(300)
-        server.refusals.write("\(context.client?.host ?? "") \(text)", level, "client \(name) refused: \(text)")
+        server.refusals.write("\(context.client.hostName) \(text)", level, "\(name) refused: \(text)")
     }
 
     private func answer(

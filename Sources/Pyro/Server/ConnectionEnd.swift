@@ -44,8 +44,8 @@ public final class ConnectionEnd: Sendable {
 
     /// Takes an action when the connection ends, or at once if it has already ended.
     ///
-    /// The action runs once, on a thread that serves no other client, after those added before it. It replaces an
-    /// earlier action with the same key.
+    /// The action runs once, after those added before it, and replaces an earlier action with the same key. It must return
+    /// soon: it may run on the thread that watches all connections.
     public func perform(_ key: String, _ action: @escaping @Sendable (Cause) -> Void) {
         let (cause, watch) = state.withLock { state -> (Cause?, (@Sendable (ConnectionEnd) -> Void)?) in
             guard state.cause == nil else { return (state.cause, nil) }

@@ -66,7 +66,7 @@ struct Invocation: Sendable {
 
     /// Refuses a call that the access rules do not allow.
     private func checkAccess(_ name: String, isReading: Bool, _ call: WireCall) throws {
-        let host = context.client?.host ?? "this address"
+        let host = context.client.hostName
         let reason: String
         if context.access != .full, !isReading {
             reason = "clients at \(host) may only read"
@@ -75,11 +75,10 @@ struct Invocation: Sendable {
         } else {
             return
         }
-        let client = context.client.map { "\($0)" } ?? "a client"
         server.refusals.write(
             "\(host) \(reason)",
             .warning,
-            "refused \(name.shown) of \(call.object.shown) for \(client): \(reason)"
+            "refused \(name.shown) of \(call.object.shown) for \(context.client.clientName): \(reason)"
         )
         throw PythonException.pyro("SecurityError", "'\(name.shown)' is refused: \(reason)")
     }
@@ -166,10 +165,11 @@ extension Invocation {
         guard server.log.logLevel <= .debug else { return try perform() }
         let begin = ContinuousClock.now
         func report(_ outcome: String) {
-            let client = context.client.map { "client \($0)" } ?? "a client"
             let milliseconds = (ContinuousClock.now - begin) / .milliseconds(1)
             let time = "\((milliseconds * 10).rounded() / 10) ms"
-            server.log.debug("\(client) called \(call.object.shown).\(call.method.shown): \(outcome) after \(time)")
+            server.log.debug(
+                "\(context.client.clientName) called \(call.object.shown).\(call.method.shown): \(outcome) after \(time)"
+            )
         }
         do {
             let result = try perform()

@@ -57,7 +57,7 @@ public typealias Endpoint = PyroURI.Location
         if case .tcp(let host, _)? = endpoint { host } else { nil }
     }
 
-    /// Whether a socket can be bound to the address, at a port of the kernel's choice.
+    /// Whether a socket can be bound to the address, at any free port.
     fileprivate var isOfThisMachine: Bool {
         guard family == AF_INET || family == AF_INET6 else { return true }
         var any = self

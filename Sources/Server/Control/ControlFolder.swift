@@ -24,7 +24,9 @@ enum ControlFolder {
         .compactMap(\.self)
         .reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
         .filter(isTrusted)
-        .flatMap { folder in FileSystem.names(in: folder).sorted().filter { $0.hasSuffix(".sock") }.map { "\(folder)/\($0)" } }
+        .flatMap { folder in
+            FileSystem.names(in: folder).sorted().filter { $0.hasSuffix(".sock") }.map { "\(folder)/\($0)" }
+        }
     }
 
     /// Whether nobody but this user and root can have put sockets into a folder.

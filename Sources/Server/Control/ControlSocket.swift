@@ -9,27 +9,68 @@ internal import Pyro
 final class ControlSocket: Sendable {
     static let object = "device-server"
 
-    private let server: PyroServer
+    private struct State {
+        var server: PyroServer?
+        var file: SocketFile?
+        var hasWarned = false
+    }
 
-    /// Nil, with a warning in the log, if no socket can be made: the server serves its devices without it.
-    init?(_ supervisor: Supervisor, log: Logger) {
-        do {
-            let folder = try ControlFolder.ours()
-            ControlFolder.sweep(folder)
-            server = try PyroServer(
-                at: .unix(path: "\(folder)/\(getpid()).sock"),
-                log: log,
-                translate: ErrorTranslation.exception
-            )
-            server.register(SupervisorObject(supervisor), as: Self.object)
-            server.start()
-        } catch {
-            log.warning("`device-server status`, `reload` and `restart` will not find this server: \(error)")
-            return nil
+    private let supervisor: Supervisor
+    private let log: Logger
+    private let state = Monitor(State())
+
+    init(_ supervisor: Supervisor, log: Logger) {
+        (self.supervisor, self.log) = (supervisor, log)
+        open()
+    }
+
+    /// How often to look whether the socket is still there.
+    private static let interval = Duration.seconds(2)
+
+    /// Makes the socket again whenever its file has been deleted, until the task is cancelled.
+    func keep() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Self.interval)
+            let isThere = state.withLock { $0.file?.isThere == true }
+            guard !isThere, !Task.isCancelled else { continue }
+            await BlockingThread.value("control") { [self] in
+                state.withLock(\.server)?.stop(within: .zero)
+                open()
+            }
         }
     }
 
-    func close() { server.stop(within: .milliseconds(200)) }
+    func close() {
+        state.withLock(\.server)?.stop(within: .milliseconds(200))
+        // Stopping leaves other files alone, and this socket may have been deleted and made again.
+        state.withLock(\.file)?.remove()
+    }
+
+    /// Makes the socket.
+    ///
+    /// A failure is logged once: the server serves its devices without it.
+    private func open() {
+        do {
+            let folder = try ControlFolder.ours()
+            ControlFolder.sweep(folder)
+            let path = "\(folder)/\(getpid()).sock"
+            let server = try PyroServer(at: .unix(path: path), log: log, translate: ErrorTranslation.exception)
+            server.register(SupervisorObject(supervisor), as: Self.object)
+            server.start()
+            let isAgain = state.withLock { state in
+                defer { (state.server, state.file, state.hasWarned) = (server, SocketFile(boundAt: path), false) }
+                return state.server != nil || state.hasWarned
+            }
+            if isAgain { log.notice("made the control socket \(path) again") }
+        } catch {
+            let isNew = state.withLock { state in
+                defer { state.hasWarned = true }
+                return !state.hasWarned
+            }
+            guard isNew else { return }
+            log.warning("`device-server status`, `reload` and `restart` will not find this server: \(error)")
+        }
+    }
 }
 
 /// The Pyro object that the control commands call.

@@ -44,7 +44,9 @@ enum ProcessTable {
 
     /// The fields of `/proc/PID/stat` after the name.
     private static func fields(of process: Int) -> [Substring]? {
-        guard let text = FileSystem.text(of: "/proc/\(process)/stat"), let end = text.lastIndex(of: ")") else { return nil }
+        guard let text = FileSystem.text(of: "/proc/\(process)/stat"), let end = text.lastIndex(of: ")") else {
+            return nil
+        }
         return text[end...].dropFirst().split(separator: " ")
     }
 

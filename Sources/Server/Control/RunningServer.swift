@@ -1,7 +1,6 @@
 public import Pickle
 internal import Platform
 internal import Pyro
-internal import Platform
 
 /// A server running on this machine, as control commands reach it.
 public struct RunningServer: Sendable {

@@ -1,6 +1,6 @@
 internal import Devices
-internal import Platform
 public import Pickle
+internal import Platform
 
 /// The status of a running server: what `device-server status` shows, and what its control socket returns.
 ///

@@ -2,6 +2,7 @@ internal import Devices
 internal import Logging
 internal import Pickle
 internal import Platform
+internal import Synchronization
 
 /// The owner of a device and of everything that shares its wire, which makes all calls to them one at a time.
 ///
@@ -10,6 +11,7 @@ internal import Platform
 final class DeviceHost: Sendable {
     private let devices: Lock<OpenDevices>
     private let watch = CallWatch()
+    private let returned = ReturnedDevices()
     private let restoreLog: RestoreLogWriter?
     private let log: Logger
     /// The objects that clients reach, which are the same for as long as the devices are open.
@@ -80,6 +82,7 @@ final class DeviceHost: Sendable {
                     log.notice("\(text(of: call)) came back after \(time.formatted)")
                 }
             }
+            defer { if !returned.isEmpty { restoreReturned(&devices) } }
             return try body(&devices)
         }
     }
@@ -160,6 +163,24 @@ final class DeviceHost: Sendable {
         }
     }
 
+    /// Restores what clients have set in a device that was away: it may have lost its power.
+    ///
+    /// May be called during a call to the device, by the thread that holds the lock.
+    func deviceReturned(_ id: String) {
+        guard objects.contains(where: { $0.id == id }) else { return }
+        returned.add(id)
+        // If no call is under way now, or none comes.
+        _ = BlockingThread("restore") { [self] in devices.withLock { [self] devices in restoreReturned(&devices) } }
+    }
+
+    /// Restores what has returned, before any other call reaches it.
+    private func restoreReturned(_ devices: inout OpenDevices) {
+        for id in returned.takeAll() {
+            log.notice("\(id) is back; what clients have set in it is restored")
+            devices.restore(id)
+        }
+    }
+
     /// Makes a call again that a client had made on the device of an earlier process; a failure is logged.
     func restore(_ call: RestoredCall, of object: ObjectDescription) {
         do {
@@ -177,4 +198,28 @@ final class DeviceHost: Sendable {
 
     /// Shuts all devices down, light sources first.
     func shutDown(report: @Sendable (String) -> Void) { devices.withLock { $0.shutDown(report: report) } }
+}
+
+/// The devices that have returned and have not been restored yet.
+private final class ReturnedDevices: Sendable {
+    private let ids = Monitor<Set<String>>([])
+    private let count = Atomic(0)
+
+    /// Cheap, since it is read at the end of each call.
+    var isEmpty: Bool { count.load(ordering: .acquiring) == 0 }
+
+    func add(_ id: String) {
+        ids.withLock { ids in
+            ids.insert(id)
+            count.store(ids.count, ordering: .releasing)
+        }
+    }
+
+    func takeAll() -> Set<String> {
+        ids.withLock { ids in
+            defer { ids.removeAll() }
+            count.store(0, ordering: .releasing)
+            return ids
+        }
+    }
 }

@@ -54,12 +54,18 @@ final class DeviceProblems: Sendable {
 
     private let problems = Monitor<[String: Problem]>([:])
 
-    /// - Parameter problem: nil if the device can be used again.
+    private let returned = Monitor<@Sendable (String) -> Void>({ _ in })
+
+    /// Sets the function that is called with the id of a device that is usable again.
+    func whenReturned(_ body: @escaping @Sendable (String) -> Void) { returned.withLock { $0 = body } }
+
+    /// - Parameter problem: nil if the device is usable again.
     func note(_ problem: String?, of id: String) {
-        problems.withLock { problems in
-            let time = problems[id]?.time ?? Timestamp.now
-            problems[id] = problem.map { Problem(text: $0, time: time) }
+        let isBack = problems.withLock { problems in
+            defer { problems[id] = problem.map { Problem(text: $0, time: problems[id]?.time ?? Timestamp.now) } }
+            return problem == nil && problems[id] != nil
         }
+        if isBack { returned.withLock { $0 }(id) }
     }
 
     subscript(id: String) -> Problem? { problems.withLock { $0[id] } }

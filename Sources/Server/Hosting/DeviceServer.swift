@@ -36,6 +36,9 @@ public final class DeviceServer: Sendable {
         self.delivery = delivery
         self.log = log
         restoreLog = RestoreLogWriter(changed: remember)
+        problems.whenReturned { [hosts] id in
+            for host in hosts.withLock({ $0 }) { host.deviceReturned(id) }
+        }
     }
 
     public var endpoint: Endpoint { server.endpoint }

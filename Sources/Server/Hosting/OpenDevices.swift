@@ -177,6 +177,22 @@ struct OpenDevices {
         )
     }
 
+    /// Makes the calls again by which clients have set something in a device and its parts, without enabling them.
+    ///
+    /// The log is complete up to the last call, since notes are taken under the same lock. Failures are reported.
+    mutating func restore(_ id: String) {
+        guard isOpen, let log = restoreLog?.memory else { return }
+        for entry in entries where entry.id == id || entry.owner == id {
+            guard entry.device?.restoresItself != true else { continue }
+            for call in log.settings(of: entry.id) {
+                do { _ = try entry.interface.perform(try entry.interface.decoder.decode(call)) } catch {
+                    report("\(entry.id).\(call.member) could not be restored: \(ErrorTranslation.text(of: error))")
+                }
+            }
+        }
+        followEnabling()
+    }
+
     /// Reads the data of the devices that are enabled or send while disabled, and of no others.
     func followEnabling() {
         for (device, stream) in sources {

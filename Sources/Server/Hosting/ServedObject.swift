@@ -106,12 +106,26 @@ struct Registration: Sendable {
         guard uri.location != nil else {
             throw PythonException.pyro("PyroError", "'\(uri.text)' does not say where the client is")
         }
+        guard !isOwn(uri) else { throw RemoteError.value("\(description.id) cannot be a client of itself") }
         stream.clients.push(uri)
     }
 
+    /// Whether a URI leads back to this object; the names of a host are as many as its addresses.
+    private func isOwn(_ other: PyroURI) -> Bool {
+        guard other.object == uri.object else { return false }
+        return switch (other.location, uri.location) {
+        case (.tcp(_, let port)?, .tcp(_, let own)?): port == own
+        case (let place?, let own?): place == own
+        default: false
+        }
+    }
+
     /// Wakes a caller that waits for the next datum.
+    ///
+    /// Data that a client sends never reach other clients: they are not this device's, and devices that are registered
+    /// with each other would pass them round in a circle.
     private func receive(_ data: PythonValue, _ timestamp: Double) {
-        stream.clients.offer(Datum(data, at: timestamp))
+        stream.clients.wake(with: Datum(data, at: timestamp))
     }
 
     /// Waits for the next datum, after a trigger if one is asked for.

@@ -179,9 +179,7 @@ actor CameraSearch: WorkerSource {
                 return nil
             case .exhausted(let report): perform(arbitration.exhausted(child, report))
             case .failed(let reason), .refused(let reason): return reason
-            case .start, .search, .darken, .lightsOff, .shutDown, .askForReport, .report, .serving, .memory, .light,
-                .restoring:
-                break
+            default: break
             }
         }
         return nil
@@ -211,6 +209,11 @@ actor CameraSearch: WorkerSource {
     }
 
     private func giveUp(_ numbers: [Int], _ report: SearchReport) {
+        var report = report
+        // Children report in any order; a reason that is the same must read the same.
+        report.seen.sort()
+        report.unwanted.sort()
+        report.failures.sort()
         let delay = backoff.delay()
         for definition in numbers.compactMap({ definitions[$0] }) {
             let reason = "\(driver) \(definition.uidText) was not found: \(report)"

@@ -88,6 +88,8 @@ enum ControlMessage: Sendable {
     /// To the worker, instead: open the devices that may have light, switch it off, answer with ``light(_:isFinal:)``,
     /// and end.
     case darken(WorkerOrder)
+    /// To the watchdog: the definitions whose light it must switch off once the supervisor has gone.
+    case guardLights([WorkerOrder])
     /// To the worker: switch off all light now and answer with ``light(_:isFinal:)``.
     case lightsOff
     /// To the worker: shut down the devices and end.
@@ -120,6 +122,7 @@ enum ControlMessage: Sendable {
         case .start(let order): .tuple(["start", order.value])
         case .search(let order): .tuple(["search", order.value])
         case .darken(let order): .tuple(["darken", order.value])
+        case .guardLights(let orders): .tuple(["guard", .list(orders.map(\.value))])
         case .lightsOff: .tuple(["lights off"])
         case .shutDown: .tuple(["shut down"])
         case .light(let findings, let isFinal): .tuple(["light", .list(findings.map(\.value)), .bool(isFinal)])
@@ -145,6 +148,7 @@ enum ControlMessage: Sendable {
         case ("start", let order?, nil): self = .start(try WorkerOrder(order))
         case ("search", let order?, nil): self = .search(try WorkerOrder(order))
         case ("darken", let order?, nil): self = .darken(try WorkerOrder(order))
+        case ("guard", .list(let orders)?, nil): self = .guardLights(try orders.map(WorkerOrder.init))
         case ("lights off", nil, nil): self = .lightsOff
         case ("shut down", nil, nil): self = .shutDown
         case ("light", .list(let findings)?, .bool(let isFinal)?):

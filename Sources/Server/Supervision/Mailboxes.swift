@@ -14,6 +14,7 @@ final class Inbox: Sendable {
         /// Why the stream of messages ended before its end.
         var error: String?
         var complain: (@Sendable (String) -> Void)?
+        var patience = Inbox.patience
     }
 
     private let state = Monitor(State())
@@ -35,12 +36,16 @@ final class Inbox: Sendable {
                 }
             } catch { state.withLock { $0.error = "\(error)" } }
             state.update { $0.hasEnded = true }
-            Pause.wait(for: Self.patience)
+            let patience = state.withLock(\.patience)
+            Pause.wait(for: patience)
             // The process still runs, so it hangs, and nobody is left to kill it.
-            state.withLock { $0.complain }?("does not shut down within \(Self.patience.formatted); ended by force")
+            state.withLock { $0.complain }?("does not shut down within \(patience.formatted); ended by force")
             _exit(EXIT_FAILURE)
         }
     }
+
+    /// Sets how long this process may go on after the supervisor has gone.
+    func allowEnd(within limit: Duration) { state.withLock { $0.patience = limit } }
 
     /// Why the messages ended although the supervisor is there.
     var error: String? { state.withLock(\.error) }

@@ -65,6 +65,7 @@ struct Opening {
             for name in names { problems.note(problem, of: name) }
         }
         var context = DriverContext(isSimulated: device.isSimulated, log: deviceLog)
+        context.hardwareName = device.name
         context.part = { reference in try link(to: reference, from: device.name) }
         context.claim = { part, context in try worker.claim(part, context, for: definition) }
         return context

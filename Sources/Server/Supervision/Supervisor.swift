@@ -23,18 +23,22 @@ public actor Supervisor {
     private var searches: [SearchKey: CameraSearch] = [:]
     private let served = ServedParts()
     private var count = 0
+    /// The configuration that is served.
+    private var current: ConfigurationSource.Version
     private var isChanging = false
     private var isStopping = false
     private let health = ServiceHealth()
+    private let watchdog: LightsWatchdog
 
     /// - Parameters:
     ///   - source: a configuration without errors, which can be read again.
     ///   - executable: the program to start workers from. With the argument `worker` it must run
     ///     ``serveAsWorker(drivers:program:)``.
     public init(_ source: ConfigurationSource, executable: String = "/proc/self/exe") {
-        self.source = source
+        (self.source, current) = (source, source.first)
         self.executable = executable
         log = Log(name: "device-server", options: source.first.configuration.log)
+        watchdog = LightsWatchdog(executable: executable, log: log.logger)
     }
 
     /// Serves until SIGINT or SIGTERM, then shuts down every device, light sources first.
@@ -52,7 +56,12 @@ public actor Supervisor {
             log.logger.critical("cannot receive signals: \(error)")
             return false
         }
+        // Simulated hardware outlives the workers, as real hardware does.
+        let hardware = SimulatedHardwareFolder()
+        defer { hardware?.remove() }
         let control = ControlSocket(self, log: log.logger)
+        let keeping = Task { await control.keep() }
+        watchLights()
         for definition in source.first.definitions { await serve(definition) }
         let report = ServiceNotifier().map { ServiceReport(to: $0, on: health) }
         let checking = Task { await logFindings() }
@@ -73,9 +82,11 @@ public actor Supervisor {
             // A second signal means: do not wait for devices that hang.
             for await name in signals where name != "SIGHUP" { await hurryEnd(after: name) }
         }
-        control?.close()
+        keeping.cancel()
+        control.close()
         let lights = await stop(entries)
         for search in searches.values { await search.stop() }
+        await watchdog.stop()
         impatience.cancel()
         for light in lights { log.logger.critical("\(light)") }
         log.logger.notice(lights.isEmpty ? "all devices are shut down" : "shut down; LIGHT MAY BE ON")
@@ -89,6 +100,14 @@ public actor Supervisor {
         for finding in await BlockingThread.value("configuration check", of: configuration.findings) {
             log.logger.warning("\(finding.place): \(finding.message)")
         }
+    }
+
+    /// Gives the watchdog the definitions that may have light.
+    private func watchLights() {
+        let current = current
+        watchdog.watch(
+            current.definitions.filter(\.definition.mayHaveLight).map { WorkerOrder($0, source, memory: RestoreLog()) }
+        )
     }
 
     private func hurryEnd(after signal: String) async {
@@ -203,6 +222,8 @@ public actor Supervisor {
         let old = entries.filter { changes.ended.contains($0.definition.name) }
         let memories = Dictionary(uniqueKeysWithValues: old.map { ($0.definition.name, $0.keeper.memory) })
         changes.uncertainLights = await stop(old)
+        current = new
+        watchLights()
         for definition in changes.begun where !isStopping {
             // Clients stay registered; what they had set belonged to the device as it was.
             await serve(definition, memory: memories[definition.definition.name]?.clientsAlone ?? RestoreLog())

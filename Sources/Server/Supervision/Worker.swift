@@ -40,6 +40,9 @@ struct Worker: Sendable {
             case .search(let order)?:
                 guard let order = try search(order, definition(of: order)) else { return EXIT_SUCCESS }
                 return try serve(order)
+            case .guardLights(let orders)?:
+                try guardLights(orders)
+                return EXIT_SUCCESS
             case .darken(let order)?:
                 let limit = WorkerKeeper.darkeningLimit
                 outbox.send(.light(LightsOff([try definition(of: order)]).findings(within: limit), isFinal: true))
@@ -53,7 +56,7 @@ struct Worker: Sendable {
         }
     }
 
-    private func definition(of order: WorkerOrder) throws -> Definition {
+    func definition(of order: WorkerOrder) throws -> Definition {
         var configuration =
             if let text = order.text {
                 try ServerConfiguration(text: text, file: order.file, drivers: drivers)

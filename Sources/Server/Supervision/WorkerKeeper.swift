@@ -190,7 +190,7 @@ final class WorkerKeeper: Sendable {
             case .report(let report): state.update { $0.workerState.note(report) }
             case .opened(let uid): await source.worker(worker, has: uid)
             case .light(let lights, let isFinal): note(lights, isFinal: isFinal)
-            case .start, .search, .darken, .lightsOff, .shutDown, .askForReport, .counted, .exhausted: break
+            default: break
             }
         }
         return ending

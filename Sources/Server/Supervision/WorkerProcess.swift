@@ -21,7 +21,14 @@ final class WorkerProcess: Sendable {
     /// - Parameters:
     ///   - name: its name in the log.
     ///   - environment: variables added to this process's environment.
-    init(_ name: String, executable: String, environment: [String: String], log: Logger) throws {
+    ///   - programName: the name of its program for `ps`.
+    init(
+        _ name: String,
+        executable: String,
+        environment: [String: String],
+        programName: String = WorkerProcess.programName,
+        log: Logger
+    ) throws {
         let (channel, childs) = try ControlChannel.pair()
         (self.name, self.channel, self.log) = (name, channel, log)
         let (stream, continuation) = AsyncStream<ControlMessage>.makeStream()
@@ -46,7 +53,8 @@ final class WorkerProcess: Sendable {
         }
         end = Task { [process, log] in
             do {
-                let result = try await Self.run(executable, name, environment, input: childs) { execution in
+                let result = try await Self.run(executable, programName, name, environment, input: childs) {
+                    execution in
                     process.update { $0 = execution.value }
                     for await _ in closed {}
                     await Self.makeSureOfEnd(execution, name, log)
@@ -62,6 +70,7 @@ final class WorkerProcess: Sendable {
 
     private static func run(
         _ executable: String,
+        _ programName: String,
         _ name: String,
         _ environment: [String: String],
         input: Int32,

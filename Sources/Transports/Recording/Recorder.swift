@@ -9,7 +9,7 @@ public final class Recorder: Sendable {
 
     private let file: Int32
     private let log: DeviceLog
-    /// Whether lines are still written. The lock is held while a line is written, so that lines do not mix.
+    /// Whether lines are still written: The lock is held while a line is written, so that lines do not mix.
     private let isWriting = Lock(true)
 
     /// Records to a file in a folder, after any earlier recordings in that file.

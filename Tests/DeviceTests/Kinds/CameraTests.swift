@@ -106,7 +106,27 @@ struct CameraTests {
         #expect(camera.exposureTime == 2)
     }
 
+    @Test(arguments: ["trigger", "soft_trigger"]) func aDisabledCameraRefusesTriggers(method: String) throws {
+        #expect { try camera.interface.call(method) } throws: { ($0 as? DeviceError)?.kind == .disabled }
+        #expect(camera.triggerCount == 0)
+    }
+
+    @Test func anArrayOfAnyLengthIsRefusedBeforeAnythingIsMadeOfIt() throws {
+        // As values its elements would take gigabytes, and many seconds.
+        let count = 1 << 26
+        let array = try #require(NDArray(.uint8, shape: [count], data: Bytes([UInt8](repeating: 0, count: count))))
+        for (method, name, needed, type) in [
+            ("set_roi", "roi", 4, "microscope.ROI"), ("set_binning", "binning", 2, "microscope.Binning"),
+        ] {
+            let message = "\(method)() argument '\(name)': expected \(needed) values for \(type), got \(count)"
+            #expect(throws: RemoteError.value(message)) { try camera.interface.call(method, .array(array)) }
+        }
+        #expect(throws: RemoteError.self) { try camera.interface.call("set_transform", .array(array)) }
+        #expect([Double](python: .array(array)) == nil)
+    }
+
     @Test func softTriggerIsATrigger() throws {
+        try camera.enable()
         try camera.interface.call("soft_trigger")
         try camera.interface.call("trigger")
         #expect(camera.triggerCount == 2)

@@ -109,4 +109,29 @@ struct ConversionTests {
         #expect(Bool(python: .none) == false)
         #expect(Bool(python: "False") == nil)
     }
+
+    @Test func integersOf64BitsAreExactOrRefused() throws {
+        func scalar(_ dtype: DType, _ bytes: [UInt8]) throws -> PythonValue {
+            .scalar(try #require(NDArray(dtype, shape: [], data: Bytes(bytes))))
+        }
+        let beyondDoubles = 1 << 53 + 1
+        #expect(Int(python: try scalar(.int64, Self.bytes(beyondDoubles))) == beyondDoubles)
+        #expect(Int(python: try scalar(.int64, Self.bytes(Int.max))) == .max)
+        #expect(Int(python: try scalar(.uint64, Self.bytes(UInt64(beyondDoubles)))) == beyondDoubles)
+        #expect(Int(python: try scalar(.uint64, Self.bytes(UInt64.max))) == nil)
+        #expect(Int(python: try scalar(.float64, Self.bytes(3.0))) == 3)
+        #expect(Int(python: try scalar(.float64, Self.bytes(3.5))) == nil)
+    }
+
+    @Test func numbersFromClientsAreFinite() throws {
+        for odd in [Double.nan, .infinity, -.infinity] {
+            #expect(throws: RemoteError.value("x must be finite, not \(odd)")) {
+                try Double.decode(.float(odd), as: "x")
+            }
+            #expect(throws: RemoteError.self) { try [Double].decode(.list([1.0, .float(odd)]), as: "x") }
+            #expect(throws: RemoteError.self) { try NamedValues<Double>.decode(.dict(["a": .float(odd)]), as: "x") }
+            #expect(throws: RemoteError.self) { try Double?.decode(.float(odd), as: "x") }
+        }
+        #expect(try Double?.decode(.none, as: "x") == nil)
+    }
 }

@@ -144,7 +144,9 @@ import Testing
         for _ in 0..<5 { #expect(throws: PythonException.self) { try client.call("note", [1]) } }
         let endpoint = try #require(try client.localEndpoint)
         #expect(
-            server.log.messages == ["warning: refused note of Test for \(endpoint): clients at 127.0.0.1 may only read"]
+            server.log.messages == [
+                "warning: refused note of Test for client \(endpoint): clients at 127.0.0.1 may only read"
+            ]
         )
     }
 

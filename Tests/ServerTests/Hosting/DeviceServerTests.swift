@@ -108,6 +108,35 @@ import Testing
         #expect(try camera.call("get_is_enabled") == .bool(false))
     }
 
+    @Test func aCameraIsNotItsOwnClient() throws {
+        let server = try server()
+        defer { server.stop() }
+        try server.open(as: "Camera") { SimulatedCamera(.init()) }
+        let camera = client(server, "Camera")
+        let uri = server.uri(of: "Camera")
+        for name in ["127.0.0.1", "localhost", "scope-pc"] {
+            guard case .tcp(_, let port)? = uri.location else { return }
+            let own = PyroURI(object: "Camera", location: .tcp(host: name, port: port))
+            #expect(throws: PythonException.self) { try camera.call("set_client", [.uri(own)]) }
+        }
+    }
+
+    @Test func dataOfAClientWakeCallersAndReachNoOtherClient() throws {
+        let server = try server()
+        defer { server.stop() }
+        try server.open(as: "Camera") { SimulatedCamera(.init(hasRealisticTiming: false)) }
+        let (listeners, listener) = (try ListenerServer(), ListeningClient())
+        let camera = client(server, "Camera")
+        _ = try camera.call("set_client", [.uri(listeners.add(listener, "listener"))])
+        _ = try camera.call("receiveData", ["no image", 1.0])
+        _ = try camera.call("enable")
+        _ = try camera.call("trigger")
+        guard case .array? = listener.data(1)?.first else {
+            Issue.record("the data of a client were passed on")
+            return
+        }
+    }
+
     @Test func aDeviceThatIsClosedIsUnknown() throws {
         let server = try server()
         defer { server.stop() }

@@ -84,7 +84,7 @@ extension LineFormat {
     public var fast: LineFormat {
         var format = self
         (format.pause, format.bytePause) = (.zero, .zero)
-        (format.patience, format.silence) = (.milliseconds(100), .milliseconds(20))
+        (format.patience, format.silence) = (.milliseconds(100) * slowness, .milliseconds(20) * slowness)
         return format
     }
 }

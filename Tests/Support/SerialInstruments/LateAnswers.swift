@@ -14,13 +14,13 @@ public struct LateAnswers: Sendable, CustomStringConvertible {
 
     /// Delays beyond the time limit of ``LineFormat/fast``, once and several times.
     public static let all: [LateAnswers] = [150, 320].flatMap { delay in
-        [true, false].map { LateAnswers(delay: .milliseconds(delay), isInOrder: $0) }
+        [true, false].map { LateAnswers(delay: .milliseconds(delay) * slowness, isInOrder: $0) }
     }
 
     /// Makes the device slow for one question, then asks another one.
     ///
     /// - Parameters:
-    ///   - spoil: changes the faults of the device's port.
+    ///   - spoil: changes the faults of the simulated device's port.
     ///   - slow: the question that is answered late; its result is of no interest.
     ///   - check: the other question; false if its value is wrong.
     /// - Returns: whether every value was right, and the device could be asked again at the end.

@@ -1,8 +1,8 @@
 internal import Contracts
 public import Devices
 internal import Glibc
-public import Transports
 internal import Platform
+public import Transports
 
 /// A device and the simulation of it, on which sessions are recorded.
 public protocol RecordableInstrument {

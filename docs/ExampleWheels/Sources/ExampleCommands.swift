@@ -46,7 +46,7 @@ struct ExampleCommands: Sendable {
         }
     }
 
-    /// Throws if the wheel has understood and says no; nil for any other line, which is no answer to this.
+    /// Throws if the wheel has understood and says no; nil for any other line, which does not answer this.
     private func refused<Value>(_ command: String, _ line: String) throws -> Value? {
         if line.hasPrefix("ERR") { throw SerialError.refused(command, answer: line) }
         return nil

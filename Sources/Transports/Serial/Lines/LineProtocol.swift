@@ -24,6 +24,8 @@ public final class LineProtocol {
     private var trust = LineTrust()
     /// The question that proves the line to be at rest, once it is known.
     private var question: LineTrust.Question?
+    /// The number of times that it was asked without an answer.
+    private var proofsOwed = 0
     /// The exchanges so far, until ``learn(_:)``.
     private var lessons: LineTrust.Lessons? = LineTrust.Lessons()
     /// Whether the last command was sent on a line that could not be brought to rest.
@@ -107,11 +109,14 @@ public final class LineProtocol {
     ///
     /// A command is sent in either case, since it may switch a light off.
     private func comesToRest() throws(SerialError) -> Bool {
-        _ = try drain(untilQuietFor: question == nil ? trust.quiet(atLeast: format.silence) : format.silence)
-        for _ in 0..<3 {
-            guard let question else { break }
-            guard let text = try answer(to: question) else { return false }
-            if question.isAlone(in: text) { break }
+        if let question {
+            proofsOwed -= question.count(in: try drain(untilQuietFor: format.silence))
+            for _ in 0..<3 {
+                guard let text = try answer(to: question) else { return false }
+                if question.isAlone(in: text) { break }
+            }
+        } else {
+            _ = try drain(untilQuietFor: trust.quiet(atLeast: format.silence))
         }
         try discardInput()
         trust.noteRest()
@@ -120,24 +125,30 @@ public final class LineProtocol {
     }
 
     /// Asks a question and returns everything that came until the line was quiet again; nil without the right answer.
+    ///
+    /// The answer may be a late one to the same question. A device answers in order, so all answers to earlier commands
+    /// have come when the question has as many answers as it was asked.
     private func answer(to question: LineTrust.Question) throws(SerialError) -> [UInt8]? {
         try discardInput()
         try write(question.command)
+        proofsOwed = max(proofsOwed, 0) + 1
         let deadline = ContinuousClock.now + trust.limit(atLeast: format.patience)
         var text: [UInt8] = []
-        while text.count <= format.longestLine {
+        while proofsOwed > 0, text.count <= format.longestLine {
             let bytes = try stream.read(until: deadline)
             guard !bytes.isEmpty else { break }
+            let before = question.count(in: text)
             text += bytes
-            guard text.firstRange(of: question.answer, from: 0) == nil else {
-                if !question.isAlone(in: text) { trust.noteLate(at: .now) }
-                isSilent = false
-                return text + (try drain(untilQuietFor: format.silence))
-            }
+            proofsOwed -= question.count(in: text) - before
             guard .now < deadline + Self.grace else { break }
         }
-        if !text.isEmpty { trust.noteLate(at: .now) }
-        return nil
+        if !question.isAlone(in: text) { trust.noteLate(at: .now) }
+        guard question.count(in: text) > 0 else { return nil }
+        isSilent = false
+        // If some of the answers were lost, only a longer silence shows it.
+        text += try drain(untilQuietFor: proofsOwed > 0 ? trust.quiet(atLeast: format.silence) : format.silence)
+        proofsOwed = 0
+        return text
     }
 
     /// Learns from the exchanges so far which question proves the line to be at rest.

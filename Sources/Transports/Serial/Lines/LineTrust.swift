@@ -80,12 +80,21 @@ struct LineTrust {
         /// Whether a text is the answer with nothing else.
         func isAlone(in text: [UInt8]) -> Bool { Self.lines(text).allSatisfy(lines.contains) }
 
+        /// The number of times that the answer is in a text.
+        func count(in text: [UInt8]) -> Int {
+            var (count, start) = (0, 0)
+            while let range = text.firstRange(of: answer, from: start) {
+                (count, start) = (count + 1, range.upperBound)
+            }
+            return count
+        }
+
         static func lines(_ text: [UInt8]) -> [String] {
             text.split { $0 == 0x0D || $0 == 0x0A }.map { Latin1.text($0).trimmed }.filter { !$0.isEmpty }
         }
     }
 
-    /// The exchanges of a device's preparation, among which the question for its identity is found.
+    /// The exchanges that prepare a device, which include the question for its identity.
     struct Lessons {
         private var exchanges: [(command: [UInt8], answer: [UInt8])] = []
 

@@ -93,7 +93,9 @@ final class Sessions: Sendable {
 }
 
 extension SerialLine {
-    /// A function that finds a port by its name and opens it. It warns at most once.
+    /// A function that finds a port by its name and opens it.
+    ///
+    /// It warns at most once.
     public static func port(
         _ name: PortName,
         _ settings: PortSettings,

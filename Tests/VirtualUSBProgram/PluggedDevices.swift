@@ -3,7 +3,7 @@ import Transports
 import VirtualUSB
 
 /// The wheels and serial adapters of a testbed by their ports, plugged in or not.
-struct Bench {
+struct PluggedDevices {
     /// Nil if the devices are the kernel's.
     private let testbed: Testbed?
     private var wheels: [String: SimulatedWheel] = [:]
