@@ -15,11 +15,6 @@ if let program = InstrumentProgram(Array(CommandLine.arguments.dropFirst())) {
     exit(0)
 }
 
-if let program = InstrumentProgram(Array(CommandLine.arguments.dropFirst())) {
-    try program.run()
-    exit(0)
-}
-
 var log = Logger(label: "test-server") { StreamLogHandler.standardError(label: $0) }
 log.logLevel = .notice
 let arguments = CommandLine.arguments.dropFirst().reduce(into: [String: String]()) { arguments, argument in
