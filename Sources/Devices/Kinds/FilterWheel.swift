@@ -10,7 +10,7 @@ public protocol FilterWheel: Device {
 }
 
 extension FilterWheel {
-    /// The position of a wheel that stands between its positions or does not know where it stands.
+    /// The position of a wheel that is away, stands between its positions, or does not know where it stands.
     ///
     /// A value rather than an error, because python-microscope's `Client` reads each property when it connects and would
     /// fail, and Cockpit, which looks for the filter at this position, finds none.
@@ -24,9 +24,6 @@ extension FilterWheel {
         try startMove(to: position)
         return Completion { try !self.isMoving }
     }
-
-    /// The position that clients get before the first move of a wheel that cannot be asked, and while a wheel is away.
-    static var unknownPosition: Int { -1 }
 
     @RemoteInterfaceBuilder
     public var filterWheelMembers: [any RemoteMember] {
