@@ -91,7 +91,9 @@ private final class PartStageAxis: StageAxis {
         guard let value = values?.first(where: { $0.name == name })?.value else {
             throw DeviceError(.failed, "\(link.name) no longer has an axis \(name)")
         }
-        guard value.isFinite else { throw DeviceError(.failed, "\(attribute) of axis \(name) of \(link.name) is unknown") }
+        guard value.isFinite else {
+            throw DeviceError(.failed, "\(attribute) of axis \(name) of \(link.name) is unknown")
+        }
         return value
     }
 }
