@@ -9,12 +9,12 @@ public let slowness: Int = {
     let rounds = 200
     let other = try? BlockingThread.start("partner") {
         for round in 0..<rounds {
-            _ = turn.wait(within: .seconds(1)) { $0 == 2 * round + 1 ? true : nil }; turn.update { $0 += 1 }
+            _ = turn.wait(within: .milliseconds(50)) { $0 == 2 * round + 1 ? true : nil }; turn.update { $0 += 1 }
         }
     }
     for round in 0..<rounds {
         turn.update { $0 += 1 }
-        _ = turn.wait(within: .seconds(1)) { $0 == 2 * round + 2 ? true : nil }
+        _ = turn.wait(within: .milliseconds(50)) { $0 == 2 * round + 2 ? true : nil }
     }
     other?.join(within: .seconds(1))
     // An idle machine needs a few milliseconds.
