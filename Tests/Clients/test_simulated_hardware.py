@@ -1,14 +1,11 @@
 """Simulated hardware outlives the process that drives it, as real hardware does."""
-import os
 import re
 import signal
 from pathlib import Path
 
 import numpy
-import pytest
 
 from test_supervision import at, kill_and_wait
-from waiting import eventually
 
 DEVICES = {
     "Stage": {"driver": "simulated-stage", "conf": {"limits": {"x": [0, 100], "y": [-5, 5]}, "speed": 1000}},
@@ -36,13 +33,15 @@ def test_hardware_is_where_it_was(serve, connect):
     stage.move_to({"x": 40, "y": 2.5})
     wheel.set_position(2)
     mirror.apply_pattern(numpy.array([0, 0.25, 0.5, 0.75, 1]))
-    laser.set_power(0.37)
+    laser.power = 0.37
     laser.enable()
-    lines.set_line_state(2, True)
+    lines.write_line(2, True)
     lines.set_IO_state(1, False)
     box.devices["wheel"].set_position(4)
     for name in DEVICES:
         kill_and_wait(server, connect, uris[name])
+    # A proxy does not outlive the process that it was connected to.
+    stage, wheel, mirror, laser, lines, box = (connect(uris[name]) for name in DEVICES)
     assert stage.position == {"x": 40, "y": 2.5}
     assert wheel.get_position() == 2
     assert list(mirror.get_current_pattern()) == [0, 0.25, 0.5, 0.75, 1]
