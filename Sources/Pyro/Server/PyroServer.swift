@@ -19,6 +19,11 @@ public final class PyroServer: Sendable {
     public var address: Endpoint? { listener.localEndpoint }
 
     private let listener: Socket
+    /// The socket, if it outlives this server.
+    private let lasting: ListeningSocket?
+    private let acceptStop: AcceptStop?
+    /// The reason for refusing every client; nil if clients are served.
+    let refusal: (@Sendable () -> String)?
     private let translate: @Sendable (any Error) -> PythonException
     private let clients = Monitor(Clients())
 
@@ -33,18 +38,26 @@ public final class PyroServer: Sendable {
     ///
     /// Clients are served from ``start()`` on.
     ///
-    /// - Parameter translate: converts an error thrown by an object into a Python exception.
+    /// - Parameters:
+    ///   - listener: a socket at the endpoint, which goes on listening when the server stops; otherwise the server makes
+    ///     one.
+    ///   - refusal: if given, every client is refused with the text that it returns, as Pyro refuses clients.
+    ///   - translate: converts an error thrown by an object into a Python exception.
     public init(
         at endpoint: Endpoint,
+        on listener: ListeningSocket? = nil,
         options: ServerOptions = ServerOptions(),
         log: Logger,
+        refusing refusal: (@Sendable () -> String)? = nil,
         translate: @escaping @Sendable (any Error) -> PythonException
     ) throws {
         self.options = try options.fit(for: endpoint)
         self.log = log
         self.translate = translate
-        listener = try Socket(listeningAt: endpoint)
-        self.endpoint = endpoint.boundAs(listener.localEndpoint)
+        (lasting, self.refusal) = (listener, refusal)
+        acceptStop = listener == nil ? nil : AcceptStop()
+        self.listener = try listener?.socket ?? Socket(listeningAt: endpoint)
+        self.endpoint = endpoint.boundAs(self.listener.localEndpoint)
         objects[DaemonObject.id] = DaemonObject(objects: objects)
     }
 
@@ -79,15 +92,20 @@ public final class PyroServer: Sendable {
             clients.isStopping = true
             for socket in clients.sockets.values { socket.shutDown() }
         }
-        listener.shutDown()
-        endpoint.removeFile()
+        if let acceptStop {
+            acceptStop.stop()
+        } else {
+            listener.shutDown()
+            endpoint.removeFile()
+        }
         return clients.wait(within: limit) { $0.sockets.isEmpty ? true : nil } ?? false
     }
 
     private func nextClient() -> Socket? {
         while true {
             do {
-                return try listener.accept()
+                guard let acceptStop else { return try listener.accept() }
+                return try acceptStop.accept(from: listener)
             } catch {
                 // Out of descriptors, for instance. Connected clients continue, and one of them will leave.
                 log.error("\(error)")
@@ -165,12 +183,12 @@ extension ServerOptions {
 
 extension Endpoint {
     /// The endpoint, with the actual port in place of 0.
-    fileprivate func boundAs(_ bound: Endpoint?) -> Endpoint {
+    func boundAs(_ bound: Endpoint?) -> Endpoint {
         guard case .tcp(let host, port: 0) = self, case .tcp(_, let port)? = bound else { return self }
         return .tcp(host: host, port: port)
     }
 
-    fileprivate func removeFile() {
+    func removeFile() {
         if case .unix(let path) = self { Socket.removeFile(path) }
     }
 }

@@ -1,6 +1,5 @@
 internal import Devices
 internal import Pickle
-internal import Pyro
 
 /// The state of a definition: its worker, if it has one, and what is handed to the next one.
 struct WorkerState<Worker: Sendable>: Sendable {
@@ -48,8 +47,6 @@ struct WorkerState<Worker: Sendable>: Sendable {
     private(set) var lights: [LightsOff.Finding] = []
     private(set) var lightReportCount = 0
     private var hasServed = false
-    /// The port at which the last worker listened.
-    private var port: Int?
 
     init(memory: RestoreLog, mayHaveLight: Bool = false) {
         (self.memory, self.mayHaveLight) = (memory, mayHaveLight)
@@ -70,7 +67,7 @@ struct WorkerState<Worker: Sendable>: Sendable {
     func order(like first: WorkerOrder, parts: [String: String]) -> WorkerOrder {
         var order = first
         (order.memory, order.parts) = (memory, parts)
-        (order.port, order.isRestart) = (port, hasServed || isLightUncertain)
+        order.isRestart = hasServed || isLightUncertain
         return order
     }
 
@@ -85,7 +82,6 @@ struct WorkerState<Worker: Sendable>: Sendable {
         running?.uris = uris
         self.hasLightSource = hasLightSource
         hasServed = true
-        if case .tcp(_, let port)? = uris.first.flatMap({ PyroURI($0) })?.location { self.port = port }
     }
 
     mutating func note(_ report: PythonDictionary) {
