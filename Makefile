@@ -8,7 +8,8 @@ built = for product in $(1); do \
 	    swift build -c release --static-swift-stdlib --disable-local-rpath --product $$product || exit; \
 	done
 
-.PHONY: serve test tests installed-programs environments system rehearsal build bench lint install-build install-test install-rehearsal clean
+.PHONY: serve test tests installed-programs environments system rehearsal build bench fuzz lint install-build install-test \
+    install-rehearsal clean
 
 # Builds the server and serves simulated devices, or those of CONFIG=….
 serve: build
@@ -31,8 +32,8 @@ test: install-test lint
 	.ci/swift-tests
 	.ci/usb
 	RIG=Configs/rig-simulated.yaml swift test $(for-tests) --skip-build --filter HardwareTests
-	python3 .ci/imports.py
 	.ci/clients
+	.ci/witnesses
 
 # Beside that of the programs, so that both can be built at once; a quarter of the time goes into what debuggers need.
 for-tests := --scratch-path .build-tests -debug-info-format none
@@ -54,8 +55,15 @@ system:
 rehearsal: install-test install-rehearsal tests environments
 	Tests/Rehearsal/rehearse
 
+# Mutated input for everything that reads bytes from the network: see Tests/Fuzz/README.md.
+fuzz: install-test
+	Tests/Fuzz/fuzz
+
+# Format, layers and wording.
 lint:
 	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Drivers Tests HardwareTests docs
+	python3 .ci/imports.py
+	python3 .ci/words
 
 # Ours and python-microscope side by side: see Benchmarks/README.md.
 bench: build

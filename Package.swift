@@ -34,7 +34,7 @@ let package = Package(
         .library(name: "MicroscopeClient", targets: ["MicroscopeClient"]),
         // Stands in for the vendor's library in tests, under the vendor's name; nothing links to it.
         .library(name: "atcore", type: .dynamic, targets: ["SimulatedAtcore"]),
-        // Loaded in front of the C library in tests with made-up USB devices; nothing links to it.
+        // Loaded in front of the C library in tests with simulated USB devices; nothing links to it.
         .library(name: "virtualusb-preload", type: .dynamic, targets: ["VirtualUSBPreload"]),
     ],
     dependencies: [
@@ -63,13 +63,24 @@ let package = Package(
             linkerSettings: [.linkedLibrary("z"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]
         ),
         .target(name: "Avahi", dependencies: ["Pickle"], swiftSettings: settings),
-        .target(name: "Devices", dependencies: ["Pickle", "Platform"], swiftSettings: settings),
+        .target(
+            name: "Devices",
+            dependencies: ["Pickle", "Platform"],
+            exclude: ["README.md"],
+            swiftSettings: settings
+        ),
         .target(
             name: "Transports",
             dependencies: ["CLibUSB", "CLibUdev", "Devices", "Platform"],
+            exclude: ["README.md"],
             swiftSettings: settings
         ),
-        .target(name: "Contracts", dependencies: ["Devices", "Pickle", "Platform"], swiftSettings: settings),
+        .target(
+            name: "Contracts",
+            dependencies: ["Devices", "Pickle", "Platform"],
+            exclude: ["README.md"],
+            swiftSettings: settings
+        ),
         driver("Simulators", "ImageFiles"),
         driver("Composites"),
         driver("FilterWheels", "Transports"),
@@ -95,6 +106,7 @@ let package = Package(
                 "Avahi", "Devices", "Pickle", "Pyro", "Platform",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            exclude: ["README.md"],
             swiftSettings: settings
         ),
         // Loads libtiff and libpng when they are needed, so that an installed server asks for neither.
@@ -114,10 +126,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            exclude: ["README.md"],
             swiftSettings: settings
         ),
         .executableTarget(name: "device-server", dependencies: ["MicroscopeServer"], swiftSettings: settings),
-        // A program of a user's, which has a package of its own beside it.
+        // The program of a user, which also has its own package beside it.
         .executableTarget(
             name: "example-microscope",
             dependencies: ["MicroscopeServer"],
@@ -131,7 +144,7 @@ let package = Package(
         .executableTarget(
             name: "hwprobe",
             dependencies: [
-                "Devices", "Drivers", "Pickle", "Probing", "Pyro", "Server",
+                "Devices", "Drivers", "Pickle", "Platform", "Probing", "Pyro", "Server",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -139,7 +152,7 @@ let package = Package(
         .executableTarget(
             name: "devicectl",
             dependencies: [
-                "Avahi", "Devices", "Drivers", "ImageFiles", "MicroscopeClient", "Pickle", "Pyro", "Server",
+                "Avahi", "Devices", "Drivers", "ImageFiles", "MicroscopeClient", "Pickle", "Platform", "Pyro", "Server",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -238,6 +251,15 @@ let package = Package(
             path: "docs/ExampleWheels/Sources",
             swiftSettings: settings
         ),
+        // The examples in the articles beside the modules.
+        .target(
+            name: "ArticleExamples",
+            dependencies: [
+                "Contracts", "Devices", "MicroscopeClient", "MicroscopeServer", "Transports",
+            ],
+            path: "docs/Articles",
+            swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+        ),
         .testTarget(
             name: "ExampleWheelTests",
             dependencies: ["Contracts", "Devices", "ExampleWheels", "SerialInstruments", "Transports"],
@@ -262,7 +284,11 @@ let package = Package(
             dependencies: ["Composites", "Contracts", "Devices", "Pickle", "Simulators", "Platform"],
             swiftSettings: settings
         ),
-        .testTarget(name: "ImageFileTests", dependencies: ["ImageFiles", "Pickle"], swiftSettings: settings),
+        .testTarget(
+            name: "ImageFileTests",
+            dependencies: ["ImageFiles", "Pickle"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "ServerTests",
             dependencies: [

@@ -9,7 +9,8 @@ public typealias OBISBox = LightEngine<OBISBoxCommands>
 
 extension OBISCommands {
     static let port = PortSettings(baudRate: 115_200)
-    static let format = LineFormat(commandEnd: "\r\n", answerEnd: "\r\n", echo: .possible)
+    /// Another program may have left the prompt on (`SYST:COMM:PROM ON`).
+    static let format = LineFormat(commandEnd: "\r\n", answerEnd: "\r\n", echo: .possible, prompt: "CONSOLE>>>")
 }
 
 extension Driver where Configuration == LightOptions {

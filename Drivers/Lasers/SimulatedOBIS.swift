@@ -1,7 +1,10 @@
 public import Transports
 
-/// A simulated OBIS laser: 488 nm, 150 mW.
+/// A simulated OBIS laser: 488 nm, 150 mW, with the commands of Coherent's manual in each spelling of SCPI.
 public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
+    /// Where the prompt comes that another program may have left on.
+    public enum Prompt: Sendable { case none, beforeAnswers, afterAnswers }
+
     public var pendingInput: [UInt8] = []
     public var serialNumber = "212001234"
     /// In watts.
@@ -23,7 +26,9 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
     public var fault = 0 { didSet { if fault != 0 { isSwitchedOn = false } } }
     public var mode = "CWP"
     public var shakesHands = true
-    private var errors: [String] = []
+    public var prompt = Prompt.none
+    private var hasIndicator = true
+    private var errors: [(code: Int, text: String)] = []
 
     public init() {}
 
@@ -44,39 +49,72 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
     private var isReady: Bool { isAwake && !isWarmingUp && isKeyOn && !isInterlockOpen && fault == 0 }
 
     public mutating func answer(_ command: String, at now: ContinuousClock.Instant) -> [SimulatedOutput] {
-        let words = command.uppercased().split(separator: " ", maxSplits: 1).map(String.init)
-        let word = words.first ?? "", argument = words.dropFirst().first ?? ""
-        if let value = report(word, now) { return reply(value + "\r\n" + (shakesHands ? "OK\r\n" : "")) }
-        let result = execute(word, argument, now)
-        if result != "OK" { errors.append(result) }
-        return result == "OK" && !shakesHands ? [] : reply(result + "\r\n")
+        let message = SCPIMessage(command)
+        // A laser that has its line to itself has the number 1.
+        let value = message.number == 1 ? report(message, now) : nil
+        let result = value == nil ? message.number == 1 ? execute(message, now) : "ERR-100" : "OK"
+        if result != "OK" { errors.append((result.dropFirst(3).description.number.map { Int($0) } ?? 0, result)) }
+        // Without the handshake only errors are answered.
+        let lines = (value.map { [$0] } ?? []) + (shakesHands || result != "OK" ? [result] : [])
+        let text = lines.map { $0 + "\r\n" }.joined()
+        switch prompt {
+        case .none: return text.isEmpty ? [] : [SimulatedOutput(text)]
+        case .beforeAnswers: return text.isEmpty ? [] : [SimulatedOutput("CONSOLE>>> " + text)]
+        case .afterAnswers: return [SimulatedOutput(text + "CONSOLE>>> ")]
+        }
     }
 
-    private func reply(_ text: String) -> [SimulatedOutput] { [SimulatedOutput(text)] }
+    private mutating func report(_ message: SCPIMessage, _ now: ContinuousClock.Instant) -> String? {
+        switch message {
+        case "*IDN?": return "Coherent, Inc-OBIS 488nm-150mW-V1.0.0"
+        case "*TST?": return "0"
+        case "SYSTem:INFormation:MODel?": return "OBIS 488nm 150mW"
+        case "SYSTem:INFormation:SNUMber?": return serialNumber
+        case "SYSTem:INFormation:PNUMber?": return "1178771"
+        case "SYSTem:INFormation:WAVelength?": return "488"
+        case "SYSTem:INFormation:POWer?": return highestPower.text(places: 5)
+        case "SYSTem:INFormation:TYPe?": return "DDL"
+        case "SYSTem:INFormation:FVERsion?", "SYSTem:INFormation:PVERsion?": return "1.0.0"
+        case "SYSTem:INFormation:MDATe?", "SYSTem:INFormation:CDATe?": return "20200101"
+        case "SYSTem:STATus?": return hexadecimal(status(now), digits: 8)
+        case "SYSTem:FAULt?": return hexadecimal(fault, digits: 8)
+        case "SYSTem:HOURs?", "SYSTem:DIODe:HOURs?": return "1234.5"
+        case "SYSTem:CYCLes?": return "42"
+        case "SYSTem:ERRor:COUNt?": return "\(errors.count)"
+        case "SYSTem:ERRor:NEXT?":
+            guard !errors.isEmpty else { return "0,\"No error\"" }
+            let error = errors.removeFirst()
+            return "\(error.code),\"\(error.text)\""
+        default: return reportSwitch(message) ?? reportSource(message, now)
+        }
+    }
 
-    private func report(_ word: String, _ now: ContinuousClock.Instant) -> String? {
-        switch word {
-        case "*IDN?": "Coherent, Inc-OBIS 488nm-150mW-V1.0.0"
-        case "*TST?": "0"
-        case "SYST:INF:MOD?", "SYSTEM:INFORMATION:MODEL?": "OBIS 488nm 150mW"
-        case "SYST:INF:SNUM?", "SYSTEM:INFORMATION:SNUMBER?": serialNumber
-        case "SYST:INF:WAV?": "488"
-        case "SYST:INF:POW?": highestPower.text(places: 5)
-        case "SYST:INF:FVER?": "1.0.0"
-        case "SOUR:POW:LIM:LOW?", "SOURCE:POWER:LIMIT:LOW?": lowestPower.text(places: 5)
-        case "SOUR:POW:LIM:HIGH?", "SOURCE:POWER:LIMIT:HIGH?": highestPower.text(places: 5)
-        case "SOUR:POW:LEV:IMM:AMPL?", "SOURCE:POWER:LEVEL:IMMEDIATE:AMPLITUDE?": power.text(places: 5)
-        case "SOUR:POW:LEV?", "SOURCE:POWER:LEVEL?": (isEmitting(at: now) ? power : 0).text(places: 5)
-        case "SOUR:AM:STAT?", "SOURCE:AM:STATE?": isSwitchedOn ? "ON" : "OFF"
-        case "SOUR:AM:SOUR?": mode
-        case "SOUR:TEMP:APR?", "SOURCE:TEMPERATURE:APROBE?": isAwake ? "ON" : "OFF"
-        case "SOUR:TEMP:DIOD?", "SOUR:TEMP:BAS?": "25.3C"
-        case "SYST:CDRH?", "SYSTEM:CDRH?": hasDelay ? "ON" : "OFF"
-        case "SYST:AUT?", "SYSTEM:AUTOSTART?": hasAutostart ? "ON" : "OFF"
-        case "SYST:STAT?", "SYSTEM:STATUS?": hexadecimal(status(now))
-        case "SYST:FAUL?", "SYSTEM:FAULT?": hexadecimal(fault)
-        case "SYST:HOUR?", "SYSTEM:HOURS?", "SYST:DIOD:HOUR?": "1234.5"
-        case "SYST:ERR:COUN?": "\(errors.count)"
+    private func reportSwitch(_ message: SCPIMessage) -> String? {
+        switch message {
+        case "SYSTem:CDRH?": hasDelay ? "ON" : "OFF"
+        case "SYSTem:AUTostart?": hasAutostart ? "ON" : "OFF"
+        case "SYSTem:LOCK?": isInterlockOpen ? "OFF" : "ON"
+        case "SYSTem:INDicator:LASer?": hasIndicator ? "ON" : "OFF"
+        case "SYSTem:COMMunicate:HANDshaking?": shakesHands ? "ON" : "OFF"
+        case "SYSTem:COMMunicate:PROMpt?": prompt == .none ? "OFF" : "ON"
+        case "SOURce:AM:STATe?": isSwitchedOn ? "ON" : "OFF"
+        case "SOURce:AM:SOURce?": mode
+        case "SOURce:TEMPerature:APRobe?": isAwake ? "ON" : "OFF"
+        default: nil
+        }
+    }
+
+    private func reportSource(_ message: SCPIMessage, _ now: ContinuousClock.Instant) -> String? {
+        switch message {
+        case "SOURce:POWer:LIMit:LOW?": lowestPower.text(places: 5)
+        case "SOURce:POWer:LIMit:HIGH?": highestPower.text(places: 5)
+        case "SOURce:POWer:NOMinal?": highestPower.text(places: 5)
+        // obis-laser-controller writes all the letters that the manual's short form leaves out.
+        case "SOURce:POWer:LEVel:IMMediate:AMPLitude?": power.text(places: 5)
+        case "SOURce:POWer:LEVel?": (isEmitting(at: now) ? power : 0).text(places: 5)
+        case "SOURce:POWer:CURRent?": isEmitting(at: now) ? "0.08150" : "0.00000"
+        case "SOURce:TEMPerature:DIODe?", "SOURce:TEMPerature:BASeplate?", "SOURce:TEMPerature:INTernal?": "25.3C"
+        case "SOURce:TEMPerature:DSETpoint?": "25.0C"
         default: nil
         }
     }
@@ -85,22 +123,21 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
         var bits = 0xC800_0000
         if fault != 0 { bits |= 0x1 }
         if isEmitting(at: now) { bits |= 0x1002 } else if isSwitchedOn { bits |= 0x14 }
+        if !errors.isEmpty { bits |= 0x40 }
         if isWarmingUp { bits |= 0x100 }
         bits |= isReady ? 0x4 : 0x8
         return bits
     }
 
-    private func hexadecimal(_ bits: Int) -> String {
-        let digits = String(bits, radix: 16, uppercase: true)
-        return String(repeating: "0", count: max(0, 8 - digits.count)) + digits
-    }
-
-    private mutating func execute(_ word: String, _ argument: String, _ now: ContinuousClock.Instant) -> String {
-        switch word {
-        case "SOUR:POW:LEV:IMM:AMPL", "SOURCE:POWER:LEVEL:IMMEDIATE:AMPLITUDE": return setPower(argument)
-        case "SOUR:AM:INT", "SOUR:AM:EXT", "SOURCE:AM:INTERNAL", "SOURCE:AM:EXTERNAL": return choose(argument)
-        case "SYST:ERR:CLE": errors = []
-        default: return turn(word, argument, now)
+    private mutating func execute(_ message: SCPIMessage, _ now: ContinuousClock.Instant) -> String {
+        switch message {
+        case "SOURce:POWer:LEVel:IMMediate:AMPLitude": return setPower(message.argument)
+        case "SOURce:AM:INTernal": return choose(message, [("CWP", "CWP"), ("CWC", "CWC")])
+        case "SOURce:AM:EXTernal":
+            return choose(message, [("DIGital", "DIGITAL"), ("ANALog", "ANALOG"), ("MIXed", "MIXED")])
+        case "SYSTem:ERRor:CLEar": errors = []
+        case "*RST": (isSwitchedOn, mode) = (false, "CWP")
+        default: return turn(message, now)
         }
         return "OK"
     }
@@ -112,27 +149,33 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
         return "OK"
     }
 
-    private mutating func choose(_ argument: String) -> String {
-        let modes = ["CWP": "CWP", "CWC": "CWC", "DIG": "DIGITAL", "ANAL": "ANALOG", "MIX": "MIXED"]
-        guard let word = modes.keys.first(where: argument.hasPrefix), let mode = modes[word] else { return "ERR-220" }
+    private mutating func choose(_ message: SCPIMessage, _ modes: [(word: String, mode: String)]) -> String {
+        guard !message.argument.isEmpty else { return "ERR-109" }
+        guard let mode = modes.first(where: { message.argument(is: $0.word) })?.mode else { return "ERR-220" }
         self.mode = mode
         return "OK"
     }
 
     /// Sets an on/off switch.
-    private mutating func turn(_ word: String, _ argument: String, _ now: ContinuousClock.Instant) -> String {
-        guard argument == "ON" || argument == "OFF" || argument.isEmpty else { return "ERR-220" }
-        let isOn = argument == "ON"
-        switch word {
-        case "SOUR:AM:STAT", "SOURCE:AM:STATE":
+    private mutating func turn(_ message: SCPIMessage, _ now: ContinuousClock.Instant) -> String {
+        let known = [
+            "SOURce:AM:STATe", "SOURce:TEMPerature:APRobe", "SYSTem:CDRH", "SYSTem:AUTostart", "SYSTem:INDicator:LASer",
+            "SYSTem:COMMunicate:HANDshaking", "SYSTem:COMMunicate:PROMpt",
+        ]
+        guard known.contains(where: { $0 ~= message }) else { return "ERR-100" }
+        guard !message.argument.isEmpty else { return "ERR-109" }
+        guard let isOn = message.flag else { return "ERR-220" }
+        switch message {
+        case "SOURce:AM:STATe":
             guard !isOn || isReady else { return "ERR-200" }
             isSwitchedOn = isOn
             switchedOnAt = now
-        case "SOUR:TEMP:APR", "SOURCE:TEMPERATURE:APROBE": isAwake = isOn
-        case "SYST:CDRH": hasDelay = isOn
-        case "SYST:AUT": hasAutostart = isOn
-        case "SYST:COMM:HAND", "SYSTEM:COMMUNICATE:HANDSHAKING": shakesHands = isOn
-        default: return "ERR-100"
+        case "SOURce:TEMPerature:APRobe": isAwake = isOn
+        case "SYSTem:CDRH": hasDelay = isOn
+        case "SYSTem:AUTostart": hasAutostart = isOn
+        case "SYSTem:INDicator:LASer": hasIndicator = isOn
+        case "SYSTem:COMMunicate:HANDshaking": shakesHands = isOn
+        default: prompt = isOn ? .afterAnswers : .none
         }
         return "OK"
     }

@@ -1,37 +1,49 @@
 public import Transports
 
-/// A simulated Stradus laser: 488 nm, 100 mW.
+/// A simulated Stradus laser: 405 nm, 100 mW, with the commands and answers of Vortran's manual (sections 9.3 to 9.5).
 public struct SimulatedStradus: SimulatedLineInstrument, SimulatedLaser {
     public var pendingInput: [UInt8] = []
     /// In milliwatts.
+    public var maximumPower = 100.0
     public var power = 10.0
     public var pulsePower = 10.0
-    private var switches = ["LE": false, "C": false, "PUL": false, "EPC": false, "DELAY": false]
+    /// Constant current, pulses, external power control and the CDRH delay, which is on unless it was switched off.
+    private var switches = ["LE": false, "C": false, "PUL": false, "EPC": false, "DELAY": true]
     private var switchedOnAt: ContinuousClock.Instant?
+    /// The length of the CDRH delay.
+    public var delay = Duration.seconds(5)
     public var isInterlockOpen = false { didSet { if isInterlockOpen { isSwitchedOn = false } } }
     public var isKeyOn = true { didSet { if !isKeyOn { isSwitchedOn = false } } }
     public var isWarmingUp = false { didSet { if isWarmingUp { isSwitchedOn = false } } }
     /// The fault bits; those of rejected commands are in `complaint`.
     public var fault = 0 { didSet { if fault != 0 { isSwitchedOn = false } } }
     private var complaint = 0
+    private var rememberedFault = 0
     public var echoes = true
     public var prompts = true
 
     public init() {}
+
+    /// - Parameters:
+    ///   - maximumPower: in milliwatts.
+    ///   - delay: the length of the CDRH delay.
+    public init(maximumPower: Double = 100, delay: Duration) {
+        (self.maximumPower, self.delay) = (maximumPower, delay)
+    }
 
     public private(set) var isSwitchedOn: Bool {
         get { switches["LE"] ?? false }
         set { switches["LE"] = newValue }
     }
 
-    /// With the CDRH delay light comes five seconds later.
+    /// With the CDRH delay light comes later.
     public func isEmitting(at now: ContinuousClock.Instant) -> Bool {
         guard isSwitchedOn else { return false }
-        return switches["DELAY"] != true || switchedOnAt.map { now >= $0 + .seconds(5) } ?? true
+        return switches["DELAY"] != true || switchedOnAt.map { now >= $0 + delay } ?? true
     }
 
     public mutating func startByItself() { isSwitchedOn = true }
-    public mutating func forgetPower() { power = 100 }
+    public mutating func forgetPower() { (power, pulsePower) = (maximumPower, maximumPower) }
 
     public func echo(_ bytes: [UInt8]) -> [SimulatedOutput] { echoes ? [SimulatedOutput(bytes)] : [] }
 
@@ -39,7 +51,8 @@ public struct SimulatedStradus: SimulatedLineInstrument, SimulatedLaser {
         let command = command.uppercased()
         let text: String
         if command.hasPrefix("?") {
-            text = report(String(command.dropFirst()), now).map { "\(command)=\($0)" } ?? refuse(command)
+            let value = report(String(command.dropFirst()), now)
+            text = value.map { "\(command)=\($0)" } ?? refuse(command)
         } else {
             text = execute(command, now)
         }
@@ -54,22 +67,28 @@ public struct SimulatedStradus: SimulatedLineInstrument, SimulatedLaser {
     private mutating func report(_ name: String, _ now: ContinuousClock.Instant) -> String? {
         if let flag = switches[name] { return flag ? "1" : "0" }
         switch name {
-        case "LI": return "12345,STRADUS488-100,488,100,CIRC"
+        // Blanks after the commas, and units.
+        case "LI": return " VL1008025, 10010, 405nm, \(maximumPower.text(places: 0))mW, C"
         case "LP": return (isEmitting(at: now) ? power : 0).text(places: 1)
-        case "LPS": return power.text(places: 1)
-        case "PP": return pulsePower.text(places: 1)
-        case "MAXP", "RP": return "100.0"
-        case "LW": return "488"
+        // Whole milliwatts.
+        case "LPS": return power.text(places: 0)
+        case "PP": return pulsePower.text(places: 0)
+        case "MAXP", "RP": return maximumPower.text(places: 1)
+        case "LW": return "405"
         case "IL": return isInterlockOpen ? "0" : "1"
         case "LH": return "1234.5"
         case "OBT": return "25.0"
-        case "BPT": return "28.1"
+        case "BPT": return "28"
         case "LC": return isSwitchedOn ? "81.5" : "0.0"
         case "FV", "SFV": return "5.2.1"
+        case "ECHO": return echoes ? "1" : "0"
+        case "PROMPT": return prompts ? "1" : "0"
         case "FC":
             defer { complaint = 0 }
+            rememberedFault |= fault
             return "\(code)"
-        case "FD": return fault == 0 ? "No faults" : "Fault \(fault)"
+        case "FD": return faultText
+        case "RFC": return "\(rememberedFault | fault)"
         default: return nil
         }
     }
@@ -78,19 +97,21 @@ public struct SimulatedStradus: SimulatedLineInstrument, SimulatedLaser {
         fault | complaint | (isInterlockOpen ? 16 : 0) | (isWarmingUp ? 2 : 0) | (isSwitchedOn ? 0 : 1)
     }
 
+    private var faultText: String {
+        if isInterlockOpen { return "INTERLOCK OPEN" }
+        if isWarmingUp { return "WARM UP" }
+        return fault == 0 ? isSwitchedOn ? "LASER EMISSION ACTIVE" : "STANDBY" : "FAULT \(fault)"
+    }
+
     private mutating func execute(_ command: String, _ now: ContinuousClock.Instant) -> String {
-        let parts = command.split(separator: "=", maxSplits: 1).map(String.init)
+        let parts = command.split(separator: "=", maxSplits: 1).map { String($0).filter { $0 != " " } }
         let name = parts.first ?? "", value = parts.dropFirst().first ?? ""
         switch name {
-        case "ECHO": echoes = value == "1"
-        case "PROMPT": prompts = value == "1"
-        case "CFC": (fault, complaint) = (0, 0)
-        case "LP", "PP":
-            guard let milliwatts = value.number, (0...100).contains(milliwatts) else {
-                complaint |= 4
-                return "\(name)=\(report(name == "LP" ? "LPS" : "PP", now) ?? "")"
-            }
-            if name == "LP" { power = milliwatts } else { pulsePower = milliwatts }
+        case "ECHO", "PROMPT":
+            guard let flag = value.flag else { return refuse(command) }
+            if name == "ECHO" { echoes = flag } else { prompts = flag }
+        case "CFC": (fault, complaint, rememberedFault) = (0, 0, 0)
+        case "LP", "PP": return setPower(name, value, now)
         case "LE" where value == "1":
             guard isKeyOn, !isInterlockOpen, !isWarmingUp, fault == 0 else { return "LE=0" }
             if !isSwitchedOn { switchedOnAt = now }
@@ -100,6 +121,19 @@ public struct SimulatedStradus: SimulatedLineInstrument, SimulatedLaser {
             switches[name] = flag
         default: return refuse(command)
         }
-        return command
+        return "\(name)\(value.isEmpty ? "" : "=\(value)")"
+    }
+
+    /// Powers are written only while emission is active, in constant power mode and without a fault (manual, 9.4).
+    private mutating func setPower(_ name: String, _ value: String, _ now: ContinuousClock.Instant) -> String {
+        guard let milliwatts = value.number, (0...maximumPower).contains(milliwatts) else {
+            complaint |= 4
+            return "\(name)=\(report(name, now) ?? "")"
+        }
+        guard isEmitting(at: now), switches["C"] != true, fault == 0 else {
+            return "\(name)=\(report(name, now) ?? "")"
+        }
+        if name == "LP" { power = milliwatts } else { pulsePower = milliwatts }
+        return "\(name)=\(milliwatts.text(places: 1))"
     }
 }

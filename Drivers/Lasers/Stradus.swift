@@ -1,4 +1,5 @@
 public import Devices
+internal import Platform
 public import Transports
 
 /// A Vortran Stradus laser.
@@ -11,6 +12,7 @@ extension StradusCommands {
     static let format = LineFormat(
         commandEnd: "\r",
         answerEnd: "\r\n",
+        prompt: "Stradus:0->",
         pause: .milliseconds(50),
         patience: .milliseconds(1500)
     )
@@ -69,7 +71,7 @@ extension Driver where Configuration == LightOptions {
             "Vortran Stradus lasers",
             port: StradusCommands.port,
             format: StradusCommands.format,
-            commands: StradusCommands(),
+            makeCommands: { StradusCommands() },
             simulated: { SimulatedStradus() }
         )
     }
@@ -78,6 +80,8 @@ extension Driver where Configuration == LightOptions {
 /// The commands of Vortran Stradus lasers; powers are in milliwatts.
 public struct StradusCommands: LightCommands {
     public static let typeName = "StradusLaser"
+    /// The powers that were set while the laser could not take them, by their commands.
+    private let waiting = Lock<[String: Double]>([:])
 
     public init() {}
 
@@ -91,38 +95,86 @@ public struct StradusCommands: LightCommands {
     /// Serial number, part number, wavelength, power and beam shape.
     func identification(_ lines: LineProtocol) throws -> [String] {
         try ask("LI", lines) { text in
-            let fields = text.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
+            // `?LI= VL1008025, 10010, 405nm, 100mW, C`: blanks after the commas (manual).
+            let fields = text.split(separator: ",", omittingEmptySubsequences: false).map { field in
+                String(field.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+            }
             return fields.count >= 4 ? fields : nil
         }
     }
 
     // MARK: Power
 
-    public var powerStep: Double { 0.1 }
+    /// `LP` takes tenths of a milliwatt, and `?LPS` reports whole ones (manual, 9.5).
+    public var powerStep: Double { 1 }
 
     public func powerRange(_ lines: LineProtocol) throws -> ClosedRange<Double> {
         0...(try ask("MAXP", lines) { $0.number.flatMap { $0 > 0 ? $0 : nil } })
     }
 
-    /// The pulse power while the laser is gated by its input.
+    /// The command for the power: that of pulses while the laser is gated by its input.
+    private func powerCommand(_ lines: LineProtocol) throws -> String { try flag("PUL", lines) ? "PP" : "LP" }
+
+    /// The power that waits for the laser to be on, or else the laser's own set point.
     public func setPoint(_ lines: LineProtocol) throws -> Double? {
-        try ask(try flag("PUL", lines) ? "PP" : "LPS", lines, parse: \.number)
+        let command = try powerCommand(lines)
+        if let power = waiting.withLock({ $0[command] }) { return power }
+        return try ask(command == "LP" ? "LPS" : "PP", lines, parse: \.number)
     }
 
     public func measuredPower(_ lines: LineProtocol) throws -> Double { try ask("LP", lines, parse: \.number) }
 
+    /// Sets the power, or keeps it until the laser is on: powers are written only while emission is active, in constant
+    /// power mode and without a fault (manual, 9.4).
     public func setPower(_ power: Double, _ lines: LineProtocol) throws {
-        try order(try flag("PUL", lines) ? "PP" : "LP", power.text(places: 1), lines)
+        let command = try powerCommand(lines)
+        guard try isOn(lines) else { return waiting.withLock { $0[command] = power } }
+        guard try !flag("C", lines) else {
+            throw DeviceError(
+                .incompatibleState,
+                "in constant current mode the laser takes no power; set the setting 'constant current' to false"
+            )
+        }
+        try set(power, command, lines)
+    }
+
+    /// Sets a power; with the CDRH delay it is taken only once light comes.
+    private func set(_ power: Double, _ command: String, _ lines: LineProtocol) throws {
+        let end = ContinuousClock.now + switchingTime
+        while true {
+            try order(command, power.text(places: 1), lines)
+            let found = try ask(command == "LP" ? "LPS" : "PP", lines, parse: \.number)
+            if abs(found - power) <= powerStep {
+                waiting.withLock { $0[command] = nil }
+                return
+            }
+            guard ContinuousClock.now < end, try isOn(lines) else {
+                throw SerialError.refused("\(command)=\(power.text(places: 1))", answer: "\(command)=\(found)")
+            }
+            Pause.wait(for: .milliseconds(100))
+        }
     }
 
     // MARK: On and off
 
     public func isOn(_ lines: LineProtocol) throws -> Bool { try flag("LE", lines) }
-    public func switchOn(_ lines: LineProtocol) throws { try order("LE", "1", lines) }
+
+    public func switchOn(_ lines: LineProtocol) throws {
+        try order("LE", "1", lines)
+        let command = try powerCommand(lines)
+        guard let power = waiting.withLock({ $0[command] }), try !flag("C", lines) else { return }
+        let end = ContinuousClock.now + switchingTime
+        while try !isOn(lines) {
+            guard ContinuousClock.now < end, try obstacle(lines) == nil else { return }
+            Pause.wait(for: .milliseconds(20))
+        }
+        try set(power, command, lines)
+    }
+
     public func switchOff(_ lines: LineProtocol) throws { try order("LE", "0", lines) }
 
-    /// The CDRH delay, in case `?LE` reports the laser as off meanwhile.
-    public var switchingTime: Duration { .seconds(6) }
+    /// The CDRH delay and some, in case `?LE` reports the laser as off meanwhile.
+    public var switchingTime: Duration { .seconds(7) }
 
     public func obstacle(_ lines: LineProtocol) throws -> String? {
         if try isInterlockOpen(lines) { return "the interlock is open" }

@@ -39,6 +39,7 @@ static double series_period(camera *camera) {
 
 static void expect(camera *camera, double start) {
     camera->exposed = start;
+    signal_event(camera, EXPOSURE_START_EVENT);
     camera->due = start + get_value(camera, EXPOSURE_TIME) + readout_time(camera);
     camera->busy_until = camera->due;
 }
@@ -71,7 +72,13 @@ static bool is_series_over(camera *camera) {
     return is_set_to(camera, CYCLE_MODE, "Fixed") && camera->image_count >= get_value(camera, FRAME_COUNT);
 }
 
+static void overflow(camera *camera) {
+    camera->has_overflowed = true;
+    signal_event(camera, BUFFER_OVERFLOW_EVENT);
+}
+
 static void store_shot(camera *camera) {
+    signal_event(camera, EXPOSURE_END_EVENT);
     int place = (camera->first_shot + camera->shot_count++) % QUEUE_LIMIT;
     camera->shots[place] = (shot){camera->image_count++, camera->exposed};
 }
@@ -82,7 +89,7 @@ static void advance(camera *camera) {
     while (camera->is_acquiring && !camera->has_overflowed && camera->due > 0 && camera->due <= now()) {
         store_shot(camera);
         long room = image_memory(camera->model, current_layout(camera).height) + camera->buffer_count;
-        if (camera->shot_count > room || camera->shot_count >= QUEUE_LIMIT) camera->has_overflowed = true;
+        if (camera->shot_count > room || camera->shot_count >= QUEUE_LIMIT) overflow(camera);
         if (period > 0 && !is_series_over(camera)) {
             expect(camera, camera->exposed + period);
         } else {
@@ -122,7 +129,7 @@ static int disturbance(camera *camera) {
         return AT_ERR_CONNECTION;
     }
     if (camera->is_acquiring && fault_ordered(camera, "overflow", NULL, 0)) {
-        camera->has_overflowed = true;
+        overflow(camera);
         fault_over(camera, "overflow");
     }
     return camera->has_overflowed ? AT_ERR_HARDWARE_OVERFLOW : AT_SUCCESS;

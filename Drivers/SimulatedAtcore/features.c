@@ -106,7 +106,7 @@ bool is_available(camera *camera, const feature *feature, int index) {
 // ---- What can be done
 
 bool is_readable(camera *camera, const feature *feature) {
-    if (feature->kind == KIND_COMMAND) return false;
+    if (feature->kind == KIND_COMMAND || feature->flags & EVENT) return false;
     if (feature->id == FRAME_COUNT) return is_set_to(camera, CYCLE_MODE, "Fixed");
     return true;
 }
@@ -117,7 +117,7 @@ static bool is_external(camera *camera) {
 
 bool is_writable(camera *camera, const feature *feature) {
     if (feature->flags & CLAIMS_WRITABLE) return true;
-    if (feature->flags & READ_ONLY) return false;
+    if (feature->flags & (READ_ONLY | EVENT)) return false;
     if (feature->flags & LOCKED && camera->is_acquiring) return false;
     switch (feature->id) {
     case ACQUISITION_START: return !camera->is_acquiring;
@@ -136,6 +136,8 @@ bool is_writable(camera *camera, const feature *feature) {
 
 // ---- Limits
 
+static bool is_limited_by_position(camera *camera) { return camera->model != NEO && world.has_strict_areas; }
+
 void limits(camera *camera, const feature *feature, double *lowest, double *highest) {
     double width = get_value(camera, SENSOR_WIDTH), height = get_value(camera, SENSOR_HEIGHT);
     layout area = current_layout(camera);
@@ -143,12 +145,13 @@ void limits(camera *camera, const feature *feature, double *lowest, double *high
     *highest = feature->highest;
     switch (feature->id) {
     case AOI_WIDTH:
-        // Where the position follows from the size, it does not limit it.
-        *highest = whole((camera->model == NEO ? width : width - area.left + 1) / area.horizontal);
+        // A wider area moves to the left, as with Andor's own program for Micro-Manager; the manual says otherwise.
+        *highest = whole((is_limited_by_position(camera) ? width - area.left + 1 : width) / area.horizontal);
         break;
     case AOI_HEIGHT:
-        *highest = get_value(camera, CENTRE_AOI) || camera->model == NEO ? whole(height / area.vertical)
-                                                 : whole((height - area.top + 1) / area.vertical);
+        *highest = is_limited_by_position(camera) && !get_value(camera, CENTRE_AOI)
+                       ? whole((height - area.top + 1) / area.vertical)
+                       : whole(height / area.vertical);
         break;
     case AOI_LEFT: *highest = width - area.width * area.horizontal + 1; break;
     case AOI_TOP: *highest = height - area.height * area.vertical + 1; break;
@@ -162,6 +165,27 @@ void limits(camera *camera, const feature *feature, double *lowest, double *high
         break;
     default: break;
     }
+}
+
+// ---- Events
+
+/// The place of an event in the list of events, as a bit.
+static long event_bit(const feature *selector, const char *name) {
+    char label[64];
+    for (int i = 0; label_at(selector, i, label, sizeof label) >= 0; i++) {
+        if (strcmp(label, name) == 0) return 1L << i;
+    }
+    return 0;
+}
+
+/// The bits of the enabled events; the feature itself shows the selected one.
+static long enabled_events(camera *camera) { return (long)get_value(camera, EVENT_ENABLE); }
+
+static long selected_event(camera *camera) { return 1L << (long)get_value(camera, EVENT_SELECTOR); }
+
+void signal_event(camera *camera, feature_id id) {
+    const feature *event = feature_with(camera, id), *selector = feature_with(camera, EVENT_SELECTOR);
+    if (event && selector && enabled_events(camera) & event_bit(selector, event->name)) call_back(camera, event);
 }
 
 // ---- Values
@@ -198,6 +222,7 @@ double read_value(camera *camera, const feature *feature) {
     case BIT_DEPTH: return bit_depth(camera);
     case CAMERA_ACQUIRING: return camera->is_acquiring;
     case DEVICE_COUNT: return world.camera_count;
+    case EVENT_ENABLE: return (enabled_events(camera) & selected_event(camera)) != 0;
     case MAX_TRANSFER_RATE: return link_rate(camera->model) / current_layout(camera).image_bytes;
     case METADATA_FRAME: return get_value(camera, METADATA_ENABLE);
     case READOUT_TIME: return readout_time(camera);
@@ -232,6 +257,15 @@ static void centre(camera *camera) {
     if (!get_value(camera, CENTRE_AOI)) return;
     layout area = current_layout(camera);
     put_value(camera, AOI_TOP, whole((get_value(camera, SENSOR_HEIGHT) - area.height * area.vertical) / 2) + 1);
+}
+
+/// Moves an area that would reach beyond the sensor after it has grown.
+static void move_into_sensor(camera *camera) {
+    layout area = current_layout(camera);
+    double left = get_value(camera, SENSOR_WIDTH) - area.width * area.horizontal + 1;
+    double top = get_value(camera, SENSOR_HEIGHT) - area.height * area.vertical + 1;
+    put_value(camera, AOI_LEFT, least(area.left, left));
+    put_value(camera, AOI_TOP, least(area.top, top));
 }
 
 /// The fixed areas of an old Neo: width, height, top, left, and left for packed pixels.
@@ -290,6 +324,11 @@ void write_value(camera *camera, const feature *feature, double value) {
         set_binning_by_label(camera);
         keep_area(camera, old);
         break;
+    case EVENT_ENABLE: {
+        long others = enabled_events(camera) & ~selected_event(camera);
+        *place = (double)(value ? others | selected_event(camera) : others);
+        break;
+    }
     case SENSOR_COOLING:
         if (*place != value || value) camera->cooling_since = now();
         *place = value;
@@ -299,5 +338,6 @@ void write_value(camera *camera, const feature *feature, double value) {
     if (feature->id == GAIN) follow_gain(camera);
     bool is_side = feature->id == AOI_WIDTH || feature->id == AOI_HEIGHT;
     if (is_side && camera->model == NEO) snap_to_fixed_area(camera, feature->id);
+    else if (is_side) move_into_sensor(camera);
     if (feature->id == AOI_HEIGHT || feature->id == AOI_BINNING || feature->id == CENTRE_AOI) centre(camera);
 }

@@ -41,7 +41,19 @@ int AT_FinaliseLibrary(void) {
     return AT_SUCCESS;
 }
 
-/// Takes a camera that is there and free; the handle is a new one each time, so that old ones are noticed.
+/// A handle for a camera: a new one each time, so that old ones are noticed, or in that mode the lowest free one.
+static AT_H next_handle(void) {
+    if (!world.reuses_handles) return ++last_handle;
+    AT_H handle = AT_HANDLE_SYSTEM + 1;
+    for (int i = 0; i < world.camera_count; i++) {
+        if (world.cameras[i].handle != handle) continue;
+        handle++;
+        i = -1;
+    }
+    return handle;
+}
+
+/// Takes a camera that is connected and free.
 static int open_camera(camera *camera, AT_H *handle) {
     int code = fault_code(camera, "Open");
     if (code) return code;
@@ -53,7 +65,7 @@ static int open_camera(camera *camera, AT_H *handle) {
     camera->due = 0;
     camera->cooling_since = 0;
     camera->clock_zero = 0;
-    camera->handle = *handle = ++last_handle;
+    camera->handle = *handle = next_handle();
     return AT_SUCCESS;
 }
 

@@ -14,8 +14,6 @@ void leave(camera *camera);
 int check_presence(camera *camera);
 /// Writes a name of the table in wide characters.
 void widen(const char *name, AT_WC *wide);
-/// Calls the callbacks registered for a feature, on this thread, as the library does.
-void call_back(camera *camera, const feature *feature);
 
 #pragma GCC visibility pop
 

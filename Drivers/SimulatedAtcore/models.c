@@ -141,8 +141,14 @@ const feature features[] = {
     CHOICE(SONA, "FanSpeed", PLAIN, 0, 3, "Off|Low|Medium|On"),
 
     // Events, metadata, lines
-    CHOICE(REAL, "EventSelector", PLAIN, 0, 0, EVENTS),
-    BOOL(REAL, "EventEnable", PLAIN, 0, 0),
+    CHOICE(REAL, "EventSelector", EVENT_SELECTOR, 0, 0, EVENTS),
+    BOOL(REAL, "EventEnable", EVENT_ENABLE, 0, 0),
+    INT(REAL, "ExposureEndEvent", EXPOSURE_END_EVENT, EVENT, 0, 0, MANY),
+    INT(REAL, "ExposureStartEvent", EXPOSURE_START_EVENT, EVENT, 0, 0, MANY),
+    INT(REAL, "RowNExposureEndEvent", PLAIN, EVENT, 0, 0, MANY),
+    INT(REAL, "RowNExposureStartEvent", PLAIN, EVENT, 0, 0, MANY),
+    INT(REAL, "EventsMissedEvent", PLAIN, EVENT, 0, 0, MANY),
+    INT(REAL, "BufferOverflowEvent", BUFFER_OVERFLOW_EVENT, EVENT, 0, 0, MANY),
     BOOL(REAL, "MetadataEnable", METADATA_ENABLE, LOCKED, 0),
     BOOL(REAL, "MetadataTimestamp", METADATA_TIMESTAMP, LOCKED, 0),
     BOOL(REAL, "MetadataFrame", METADATA_FRAME, READ_ONLY, 0),

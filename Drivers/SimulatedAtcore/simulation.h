@@ -39,6 +39,8 @@ enum {
     LOCKED = 2,
     /// A text that is reported as writable and refuses, as the library's own.
     CLAIMS_WRITABLE = 4,
+    /// An event: neither readable nor writable, for callbacks only.
+    EVENT = 8,
 };
 
 /// The features with behaviour of their own.
@@ -56,12 +58,17 @@ typedef enum {
     AOI_VBIN,
     AOI_WIDTH,
     BIT_DEPTH,
+    BUFFER_OVERFLOW_EVENT,
     BYTES_PER_PIXEL,
     CAMERA_ACQUIRING,
     CAMERA_PRESENT,
     CENTRE_AOI,
     CYCLE_MODE,
     DEVICE_COUNT,
+    EVENT_ENABLE,
+    EVENT_SELECTOR,
+    EXPOSURE_END_EVENT,
+    EXPOSURE_START_EVENT,
     EXPOSURE_TIME,
     FRAME_COUNT,
     FRAME_GEN_MODE,
@@ -177,6 +184,10 @@ typedef struct {
     double external_rate;
     /// The seed of a shuffled order.
     int seed;
+    /// Whether handles of closed cameras are used again.
+    bool reuses_handles;
+    /// Whether a side is limited by the area's position, instead of moving the area.
+    bool has_strict_areas;
     char state[512];
 } world_state;
 
@@ -215,6 +226,11 @@ bool is_available(camera *camera, const feature *feature, int index);
 void binning_label(camera *camera, long *horizontal, long *vertical);
 /// Changes a value that has been checked, and everything that depends on it.
 void write_value(camera *camera, const feature *feature, double value);
+
+/// Calls the callbacks registered for a feature, on this thread, as the library does.
+void call_back(camera *camera, const feature *feature);
+/// Calls the callbacks of an event, if it is enabled.
+void signal_event(camera *camera, feature_id id);
 
 int label_count(const feature *feature);
 /// Writes the label with a number; returns the number of its characters, or -1.

@@ -57,6 +57,12 @@ static bool read_line(const char *key, const char *first, const char *second, co
         world.open_time = atof(first);
     } else if (strcmp(key, "external-rate") == 0) {
         world.external_rate = atof(first);
+    } else if (strcmp(key, "handles") == 0) {
+        if (strcmp(first, "new") != 0 && strcmp(first, "reused") != 0) return false;
+        world.reuses_handles = strcmp(first, "reused") == 0;
+    } else if (strcmp(key, "area") == 0) {
+        if (strcmp(first, "moves") != 0 && strcmp(first, "strict") != 0) return false;
+        world.has_strict_areas = strcmp(first, "strict") == 0;
     } else if (strcmp(key, "state") == 0) {
         snprintf(world.state, sizeof world.state, "%s", first);
     } else if (strcmp(key, "order") == 0) {

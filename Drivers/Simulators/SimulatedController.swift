@@ -20,7 +20,13 @@ extension SimulatedController {
 extension Driver where Configuration == SimulatedController.Configuration {
     public static var simulatedController: Self {
         Driver("simulated-controller", "a simulated controller of other devices") { configuration, context in
-            SimulatedController(try configuration.devices.pairs.map { ($0, try $1.driver.open(context)) })
+            SimulatedController(
+                try configuration.devices.pairs.map { name, nested in
+                    var context = context
+                    if !context.hardwareName.isEmpty { context.hardwareName += "/\(name)" }
+                    return (name, try nested.driver.open(context))
+                }
+            )
         }
     }
 }

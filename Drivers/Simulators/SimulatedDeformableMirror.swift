@@ -7,14 +7,16 @@ public final class SimulatedDeformableMirror: DeformableMirror, OnlyTriggersOnce
     public let actuatorCount: Int
     public var patternQueue = PatternQueue()
     /// The positions of the actuators; zeros at first.
-    public private(set) var pattern: [Double]
+    public var pattern: [Double] { hardware.values }
+    private let hardware: SimulatedHardware
 
-    public init(_ configuration: Configuration) {
+    /// - Parameter hardware: the name of the hardware, which keeps its pattern if its process dies.
+    public init(_ configuration: Configuration, hardware: String = "") {
         actuatorCount = configuration.actuatorCount.value
-        pattern = Array(repeating: 0, count: actuatorCount)
+        self.hardware = SimulatedHardware(hardware, Array(repeating: 0, count: actuatorCount))
     }
 
-    public func performApply(_ pattern: [Double]) { self.pattern = pattern }
+    public func performApply(_ pattern: [Double]) { hardware.values = pattern }
 
     public var remoteMembers: [any RemoteMember] {
         mirrorMembers
@@ -36,8 +38,8 @@ extension SimulatedDeformableMirror {
 
 extension Driver where Configuration == SimulatedDeformableMirror.Configuration {
     public static var simulatedDeformableMirror: Self {
-        Driver("simulated-deformable-mirror", "a simulated deformable mirror") { configuration, _ in
-            SimulatedDeformableMirror(configuration)
+        Driver("simulated-deformable-mirror", "a simulated deformable mirror") { configuration, context in
+            SimulatedDeformableMirror(configuration, hardware: context.hardwareName)
         }
     }
 }

@@ -9,9 +9,10 @@ public final class SimulatedDigitalIO: DigitalIO {
     private let lines: Lines
     private let source: PeriodicSource
 
-    public init(_ configuration: Configuration) {
+    /// - Parameter hardware: the name of the hardware, which keeps its lines if its process dies.
+    public init(_ configuration: Configuration, hardware: String = "") {
         lineCount = configuration.lineCount.value
-        let lines = Lines(count: lineCount)
+        let lines = Lines(count: lineCount, hardware: hardware)
         let restless = min(3, lineCount - 1)
         source = PeriodicSource(every: configuration.togglePeriod?.seconds ?? .seconds(5)) {
             lines.update(restless) { $0.isHigh.toggle() }
@@ -40,12 +41,24 @@ final class Lines: Sendable {
     }
 
     private let lines: Mutex<[Line]>
+    /// Two bits a line: output, high.
+    private let hardware: SimulatedHardware
 
-    init(count: Int) { lines = Mutex(Array(repeating: Line(), count: count)) }
+    init(count: Int, hardware: String) {
+        self.hardware = SimulatedHardware(hardware, Array(repeating: 1, count: count))
+        lines = Mutex(
+            self.hardware.values.map { Line(isOutput: $0 == 1 || $0 == 3, isHigh: $0 == 2 || $0 == 3) }
+        )
+    }
 
     subscript(line: Int) -> Line { lines.withLock { $0[line] } }
 
-    func update(_ line: Int, _ change: (inout Line) -> Void) { lines.withLock { change(&$0[line]) } }
+    func update(_ line: Int, _ change: (inout Line) -> Void) {
+        lines.withLock { lines in
+            change(&lines[line])
+            hardware.values = lines.map { ($0.isOutput ? 1 : 0) + ($0.isHigh ? 2 : 0) }
+        }
+    }
 }
 
 extension SimulatedDigitalIO {
@@ -68,8 +81,8 @@ extension SimulatedDigitalIO {
 
 extension Driver where Configuration == SimulatedDigitalIO.Configuration {
     public static var simulatedDigitalIO: Self {
-        Driver("simulated-digital-io", "simulated digital lines") { configuration, _ in
-            SimulatedDigitalIO(configuration)
+        Driver("simulated-digital-io", "simulated digital lines") { configuration, context in
+            SimulatedDigitalIO(configuration, hardware: context.hardwareName)
         }
     }
 }

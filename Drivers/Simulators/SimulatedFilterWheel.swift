@@ -7,27 +7,35 @@ public final class SimulatedFilterWheel: FilterWheel {
     private let speed: Double
     private let now: () -> ContinuousClock.Instant
     /// In positions, counted across turns.
-    private var motion: Motion
+    private let motion: KeptMotion
 
-    /// - Parameter now: reads the clock.
-    public init(_ configuration: Configuration, now: @escaping () -> ContinuousClock.Instant) {
+    /// - Parameters:
+    ///   - hardware: the name of the hardware, which stays where it is if its process dies.
+    ///   - now: reads the clock.
+    public init(
+        _ configuration: Configuration,
+        hardware: String = "",
+        now: @escaping () -> ContinuousClock.Instant
+    ) {
         positionCount = configuration.positions.value
         let travelTime = configuration.travelTime?.value ?? 0.05
         speed = travelTime > 0 ? 1 / travelTime : 0
         self.now = now
-        motion = Motion(at: 0, now())
+        motion = KeptMotion(hardware, at: 0, within: -1e6...1e6, now())
     }
 
-    public var position: Int { slot(isMoving ? motion.start : motion.target) }
+    public var position: Int { slot(isMoving ? motion.current.start : motion.current.target) }
 
-    public var isMoving: Bool { !motion.isOver(at: now()) }
+    public var isMoving: Bool { !motion.current.isOver(at: now()) }
 
     public func startMove(to position: Int) {
         let (now, size) = (now(), Double(positionCount))
-        let place = motion.place(at: now)
+        let place = motion.current.place(at: now)
         // From half a turn back to half a turn forward.
         let distance = (Double(position) - place).remainder(dividingBy: size)
-        motion = Motion(from: place, to: place + distance, speed: speed, at: now)
+        // Whole turns are left out, so that the place stays small.
+        let turns = size * ((place + distance) / size).rounded(.down)
+        motion.start(from: place - turns, to: place + distance - turns, speed: speed, at: now)
     }
 
     private func slot(_ place: Double) -> Int {
@@ -56,8 +64,8 @@ extension SimulatedFilterWheel {
 
 extension Driver where Configuration == SimulatedFilterWheel.Configuration {
     public static var simulatedFilterWheel: Self {
-        Driver("simulated-filter-wheel", "a simulated filter wheel") { configuration, _ in
-            SimulatedFilterWheel(configuration) { .now }
+        Driver("simulated-filter-wheel", "a simulated filter wheel") { configuration, context in
+            SimulatedFilterWheel(configuration, hardware: context.hardwareName) { .now }
         }
     }
 }

@@ -6,10 +6,17 @@ public final class SimulatedStage: Stage {
     public let axes: [(name: String, axis: any StageAxis)]
     public let mayMoveOnEnable = false
 
-    /// - Parameter now: reads the clock.
-    public init(_ configuration: Configuration, now: @escaping () -> ContinuousClock.Instant) {
+    /// - Parameters:
+    ///   - hardware: the name of the hardware, which stays where it is if its process dies.
+    ///   - now: reads the clock.
+    public init(
+        _ configuration: Configuration,
+        hardware: String = "",
+        now: @escaping () -> ContinuousClock.Instant
+    ) {
         axes = configuration.limits.pairs.map { name, limits in
-            (name, SimulatedStageAxis(limits, speed: configuration.speed?.value, now: now))
+            let hardware = hardware.isEmpty ? "" : "\(hardware)/\(name)"
+            return (name, SimulatedStageAxis(limits, speed: configuration.speed?.value, hardware: hardware, now: now))
         }
     }
 }
@@ -19,26 +26,32 @@ public final class SimulatedStageAxis: StageAxis {
     public let limits: AxisLimits
     private let speed: Double
     private let now: () -> ContinuousClock.Instant
-    private var motion: Motion
+    private let motion: KeptMotion
 
     /// - Parameters:
     ///   - speed: in the stage's units per second; 0 for moves without delay. By default the axis travels its range in
     ///     a second.
+    ///   - hardware: the name of the hardware, which stays where it is if its process dies.
     ///   - now: reads the clock.
-    init(_ limits: AxisLimits, speed: Double?, now: @escaping () -> ContinuousClock.Instant) {
+    init(
+        _ limits: AxisLimits,
+        speed: Double?,
+        hardware: String = "",
+        now: @escaping () -> ContinuousClock.Instant
+    ) {
         self.limits = limits
         self.speed = speed ?? (limits.upper - limits.lower)
         self.now = now
-        motion = Motion(at: (limits.lower + limits.upper) / 2, now())
+        motion = KeptMotion(hardware, at: (limits.lower + limits.upper) / 2, within: limits.lower...limits.upper, now())
     }
 
-    public var position: Double { motion.place(at: now()) }
+    public var position: Double { motion.current.place(at: now()) }
 
-    public var isMoving: Bool { !motion.isOver(at: now()) }
+    public var isMoving: Bool { !motion.current.isOver(at: now()) }
 
     public func startMove(to position: Double) {
         let now = now()
-        motion = Motion(from: motion.place(at: now), to: position, speed: speed, at: now)
+        motion.start(from: motion.current.place(at: now), to: position, speed: speed, at: now)
     }
 }
 
@@ -67,6 +80,34 @@ struct Motion {
     }
 }
 
+/// The motion of hardware that keeps moving, or stays where it is, when the process that drives it dies.
+final class KeptMotion {
+    private(set) var current: Motion
+    /// Where the motion began and ends, its speed, and when it began, in seconds since 1970.
+    private let hardware: SimulatedHardware
+
+    /// - Parameters:
+    ///   - name: the name of the hardware.
+    ///   - place: the place of hardware that has just been switched on.
+    ///   - range: the places that it can have.
+    init(_ name: String, at place: Double, within range: ClosedRange<Double>, _ now: ContinuousClock.Instant) {
+        hardware = SimulatedHardware(name, [place, place, 0, Timestamp.now])
+        let (start, target, speed) = (hardware.values[0], hardware.values[1], hardware.values[2])
+        guard range.contains(start), range.contains(target), speed >= 0 else {
+            current = Motion(at: place, now)
+            return
+        }
+        // A clock that was set back means no more than that the motion begins again.
+        let elapsed = min(max(Timestamp.now - hardware.values[3], 0), 1e6)
+        current = Motion(from: start, to: target, speed: speed, at: now - .seconds(elapsed))
+    }
+
+    func start(from start: Double, to target: Double, speed: Double, at now: ContinuousClock.Instant) {
+        current = Motion(from: start, to: target, speed: speed, at: now)
+        hardware.values = [start, target, speed, Timestamp.now]
+    }
+}
+
 extension SimulatedStage {
     public struct Configuration: Decodable, Sendable {
         /// The range of each axis, by its name.
@@ -83,8 +124,8 @@ extension SimulatedStage {
 
 extension Driver where Configuration == SimulatedStage.Configuration {
     public static var simulatedStage: Self {
-        Driver("simulated-stage", "a simulated stage") { configuration, _ in
-            SimulatedStage(configuration) { .now }
+        Driver("simulated-stage", "a simulated stage") { configuration, context in
+            SimulatedStage(configuration, hardware: context.hardwareName) { .now }
         }
     }
 }

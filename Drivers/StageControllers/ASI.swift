@@ -25,13 +25,14 @@ enum ASI {
         try dialect.ask("V", lines) { $0.isEmpty ? nil : $0 }
     }
 
-    /// The letters of the connected axes.
-    private static func axes(_ lines: LineProtocol) throws -> [String] {
-        try letters.filter { letter in
-            do { _ = try ColonAxis(letter: letter, dialect: dialect).position(lines) } catch SerialError.refused {
-                return false
-            }
-            return true
+    /// The connected axes, with the units that another program may have given them (`UM`).
+    private static func axes(_ lines: LineProtocol) throws -> [ColonAxis] {
+        try letters.compactMap { letter in
+            var axis = ColonAxis(letter: letter, dialect: dialect)
+            do { _ = try axis.position(lines) } catch SerialError.refused { return nil }
+            // Older firmware has no other units.
+            if let units = try? axis.value("UM", lines), 1...1e7 ~= units { axis.dialect.unitsPerMillimetre = units }
+            return axis
         }
     }
 
@@ -40,17 +41,19 @@ enum ASI {
     {
         let lamps = zip(options.lights?.names ?? [], lampLetters).map { ASILamp(name: $0, letter: $1) }
         let leavesLight = options.leaveAsIs ?? false
+        let restored = RestoredCommands()
         let line = try connector.line(format) { lines, isFirst in
-            let version = try version(lines)
+            // The first answer may be to half a command that another program has left.
+            let version = try (try? version(lines)) ?? version(lines)
+            try restored.restore(lines, identity: version)
             if !leavesLight || !isFirst { try lamps.attemptEach { try $0.ensureOff(lines) } }
             return version
         }
         do {
-            let found = try line.perform { (letters: try axes($0), version: try version($0)) }
+            let found = try line.perform { (axes: try axes($0), version: try version($0)) }
             let limits = options.limits?.pairs ?? []
-            let serialAxes = found.letters.map { letter in
-                let commands = ColonAxis(letter: letter, dialect: dialect)
-                return SerialAxis(letter, commands, on: line, limits: limits.first { $0.name == letter }?.value)
+            let serialAxes = found.axes.map { axis in
+                SerialAxis(axis.letter, axis, on: line, limits: limits.first { $0.name == axis.letter }?.value)
             }
             let homing = EndSearch(isWanted: options.home ?? false)
             let stage = SerialStage(
@@ -58,7 +61,7 @@ enum ASI {
                 serialAxes,
                 on: line,
                 homing: homing,
-                settings: settings(found.letters, line)
+                settings: settings(found.axes, line, restored)
             )
             return try SerialController(
                 "ASIMS2000",
@@ -72,17 +75,19 @@ enum ASI {
         }
     }
 
-    /// The settings of each axis; they are not saved in the controller.
-    private static func settings(_ letters: [String], _ line: SerialLine) -> [Setting] {
-        letters.flatMap { letter in
-            let axis = ColonAxis(letter: letter, dialect: dialect)
+    /// The settings of each axis; they are not saved in the controller, which gets them back after its port was lost.
+    private static func settings(_ axes: [ColonAxis], _ line: SerialLine, _ restored: RestoredCommands) -> [Setting] {
+        axes.flatMap { axis in
+            let letter = axis.letter
             return [
                 Setting(
                     "speed \(letter)",
                     on: line,
                     in: 0...1000.0,
                     get: { try axis.value("SPEED", $0) },
-                    set: { try axis.setValue("SPEED", $0, $1) }
+                    set: { speed, lines in
+                        try restored.perform("SPEED \(letter)", lines) { try axis.setValue("SPEED", speed, $0) }
+                    }
                 ),
                 Setting("lower limit \(letter)", on: line, in: -10_000...10_000.0, get: { try axis.value("SL", $0) }),
                 Setting("upper limit \(letter)", on: line, in: -10_000...10_000.0, get: { try axis.value("SU", $0) }),

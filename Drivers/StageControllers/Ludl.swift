@@ -49,10 +49,19 @@ enum Ludl {
         }
     }
 
+    /// Brings the controller to the high-level commands, if another program has left it at the low-level ones.
+    private static func identify(_ lines: LineProtocol) throws -> String {
+        do { return try version(lines) } catch let error as SerialError where error.isAnswerOrSilence {
+            // `ff 41` chooses the high level (Micro-Manager's adapter).
+            try lines.send([0xFF, 0x41], as: "command level")
+            return try version(lines)
+        }
+    }
+
     static func open(_ connector: SerialConnector, _ options: LudlOptions, _ format: LineFormat = format) throws
         -> SerialController
     {
-        let line = try connector.line(format) { lines, _ in try version(lines) }
+        let line = try connector.line(format) { lines, _ in try identify(lines) }
         do {
             let found = try line.perform { (letters: try axes($0), version: try version($0)) }
             let limits = options.limits?.pairs ?? []
@@ -89,6 +98,13 @@ enum Ludl {
             line.close()
             throw error
         }
+    }
+}
+
+extension SerialError {
+    /// Whether the port works, and the controller may only have been in another state.
+    fileprivate var isAnswerOrSilence: Bool {
+        if case .refused = self { true } else { isPassing }
     }
 }
 

@@ -28,12 +28,17 @@ extension ProScan {
     static func open(_ connector: SerialConnector, _ options: ProScanOptions, _ format: LineFormat = format) throws
         -> SerialController
     {
-        let line = try connector.line(format) { lines, _ in try identify(lines) }
+        let restored = RestoredCommands()
+        let line = try connector.line(format) { lines, _ in
+            let identity = try identify(lines)
+            try restored.restore(lines, identity: identity)
+            return identity
+        }
         do {
             let found = try line.perform { try Found($0) }
             return SerialController(
                 "ProScanIII",
-                stage(found, options, line) + wheels(found, line),
+                stage(found, options, line, restored) + wheels(found, line),
                 on: line,
                 shutters: Shutters(found.shutters),
                 settings: [
@@ -88,9 +93,12 @@ extension ProScan {
         } catch SerialError.refused { return [:] }
     }
 
-    private static func stage(_ found: Found, _ options: ProScanOptions, _ line: SerialLine)
-        -> [(name: String, device: any Device)]
-    {
+    private static func stage(
+        _ found: Found,
+        _ options: ProScanOptions,
+        _ line: SerialLine,
+        _ restored: RestoredCommands
+    ) -> [(name: String, device: any Device)] {
         let limits = options.limits?.pairs ?? []
         let given = { (letter: String) in limits.first { $0.name == letter }?.value }
         var letters = found.hasFitted("STAGE") ? ["X", "Y"] : []
@@ -102,7 +110,7 @@ extension ProScan {
         }
         let settings = [("speed", "SMS"), ("acceleration", "SAS"), ("s-curve", "SCS")].map { name, word in
             Setting(name, on: line, in: 1...100, get: { try ask(word, $0) { $0.code() } }) { value, lines in
-                try ask("\(word),\(value)", lines) { $0 == "0" ? () : nil }
+                try restored.perform(word, lines) { try ask("\(word),\(value)", $0) { $0 == "0" ? () : nil } }
             }
         }
         return [("stage", SerialStage("ProScanIIIStage", axes, on: line, settings: settings))]
@@ -148,8 +156,9 @@ enum ProScan {
         }
     }
 
-    /// The text of an error: `E,17`, or `E18` in some firmware.
+    /// The text of an error: `E,17`, `E18` in some firmware, or words if another program has sent `ERROR,1`.
     static func error(_ line: String) -> String? {
+        if line.hasPrefix("ERROR") { return line }
         guard line.first == "E", let number = Int(line.dropFirst().drop { $0 == "," }) else { return nil }
         return errors[number].map { "\($0) (E,\(number))" } ?? "error E,\(number)"
     }
@@ -186,7 +195,8 @@ enum ProScan {
 
     /// Checks that the device is a ProScan; returns its serial number or the next best identification.
     static func identify(_ lines: LineProtocol) throws -> String {
-        let information = try description("?", lines)
+        // The first answer may be to half a command that another program has left.
+        let information = try (try? description("?", lines)) ?? description("?", lines)
         guard information.keys.contains("PROSCAN INFORMATION") else {
             throw DeviceError(.initialise, "the device that answers '?' is not a ProScan")
         }

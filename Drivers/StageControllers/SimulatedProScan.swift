@@ -1,6 +1,6 @@
 public import Transports
 
-/// A simulated ProScan III with a stage, a focus drive, two filter wheels and a shutter.
+/// A simulated ProScan III with a stage, a focus drive, two filter wheels and a shutter (Prior, ProScan III manual).
 public struct SimulatedProScan: SimulatedLineInstrument {
     public var pendingInput: [UInt8] = []
     public var motors = [
@@ -17,8 +17,14 @@ public struct SimulatedProScan: SimulatedLineInstrument {
     /// Whether `R` reports that a move was accepted (firmware 1.03) and not that it has ended (the manual).
     public var acknowledges = false
     public var hasStage = true
-    /// The values by command.
-    private var properties = ["SMS": 100, "SAS": 100, "SCS": 100]
+    /// Whether errors are reported in words and not by their numbers (`ERROR,1`).
+    public var reportsErrorsInWords = false
+    /// The values that clients can set, by command.
+    public var properties = [
+        "SMS": 100, "SAS": 100, "SCS": 100, "SMZ": 100, "SAZ": 100, "SCZ": 100, "SMF": 100, "SAF": 100, "SCF": 100,
+        "OS": 100, "OF": 100, "COMP": 0, "BLSH": 0, "BLSJ": 0, "BLZH": 0, "BLZJ": 0, "JXD": 1, "JYD": 1, "JZD": 1,
+        "XD": 1, "YD": 1, "ZD": 1, "C": 100, "X": 100, "UPR": 100,
+    ]
     private var wheelsBusyUntil: [Int: ContinuousClock.Instant] = [:]
 
     public init() {}
@@ -27,33 +33,47 @@ public struct SimulatedProScan: SimulatedLineInstrument {
         let words = command.split { ", \t;:".contains($0) }.map { $0.uppercased() }
         guard let word = words.first else { return [] }
         let arguments = Array(words.dropFirst())
-        if let text = tells(word, arguments, now) { return [SimulatedOutput("\(text)\r")] }
+        if let text = reported(word, arguments, now) { return [SimulatedOutput("\(text)\r")] }
         guard let end = moves(word, arguments, now) else { return [SimulatedOutput("\(refusal(word))\r")] }
         return [SimulatedOutput("R\r", after: acknowledges ? .zero : max(.zero, end - now))]
     }
 
-    private func refusal(_ word: String) -> String { word == "7" ? "E,17" : word == "8" ? "E,20" : "E,5" }
+    private func refusal(_ word: String) -> String {
+        let number = word == "7" ? 17 : word == "8" ? 20 : word.hasPrefix("G") || word == "PS" ? 4 : 5
+        let words = [4: "STRING PARSE", 5: "COMMAND NOT FOUND", 17: "NO FILTER WHEEL", 20: "NO SHUTTER"]
+        return reportsErrorsInWords ? "ERROR: \(words[number] ?? "")" : "E,\(number)"
+    }
 
-    private mutating func tells(_ word: String, _ arguments: [String], _ now: ContinuousClock.Instant) -> String? {
+    private mutating func reported(_ word: String, _ arguments: [String], _ now: ContinuousClock.Instant) -> String? {
         switch (word, arguments.count) {
-        case ("?", 0): information
-        case ("VERSION", 0): "103"
-        case ("SERIAL", 0): "65432"
-        case ("COMP", 0): "0"
-        case ("$", 0): "\(running(now))"
+        case ("?", 0): return information
+        case ("VERSION", 0): return "103"
+        case ("SERIAL", 0): return "65432"
+        case ("DATE", 0): return "ProScan III Version 1.03 compiled Apr 11 2012"
+        case ("$", 0...1): return "\(running(now, of: arguments.first))"
+        case ("LMT", 0), ("=", 0): return limitSwitches(now)
         case ("STAGE", 0) where hasStage:
-            "STAGE = H101A\rTYPE = 2\rSIZE_X = 114 MM\rSIZE_Y = 75 MM\rMICROSTEPS/MICRON = 25\r"
+            return "STAGE = H101A\rTYPE = 2\rSIZE_X = 114 MM\rSIZE_Y = 75 MM\rMICROSTEPS/MICRON = 25\r"
                 + "LIMITS = NORMALLY CLOSED\rEND"
-        case ("STAGE", 0): "STAGE = NONE\rEND"
-        case ("RES", 1): hasStage ? "1" : "0"
-        case ("P", 0): ["X", "Y", "Z"].map { place($0, now) }.joined(separator: ",")
-        case ("PX", 0), ("PY", 0), ("PZ", 0): place(String(word.suffix(1)), now)
-        case ("FILTER", 1): filter(arguments[0])
-        case ("FPW", 1): arguments[0].code().flatMap { wheels[$0] }.map { _ in "\(positionsPerWheel)" }
-        case ("7", 2) where arguments[1] == "F": arguments[0].code().flatMap { wheels[$0] }.map { "\($0)" }
-        case ("8", 1) where arguments[0] == "1": isShutterOpen ? "0" : "1"
-        case ("SMS", _), ("SAS", _), ("SCS", _): property(word, arguments)
-        default: nil
+        case ("STAGE", 0): return "STAGE = NONE\rEND"
+        case ("FOCUS", 0): return "FOCUS = NORMAL\rTYPE = 0\rMICRONS/REV = 100\rEND"
+        case ("SHUTTER", 1): return "SHUTTER_\(arguments[0]) = \(arguments[0] == "1" ? "NORMAL" : "NONE")\rEND"
+        case ("RES", 1): return hasStage ? "1" : "0"
+        case ("RES", 2): return "0"
+        case ("P", 0): return ["X", "Y", "Z"].map { place($0, now) }.joined(separator: ",")
+        case ("PX", 0), ("PY", 0), ("PZ", 0): return place(String(word.suffix(1)), now)
+        case ("PS", 2), ("PX", 1), ("PY", 1), ("PZ", 1), ("Z", 0): return setPosition(word, arguments, now)
+        case ("H", 0), ("J", 0): return "0"
+        case ("FILTER", 1): return filter(arguments[0])
+        case ("FPW", 1): return arguments[0].code().flatMap { wheels[$0] }.map { _ in "\(positionsPerWheel)" }
+        case ("7", 2) where arguments[1] == "F": return arguments[0].code().flatMap { wheels[$0] }.map { "\($0)" }
+        case ("8", 1) where arguments[0] == "1": return isShutterOpen ? "0" : "1"
+        case ("TTL", 2): return "0"
+        case ("ERROR", 1):
+            reportsErrorsInWords = arguments[0] == "1"
+            return "0"
+        case (_, 0...1): return property(word, arguments)
+        default: return nil
         }
     }
 
@@ -61,9 +81,22 @@ public struct SimulatedProScan: SimulatedLineInstrument {
         motors[letter]?.position(at: now).text(places: 0) ?? "0"
     }
 
+    /// A property whose command has its value as its only argument; `BLSH` and `BLSJ` have a switch in front.
     private mutating func property(_ word: String, _ arguments: [String]) -> String? {
-        guard let argument = arguments.first else { return properties[word].map { "\($0)" } }
-        properties[word] = argument.code()
+        guard let value = properties[word] else { return nil }
+        guard let argument = arguments.first else { return "\(value)" }
+        // Arguments that make no sense are answered with 0 as well (python-microscope).
+        properties[word] = argument.code() ?? value
+        return "0"
+    }
+
+    private mutating func setPosition(_ word: String, _ arguments: [String], _ now: ContinuousClock.Instant) -> String?
+    {
+        let letters = word == "PS" ? ["X", "Y"] : word == "Z" ? ["X", "Y", "Z"] : [String(word.suffix(1))]
+        for (index, letter) in letters.enumerated() {
+            guard let value = word == "Z" ? 0 : arguments[index].number else { return nil }
+            motors[letter]?.count(from: value, at: now)
+        }
         return "0"
     }
 
@@ -82,13 +115,32 @@ public struct SimulatedProScan: SimulatedLineInstrument {
         return "FILTER_\(number) = HF110\rTYPE = 3\rFILTERS PER WHEEL = \(positionsPerWheel)\rEND"
     }
 
-    private func running(_ now: ContinuousClock.Instant) -> Int {
+    /// The bits of the running motors, of all of them or of the stage (`S`), the focus (`Z`) or the wheels (`F`).
+    private func running(_ now: ContinuousClock.Instant, of group: String?) -> Int {
         let motors = ["X", "Y", "Z"].enumerated().map { index, letter in
             (self.motors[letter]?.isMoving(at: now) ?? false) ? 1 << index : 0
         }
         let wheels = [1, 2].map { (wheelsBusyUntil[$0].map { $0 > now } ?? false) ? 8 << $0 : 0 }
-        return (motors + wheels).reduce(0, |)
+        let all = (motors + wheels).reduce(0, |)
+        return switch group {
+        case "S": all & 3
+        case "Z": (all & 4) >> 2
+        case "F": all >> 4
+        default: all
+        }
     }
+
+    /// Two bits for each axis, in hexadecimal: its upper and its lower limit switch.
+    private func limitSwitches(_ now: ContinuousClock.Instant) -> String {
+        let bits = ["X", "Y", "Z"].enumerated().reduce(0) { bits, axis in
+            let end = motors[axis.element]?.end(at: now) ?? 0
+            return bits | (end > 0 ? 1 : end < 0 ? 2 : 0) << (2 * axis.offset)
+        }
+        let text = String(bits, radix: 16, uppercase: true)
+        return (text.count < 2 ? "0" : "") + text
+    }
+
+    // MARK: Moves
 
     /// Starts a move and returns when it ends; nil if the command is not a move.
     private mutating func moves(
@@ -98,7 +150,21 @@ public struct SimulatedProScan: SimulatedLineInstrument {
     ) -> ContinuousClock.Instant? {
         switch word {
         case "G": return go(["X", "Y", "Z"], arguments, now)
+        case "GR": return go(["X", "Y", "Z"], arguments, now, isRelative: true)
         case "GX", "GY", "GZ": return go([String(word.suffix(1))], arguments, now)
+        case "V": return go(["Z"], arguments, now)
+        case "M": return go(["X", "Y"], ["0", "0"], now)
+        case "U": return go(["Z"], [arguments.first ?? "100"], now, isRelative: true)
+        case "D": return go(["Z"], ["-" + (arguments.first ?? "100")], now, isRelative: true)
+        case "R": return go(["X"], [arguments.first ?? "100"], now, isRelative: true)
+        case "L": return go(["X"], ["-" + (arguments.first ?? "100")], now, isRelative: true)
+        case "F": return go(["Y"], [arguments.first ?? "100"], now, isRelative: true)
+        case "B": return go(["Y"], ["-" + (arguments.first ?? "100")], now, isRelative: true)
+        case "SIS" where hasStage:
+            for letter in ["X", "Y"] {
+                motors[letter]?.run(forward: false, at: now)
+            }
+            return motors.values.map(\.end).max() ?? now
         case "K", "I":
             for letter in motors.keys { motors[letter]?.halt(at: now) }
             return now
@@ -110,14 +176,17 @@ public struct SimulatedProScan: SimulatedLineInstrument {
         }
     }
 
-    private mutating func go(_ letters: [String], _ arguments: [String], _ now: ContinuousClock.Instant)
-        -> ContinuousClock.Instant?
-    {
+    private mutating func go(
+        _ letters: [String],
+        _ arguments: [String],
+        _ now: ContinuousClock.Instant,
+        isRelative: Bool = false
+    ) -> ContinuousClock.Instant? {
         guard !arguments.isEmpty else { return nil }
         var end = now
         for (letter, argument) in zip(letters, arguments) {
             guard let place = argument.number, var motor = motors[letter] else { return nil }
-            motor.move(to: place, at: now)
+            motor.move(to: place + (isRelative ? motor.position(at: now) : 0), at: now)
             end = max(end, motor.end)
             motors[letter] = motor
         }
@@ -126,7 +195,13 @@ public struct SimulatedProScan: SimulatedLineInstrument {
 
     private mutating func turn(_ arguments: [String], _ now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         guard let number = arguments[0].code(), let from = wheels[number] else { return nil }
-        let target = arguments[1] == "H" ? 1 : arguments[1].code() ?? 0
+        let target =
+            switch arguments[1] {
+            case "H": 1
+            case "N": from % positionsPerWheel + 1
+            case "P": (from + positionsPerWheel - 2) % positionsPerWheel + 1
+            default: arguments[1].code() ?? 0
+            }
         guard 1...positionsPerWheel ~= target else { return nil }
         let distance = abs(target - from)
         wheels[number] = isWheelStuck ? (from + target) / 2 : target

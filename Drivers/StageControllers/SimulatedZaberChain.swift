@@ -1,11 +1,15 @@
 public import Transports
 
-/// A simulated chain of Zaber devices.
+/// A simulated chain of Zaber devices: the framing of the Zaber ASCII Protocol Manual (firmware 6.06 to 7).
+///
+/// A command is `/`, then up to three numbers (address, axis, message ID), the words, and perhaps a checksum.
 public struct SimulatedZaberChain: SimulatedLineInstrument {
     public var pendingInput: [UInt8] = []
-    public static var commandEnds: [UInt8] { [0x0A] }
+    public static var commandEnds: [UInt8] { [0x0A, 0x0D] }
     /// The devices by address.
     public var devices: [Int: SimulatedZaber]
+    /// The words of the last command, which `l` repeats.
+    private var lastWords: [String] = []
 
     public init(_ devices: ZaberOptions.Devices) {
         self.devices = Dictionary(
@@ -15,174 +19,72 @@ public struct SimulatedZaberChain: SimulatedLineInstrument {
     }
 
     public mutating func answer(_ command: String, at now: ContinuousClock.Instant) -> [SimulatedOutput] {
-        guard command.hasPrefix("/") else { return [] }
-        var words = command.dropFirst().split(separator: " ").map(String.init)
-        let address = words.first?.code()
-        if address != nil { words.removeFirst() }
-        let axis = words.first?.code()
-        if axis != nil { words.removeFirst() }
+        // A command with a wrong checksum is not answered.
+        guard command.hasPrefix("/"), let text = Self.checked(String(command.dropFirst())) else { return [] }
+        var words = text.split(separator: " ").map(String.init)
+        let address = Self.number(&words), axis = Self.number(&words)
+        let id = words.first == "--" ? words.removeFirst() : Self.number(&words).map { ($0 < 10 ? "0" : "") + "\($0)" }
+        if words == ["l"] { words = lastWords } else { lastWords = words }
         // Address 0, or none, addresses all devices.
         let meant = devices.keys.sorted().filter { $0 == address || (address ?? 0) == 0 }
-        return meant.map { address in
-            let reply = devices[address]?.reply(words, axis: axis ?? 0, at: now) ?? ""
-            return SimulatedOutput("@\(address < 10 ? "0" : "")\(address) \(axis ?? 0) \(reply)\r\n")
-        }
-    }
-}
-
-/// A simulated Zaber device.
-public struct SimulatedZaber: Sendable {
-    public let kind: ZaberOptions.Kind
-    public let serialNumber: Int
-    public var motors: [SimulatedMotor]
-    /// Whether each axis has a reference position.
-    public var areHomed: [Bool]
-    /// The warning flag, apart from the one for a missing reference.
-    public var warning = "--"
-    /// The state of each lamp: 1 off, 2 on, 3 fault.
-    public var lamps: [Int] = []
-    /// The lamps that ignore commands.
-    public var stuckLamps: Set<Int> = []
-    public var fluxes: [Double] = []
-    static let indexDistance = 10_000.0
-
-    public init(_ kind: ZaberOptions.Kind, serialNumber: Int) {
-        self.kind = kind
-        self.serialNumber = serialNumber
-        switch kind {
-        case .stage: motors = Array(repeating: SimulatedMotor(0...305_381, speed: 1_000_000), count: 2)
-        case .filterWheel: motors = [SimulatedMotor(0...60_000, speed: 500_000, at: 0)]
-        case .ledController:
-            motors = []
-            (lamps, fluxes) = ([1, 1], [0, 0])
-        }
-        areHomed = motors.map { _ in true }
+        if words.first == "renumber" { return renumber(meant, words.dropFirst().first.flatMap { $0.code() }, id) }
+        return meant.flatMap { reply(of: $0, words, axis: axis ?? 0, id, now) }
     }
 
-    /// The part of a reply after the address and the axis.
-    mutating func reply(_ words: [String], axis: Int, at now: ContinuousClock.Instant) -> String {
-        let count = max(motors.count, lamps.count)
-        guard axis <= count else { return state("RJ", [], now) + "BADAXIS" }
-        let axes = axis == 0 ? Array(0..<count) : [axis - 1]
-        guard let data = answer(words, axes, now) else { return state("RJ", axes, now) + reason(words) }
-        return state("OK", axes, now) + data
+    /// Takes a number from the front, as far as there is one.
+    private static func number(_ words: inout [String]) -> Int? {
+        guard let number = words.first?.code() else { return nil }
+        words.removeFirst()
+        return number
     }
 
-    private func state(_ flag: String, _ axes: [Int], _ now: ContinuousClock.Instant) -> String {
-        let moving = axes.contains { motors.indices.contains($0) && motors[$0].isMoving(at: now) }
-        let isHomed = axes.allSatisfy { !areHomed.indices.contains($0) || areHomed[$0] }
-        return "\(flag) \(moving ? "BUSY" : "IDLE") \(warning == "--" && !isHomed ? "WR" : warning) "
-    }
-
-    private func reason(_ words: [String]) -> String {
-        ["move", "set"].contains(words.first) ? "BADDATA" : "BADCOMMAND"
-    }
-
-    /// The data of the reply; nil if the command is rejected.
-    private mutating func answer(_ words: [String], _ axes: [Int], _ now: ContinuousClock.Instant) -> String? {
-        switch (words.first, words.count) {
-        case (nil, _): return "0"
-        case ("get", 2): return setting(words[1], axes, now)
-        case ("set", 3): return set(words[1], words[2], axes) ? "0" : nil
-        case ("lamp", 2):
-            guard !lamps.isEmpty else { return nil }
-            for axis in axes where lamps[axis] != 3 && !stuckLamps.contains(axis) {
-                lamps[axis] = words[1] == "on" ? 2 : 1
-            }
-            return "0"
-        case ("home", 1):
-            for axis in axes where motors.indices.contains(axis) {
-                motors[axis].run(forward: false, at: now)
-                areHomed[axis] = true
-            }
-            return "0"
-        case ("stop", 1):
-            for axis in axes where motors.indices.contains(axis) { motors[axis].halt(at: now) }
-            return "0"
-        case ("move", 3): return move(words[1], words[2].number, axes, now) ? "0" : nil
-        default: return nil
-        }
-    }
-
-    private mutating func move(
-        _ way: String,
-        _ value: Double?,
-        _ axes: [Int],
+    private mutating func reply(
+        of address: Int,
+        _ words: [String],
+        axis: Int,
+        _ id: String?,
         _ now: ContinuousClock.Instant
-    ) -> Bool {
-        guard let value else { return false }
-        for axis in axes {
-            guard motors.indices.contains(axis), areHomed[axis] else { return false }
-            let target: Double
-            switch way {
-            case "abs": target = value
-            case "rel": target = motors[axis].position(at: now) + value
-            case "index" where kind == .filterWheel && value >= 1: target = (value - 1) * Self.indexDistance
-            default: return false
-            }
-            // The end of a wheel's travel is its first position.
-            let isThere = kind == .filterWheel ? target < motors[axis].ends.upperBound : true
-            guard motors[axis].ends.contains(target), isThere else { return false }
-            motors[axis].move(to: target, at: now)
-            if motors[axis].obstacle != nil { warning = "FS" }
+    ) -> [SimulatedOutput] {
+        guard var device = devices[address] else { return [] }
+        let reply = device.reply(words, axis: axis, at: now)
+        devices[address] = device
+        let head = "@\(Self.name(address)) \(axis) \(id.map { $0 + " " } ?? "")"
+        let alerts = device.alerts(now).map { end, axis in
+            SimulatedOutput(framed("!\(Self.name(address)) \(axis) IDLE --", device), after: end - now)
         }
-        return true
+        return [SimulatedOutput(framed(head + reply, device))] + alerts
     }
 
-    private func setting(_ name: String, _ axes: [Int], _ now: ContinuousClock.Instant) -> String? {
-        switch name {
-        case "device.id": return "50105"
-        case "system.serial": return "\(serialNumber)"
-        case "version": return "7.13"
-        case "system.axiscount": return "\(motors.isEmpty ? lamps.count : motors.count)"
-        default: break
-        }
-        let values = axes.compactMap { axis in
-            motors.indices.contains(axis) ? motorSetting(name, axis, now) : lampSetting(name, axis)
-        }
-        return values.count == axes.count ? values.joined(separator: " ") : nil
+    private static func name(_ address: Int) -> String { (address < 10 ? "0" : "") + "\(address)" }
+
+    private func framed(_ line: String, _ device: SimulatedZaber) -> String {
+        let body = line.dropFirst()
+        return device.sendsChecksums ? "\(line):\(Self.checksum(of: body.utf8))\r\n" : "\(line)\r\n"
     }
 
-    private func motorSetting(_ name: String, _ axis: Int, _ now: ContinuousClock.Instant) -> String? {
-        let motor = motors[axis]
-        let place = motor.position(at: now)
-        switch name {
-        case "pos": return place.text(places: 0)
-        case "limit.min": return motor.ends.lowerBound.text(places: 0)
-        case "limit.max": return motor.ends.upperBound.text(places: 0)
-        case "limit.home.triggered": return areHomed[axis] ? "1" : "0"
-        case "maxspeed": return motor.speed.text(places: 0)
-        case "limit.cycle.dist": return kind == .filterWheel ? "60000" : "0"
-        case "motion.index.dist": return kind == .filterWheel ? Self.indexDistance.text(places: 0) : "0"
-        case "motion.index.num":
-            let index = place / Self.indexDistance
-            return index == index.rounded() ? (index + 1).text(places: 0) : "0"
-        default: return nil
+    /// Gives one device an address, or all of them the numbers in their order.
+    private mutating func renumber(_ meant: [Int], _ first: Int?, _ id: String?) -> [SimulatedOutput] {
+        let moved = meant.compactMap { devices.removeValue(forKey: $0) }
+        let start = first ?? 1
+        return moved.enumerated().map { offset, device in
+            devices[start + offset] = device
+            return SimulatedOutput("@\(Self.name(start + offset)) 0 \(id.map { $0 + " " } ?? "")OK IDLE -- 0\r\n")
         }
     }
 
-    private func lampSetting(_ name: String, _ axis: Int) -> String? {
-        guard lamps.indices.contains(axis) else { return nil }
-        switch name {
-        case "lamp.status": return "\(lamps[axis])"
-        case "lamp.flux": return fluxes[axis].text(places: 3)
-        case "lamp.flux.max": return "2.500"
-        case "lamp.temperature": return "25.3"
-        case "lamp.wavelength.peak": return axis == 0 ? "470" : "565"
-        case "lamp.wavelength.fwhm": return "20"
-        default: return nil
-        }
+    // MARK: Checksums
+
+    /// The text in front of a checksum; nil if that is wrong.
+    private static func checked(_ text: String) -> String? {
+        guard let colon = text.lastIndex(of: ":") else { return text }
+        let body = text[..<colon]
+        return text[text.index(after: colon)...].uppercased() == checksum(of: body.utf8) ? String(body) : nil
     }
 
-    private mutating func set(_ name: String, _ value: String, _ axes: [Int]) -> Bool {
-        guard let value = value.number else { return false }
-        for axis in axes {
-            switch name {
-            case "lamp.flux" where lamps.indices.contains(axis) && 0...2.5 ~= value: fluxes[axis] = value
-            case "maxspeed" where motors.indices.contains(axis) && value > 0: motors[axis].speed = value
-            default: return false
-            }
-        }
-        return true
+    /// The two's complement of the sum of the bytes between the first one and the colon, in two digits.
+    private static func checksum(of bytes: some Sequence<UInt8>) -> String {
+        let sum = bytes.reduce(UInt8(0)) { $0 &+ $1 }
+        let text = String(0 &- sum, radix: 16, uppercase: true)
+        return (text.count < 2 ? "0" : "") + text
     }
 }

@@ -1,4 +1,5 @@
 public import Devices
+internal import Platform
 public import Transports
 
 /// The options of a chain of Zaber devices.
@@ -55,7 +56,8 @@ enum ZaberDaisyChain {
         _ options: ZaberOptions,
         _ format: LineFormat = ZaberDevice.format
     ) throws -> SerialController {
-        let members = options.devices.pairs.map { (device: ZaberDevice(address: $0.address), kind: $0.kind) }
+        let ids = ZaberMessageIDs()
+        let members = options.devices.pairs.map { (device: ZaberDevice(address: $0.address, ids: ids), kind: $0.kind) }
         let leavesLight = options.leaveAsIs ?? false
         let line = try connector.line(format) { lines, isFirst in
             if !leavesLight || !isFirst {
@@ -97,13 +99,15 @@ extension Driver where Configuration == ZaberOptions {
 struct ZaberDevice: Sendable {
     /// 1 to 99.
     let address: Int
+    let ids: ZaberMessageIDs
 
     static let port = PortSettings(baudRate: 115_200)
     static let format = LineFormat(commandEnd: "\n", answerEnd: "\r\n")
 
     /// Sends a command to an axis; 0 means all axes.
     ///
-    /// The command is sent again if its reply is lost.
+    /// Each command has a message ID, which its reply repeats, so that a late reply to another command is never taken
+    /// for the reply to this one. The command is sent again if its reply is lost.
     func ask<Value>(
         _ words: String,
         axis: Int = 0,
@@ -111,10 +115,13 @@ struct ZaberDevice: Sendable {
         parse: (ZaberReply) throws -> Value?
     ) throws -> Value {
         let number = (address < 10 ? "0" : "") + "\(address)"
-        let command = "/\(number) \(axis) \(words)"
+        let id = ids.next()
+        let command = "/\(number) \(axis) \(id < 10 ? "0" : "")\(id)\(words.isEmpty ? "" : " ")\(words)"
         return try lines.ask(command) { line in
-            guard let reply = ZaberReply(line), reply.address == address, reply.axis == axis else { return nil }
-            guard reply.isAccepted else { throw SerialError.refused(command, answer: reply.data) }
+            guard let reply = ZaberReply(line), reply.address == address, reply.axis == axis, reply.id == id else {
+                return nil
+            }
+            guard reply.isAccepted else { throw SerialError.refused(command, answer: reply.reason) }
             return try parse(reply)
         }
     }
@@ -157,10 +164,25 @@ struct ZaberDevice: Sendable {
     }
 }
 
-/// A reply of a Zaber device: `@01 0 OK IDLE -- 0`.
+/// The message IDs of a chain, in their order.
+final class ZaberMessageIDs: Sendable {
+    private let last = Lock(-1)
+
+    /// The next ID, 0 to 255.
+    func next() -> Int {
+        last.withLock { last in
+            last = (last + 1) % 256
+            return last
+        }
+    }
+}
+
+/// A reply of a Zaber device: `@01 0 07 OK IDLE -- 0`, perhaps with a checksum (`:5F`) at its end.
 struct ZaberReply: Sendable {
     let address: Int
     let axis: Int
+    /// The message ID of the command; nil if it had none.
+    let id: Int?
     let isAccepted: Bool
     let isBusy: Bool
     /// The warning flag; `--` for none.
@@ -168,34 +190,59 @@ struct ZaberReply: Sendable {
     /// The data, or the reason of a rejection.
     let data: String
 
-    /// Nil for other lines, such as alerts.
+    /// Nil for other lines, such as alerts, and for replies with a wrong checksum.
     init?(_ line: String) {
-        let fields = line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: false).map(String.init)
-        guard fields.count == 6, fields[0].first == "@", let address = Int(fields[0].dropFirst()),
-            let axis = fields[1].code(), ["OK", "RJ"].contains(fields[2]), ["IDLE", "BUSY"].contains(fields[3]),
-            fields[4].count == 2
+        guard line.first == "@", let text = Self.checked(String(line.dropFirst())) else { return nil }
+        var fields = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        guard fields.count >= 6 else { return nil }
+        if ["OK", "RJ"].contains(fields[2]) {
+            id = nil
+        } else {
+            guard let number = fields.remove(at: 2).code() else { return nil }
+            id = number
+        }
+        guard fields.count >= 6, let address = Int(fields[0]), let axis = fields[1].code(),
+            ["OK", "RJ"].contains(fields[2]), ["IDLE", "BUSY"].contains(fields[3]), fields[4].count == 2
         else { return nil }
-        (self.address, self.axis, warning, data) = (address, axis, fields[4], fields[5])
+        (self.address, self.axis, warning) = (address, axis, fields[4])
+        data = fields[5...].joined(separator: " ")
         (isAccepted, isBusy) = (fields[2] == "OK", fields[3] == "BUSY")
+    }
+
+    /// The text in front of a checksum, if there is one; nil if it is wrong.
+    private static func checked(_ text: String) -> String? {
+        let end = Array(text.suffix(3))
+        guard end.count == 3, end[0] == ":", let sum = UInt8(String(end[1...]), radix: 16) else { return text }
+        let body = text.dropLast(3)
+        return body.utf8.reduce(sum) { $0 &+ $1 } == 0 ? String(body) : nil
+    }
+
+    /// The reason of a rejection, with what it means where the word does not say so.
+    var reason: String {
+        switch data {
+        case "PARKED": "PARKED (another program has parked it)"
+        case "DRIVERDISABLED": "DRIVERDISABLED (another program or an emergency stop has disabled the motor)"
+        case "STATUSBUSY": "STATUSBUSY (the device is moving)"
+        default: data
+        }
     }
 
     /// The meaning of the warning flag; nil for none (Zaber ASCII Protocol Manual, "Warning Flags").
     var warningText: String? {
-        switch warning {
-        case "--": nil
-        case "FD": "the driver is disabled (FD)"
-        case "FQ": "encoder error (FQ)"
-        case "FS": "stalled and stopped (FS)"
-        case "FE": "limit error (FE)"
-        case "WH": "not homed (WH)"
-        case "WR": "not homed (WR)"
-        case "WL": "an unexpected limit (WL)"
-        case "WV": "voltage out of range (WV)"
-        case "WT": "too hot (WT)"
-        case "WM": "displaced while it stood (WM)"
-        case "NC": "under manual control (NC)"
-        case "NI": "the movement was interrupted (NI)"
-        default: "warning \(warning)"
-        }
+        warning == "--" ? nil : Self.warnings[warning].map { "\($0) (\(warning))" } ?? "warning \(warning)"
     }
+
+    private static let warnings = [
+        "FF": "critical system error", "FN": "this peripheral is not supported", "FZ": "the peripheral is inactive",
+        "FH": "hardware emergency stop", "FV": "the driver is disabled: voltage out of range",
+        "FO": "the driver is disabled", "FC": "current inrush error", "FM": "motor temperature error",
+        "FD": "the driver is disabled", "FQ": "encoder error", "FI": "index error", "FA": "analog encoder error",
+        "FR": "overdrive limit exceeded", "FS": "stalled and stopped", "FB": "stream bounds error",
+        "FP": "deviation from an interpolated path", "FE": "limit error", "FT": "excessive twist",
+        "WL": "an unexpected limit", "WV": "voltage out of range", "WT": "too hot", "WS": "stalled and recovered",
+        "WM": "displaced while it stood", "WP": "invalid calibration", "WR": "not homed", "WH": "not homed",
+        "NC": "under manual control", "NI": "the movement was interrupted", "ND": "stream discontinuity",
+        "NR": "a value was rounded", "NT": "a value was truncated", "NU": "a setting update is pending",
+        "NJ": "the joystick is calibrating", "NB": "in firmware update mode",
+    ]
 }

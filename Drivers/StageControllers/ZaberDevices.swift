@@ -21,6 +21,9 @@ struct ZaberAxis: AxisCommands {
         return lower <= upper ? AxisLimits(lower: lower, upper: upper) : nil
     }
 
+    /// The setting counts microsteps in 1/1.6384 s (Zaber ASCII Protocol Manual, `maxspeed`).
+    func speed(_ lines: LineProtocol) throws -> Double? { try device.number("maxspeed", axis: number, lines) / 1.6384 }
+
     /// In microsteps; an axis with an encoder may end a few steps off.
     var tolerance: Double { 20 }
     func obstacle(_ lines: LineProtocol) throws -> String? { try device.warning(axis: number, lines) }

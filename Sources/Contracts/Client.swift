@@ -2,9 +2,9 @@ public import Devices
 public import Pickle
 internal import Platform
 
-/// An object as a client reaches it: by the Python names of its members.
+/// An object as a client reaches it, by the Python names of its members.
 public struct Client {
-    /// What can be reached, but for what a server adds: the clients that data go to, and the proxies of parts.
+    /// The members, except those that a server adds: the registration for data, and the proxies of parts.
     public let interface: RemoteInterface
 
     public init(_ object: any RemoteObject) {
@@ -15,7 +15,7 @@ public struct Client {
         }
     }
 
-    /// Calls a method, and waits until what it began has come to its end.
+    /// Calls a method, and waits for the end of what it starts.
     @discardableResult
     public func call(_ name: String, _ arguments: PythonValue...) throws -> PythonValue {
         try call(name, with: arguments)
@@ -63,11 +63,11 @@ extension Completion {
             try look()
             Pause.wait(for: interval)
         }
-        throw DeviceError(.failed, "what it began has not come to its end within \(Self.limit)")
+        throw DeviceError(.failed, "what it started has not ended within \(Self.limit)")
     }
 }
 
-/// Errors that clients see as one exception of Python's.
+/// A group of errors that clients see as one Python exception.
 struct Refusal {
     let name: String
     let matches: (any Error) -> Bool

@@ -1,13 +1,13 @@
 public import Devices
 
-/// Something that every device of a kind must do, whoever made it and however it is reached.
+/// A behaviour that every device of a kind must have.
 ///
-/// It is tried on an open device that is disabled, and leaves it disabled and otherwise as it was found: where it
-/// stood, and set to what it was set to.
+/// It is tried on an open, disabled device, and leaves it disabled and otherwise as it was found, with the same
+/// position and settings.
 public struct Contract: Sendable, CustomStringConvertible {
     /// The promise, as a sentence: `a filter wheel goes to each of its positions`.
     public let name: String
-    /// Whether the device is shut down by it, so that it has to be the last one.
+    /// Whether it shuts the device down, so that it has to be tried last.
     public let isLast: Bool
     private let enables: Bool
     private let effects: Set<Effect>
@@ -17,9 +17,9 @@ public struct Contract: Sendable, CustomStringConvertible {
     public var description: String { name }
 
     /// - Parameters:
-    ///   - enables: whether it puts the device to use, which lights a light source and may move a stage.
-    ///   - effects: what else it puts the device through.
-    ///   - tryIt: tells the trial what is not as promised, or throws what a device throws that should not.
+    ///   - enables: whether it enables the device, which switches a light source on and may move a stage.
+    ///   - effects: its further effects.
+    ///   - tryIt: reports violations to the trial, or throws an unexpected error of the device.
     init<Kind>(
         _ name: String,
         enables: Bool = false,
@@ -37,7 +37,7 @@ public struct Contract: Sendable, CustomStringConvertible {
         }
     }
 
-    /// All contracts that bind a device, by what kinds it is of, with those that shut it down at the end.
+    /// All contracts for the kinds of a device, with those that shut it down at the end.
     public static func all(for device: any Device) -> [Contract] {
         let binding = everything.filter { $0.isOf(device) }
         return binding.filter { !$0.isLast } + binding.filter(\.isLast)
@@ -50,18 +50,18 @@ public struct Contract: Sendable, CustomStringConvertible {
         + StageContracts.all + MirrorContracts.all + ControllerContracts.all + ValueLoggerContracts.all
         + DigitalIOContracts.all
 
-    /// What a trial of it puts a device through.
+    /// The effects of a trial on a device.
     public func effects(on device: any Device) -> Set<Effect> {
         let effects = enables ? effects.union(Effect.ofEnabling(device)) : effects
-        // What is wired to its outputs shines.
+        // The lights wired to its outputs go on.
         return device is any LightGate && effects.contains(.output) ? effects.union([.light]) : effects
     }
 
-    /// Tries it on a device that is open and disabled.
+    /// Tries the contract on a device that is open and disabled.
     ///
-    /// - Parameter patience: how long to wait for what should come soon, beyond the time that the device says it takes;
-    ///   no device that keeps its contracts makes anybody wait for so long.
-    /// - Parameter interruption: ends the trial early; what it found counts for nothing then.
+    /// - Parameter patience: the limit for anything that should come soon, in addition to the time that the device
+    ///   declares. A device that keeps its contracts never needs it.
+    /// - Parameter interruption: ends the trial early; its findings are then dropped.
     public func findings(
         on device: any Device,
         patience: Duration = .seconds(30),
@@ -70,7 +70,7 @@ public struct Contract: Sendable, CustomStringConvertible {
         Interruption.$ofTrial.withValue(interruption) { findings(on: device, patience) }
     }
 
-    /// Leaves no light source with more power than contracts switch on; what it was set to, it is set to in the end.
+    /// Limits the power of all light sources to the maximum for contracts; their own power is restored at the end.
     private func dim(_ device: any Device) throws {
         for case let light as any LightSource in device.parts.map(\.device)
         where !(light.setPoint <= LightSourceContracts.mostPower) {
@@ -80,7 +80,7 @@ public struct Contract: Sendable, CustomStringConvertible {
 
     private func findings(on device: any Device, _ patience: Duration) -> Findings {
         let trial = Trial(device, patience: patience)
-        let state = trial.attempt("could not tell its state") { try FoundState(of: device) }
+        let state = trial.attempt("its state could not be read") { try FoundState(of: device) }
         let isDim =
             !effects(on: device).contains(.light) || trial.attempt("could not be dimmed") { try dim(device) } != nil
         if isDim { trial.attempt { try tryIt(device, trial) } }
@@ -90,9 +90,9 @@ public struct Contract: Sendable, CustomStringConvertible {
 }
 
 extension Contract {
-    /// A contract that clients find what python-microscope's devices of a kind have.
+    /// A contract that clients find the members that python-microscope's devices of a kind have.
     ///
-    /// What the server adds is not among it: the rows by which clients register for data, `devices` and `axes`.
+    /// Members that the server adds are not included: registration for data, `devices` and `axes`.
     static func members<Kind>(
         of _: Kind.Type,
         _ kind: String,

@@ -1,26 +1,26 @@
 public import Devices
 
-/// What a trial puts a device through, and whoever is near it, from the harmless to the dangerous.
+/// An effect of a trial on a device and its surroundings, from harmless to dangerous.
 public enum Effect: String, Sendable, CaseIterable {
-    /// Sets the device to each of the choices that it offers.
+    /// Sets each of the choices that the device offers.
     case settings
     /// Takes images.
     case images
-    /// Changes the levels of output lines, and what is wired to them.
+    /// Changes the levels of output lines, and so the devices wired to them.
     case output
-    /// Moves: a wheel to all positions, a stage by a hundredth of its range, a mirror about its middle.
+    /// Moves a wheel to all positions, a stage by a hundredth of its range, a mirror near its middle.
     case motion
-    /// Moves to both ends of the range.
+    /// Moves a stage to both ends of its range.
     case travel
     /// Switches light on.
     case light
 
-    /// What a device does when it is put to use.
+    /// The effects of enabling a device.
     static func ofEnabling(_ device: any Device) -> Set<Effect> {
         var effects: Set<Effect> = []
         if device is any LightSource { effects.insert(.light) }
         if device is any LightGate { effects.formUnion([.output, .light]) }
-        // When in doubt it moves.
+        // Unknown counts as moving.
         if let stage = device as? any Stage, (try? stage.mayMoveOnEnable) ?? true { effects.insert(.motion) }
         if let controller = device as? any Controller {
             for (_, device) in controller.devices { effects.formUnion(ofEnabling(device)) }
@@ -30,18 +30,19 @@ public enum Effect: String, Sendable, CaseIterable {
 }
 
 extension Effect {
-    /// Those that somebody at the bench has to allow: what may hurt an eye, an objective or what is wired to a line.
+    /// The effects that a person at the microscope has to allow: they can hurt an eye, an objective or devices wired to
+    /// a line.
     public static let dangerous: [Effect] = [.output, .motion, .travel, .light]
 
-    /// What exactly a device and those on its wire are put through when all contracts are tried, a sentence each.
+    /// The actions of a device and of those on its wire when all contracts are tried, one sentence each.
     ///
-    /// `Stand.wheel goes to each of its 6 positions, and back`; none if no contract has this effect on them.
+    /// Example: `Stand.wheel goes to each of its 6 positions, and back`. Empty if no contract has this effect on them.
     ///
-    /// - Parameter name: what the device is called.
+    /// - Parameter name: the name of the device.
     public func doings(of device: any Device, called name: String) -> [String] {
         device.parts.compactMap { path, part in
             guard Contract.all(for: part).contains(where: { $0.effects(on: part).contains(self) }) else { return nil }
-            // What happens to a controller happens to its devices, each of which has its own sentence.
+            // The effects on a controller are those on its devices, each of which has its own sentence.
             return part is any Controller ? nil : "\(name)\(path) \(doing(of: part))"
         }
     }

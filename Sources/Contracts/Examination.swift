@@ -1,8 +1,8 @@
 public import Devices
 
-/// All contracts on a device and on those on its wire, from when it is opened to when it is shut down.
+/// A run of all contracts on a device and on those on its wire, from opening to shutdown.
 ///
-/// Whatever happens, the device is shut down in the end.
+/// The device is shut down at the end in every case.
 public struct Examination {
     private let open: () throws -> any Device
     private let forbidding: (any Device) throws -> Set<Effect>
@@ -11,10 +11,10 @@ public struct Examination {
     private let report: (TrialResult) -> Void
 
     /// - Parameters:
-    ///   - forbidding: what the device and those on its wire may not be put through; asked once, when it is open.
-    ///   - patience: how long to wait for what should come soon, as with ``Contract/findings(on:patience:until:)``.
-    ///   - interruption: ends the examination early, without the contract that is being tried.
-    ///   - report: told of each contract when it has been tried, or left out.
+    ///   - forbidding: the effects that are not allowed; called once, when the device is open.
+    ///   - patience: the limit for anything that should come soon, as in ``Contract/findings(on:patience:until:)``.
+    ///   - interruption: ends the examination early, without the result of the present contract.
+    ///   - report: called for each contract when it has been tried, or skipped.
     public init(
         open: @escaping () throws -> any Device,
         forbidding: @escaping (any Device) throws -> Set<Effect>,
@@ -26,9 +26,9 @@ public struct Examination {
         (self.patience, self.interruption) = (patience, interruption)
     }
 
-    /// Tries all contracts, last those that shut the device down.
+    /// Tries all contracts; those that shut the device down come last.
     ///
-    /// Throws what opening it throws, `forbidding` or the last shutdown.
+    /// Throws the errors of opening, of `forbidding` and of the last shutdown.
     public func run() throws {
         let first = try open()
         var device: (any Device)? = first
@@ -57,7 +57,7 @@ public struct Examination {
         }
     }
 
-    /// Whether it was tried to its end.
+    /// - Returns: whether the contract was tried to its end.
     @discardableResult
     private func tryIt(
         _ contract: Contract,
@@ -69,7 +69,7 @@ public struct Examination {
         let effects = contract.effects(on: device).intersection(forbidden)
         guard effects.isEmpty else {
             let words = effects.map(\.rawValue).sorted().joined(separator: " and ")
-            let findings = Findings(remarks: ["\(words) may not happen"])
+            let findings = Findings(remarks: ["\(words) is not allowed"])
             report(TrialResult(path: path, contract: contract, findings: findings, duration: .zero))
             return false
         }
@@ -82,19 +82,19 @@ public struct Examination {
     }
 }
 
-/// What came of a contract on a device that was examined.
+/// The result of one contract in an examination.
 public struct TrialResult: Sendable {
     public enum Verdict: Sendable, Equatable {
         case kept, broken
-        /// Why, the findings' remarks say.
+        /// For the reason in the remarks of the findings.
         case notTried
     }
 
-    /// The device on the wire, as ``Device/parts`` have it: an empty path for the one that was opened.
+    /// The path of the device as in ``Device/parts``: empty for the device that was opened.
     public let path: String
     public let contract: Contract
     public let findings: Findings
-    /// How long the trial took, with the way back.
+    /// The duration of the trial, including the way back.
     public let duration: Duration
 
     public var verdict: Verdict {
@@ -103,7 +103,7 @@ public struct TrialResult: Sendable {
     }
 }
 
-/// A device to try: what it is called, and how to open a new one.
+/// A device for trials: its name, and a function that opens a new one.
 public struct Maker: Sendable {
     let name: String
     let open: @Sendable () throws -> any Device
@@ -114,7 +114,7 @@ public struct Maker: Sendable {
     }
 }
 
-/// A contract that binds a device, to be tried on a new one.
+/// A contract and the device that it is tried on, which is opened for it.
 public struct ContractCase: Sendable, CustomStringConvertible {
     private let maker: Maker
     private let part: String
@@ -129,14 +129,16 @@ public struct ContractCase: Sendable, CustomStringConvertible {
     /// Opens a device, tries the contract on it and shuts it down.
     public func findings() throws -> Findings {
         let device = try maker.open()
-        // A device that does not shut down has a contract that says so.
+        // Failures to shut down are found by a contract of their own.
         defer { if !contract.isLast { try? device.shutdown() } }
         return contract.findings(on: try device.part(part))
     }
 }
 
 extension Sequence<Maker> {
-    /// Each of the devices and their parts with each contract that binds it; opens every device to know.
+    /// Each of the devices and their parts with each of its contracts.
+    ///
+    /// Opens every device to find them.
     public var contractCases: [ContractCase] {
         get throws {
             try flatMap { maker in
@@ -151,7 +153,8 @@ extension Sequence<Maker> {
 }
 
 extension Device {
-    /// The device itself by an empty path, and all on its wire by paths such as `.laser` and `.stand.wheel`.
+    /// The device itself with an empty path, and all devices on its wire with paths such as `.laser` and
+    /// `.stand.wheel`.
     public var parts: [(path: String, device: any Device)] {
         let controlled = (self as? any Controller)?.devices ?? []
         return [("", self)]

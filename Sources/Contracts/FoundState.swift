@@ -1,13 +1,17 @@
 internal import Devices
 
-/// How a device was found, and the steps that bring it back there; it is left disabled in any case.
+/// The state of a device before a trial, and the steps that restore it.
+///
+/// The device is left disabled in any case.
 struct FoundState {
-    /// In this order, each even if one before it failed; the first one disables it.
+    /// The steps in their order, each taken even if an earlier one failed.
+    ///
+    /// The first one disables the device.
     let stepsBack: [() throws -> Void]
 
     init(of device: any Device) throws {
         var steps: [() throws -> Void] = [device.disable]
-        // Triggers first: a camera's other values may depend on them.
+        // Triggers first: other values of a camera may depend on them.
         if let target = device as? any TriggerTarget { steps.append(try Self.triggers(of: target)) }
         if let camera = device as? any Camera { steps += try Self.images(of: camera) }
         if let light = device as? any LightSource { steps.append(Self.power(of: light)) }
@@ -38,7 +42,7 @@ struct FoundState {
             { camera.transforms.client = transform },
             {
                 guard try camera.binning != binning else { return }
-                // The present ROI may be too small for it.
+                // The present ROI may be too small for this binning.
                 _ = try camera.setROI(.whole)
                 _ = try camera.setBinning(binning)
             },
@@ -54,6 +58,8 @@ struct FoundState {
 
     private static func position(of wheel: any FilterWheel) throws -> () throws -> Void {
         let position = try wheel.position
+        // A wheel that did not know its position stays where it is in the end.
+        guard (0..<max(0, wheel.positionCount)).contains(position) else { return {} }
         return { if try wheel.position != position { try wheel.move(to: position).wait() } }
     }
 
@@ -91,10 +97,10 @@ extension StageAxis {
         }
     }
 
-    /// As far as it may stand from where it was sent: a thousandth of its range.
+    /// The allowed error of a position: a thousandth of the range.
     var tolerance: Double { get throws { try range / 1000 } }
 
-    /// A hundredth of its range, to the side where there is room.
+    /// A hundredth of the range, in the direction in which there is room.
     var step: Double {
         get throws {
             let step = try range / 100

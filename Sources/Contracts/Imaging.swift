@@ -1,13 +1,13 @@
 internal import Devices
 
-/// Takes images of a camera in the way that it offers, by software triggers or else running by itself.
+/// A session of taking images, by software triggers if the camera supports them, otherwise free-running.
 struct Imaging {
     let camera: any Camera
-    /// Whether each image needs a trigger; otherwise they come for as long as the camera is enabled.
+    /// Whether each image needs a trigger; otherwise images come while the camera is enabled.
     let isTriggered: Bool
     private let trial: Trial
 
-    /// Sets the camera's trigger, and the shortest exposure that is not unusual.
+    /// Sets the trigger of the camera, and a short exposure that every camera supports.
     init(of camera: any Camera, _ trial: Trial) throws {
         (self.camera, self.trial) = (camera, trial)
         isTriggered = try Self.setTrigger(of: camera)
@@ -20,19 +20,19 @@ struct Imaging {
             return true
         } catch let error as DeviceError where error.kind == .unsupported {
             guard try camera.triggerType == .software else {
-                throw NotTried("it takes images by hardware triggers only")
+                throw NotTried("it has hardware triggers only")
             }
             return false
         }
     }
 
-    /// An image, as it comes from the camera.
+    /// An image as the camera sends it.
     func image() throws -> Frame {
         if isTriggered { try camera.trigger() }
         return try next()
     }
 
-    /// The next image that was asked for already.
+    /// The next image of those already requested.
     func next() throws -> Frame {
         guard case .frame(let frame) = try trial.datum(of: camera).content else {
             throw DeviceError(.failed, "a camera sent a value, not an image")
@@ -40,19 +40,19 @@ struct Imaging {
         return frame
     }
 
-    /// The sides that an image should have: those of the ROI over the binning, as the camera tells them.
+    /// The size that an image should have: the ROI divided by the binning.
     var expectedSides: [Int] {
         get throws {
             let (roi, binning) = (try camera.roi, try camera.binning)
-            guard binning.h > 0, binning.v > 0 else { throw DeviceError(.failed, "it tells a binning of \(binning)") }
+            guard binning.h > 0, binning.v > 0 else { throw DeviceError(.failed, "it reports a binning of \(binning)") }
             let size = roi.imageSize(binning)
             return [size.width, size.height]
         }
     }
 
-    /// The sides of an image as clients get it: width and height.
+    /// The size of an image as clients get it: width and height.
     ///
-    /// - Parameter expected: what they should be after a change; one that runs by itself may have taken some before.
+    /// - Parameter expected: the size after a change; a free-running camera may send some images from before it.
     func sides(expecting expected: [Int]) throws -> [Int] {
         var sides: [Int] = []
         for _ in 0..<(isTriggered ? 1 : 8) where sides != expected {

@@ -2,11 +2,11 @@ internal import Devices
 internal import Pickle
 internal import Synchronization
 
-/// One trial of a contract on a device, which notes what is not as promised.
+/// One trial of a contract on a device, which collects the violations.
 final class Trial {
     /// The device as clients reach it.
     let client: Client
-    /// How long to wait for what should come soon, beyond the time that the device says it takes.
+    /// The limit for anything that should come soon, in addition to the time that the device declares.
     let patience: Duration
     private(set) var findings = Findings()
 
@@ -14,10 +14,10 @@ final class Trial {
 
     func violate(_ violation: String) { findings.violations.append(violation) }
 
-    /// Notes what could not be tried.
+    /// Adds the reason why something could not be tried.
     func remark(_ remark: String) { findings.remarks.append(remark) }
 
-    /// Does something that should not fail; nil if it did.
+    /// Runs something that should not fail; nil if it did.
     @discardableResult
     func attempt<Result>(_ failure: String = "failed", _ body: () throws -> Result) -> Result? {
         do { return try body() } catch let error as NotTried { remark(error.reason) } catch {
@@ -40,7 +40,7 @@ final class Trial {
         }
     }
 
-    /// Expects something to be refused with an error of a certain class.
+    /// Expects something to be refused with one of these errors.
     func expect(_ what: String, isRefusedBy refusals: Refusal..., doing body: () throws -> Void) {
         let expected = refusals.map(\.name).joined(separator: " or ")
         do {
@@ -62,7 +62,7 @@ final class Trial {
     }
 }
 
-/// Thrown by a contract that cannot be tried on a device.
+/// The error of a contract that cannot be tried on a device.
 struct NotTried: Error {
     let reason: String
 
@@ -70,13 +70,13 @@ struct NotTried: Error {
 }
 
 extension Trial {
-    /// As long as whoever interrupts a trial has to wait for its end.
+    /// The longest time until an interrupted trial ends.
     private static let slice = Duration.milliseconds(200)
 
-    /// Longer than it takes until a datum is there that has been asked for.
+    /// Longer than it takes until a requested datum is there.
     func patience(with device: any DataDevice) -> Duration { patience + device.cycle * 3 }
 
-    /// The next datum, which has been asked for or comes by itself.
+    /// The next datum, which was requested or comes by itself.
     func datum(of device: any DataDevice) throws -> Datum {
         let patience = patience(with: device)
         let limit = ContinuousClock.now + patience
@@ -90,21 +90,21 @@ extension Trial {
 }
 
 extension DataDevice {
-    /// As long as has to be waited to know that nothing comes.
+    /// The time after which it is certain that nothing comes.
     var silence: Duration { .milliseconds(10) + cycle }
 
-    /// The time that an image takes, and nothing for what is no camera.
+    /// The time that an image takes; zero for a device that is not a camera.
     fileprivate var cycle: Duration {
         guard let seconds = try? (self as? any Camera)?.cycleTime, (0...3600).contains(seconds) else { return .zero }
         return .seconds(seconds)
     }
 }
 
-/// What came of trying a contract on a device.
+/// The results of trying a contract on a device.
 public struct Findings: Sendable, Equatable {
-    /// What is not as promised, a sentence each: `power after disable: expected 0.0, got 0.5`.
+    /// The violations of the contract, one sentence each: `power after disable: expected 0.0, got 0.5`.
     public internal(set) var violations: [String]
-    /// What could not be tried on this device, and why.
+    /// The parts that could not be tried on this device, and why.
     public internal(set) var remarks: [String]
 
     public init(violations: [String] = [], remarks: [String] = []) {
@@ -112,12 +112,12 @@ public struct Findings: Sendable, Equatable {
     }
 }
 
-/// A wish that trials end early: whoever watches the device has seen enough.
+/// A request to end trials early.
 ///
-/// A trial looks for it wherever it calls the device or waits, then disables the device and does nothing more with it;
-/// nothing is moved back to where it was.
+/// A trial checks it wherever it calls the device or waits. It then disables the device and does nothing more with it;
+/// nothing is moved back.
 public final class Interruption: Sendable {
-    /// That of the trial that is going on.
+    /// The interruption of the running trial.
     @TaskLocal static var ofTrial: Interruption?
 
     private let flag = Atomic(false)
@@ -129,11 +129,11 @@ public final class Interruption: Sendable {
     /// May be called from any thread.
     public func ask() { flag.store(true, ordering: .releasing) }
 
-    /// Throws if the trial that is going on should end.
+    /// Throws if the running trial should end.
     static func check() throws {
         if ofTrial?.isAsked == true { throw TrialInterrupted() }
     }
 }
 
-/// Thrown out of a trial that should end; what it found until then counts for nothing.
+/// The error that ends an interrupted trial, whose findings are dropped.
 private struct TrialInterrupted: Error {}

@@ -27,7 +27,7 @@ public struct ImageChannels: Sendable {
         var image = unsafe image_planes()
         var problem = [CChar](repeating: 0, count: 512)
         let status = unsafe image_read(path, UInt64(clamping: most), &image, &problem, problem.count)
-        guard status == 0, let pixels = unsafe image.pixels else { throw ImageFileError(problem, with: path) }
+        guard status == 0, let pixels = unsafe image.pixels else { throw ImageFileError(problem, for: path) }
         defer { unsafe free(pixels) }
         (width, height) = unsafe (Int(image.width), Int(image.height))
         // `image_read` has bounded the product.

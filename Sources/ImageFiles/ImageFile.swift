@@ -1,5 +1,6 @@
 internal import CImageFiles
 public import Pickle
+internal import Platform
 
 /// A picture in memory, to be written to a TIFF or a PNG file.
 ///
@@ -49,23 +50,25 @@ public struct ImageFile {
         pixels = array.isFortranOrder ? array.byRows : array.data
     }
 
-    /// Writes a file, in place of one that is there.
+    /// Writes a file, and replaces an existing one only once the new one is complete.
     public func write(to path: String, as format: Format) throws(ImageFileError) {
+        let file: ReplacingFile
+        do { file = try ReplacingFile(path) } catch { throw ImageFileError("\(path): \(SystemError.text(error.code))") }
         let write = unsafe format == .tiff ? image_write_tiff : image_write_png
-        var problem = [CChar](repeating: 0, count: 256)
+        var problem = [CChar](repeating: 0, count: 512)
+        let written = file.path
         let status = unsafe pixels.withUnsafeBytes { pixels in
             unsafe title.withCString { title in
                 unsafe description.withCString { description in
                     unsafe "device-server".withCString { software in
                         var image = unsafe image(pixels, title, description, software)
-                        return unsafe write(path, &image, &problem, problem.count)
+                        return unsafe write(written, &image, &problem, problem.count)
                     }
                 }
             }
         }
-        guard status == 0 else {
-            throw ImageFileError(problem, with: path)
-        }
+        guard status == 0 else { throw ImageFileError(problem, of: written, for: path) }
+        do { try file.commit() } catch { throw ImageFileError("\(path): \(SystemError.text(error.code))") }
     }
 
     private func image(
@@ -119,9 +122,13 @@ public struct ImageFileError: Error, Sendable, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 
     /// Takes the text that the C functions wrote, which ends with a zero.
-    init(_ problem: [CChar], with path: String) {
+    ///
+    /// - Parameters:
+    ///   - written: the file that they worked on, if it is not the one to name.
+    init(_ problem: [CChar], of written: String? = nil, for path: String) {
         let text = String(decoding: problem.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         // libtiff itself names the file if it could not be opened.
-        self.init(text.hasPrefix("\(path): ") ? text : "\(path): \(text)")
+        let prefix = "\(written ?? path): "
+        self.init("\(path): \(text.hasPrefix(prefix) ? text.dropFirst(prefix.count) : text[...])")
     }
 }

@@ -22,6 +22,7 @@ public struct DeviceDefinition: Sendable {
     ///   - enable: whether to enable the device after opening it.
     ///   - simulated: whether to simulate the hardware.
     ///   - mayBeAbsent: whether hardware tests skip the device if it is absent.
+    ///   - safety: the rules for its light and for hanging calls; by default the microscope's.
     ///   - pyro: changes the microscope's options for this device.
     public init<Options>(
         _ name: String,
@@ -34,6 +35,7 @@ public struct DeviceDefinition: Sendable {
         enable: Bool = false,
         simulated: Bool = false,
         mayBeAbsent: Bool = false,
+        safety: SafetyOptions? = nil,
         pyro: (@Sendable (inout PyroOptions) -> Void)? = nil,
         file: String = #fileID,
         line: Int = #line
@@ -46,6 +48,7 @@ public struct DeviceDefinition: Sendable {
             startsEnabled: enable,
             isSimulated: simulated,
             mayBeAbsent: mayBeAbsent,
+            safety: safety,
             endpoint: EndpointDraft(port: port, host: host, socket: socket, pyro: pyro),
             place: Place(file: file, line: line)
         ) {
@@ -73,6 +76,7 @@ public struct DeviceDefinition: Sendable {
         enable: Bool = false,
         simulated: Bool = false,
         mayBeAbsent: Bool = false,
+        safety: SafetyOptions? = nil,
         pyro: (@Sendable (inout PyroOptions) -> Void)? = nil,
         file: String = #fileID,
         line: Int = #line
@@ -86,6 +90,7 @@ public struct DeviceDefinition: Sendable {
             startsEnabled: enable,
             isSimulated: simulated,
             mayBeAbsent: mayBeAbsent,
+            safety: safety,
             endpoint: EndpointDraft(port: port, host: host, socket: socket, pyro: pyro),
             place: Place(file: file, line: line)
         ) {
@@ -112,6 +117,7 @@ public struct DeviceDefinition: Sendable {
         uses references: [DeviceReference] = [],
         simulated: Bool = false,
         mayBeAbsent: Bool = false,
+        safety: SafetyOptions? = nil,
         pyro: (@Sendable (inout PyroOptions) -> Void)? = nil,
         file: String = #fileID,
         line: Int = #line,
@@ -124,6 +130,7 @@ public struct DeviceDefinition: Sendable {
             startsEnabled: enable,
             isSimulated: simulated,
             mayBeAbsent: mayBeAbsent,
+            safety: safety,
             endpoint: EndpointDraft(port: port, host: host, socket: socket, pyro: pyro),
             place: Place(file: file, line: line)
         ) { .opened(Opened.self, using: references, by: open) }

@@ -18,6 +18,8 @@ public struct Microscope: Sendable {
     let drivers: DriverCatalog
     private let host: String
     private let pyro: PyroOptions
+    private let safety: SafetyOptions
+    private let interlocks: [Interlock]
     private let log: LogOptions
     private let place: Place
 
@@ -28,24 +30,36 @@ public struct Microscope: Sendable {
     ///   - drivers: more drivers for configuration files, in addition to this package's. The program serves a file instead
     ///     of the devices listed here if it is started with one.
     ///   - pyro: changes the options of the communication with clients, for all definitions.
+    ///   - safety: the rules for light and for hanging calls, for all devices.
+    ///   - interlocks: the conditions under which lights may be on.
     ///   - log: changes the options of the log.
     public init(
         host: String = "127.0.0.1",
         drivers: [any ConfigurableDriver] = [],
         pyro: (inout PyroOptions) -> Void = { _ in },
+        safety: SafetyOptions = SafetyOptions(),
+        interlocks: [Interlock] = [],
         log: (inout LogOptions) -> Void = { _ in },
         file: String = #fileID,
         line: Int = #line,
         @MicroscopeBuilder devices: () -> [MicroscopePart]
     ) {
-        self.init(devices().map(\.draft), host, drivers, pyro, log, Place(file: file, line: line))
+        self.init(
+            devices().map(\.draft),
+            host,
+            drivers,
+            pyro,
+            (safety, interlocks),
+            log,
+            Place(file: file, line: line)
+        )
     }
 
     /// A microscope that a configuration file defines, which is named on the command line.
     ///
     /// - Parameter drivers: more drivers for the file, in addition to this package's.
     public init(drivers: [any ConfigurableDriver] = []) {
-        self.init(nil, "127.0.0.1", drivers, { _ in }, { _ in }, Place(file: ""))
+        self.init(nil, "127.0.0.1", drivers, { _ in }, (SafetyOptions(), []), { _ in }, Place(file: ""))
     }
 
     private init(
@@ -53,6 +67,7 @@ public struct Microscope: Sendable {
         _ host: String,
         _ drivers: [any ConfigurableDriver],
         _ pyro: (inout PyroOptions) -> Void,
+        _ safety: (options: SafetyOptions, interlocks: [Interlock]),
         _ log: (inout LogOptions) -> Void,
         _ place: Place
     ) {
@@ -60,6 +75,7 @@ public struct Microscope: Sendable {
         pyro(&pyroOptions)
         log(&logOptions)
         (self.drafts, self.host, self.pyro, self.log, self.place) = (drafts, host, pyroOptions, logOptions, place)
+        (self.safety, interlocks) = safety
         self.drivers = .of(drivers)
     }
 
@@ -68,7 +84,15 @@ public struct Microscope: Sendable {
 
     /// The configuration that the program defines; throws all errors in it.
     func configuration() throws(ConfigurationErrors) -> ServerConfiguration {
-        try ServerConfiguration(drafts ?? [], host: host, pyro: pyro, log: log, place: place)
+        try ServerConfiguration(
+            drafts ?? [],
+            host: host,
+            pyro: pyro,
+            safety: safety,
+            interlocks: interlocks,
+            log: log,
+            place: place
+        )
     }
 
     /// Runs the command on the command line, which serves the devices by default, then ends.

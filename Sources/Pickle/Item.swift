@@ -34,12 +34,16 @@ enum Item: Sendable {
     }
 
     /// The finished value.
-    func value(_ unknown: UnknownClasses) throws(PickleError) -> PythonValue {
+    func value(_ unknown: UnknownClasses, _ budget: inout WorkBudget) throws(PickleError) -> PythonValue {
         switch self {
         case .value(let value): return value
         case .swapped(let type): return .dtype(type)
         case .arguments(let items):
-            return .tuple(try items.map { item throws(PickleError) in try item.value(unknown) })
+            try budget.walk(items.count)
+            var values: [PythonValue] = []
+            values.reserveCapacity(items.count)
+            for item in items { values.append(try item.value(unknown, &budget)) }
+            return .tuple(values)
         case .global(let global):
             guard unknown == .opaque, let type = global.type else {
                 throw .malformed("a class or function where a value should be")
@@ -50,8 +54,10 @@ enum Item: Sendable {
     }
 
     /// The items of a tuple.
-    func tuple(_ unknown: UnknownClasses) throws(PickleError) -> [PythonValue] {
-        guard case .tuple(let items) = try value(unknown) else { throw .malformed("arguments that are not a tuple") }
+    func tuple(_ unknown: UnknownClasses, _ budget: inout WorkBudget) throws(PickleError) -> [PythonValue] {
+        guard case .tuple(let items) = try value(unknown, &budget) else {
+            throw .malformed("arguments that are not a tuple")
+        }
         return items
     }
 }
@@ -95,6 +101,14 @@ struct ItemTuple {
         if case .int(let number) = value(index) { number } else { nil }
     }
 
+    /// Whether an item is a Boolean, perhaps written as an integer.
+    func isFlag(_ index: Int) -> Bool {
+        switch value(index) {
+        case .bool, .int: true
+        default: false
+        }
+    }
+
     func float(_ index: Int) -> Double? {
         if case .float(let number) = value(index) { number } else { nil }
     }
@@ -133,7 +147,7 @@ extension Shell {
         switch self {
         case .array: return try NumPy.array(state: ItemTuple(state), &budget)
         case .uri: return .uri(try PyroState.uri(ItemTuple(state)))
-        case .proxy: return .proxy(try PyroState.proxy(ItemTuple(state)))
+        case .proxy: return .proxy(try PyroState.proxy(ItemTuple(state), &budget))
         case .uuid:
             guard let text = UUIDText(integer: try Self.attributes(state)["int"]) else {
                 throw .malformed("state of a UUID")

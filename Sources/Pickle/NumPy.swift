@@ -4,7 +4,9 @@ enum NumPy {
     ///
     /// A state that follows may set the byte order.
     static func dtype(_ arguments: ItemTuple, _: inout WorkBudget) throws(PickleError) -> Item {
-        guard (1...3).contains(arguments.count), let code = arguments.text(0), let type = ElementType(code: code) else {
+        guard (1...3).contains(arguments.count), (1..<arguments.count).allSatisfy(arguments.isFlag),
+            let code = arguments.text(0), let type = ElementType(code: code)
+        else {
             throw .malformed("an array type whose elements are not numbers")
         }
         return type.item

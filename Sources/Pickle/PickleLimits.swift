@@ -72,18 +72,18 @@ struct Size: Sendable {
     }
 }
 
-/// The copying and hashing that a pickle may still cause.
+/// The copying, hashing and walking through collections that a pickle may still cause.
 ///
 /// Two bytes fetch a value from the memo. Without a budget, a message of a megabyte could have a large value copied or
 /// hashed for hours.
 struct WorkBudget {
     private var bytesToCopy: Int
-    private var stepsToHash: Int
+    private var steps: Int
 
     init(byteCount: Int, limits: PickleLimits) {
         // Pickles from Python copy each byte at most twice: out of Latin-1 text and into the other byte order.
         bytesToCopy = 4 * byteCount
-        stepsToHash = 2 * limits.weight + byteCount
+        steps = 2 * limits.weight + byteCount
     }
 
     /// Spends the copying of some bytes.
@@ -92,11 +92,17 @@ struct WorkBudget {
         bytesToCopy -= count
     }
 
+    /// Spends a walk through a collection, whose values need not stay in the pickle's result.
+    mutating func walk(_ count: Int) throws(PickleError) {
+        guard count <= steps else { throw .tooLarge("the same collections used again and again") }
+        steps -= count
+    }
+
     /// Spends the hashing of a value that becomes a key or a member of a set.
     mutating func hash(_ value: PythonValue) throws(PickleError) {
         guard let steps = value.hashingSteps else { throw .malformed("\(value.typeName) as a key") }
-        guard steps <= stepsToHash else { throw .tooLarge("the same keys hashed again and again") }
-        stepsToHash -= steps
+        guard steps <= self.steps else { throw .tooLarge("the same keys hashed again and again") }
+        self.steps -= steps
     }
 }
 

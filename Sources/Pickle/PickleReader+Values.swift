@@ -26,10 +26,11 @@ extension PickleReader {
             switch try callee() {
             case .function(let function): try function(try ItemTuple(arguments.item), &budget)
             case .exception(let type):
-                .value(.exception(PythonException(type, try arguments.item.tuple(unknown))))
-            case .enumeration(let enumeration): .value(try enumeration.member(try arguments.item.tuple(unknown)))
+                .value(.exception(PythonException(type, try arguments.item.tuple(unknown, &budget))))
+            case .enumeration(let enumeration):
+                .value(try enumeration.member(try arguments.item.tuple(unknown, &budget)))
             case .unknown(let type):
-                .value(.opaque(OpaqueObject(type, arguments: try arguments.item.tuple(unknown))))
+                .value(.opaque(OpaqueObject(type, arguments: try arguments.item.tuple(unknown, &budget))))
             case .namedTuple(let type, _), .shell(_, let type), .argument(let type):
                 throw .malformed("call of \(type)")
             }
@@ -40,7 +41,7 @@ extension PickleReader {
     mutating func makeObject() throws(PickleError) {
         let arguments = try pop()
         let type = try callee()
-        let items = try arguments.item.tuple(unknown)
+        let items = try arguments.item.tuple(unknown, &budget)
         let item: Item =
             switch type {
             case .namedTuple(let type, items.count): .value(.namedTuple(type, items))
@@ -77,12 +78,12 @@ extension PickleReader {
         case .unfilled(let shell): return .value(try shell.filled(with: state, &budget))
         case .value(.dtype(let type)), .swapped(let type): return try ElementType.item(type, state: state)
         case .value(.exception(let exception)):
-            guard case .value(.dict(let attributes)) = state, attributes.isPlainNames else {
-                throw .malformed("state of an exception")
-            }
+            guard case .value(.dict(let attributes)) = state else { throw .malformed("state of an exception") }
+            try budget.walk(attributes.count)
+            guard attributes.isPlainNames else { throw .malformed("state of an exception") }
             return .value(.exception(try Self.filled(exception, with: attributes)))
         case .value(.opaque(var object)):
-            object.state = [try state.value(unknown)]
+            object.state = [try state.value(unknown, &budget)]
             return .value(.opaque(object))
         default: throw .malformed("state for an object that has none")
         }
@@ -132,7 +133,7 @@ extension PickleReader {
         // Exchanged instead of copied: copying would be the largest part of reading a value.
         switch exchange(&stack[place].item, with: .value(.none)) {
         case .value(let value): return value
-        case let item: return try item.value(unknown)
+        case let item: return try item.value(unknown, &budget)
         }
     }
 

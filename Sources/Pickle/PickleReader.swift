@@ -61,7 +61,7 @@ public struct PickleReader {
             throw .malformed("more than one value")
         }
         close(0)
-        return try stack[0].item.value(unknown)
+        return try stack[0].item.value(unknown, &budget)
     }
 
     private func refusal(_ code: UInt8) -> PickleError { .refusedInstruction(code, offset: max(0, input.offset - 1)) }

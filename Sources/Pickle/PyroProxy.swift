@@ -67,7 +67,10 @@ enum PyroState {
     /// The proxy with the state `(uri, oneway, methods, attributes, timeout, HMAC key, handshake[, retries, serializer])`.
     ///
     /// The timeout and the number of retries concern only the sender.
-    static func proxy(_ state: ItemTuple) throws(PickleError) -> PyroProxy {
+    static func proxy(_ state: ItemTuple, _ budget: inout WorkBudget) throws(PickleError) -> PyroProxy {
+        for index in 1...3 {
+            if case .set(let names)? = state.value(index) { try budget.walk(names.count) }
+        }
         guard (7...9).contains(state.count), case .uri(let uri) = state.value(0), let oneway = names(state.value(1)),
             let methods = names(state.value(2)), let attributes = names(state.value(3)), let handshake = state.value(6),
             state.bytes(5) != nil || state.isNone(5), state.count < 9 || state.text(8) != nil || state.isNone(8)

@@ -1,7 +1,7 @@
 /// The address of a Pyro object: `PYRO:RedCamera@scope-pc:8001`, `PYRO:RedCamera@[::1]:8001`,
 /// `PYRO:RedCamera@./u:/run/red`.
 public struct PyroURI: Sendable, Hashable {
-    public enum Location: Sendable, Hashable {
+    public enum Location: Sendable, Hashable, CustomStringConvertible {
         /// A host by name or address, an IPv6 address without its brackets, and a TCP port.
         case tcp(host: String, port: Int)
         /// The path of a Unix socket.
@@ -58,8 +58,12 @@ extension PyroURI {
 
     /// The URI as Python prints it.
     public var text: String {
-        let text = "\(scheme):\(object)" + (location.map { "@\($0.text)" } ?? "")
-        return scheme == "MDNS" && text.hasSuffix(":\(Self.anyPort)") ? String(text.dropLast(2)) : text
+        switch location {
+        case .tcp(let host, Self.anyPort)? where scheme == "MDNS" && !host.contains(":"): "\(scheme):\(object)@\(host)"
+        case .tcp(let host, Self.anyPort)? where scheme == "MDNS": "\(scheme):\(object)@[\(host)]"
+        case let location?: "\(scheme):\(object)@\(location)"
+        case nil: "\(scheme):\(object)"
+        }
     }
 }
 
@@ -87,12 +91,13 @@ extension PyroURI.Location {
 
     private static func named(_ text: Substring) -> (host: Substring, port: Substring)? {
         let host = text.prefix { $0 != ":" }
-        guard !host.isEmpty else { return nil }
+        // With a slash it would be the beginning of a socket's path.
+        guard !host.isEmpty, !host.contains("/") else { return nil }
         let port = text.dropFirst(host.count + 1)
         return (host, port.trimmed)
     }
 
-    fileprivate var text: String {
+    public var description: String {
         switch self {
         case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         case .unix(let path): "./u:\(path)"

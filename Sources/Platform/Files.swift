@@ -19,6 +19,11 @@ public enum FileSystem {
         return names.sorted()
     }
 
+    /// The folder in the path of a file; empty if the path has none.
+    public static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ""
+    }
+
     /// The path with all links followed; nil if the file does not exist.
     public static func realPath(_ path: String) -> String? {
         guard let real = unsafe realpath(path, nil) else { return nil }

@@ -5,7 +5,7 @@ internal import Glibc
 /// The tasks of Swift concurrency share as many threads as the machine has cores. Two calls that block in them stop
 /// everything else, so whatever waits for hardware or for a client waits on a thread of its own.
 public final class BlockingThread: Sendable {
-    private let finished: Lock<Bool>
+    private let finished = Lock(false)
 
     /// Starts a thread that ends when the body returns.
     ///
@@ -20,8 +20,33 @@ public final class BlockingThread: Sendable {
         stackSize: Int? = nil,
         _ body: @escaping @Sendable () -> Void
     ) throws(SystemError) -> BlockingThread {
-        let finished = Lock(false)
-        let start = Start(name: name) {
+        let thread = BlockingThread()
+        try thread.start(name, stackSize, body)
+        return thread
+    }
+
+    /// Starts a thread as soon as the system grants one, for work that must not be given up.
+    @discardableResult
+    public static func startEventually(_ name: String, _ body: @escaping @Sendable () -> Void) -> BlockingThread {
+        let thread = BlockingThread()
+        do { try thread.start(name, nil, body) } catch {
+            Task {
+                repeat {
+                    try? await Task.sleep(for: .milliseconds(500))
+                } while (try? thread.start(name, nil, body)) == nil
+            }
+        }
+        return thread
+    }
+
+    private init() {}
+
+    private func start(
+        _ name: String,
+        _ stackSize: Int?,
+        _ body: @escaping @Sendable () -> Void
+    ) throws(SystemError) {
+        let start = Start(name: name) { [finished] in
             body()
             finished.update { $0 = true }
         }
@@ -37,20 +62,13 @@ public final class BlockingThread: Sendable {
             unsafe argument.release()
             throw SystemError("cannot start the thread '\(name)'", code: status)
         }
-        return BlockingThread(finished: finished)
     }
-
-    private init(finished: Lock<Bool>) { self.finished = finished }
 
     /// Starts a thread, and traps if the system refuses it.
     // Only until every caller uses ``start(_:stackSize:_:)``.
     public convenience init(_ name: String, _ body: @escaping @Sendable () -> Void) {
-        do {
-            let thread = try Self.start(name, body)
-            self.init(finished: thread.finished)
-        } catch {
-            fatalError("\(error)")
-        }
+        self.init()
+        do { try start(name, nil, body) } catch { fatalError("\(error)") }
     }
 
     /// Waits until the thread has ended; false if it has not within the limit.

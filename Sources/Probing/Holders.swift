@@ -1,3 +1,4 @@
+internal import Platform
 internal import Transports
 
 /// A process that has a device open.
@@ -21,10 +22,10 @@ struct Holders {
         for name in machine.names("/proc") {
             guard let pid = Int(name) else { continue }
             let folder = machine.path("/proc/\(name)/fd")
-            let files = Files.names(in: folder)
+            let files = FileSystem.names(in: folder)
             if files.isEmpty, machine.owner(of: "/proc/\(name)/fd")?.user != machine.user.id { areAllSeen = false }
             let targets = Set(
-                files.compactMap { Files.target(ofLink: "\(folder)/\($0)") }.map { target in
+                files.compactMap { FileSystem.target(ofLink: "\(folder)/\($0)") }.map { target in
                     Self.name(of: machine.withoutRoot(target))
                 }
             )

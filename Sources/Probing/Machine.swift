@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 public import Transports
 
 /// A computer as its system files describe it, and the user on whose behalf it is examined.
@@ -21,7 +22,7 @@ public struct Machine: Sendable {
         isClockSynchronised: Bool? = nil,
         ports: PortFinder = PortFinder()
     ) {
-        self.root = Files.realPath(root) ?? root
+        self.root = FileSystem.realPath(root) ?? root
         self.user = user ?? .current
         self.isClockSynchronised = isClockSynchronised
         self.ports = ports
@@ -34,19 +35,19 @@ public struct Machine: Sendable {
 
     /// The text of a file, trimmed; nil if it is empty or missing.
     func text(_ path: String) -> String? {
-        guard let text = Files.text(of: self.path(path)) else { return nil }
+        guard let text = FileSystem.text(of: self.path(path)) else { return nil }
         let words = text.split(whereSeparator: \.isWhitespace)
         return words.isEmpty ? nil : words.joined(separator: " ")
     }
 
     func lines(_ path: String) -> [Substring] {
-        (Files.text(of: self.path(path), limit: 1 << 20) ?? "").split(separator: "\n")
+        (FileSystem.text(of: self.path(path), limit: 1 << 20) ?? "").split(separator: "\n")
     }
 
-    func names(_ folder: String) -> [String] { Files.names(in: path(folder)) }
+    func names(_ folder: String) -> [String] { FileSystem.names(in: path(folder)) }
 
     /// The target of a path after all links, as a path on that machine.
-    func realPath(_ path: String) -> String? { Files.realPath(self.path(path)).map(withoutRoot) }
+    func realPath(_ path: String) -> String? { FileSystem.realPath(self.path(path)).map(withoutRoot) }
 
     func withoutRoot(_ path: String) -> String {
         !root.isEmpty && path.hasPrefix("\(root)/") ? String(path.dropFirst(root.count)) : path

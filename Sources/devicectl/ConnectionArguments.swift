@@ -1,6 +1,7 @@
 import ArgumentParser
 import MicroscopeClient
 import Pickle
+import Platform
 import Pyro
 
 /// The options for reaching servers.

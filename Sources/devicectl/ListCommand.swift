@@ -91,7 +91,7 @@ struct ListCommand: AsyncParsableCommand {
             return try NameServer(at: place, options: limits).names.filter { $0.name != "Pyro.NameServer" }
                 .map { .name("PYRONAME:\($0.name)", $0.uri) }
         } catch let error as ClientError {
-            throw CallFailure("the name server at \(Endpoint(place))", "", .connection(error))
+            throw CallFailure("the name server at \(place)", "", .connection(error))
         }
     }
 }
@@ -167,7 +167,7 @@ enum Search: Sendable {
         } catch {
             // A port in a range may have no server, but a server that refuses the connection is listed.
             if !isExpected, case .connection(.unreachable)? = (error as? CallFailure)?.cause { return [] }
-            return [Line(cells: ["\(Endpoint(location))", "not reached: \(reason(error))"], isDown: true)]
+            return [Line(cells: ["\(location)", "not reached: \(reason(error))"], isDown: true)]
         }
     }
 

@@ -72,14 +72,6 @@ extension CallFailure {
     }
 }
 
-/// The environment variables of this program; an empty one counts as absent.
-enum Environment {
-    static subscript(name: String) -> String? {
-        guard let value = unsafe getenv(name), unsafe value.pointee != 0 else { return nil }
-        return unsafe String(cString: value)
-    }
-}
-
 /// Ctrl-C, as an event to wait for.
 enum Interruption {
     /// Returns after Ctrl-C, or when the limit has passed.

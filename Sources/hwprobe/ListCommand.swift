@@ -3,6 +3,7 @@ import Devices
 import Drivers
 import Glibc
 import Pickle
+import Platform
 import Probing
 import Pyro
 import Server
@@ -115,8 +116,6 @@ extension WantedDevice {
     }
 
     private static func realPath(_ path: String) -> String {
-        guard let real = unsafe realpath(path, nil) else { return path }
-        defer { unsafe free(real) }
-        return unsafe String(cString: real)
+        FileSystem.realPath(path) ?? path
     }
 }

@@ -46,8 +46,8 @@ struct AndorCameraTests {
         #expect(image[3, 2] == light(101 + 3 * binning.h, 57 + 2 * binning.v))
     }
 
-    @Test func roiCanGrowAndMoveToTheEdges() throws {
-        let camera = try World("camera zyla-4.2 VSC-7").open()
+    @Test(arguments: ["moves", "strict"]) func roiCanGrowAndMoveToTheEdges(area: String) throws {
+        let camera = try World("area \(area)\ncamera zyla-4.2 VSC-7").open()
         let corners = [
             ROI(left: 2000, top: 2000, width: 48, height: 48), ROI(left: 0, top: 0, width: 2048, height: 2048),
             ROI(left: 1, top: 1, width: 2047, height: 2047), ROI(left: 0, top: 2047, width: 1, height: 1),
@@ -57,6 +57,26 @@ struct AndorCameraTests {
             #expect(try camera.setROI(roi))
             #expect(try camera.roi == roi)
         }
+    }
+
+    @Test func areaThatGrowsMovesIntoTheSensor() throws {
+        let client = Client(try World("camera zyla-4.2 VSC-7").open())
+        for (name, value) in [("aoi_width", 512), ("aoi_left", 769), ("aoi_height", 300), ("aoi_top", 900)] {
+            try client.change(name, to: .int(value))
+        }
+        try client.change("aoi_width", to: .int(2048))
+        #expect(try client.setting("aoi_left") == .int(1))
+        #expect(try client.setting("aoi_top") == .int(900))
+        try client.change("aoi_height", to: .int(2000))
+        #expect(try client.setting("aoi_top") == .int(49))
+        #expect(throws: SettingError.self) { try client.change("aoi_top", to: .int(50)) }
+    }
+
+    @Test func areaThatIsLimitedByItsPositionRefusesToGrow() throws {
+        let client = Client(try World("area strict\ncamera zyla-4.2 VSC-7").open())
+        for (name, value) in [("aoi_width", 512), ("aoi_left", 769)] { try client.change(name, to: .int(value)) }
+        #expect(throws: SettingError.self) { try client.change("aoi_width", to: .int(2048)) }
+        #expect(try client.setting("aoi_width") == .int(512))
     }
 
     @Test func roiStaysWhenTheBinningChanges() throws {

@@ -50,6 +50,39 @@ struct BufferTests {
         #expect(try pool(camera).queuedCount >= 2)
     }
 
+    @Test func buffersThatClientsHeldAreReleasedWhenTheyAreNotNeededAnyLonger() throws {
+        let camera = try World("camera zyla-4.2 VSC-7").open()
+        _ = try camera.setROI(ROI(left: 0, top: 0, width: 64, height: 64))
+        try camera.ready()
+        var held = try (0..<4).map { _ in try camera.triggeredImage() }
+        let pool = try pool(camera)
+        #expect(pool.count == 8)
+        held.removeAll()
+        // The watch releases them; it looks each 20 ms.
+        let end = ContinuousClock.now + patience
+        while pool.count > 4, .now < end { Pause.wait(for: .milliseconds(5)) }
+        #expect(pool.count == 4)
+        #expect(try camera.triggeredImage()[1, 1] > 0)
+    }
+
+    @Test func poolKeepsWhatWasNeededSinceTheLastTrimming() throws {
+        let pool = BufferPool(byteCount: 64, capacity: 8)
+        var taken = (0..<8).compactMap { _ in pool.take() }
+        #expect(pool.take() == nil)
+        for _ in 0..<6 { pool.takeBack(taken.removeLast()) }
+        pool.trim(keeping: 2)
+        #expect(pool.count == 8)
+        // Three of the six free ones are needed at a time.
+        for _ in 0..<3 { taken.append(try #require(pool.take())) }
+        for _ in 0..<3 { pool.takeBack(taken.removeLast()) }
+        pool.trim(keeping: 2)
+        #expect(pool.count == 5)
+        pool.trim(keeping: 2)
+        #expect(pool.count == 2)
+        pool.trim(keeping: 2)
+        #expect(pool.count == 2)
+    }
+
     @Test func imageOutlivesItsCamera() throws {
         let camera = try World("camera zyla-4.2 VSC-7").open()
         try camera.ready()

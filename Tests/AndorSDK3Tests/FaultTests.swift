@@ -89,7 +89,7 @@ struct FaultTests {
         let images = Monitor<[Frame]>([])
         let isDone = Monitor(false)
         let source = camera.dataSource
-        let reader = BlockingThread("reader") {
+        let reader = try BlockingThread.start("reader") {
             while !isDone.withLock({ $0 }) {
                 do {
                     guard let datum = try source.next(within: .milliseconds(50)) else { continue }
@@ -147,7 +147,7 @@ struct FaultTests {
             lines.update { $0.append("\(event)") }
         }
         let (isIn, mayGo) = (Monitor(false), Monitor(false))
-        let reader = BlockingThread("reader") {
+        let reader = try BlockingThread.start("reader") {
             gate.wait {
                 isIn.update { $0 = true }
                 _ = mayGo.wait(within: patience) { $0 ? true : nil }
@@ -169,7 +169,7 @@ struct FaultTests {
         let gate = Gate(patience: patience)
         let entered = Monitor(false)
         let reader = try gate.call {
-            let reader = BlockingThread("reader") { gate.wait { entered.update { $0 = true } } }
+            let reader = try BlockingThread.start("reader") { gate.wait { entered.update { $0 = true } } }
             #expect(entered.wait(within: .milliseconds(20)) { $0 ? true : nil } == nil)
             return reader
         }
@@ -183,7 +183,7 @@ struct FaultTests {
         try camera.enable()
         let source = camera.dataSource
         let result = Monitor<Bool?>(nil)
-        let reader = BlockingThread("reader") {
+        let reader = try BlockingThread.start("reader") {
             let datum = Result { try source.next(within: patience) }
             result.update { $0 = if case .success(nil) = datum { true } else { false } }
         }
@@ -200,7 +200,7 @@ struct FaultTests {
         let camera = try running(world)
         try world.order("hang", of: "VSC-7")
         try camera.trigger()
-        let reader = BlockingThread("reader") {
+        let reader = try BlockingThread.start("reader") {
             Pause.wait(for: .milliseconds(30))
             world.end("hang", of: "VSC-7")
         }

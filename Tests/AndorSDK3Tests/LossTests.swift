@@ -101,6 +101,36 @@ struct LossTests {
         #expect(try camera.dataSource.next(within: .milliseconds(10)) == nil)
     }
 
+    @Test func lostCameraNeverClosesAnotherOneThatGotItsHandle() throws {
+        let world = try World("handles reused\ncamera zyla-4.2 VSC-7\ncamera sona VSC-8")
+        var options = AcquisitionOptions.quick
+        leftAlone(&options)
+        options.firstTry = .seconds(600)
+        let camera = try world.open(0, options: options)
+        let handle = try camera.camera.handle
+        try world.order("unplugged", of: "VSC-7")
+        // Reopening closes the old handle, whose number the other camera gets.
+        #expect(throws: DeviceError.self) { try camera.enable() }
+        let other = try world.open(1, options: options)
+        #expect(try other.camera.handle == handle)
+        #expect(throws: DeviceError.self) { try camera.enable() }
+        #expect(try other.exposureTime > 0)
+        try other.ready()
+        _ = try other.triggeredImage()
+        try camera.shutdown()
+        #expect(try other.exposureTime > 0)
+        world.end("unplugged", of: "VSC-7")
+        try other.shutdown()
+    }
+
+    @Test func closedCameraIsNotAskedAnything() throws {
+        let camera = try camera(leftAlone)
+        try camera.shutdown()
+        #expect(throws: AndorStatus.invalidHandle) { try camera.camera.handle }
+        let error = #expect(throws: DeviceError.self) { try camera.camera.float("ExposureTime") }
+        #expect(error?.cause as? AndorStatus == .connection)
+    }
+
     @Test func disabledWhileItIsLostItStaysSo() throws {
         let camera = try camera(leftAlone)
         try camera.ready()
@@ -156,7 +186,7 @@ struct LossTests {
         try world.order("hang", of: "VSC-7")
         try camera.trigger()
         let source = camera.dataSource
-        let reader = BlockingThread("reader") { _ = try? source.next(within: patience) }
+        let reader = try BlockingThread.start("reader") { _ = try? source.next(within: patience) }
         #expect(logs("warning: the SDK hangs: AT_WaitBuffer on VSC-7 has not returned for 0 s"))
         #expect(throws: DeviceError.self) { try camera.exposureTime }
         world.end("hang", of: "VSC-7")

@@ -189,6 +189,22 @@ import Glibc
         }
     }
 
+    /// The status of registering a callback, and the number of its calls until the body has ended.
+    func callsOfCallback(_ name: String, on handle: Int32, during body: () throws -> Void) rethrows -> (Int32, Int) {
+        let wide = AndorFeature(name).wide
+        var count = 0
+        return try unsafe withUnsafeMutablePointer(to: &count) { count in
+            let call: Callback = { _, _, context in
+                unsafe context?.assumingMemoryBound(to: Int.self).pointee += 1
+                return 0
+            }
+            let status = unsafe register(handle, wide, call, count)
+            defer { _ = unsafe unregister(handle, wide, call, count) }
+            try body()
+            return unsafe (status, count.pointee)
+        }
+    }
+
     func unregisterUnknown(_ name: String) -> Int32 {
         unsafe unregister(1, AndorFeature(name).wide, { _, _, _ in 0 }, nil)
     }

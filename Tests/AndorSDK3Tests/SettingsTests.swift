@@ -46,7 +46,7 @@ struct SettingsTests {
     }
 
     @Test func limitsAreAskedForAnew() throws {
-        let camera = try World("camera zyla-4.2 VSC-7").open()
+        let camera = try World("area strict\ncamera zyla-4.2 VSC-7").open()
         let client = Client(camera)
         #expect(try client.description("aoi_width")["values"] == .tuple([1, 2048]))
         _ = try camera.setROI(ROI(left: 1000, top: 0, width: 48, height: 2048))

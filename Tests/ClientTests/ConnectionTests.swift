@@ -5,7 +5,7 @@ import Platform
 import Pyro
 import Testing
 
-/// How calls are spread over connections.
+/// Tests of the spread of calls over connections.
 @Suite(.timeLimit(.minutes(3))) struct ConnectionTests {
     @Test func callsOneAfterAnotherShareAConnection() async throws {
         let server = try CountingServer()
@@ -63,7 +63,7 @@ private final class CountingObject: PyroObject {
     /// Whether all who called have gone.
     var isAlone: Bool { state.withLock { $0.isConnected.values.allSatisfy { !$0() } } }
 
-    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
         state.update { state in
             state.calls += 1
             state.isConnected[context.connection] = context.isConnected
@@ -73,7 +73,7 @@ private final class CountingObject: PyroObject {
             let met: Bool? = state.wait(within: .seconds(60)) { $0.waiting >= count ? true : nil }
             guard met == true else { throw PythonException("RuntimeError", "the others did not come") }
         }
-        return .value(.none)
+        return .none
     }
 
     func get(_ attribute: String, _ context: CallContext) throws -> PythonValue { .none }

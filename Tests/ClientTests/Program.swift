@@ -19,7 +19,7 @@ final class Program: Sendable {
         process.standardError = output
         try process.run()
         self.process = process
-        _ = BlockingThread("output") { [lines] in
+        BlockingThread.startEventually("output") { [lines] in
             var rest = ""
             while case let data = output.fileHandleForReading.availableData, !data.isEmpty {
                 rest += String(decoding: data, as: UTF8.self)
@@ -66,7 +66,7 @@ extension Program {
         return try Program(tests.deletingLastPathComponent().appending(path: name).path, arguments)
     }
 
-    /// A module of Python's, in the environment that `.ci/environments` makes.
+    /// A Python module in the environment that `.ci/environments` makes.
     static func python(_ module: String, _ arguments: [String], environment: [String: String] = [:]) throws -> Program {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
         let python = folder.deletingLastPathComponent().deletingLastPathComponent()

@@ -54,7 +54,7 @@ import Testing
         try await camera.setExposureTime(0.001)
         try await restart
         try await camera.enable()
-        // Where the data go, the camera is told anew without being asked; until then triggers give frames to nobody.
+        // The client registers again by itself; until then triggers give frames to nobody.
         let triggers = Task {
             while !Task.isCancelled {
                 try await camera.trigger()

@@ -119,7 +119,7 @@ def test_list_of_drivers():
 
 
 @pytest.mark.parametrize("arguments, words", [
-    ([], "Name a configuration file"),
+    ([], "There is no configuration to serve"),
     (["--nosuch", "x.yaml"], "--nosuch"),
     (["--log-level", "loud", "x.yaml"], "trace, debug, info, notice, warning, error, critical"),
     (["a.yaml", "b.yaml"], "b.yaml"),

@@ -68,7 +68,7 @@ def test_a_rig_that_is_as_it_must_be():
     """Every simulated device, with everything allowed."""
     code, out, err = run("conform", "--allow", "light,motion,travel,output", ROOT / "Configs" / "rig-simulated.yaml")
     assert code == 0, out + err
-    assert "BROKEN" not in out and "FAILED" not in out and "may not happen" not in out
+    assert "BROKEN" not in out and "FAILED" not in out and "is not allowed" not in out
     assert re.search(r"^Laser \(simulated-light-source\)$", out, re.M)
     assert re.search(r"^  \w+ +(\d+\.\d\d s)?  kept       a light source gives the power that was set$", out, re.M)
     assert re.search(r"^  \w+ +(\d+\.\d\d s)?  kept       wheel: a filter wheel goes to each of its", out, re.M)
@@ -187,7 +187,7 @@ def test_nothing_dangerous_happens_unasked(tmp_path, laser, factory):
     assert "l1\r" not in factory.transcript(laser)
     assert device["forbidden"] == ["light"] and wheel["forbidden"] == ["motion"]
     assert "a light source is on while it is enabled, and off at once after disable" in contracts(device, "not_tried")
-    assert "a light source refuses a power that is no number, and keeps its own" in contracts(device, "kept")
+    assert "a light source refuses a power that is not a number, and keeps its own" in contracts(device, "kept")
     assert "a filter wheel goes to each of its positions" in contracts(wheel, "not_tried")
     _, out, _ = run("conform", file, "Laser")
     assert "for the rest, answer y or use --allow light" in out
@@ -259,7 +259,7 @@ def test_a_signal_ends_a_long_wait(tmp_path, number):
         rest = program.process.stdout.read()
     finally:
         program.kill()
-    assert "a stage is there when a call that moves it returns" not in rest
+    assert "a stage has arrived when a call that moves it returns" not in rest
     assert re.search(r"^Stage: interrupted; \d\d kept, 0 broken", rest, re.M)
     assert "Wheel: interrupted; 0 kept" in rest
     assert rest.splitlines()[-1] == "interrupted: Stage, Wheel"

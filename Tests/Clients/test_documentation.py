@@ -105,6 +105,13 @@ def test_the_driver_of_the_tutorial_is_the_one_that_is_built():
     assert shown == built
 
 
+@pytest.mark.parametrize("example", sorted((ROOT / "docs" / "Articles").glob("*.swift")), ids=lambda path: path.stem)
+def test_the_example_of_an_article_is_the_one_that_is_built(example):
+    """What the article beside a module shows is compiled with everything else."""
+    article = (ROOT / "Sources" / example.stem / "README.md").read_text()
+    assert re.findall(r"```swift\n(.*?)```", article, re.DOTALL) == [example.read_text()]
+
+
 def broken_links(documents):
     """The links in Markdown files that lead to no file, as (document, link)."""
     found = []
@@ -116,7 +123,7 @@ def broken_links(documents):
 
 
 def test_every_link_leads_somewhere():
-    documents = [ROOT / "README.md"]
-    for folder in ("docs", "Drivers", "HardwareTests", "Benchmarks", "Tests"):
+    documents = list(ROOT.glob("*.md"))
+    for folder in ("docs", "Drivers", "HardwareTests", "Benchmarks", "Sources", "Tests"):
         documents += (ROOT / folder).rglob("*.md")
     assert len(documents) > 15 and broken_links(documents) == []

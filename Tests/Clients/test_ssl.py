@@ -123,7 +123,7 @@ def test_one_device_without(serve, connect, keys):
     """A definition may do without what the file has for all."""
     server = serve([WHEEL, {**CAMERA, "pyro": {"ssl": False}}], pyro={"ssl": keys()})
     assert connect(server.uri("Camera")).get_is_enabled() is False
-    with raises("only reached with SSL"):
+    with raises("this server requires SSL"):
         connect(server.uri("Wheel")).get_position()
 
 
@@ -195,9 +195,9 @@ def test_plain_client(serve, connect, keys, monkeypatch, authority, ours):
     """A client without SSL is told what is missing, and so is the log; nobody else notices."""
     server = serve([WHEEL], pyro={"ssl": keys()})
     uri = server.uri("Wheel")
-    with raises("connection to .* rejected: this server is only reached with SSL"):
+    with raises("connection to .* rejected: this server requires SSL"):
         connect(uri).get_position()
-    server.wait_for(r"INFO Wheel\[\d+\]: client 127.0.0.1:\d+ refused: this server is only reached with SSL")
+    server.wait_for(r"INFO Wheel\[\d+\]: client 127.0.0.1:\d+ refused: this server requires SSL")
     use_ssl(monkeypatch, authority, ours)
     assert connect(uri).get_position() == 0
 
@@ -211,7 +211,7 @@ def test_plain_server(serve, connect, monkeypatch, authority):
         use_ssl(patch, authority)
         with raises("cannot connect"):
             connect(wheel._pyroUri).get_position()
-    server.wait_for(r"INFO Wheel\[\d+\]: client 127.0.0.1:\d+ refused: the other end uses SSL, as this one does not")
+    server.wait_for(r"INFO Wheel\[\d+\]: client 127.0.0.1:\d+ refused: the other end uses SSL, but this one does not")
     assert wheel.get_position() == 0
 
 
@@ -374,6 +374,6 @@ def test_devicectl(serve, authority, ours, keys, tmp_path):
     own = (*trust, "--certificate", ours[0], "--key", ours[1])
     assert devicectl("snap", red, tmp_path / "image.tiff", *own).endswith("64 x 48 pixels of uint16\n")
     assert "needs its own certificate" in devicectl("snap", red, tmp_path / "image.tiff", *trust, status=REFUSED)
-    assert "only reached with SSL" in devicectl("get", wheel, "position", status=UNREACHED)
+    assert "this server requires SSL" in devicectl("get", wheel, "position", status=UNREACHED)
     assert "certificate verify failed" in devicectl("get", wheel, "position", "--ssl", status=UNREACHED)
     assert "cannot be read: No such file" in devicectl("get", wheel, "position", "--ca", "/nowhere", status=USAGE)

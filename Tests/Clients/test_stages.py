@@ -13,6 +13,7 @@ import microscope.filterwheels.thorlabs
 import pytest
 import Pyro4
 import serial
+from microscope.clients import Client
 
 from servers import ROOT, DeviceServer, run, write_config
 from waiting import PATIENCE
@@ -209,6 +210,19 @@ def test_simulated_in_a_server(name, conf, parts, serve):
             assert device.position == 1
         else:
             assert set(device.devices) == parts
+
+
+def test_a_wheel_that_does_not_know_its_position(serve):
+    """python-microscope's Client reads every property when it connects; a Ludl wheel has none before its first move."""
+    conf = {"port": "usb:NONE", "wheels": [{"positions": 6}]}
+    server = serve([{"driver": "ludl-mc2000", "name": "Device", "port": 0, "conf": conf}], "--simulated")
+    with Pyro4.Proxy(server.uri("Device")) as device:
+        device._pyroTimeout = PATIENCE
+        uri = str(device.devices["filter 1"]._pyroUri)
+    wheel = Client(uri)
+    assert wheel.position == wheel.get_position() == -1
+    wheel.set_position(3)
+    assert wheel.get_position() == 3
 
 
 @pytest.mark.parametrize("name, conf, message", [

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import time
 
+import numpy
 import Pyro4
 import pytest
 from microscope import ROI, TriggerMode, TriggerType
@@ -20,6 +21,7 @@ RECOVERY = 2.0
 SHUTDOWN = 2.0
 
 LASER = {"driver": "simulated-light-source"}
+MIRROR = {"driver": "simulated-deformable-mirror", "conf": {"n_actuators": 9}}
 WHEEL = {"driver": "simulated-filter-wheel", "conf": {"positions": 6}}
 CAMERA = {"driver": "simulated-camera", "conf": {"sensor_shape": [64, 48]}, "settings": {"gain": 11}}
 
@@ -113,6 +115,69 @@ def test_what_clients_had_set_is_restored(serve, connect):
         camera.set_client(None)
         camera.trigger()
         assert below.next()[0].shape == (24, 16)
+
+
+@pytest.mark.parametrize("way", ["position", "incoming", "settings"])
+def test_updated_settings_are_restored(serve, connect, way):
+    """update_settings survives a kill, whichever name its argument is given by: python-microscope has two."""
+    server = serve([at("Camera", CAMERA)])
+    uri = server.uri("Camera")
+    camera = connect(uri)
+    values = {"gain": 17, "display image number": False}
+    if way == "position":
+        camera.update_settings(values)
+    else:
+        camera.update_settings(**{way: values})
+    kill_and_wait(server, connect, uri)
+    assert camera_again(camera).get_setting("gain") == 17
+    assert camera.get_setting("display image number") is False
+
+
+def test_set_power_and_pattern_are_restored(serve, connect):
+    """A killed light is off, with the power that was set; a mirror has the last pattern, triggered or applied."""
+    server = serve([at("Laser", LASER), at("Mirror", MIRROR)])
+    laser, mirror = connect(server.uri("Laser")), connect(server.uri("Mirror"))
+    laser.power = 0.37
+    laser.enable()
+    count = mirror.n_actuators
+    patterns = numpy.linspace(0, 1, 2 * count).reshape(2, count)
+    mirror.queue_patterns(patterns)
+    mirror.next_pattern()
+    for name in ("Laser", "Mirror"):
+        kill_and_wait(server, connect, server.uri(name))
+    assert camera_again(laser).get_set_power() == 0.37 and laser.get_is_on() is False
+    assert (camera_again(mirror).get_current_pattern() == patterns[0]).all()
+    mirror.apply_pattern(patterns[1])
+    kill_and_wait(server, connect, server.uri("Mirror"))
+    assert (camera_again(mirror).get_current_pattern() == patterns[1]).all()
+
+
+def test_a_failed_start_loses_nothing(serve, connect):
+    """A worker that cannot start, here because its port is taken, leaves what was set and who listens to the next."""
+    server = serve([at("Camera", CAMERA)])
+    uri = server.uri("Camera")
+    camera = connect(uri)
+    with Listener() as listener:
+        camera.set_client(listener.uri)
+        camera.set_exposure_time(0.02)
+        camera.enable()
+        killed = worker(server, uri)
+        os.kill(server.process.pid, signal.SIGSTOP)
+        os.kill(killed, signal.SIGKILL)
+        eventually(lambda: not is_listening(Pyro4.URI(uri).port), "the port is free")
+        with socket.create_server(("127.0.0.1", Pyro4.URI(uri).port)):
+            os.kill(server.process.pid, signal.SIGCONT)
+            server.wait_for(r"Camera: .*(in use|taken)")
+        eventually(lambda: answers(connect, uri), "it is served again")
+        assert camera_again(camera).get_exposure_time() == 0.02 and camera.get_is_enabled() is True
+        camera.trigger()
+        assert listener.next()[0].shape == (48, 64)
+
+
+def is_listening(port):
+    """Whether a server accepts connections at a port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def kill_and_wait(server, connect, uri):
@@ -368,7 +433,7 @@ def test_output_that_nobody_reads(serve, connect, tmp_path):
     try:
         uri = "PYRO:Wheel@127.0.0.1:%d" % definition["port"]
         eventually(lambda: answers(connect, uri), "the wheel answers")
-        os.kill(next(iter(children(server.pid))), signal.SIGKILL)
+        os.kill(next(iter(children(server.process.pid))), signal.SIGKILL)
         eventually(lambda: server.poll() is not None or not answers(connect, uri), "the wheel is gone")
         eventually(lambda: answers(connect, uri), "the wheel answers again")
         server.terminate()

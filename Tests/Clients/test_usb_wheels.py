@@ -163,7 +163,7 @@ def test_plugged_in_later(testbed, serve, connect):
     testbed.make("1-1", "zwo")
     testbed.unplug("1-1")
     server = serve([definition("Wheel", "zwo")])
-    server.wait_for(r"ERROR \S+ Wheel: .*no such device")
+    server.wait_for(r"ERROR \S+ Wheel: .*no device of this kind")
     testbed.plug("1-1")
     assert connect(server.uri("Wheel")).position == 0
 

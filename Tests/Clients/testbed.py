@@ -1,9 +1,9 @@
 """USB devices that are made up below the real libusb, for the programs under test."""
 import os
+import pathlib
 import subprocess
 
-from servers import BIN
-
+BIN = pathlib.Path(os.environ.get("SERVER_BIN", pathlib.Path(__file__).resolve().parents[2] / ".build" / "debug"))
 PRELOAD = "%s libumockdev-preload.so.0" % (BIN / "libvirtualusb-preload.so")
 
 
@@ -47,6 +47,11 @@ class Testbed:
     def fail(self, port, fault):
         """Lets something go wrong: jam, slip, garbage, short, silence, stall; repair ends all of it."""
         self._tell("fail", port, fault)
+
+    def slot(self, port):
+        """The position in front of the light, whatever a driver believes; None on the way."""
+        slot = self._tell("slot", port)
+        return None if slot == "none" else int(slot)
 
     def forbid(self, port):
         """Lets no program open the device."""

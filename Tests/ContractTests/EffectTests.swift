@@ -3,7 +3,7 @@ import Devices
 import Simulators
 import Testing
 
-/// That who runs the contracts is told beforehand what a trial does.
+/// The announcement of what a trial does, before it is run.
 struct EffectTests {
     private func effects(of device: any Device, when isMeant: (Contract) -> Bool = { _ in true }) -> Set<Effect> {
         Contract.all(for: device).filter(isMeant).reduce(into: []) { $0.formUnion($1.effects(on: device)) }

@@ -51,7 +51,7 @@ struct ExaminationTests {
         #expect(opened.allSatisfy { $0.wasShutDown })
     }
 
-    @Test func tellsWhatIsBroken() throws {
+    @Test func reportsWhatIsBroken() throws {
         let broken = try examined(OddLight(.isWeak), patience: .milliseconds(100)).filter { $0.verdict == .broken }
         #expect(broken.map(\.contract.name) == ["a light source gives the power that was set"])
         #expect(broken[0].findings.violations[0].contains("power is within 0.1 of the 0.4 that was set"))
@@ -63,7 +63,7 @@ struct ExaminationTests {
         let results = try examined(light, without: [.light])
         #expect(light.switchedOn == 0)
         #expect(light.wasShutDown)
-        let left = results.filter { $0.verdict == .notTried && $0.findings.remarks == ["light may not happen"] }
+        let left = results.filter { $0.verdict == .notTried && $0.findings.remarks == ["light is not allowed"] }
         #expect(left.map(\.contract.name).contains("a light source is off after shutdown"))
         #expect(left.allSatisfy { $0.duration == .zero })
     }
@@ -80,7 +80,7 @@ struct ExaminationTests {
 
     @Test func whenInterruptedDoesNotWaitForWhatDoesNotCome() throws {
         let interruption = Interruption()
-        // Never tells that it is on, for which the contract would wait half a minute.
+        // Never reports that it is on, for which the contract would wait half a minute.
         let light = SwitchedLight(isDark: true) { interruption.ask() }
         let start = ContinuousClock.now
         _ = try examined(light, until: interruption)

@@ -22,12 +22,12 @@ struct Fault: Sendable, CustomStringConvertible {
             (.hasNoMembers, "a device has the members of its kind"),
             (.hasAnAttributeThatFails, "a device's attributes can all be read"),
             (.isEnabledByInitialize, "a device can be initialised by clients"),
-            (.changesItsUID, "a floating device tells one uid for as long as it is open"),
+            (.changesItsUID, "a floating device has one uid while it is open"),
         ].map { fault, broken in Fault("device \(fault)", breaks: broken) { OddDevice(fault) } }
         + [
-            (OddSettings.Fault.forgets, "a device's settings can be sent back as they came"),
+            (OddSettings.Fault.forgets, "a device's settings can be sent back unchanged"),
             (.changesItsLimits, "a device's settings are described as clients expect"),
-            (.changesItsLimits, "a device refuses what its settings cannot be, and keeps their values"),
+            (.changesItsLimits, "a device refuses invalid values of its settings, and keeps their values"),
             (.lacksAChoice, "a device's settings can be each of the choices offered"),
         ].map { fault, broken in Fault("settings \(fault)", breaks: broken) { OddSettings(fault) } }
 
@@ -40,7 +40,7 @@ struct Fault: Sendable, CustomStringConvertible {
 
     private static let ofLights = [
         (OddLight.Fault.isOnWhenOpened, "a light source is off when it has been opened"),
-        (.isSilent, "a light source tells its status in words"),
+        (.isSilent, "a light source reports its status in words"),
         (.shinesWhenPowerIsSet, "a light source remembers the power that was set while it is off, and stays off"),
         (.staysOn, "a light source is on while it is enabled, and off at once after disable"),
         (.staysDark, "a light source is on while it is enabled, and off at once after disable"),
@@ -49,25 +49,25 @@ struct Fault: Sendable, CustomStringConvertible {
     ].map { fault, broken in Fault("light \(fault)", breaks: broken) { OddLight(fault) } }
 
     private static let ofStages = [
-        (OddStage.Fault.returnsEarly, "a stage is there when a call that moves it returns"),
-        (.drags, "a stage's axis moves by itself"),
+        (OddStage.Fault.returnsEarly, "a stage has arrived when a call that moves it returns"),
+        (.drags, "a stage's axis moves alone"),
         (.homesUnasked, "a stage stays where it is when enabled, if it says so"),
-        (.passesItsLimits, "a stage goes no farther than its limits"),
-        (.hasAxesOfOneName, "a stage tells the position and the limits of each axis"),
+        (.passesItsLimits, "a stage does not move beyond its limits"),
+        (.hasAxesOfOneName, "a stage reports the position and the limits of each axis"),
         (.isLost, "a stage stands within its limits"),
     ].map { fault, broken in Fault("stage \(fault)", breaks: broken) { OddStage(fault) } }
 
     private static let ofCameras = [
         (OddCamera.Fault.losesQuickTriggers, "a camera gives one image for each trigger, however soon they come"),
         (.sendsTwoForOne, "a camera gives one image for each trigger, however soon they come"),
-        (.takesTriggersBeforeEnable, "a camera's triggers before enable do not count"),
+        (.takesTriggersBeforeEnable, "a camera ignores triggers before enable"),
         (.stopsForGood, "a camera takes images again after disable and after abort"),
-        (.forgetsBinning, "a camera's image has the sides of the ROI over the binning"),
+        (.forgetsBinning, "a camera's image has the size of the ROI divided by the binning"),
         (.forgetsROI, "a camera's ROI can be set to what it is"),
         (.losesROI, "a camera's ROI can be set to all of the sensor"),
-        (.losesROI, "a camera's image is of the whole sensor unless told otherwise"),
-        (.exposesForAnotherTime, "a camera exposes for the time that was set, and no cycle is shorter"),
-        (.readsOutInNoTime, "a camera exposes for the time that was set, and no cycle is shorter"),
+        (.losesROI, "a camera's image is of the whole sensor by default"),
+        (.exposesForAnotherTime, "a camera exposes for the time that was set, and its cycle is not shorter"),
+        (.readsOutInNoTime, "a camera exposes for the time that was set, and its cycle is not shorter"),
         (.changesWhatItRefuses, "a device has the trigger that was set, or refuses it and keeps its own"),
         (.forgetsTriggers, "a device has the trigger that was set, or refuses it and keeps its own"),
     ].map { fault, broken in Fault("camera \(fault)", breaks: broken) { OddCamera(fault) } }
@@ -75,9 +75,9 @@ struct Fault: Sendable, CustomStringConvertible {
     private static let ofSources = [
         (OddCamera.Fault.sendsAfterDisable, "a device sends nothing while it is disabled"),
         (.sendsAfterAbort, "a device sends nothing after abort"),
-        (.hasAWrongClock, "data bear the time of day"),
-        (.changesItsSource, "a device's data come from one source for as long as it is open"),
-        (.waitsForNothing, "a wait for data that do not come lasts as long as it may"),
+        (.hasAWrongClock, "data have the time at which they were taken"),
+        (.changesItsSource, "a device's data come from one source while it is open"),
+        (.waitsForNothing, "a wait for data that do not come lasts until its limit"),
         (.losesWhatIsInterrupted, "an interruption loses no data"),
     ].map { fault, broken in Fault("camera \(fault)", breaks: broken) { OddCamera(fault) } }
 
@@ -92,19 +92,19 @@ struct Fault: Sendable, CustomStringConvertible {
             (.sendsNumbers, "a digital I/O sends changes as a line and its level"),
         ].map { fault, broken in Fault("lines \(fault)", breaks: broken) { OddLines(fault) } }
         + [
-            (OddSensors.Fault.lacksOne, "a value logger gives a number for each sensor"),
+            (OddSensors.Fault.lacksOne, "a value logger returns a number for each sensor"),
             (.sendsNoNumber, "a value logger sends lists of a number for each sensor"),
         ].map { fault, broken in Fault("sensors \(fault)", breaks: broken) { OddSensors(fault) } }
 
     private static let ofOthers =
         [
-            (OddMirror.Fault.hasNoActuators, "a deformable mirror tells how many actuators it has"),
+            (OddMirror.Fault.hasNoActuators, "a deformable mirror reports how many actuators it has"),
             (.refusesPatterns, "a deformable mirror takes patterns, and steps through a queue of them"),
-            (.losesItsQueue, "a deformable mirror refuses what is no pattern, and keeps its queue"),
+            (.losesItsQueue, "a deformable mirror refuses invalid patterns, and keeps its queue"),
         ].map { fault, broken in Fault("mirror \(fault)", breaks: broken) { OddMirror(fault) } }
         + [
-            (OddController.Fault.makesDevicesAnew, "a controller's devices are the same for as long as it is open"),
-            (.hasNone, "a controller's devices are the same for as long as it is open"),
+            (OddController.Fault.makesDevicesAnew, "a controller's devices are the same while it is open"),
+            (.hasNone, "a controller's devices are the same while it is open"),
             (.leavesThemOn, "a controller's shutdown disables its devices"),
         ].map { fault, broken in Fault("controller \(fault)", breaks: broken) { OddController(fault) } }
 }

@@ -34,7 +34,7 @@ struct FaultTests {
             Contract.all(for: OddCamera()).first { $0.name.contains("one image for each trigger") }
         )
         let findings = contract.findings(on: OddCamera(triggerType: .risingEdge))
-        #expect(findings == Findings(remarks: ["it takes images by hardware triggers only"]))
+        #expect(findings == Findings(remarks: ["it has hardware triggers only"]))
     }
 
     @Test func everyContractHasANameOfItsOwn() {

@@ -3,7 +3,7 @@ import Devices
 import Simulators
 import Testing
 
-/// That what takes a cable, light or eyes is noticed when it is not as it should be.
+/// The checks that need a cable, light or a person.
 struct WiringTests {
     private static let patience = Duration.milliseconds(100)
 
@@ -37,14 +37,14 @@ struct WiringTests {
     }
 
     @Test func onlyOutputsAreDriven() {
-        #expect(cable(.inserted, line: 1).findings == Findings(remarks: ["line 1 is no output"]))
-        #expect(cable(.inserted, line: 7).findings == Findings(violations: ["there is no line 7, lines are 0 to 1"]))
+        #expect(cable(.inserted, line: 1).findings == Findings(remarks: ["line 1 is not an output"]))
+        #expect(cable(.inserted, line: 7).findings == Findings(violations: ["line 7 does not exist, lines are 0 to 1"]))
     }
 
     @Test func aCameraWithoutThatTriggerIsNotTried() {
         let camera = OddCamera()
         let findings = TriggerCable(from: 0, of: WiredLines(.inserted, to: camera), to: camera).findings()
-        #expect(findings == Findings(remarks: ["the camera takes no images by a rising edge"]))
+        #expect(findings == Findings(remarks: ["the camera has no rising-edge trigger"]))
     }
 
     // MARK: Light

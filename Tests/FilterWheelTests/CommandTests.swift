@@ -38,7 +38,7 @@ struct CommandTests {
     }
 
     @Test func wordsOfFingerLakesStayInTheirBits() {
-        #expect(FingerLakesCommand.step(0xffff).word == 0x9fff)
+        #expect(FingerLakesCommand.step(0xffff).word == 0xafff)
         #expect(FingerLakesCommand.go(toSlot: 2).word == 0xc002)
     }
 
@@ -46,7 +46,8 @@ struct CommandTests {
     @Test(
         arguments: [
             (0x00, 5, 240, 0), (0x01, 3, 240, 48), (0x02, 7, 241, 14), (0x03, 8, 240, 18), (0x04, 15, 720, 0),
-            (0x05, 12, 240, 6), (0x06, 10, 240, 0), (0x08, 7, 364, 0), (0x0a, 12, 576, 0),
+            (0x05, 12, 240, 6), (0x06, 10, 240, 0), (0x08, 7, 364, 14), (0x09, 20, 580, 494),
+            (0x0a, 12, 576, 35),
         ] as [(hardware: UInt8, slots: Int, turn: UInt16, offset: UInt16)]
     )
     func oldBoardsCountSteps(_ row: (hardware: UInt8, slots: Int, turn: UInt16, offset: UInt16)) throws {
@@ -61,8 +62,8 @@ struct CommandTests {
 
     @Test func otherBoardsAreNewOrNoWheels() {
         for hardware in [0xfe, 0xff] as [UInt8] { #expect(FingerLakesBoard(hardware: hardware) == .newer) }
-        // 7 is a focuser; 9 has twenty slots, and no source gives their steps.
-        for hardware in [0x07, 0x09, 0x0b, 0x42] as [UInt8] { #expect(FingerLakesBoard(hardware: hardware) == nil) }
+        // 7 is a focuser.
+        for hardware in [0x07, 0x0b, 0x42] as [UInt8] { #expect(FingerLakesBoard(hardware: hardware) == nil) }
     }
 
     private func bytes(_ text: String) throws -> [UInt8] { try #require(Hexadecimal.bytes(text)) }

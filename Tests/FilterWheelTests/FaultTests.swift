@@ -10,26 +10,26 @@ struct FaultTests {
     func oneBadAnswerIsAnErrorAndNoMore(make: TestMake, fault: WheelFault) throws {
         // Seconds that a Finger Lakes wheel may take to answer, which one of them shows.
         guard make != .oldFingerLakes || fault != .silence else { return }
-        let bench = try make.bench()
-        try bench.move(to: 2)
-        bench.forget()
-        bench.model.fail(fault)
+        let plugged = try make.plugged()
+        try plugged.move(to: 2)
+        plugged.forget()
+        plugged.model.fail(fault)
         // An EFW is asked again by itself when its answer is not one to the question.
         if make == .zwo, fault != .stall {
-            #expect(try bench.wheel.position == 2)
+            #expect(try plugged.wheel.position == 2)
         } else {
-            #expect(throws: (any Error).self) { try bench.wheel.position }
+            #expect(throws: (any Error).self) { try plugged.wheel.position }
         }
-        #expect(try bench.wheel.position == 2)
-        try bench.move(to: 3)
-        #expect(try bench.wheel.position == 3)
+        #expect(try plugged.wheel.position == 2)
+        try plugged.move(to: 3)
+        #expect(try plugged.wheel.position == 3)
     }
 
     @Test func whatIsWrongIsToldWithItsBytes() throws {
-        let bench = try TestMake.starlightXpress.bench()
-        bench.forget()
-        bench.model.fail(.garbage)
-        let error = #expect(throws: (any Error).self) { try bench.wheel.position }
+        let plugged = try TestMake.starlightXpress.plugged()
+        plugged.forget()
+        plugged.model.fail(.garbage)
+        let error = #expect(throws: (any Error).self) { try plugged.wheel.position }
         let text = "\(try #require(error))"
         #expect(text.contains("1278:0920") && text.contains("answered fe f8"))
     }
@@ -46,12 +46,12 @@ struct FaultTests {
     }
 
     @Test func anAnswerThatComesTooLateIsNoAnswerToTheNextQuestion() throws {
-        let bench = try TestMake.starlightXpress.bench()
-        bench.forget()
-        bench.model.fail(.silence)
-        #expect(throws: USBError.self) { try bench.wheel.position }
-        _ = bench.model.control(ControlRequest(type: 0x21, request: 9, value: 0x0200, index: 0), [0, 0])
-        try bench.move(to: 4)
-        #expect(try bench.wheel.position == 4)
+        let plugged = try TestMake.starlightXpress.plugged()
+        plugged.forget()
+        plugged.model.fail(.silence)
+        #expect(throws: USBError.self) { try plugged.wheel.position }
+        _ = plugged.model.control(ControlRequest(type: 0x21, request: 9, value: 0x0200, index: 0), [0, 0])
+        try plugged.move(to: 4)
+        #expect(try plugged.wheel.position == 4)
     }
 }

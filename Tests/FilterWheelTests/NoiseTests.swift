@@ -28,10 +28,10 @@ struct NoiseTests {
         wheel.isNoisy = false
         world.time.advance(.seconds(100))
         #expect(answers < 20)
-        let bench = TestMake.Bench(world: world, model: wheel.wheel, port: port, wheel: open)
+        let plugged = TestMake.PluggedWheel(world: world, model: wheel.wheel, port: port, wheel: open)
         // What has been answered too late, or not been fetched, may cost a question or two more.
-        for _ in 0..<3 { _ = try? bench.wheel.isMoving }
-        try bench.move(to: 2)
+        for _ in 0..<3 { _ = try? plugged.wheel.isMoving }
+        try plugged.move(to: 2)
         #expect(try open.position == 2)
     }
 }

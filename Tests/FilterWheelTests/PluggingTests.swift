@@ -8,23 +8,23 @@ import Transports
 
 struct PluggingTests {
     @Test(arguments: TestMake.allCases) func isFoundAgainAfterItHasBeenUnplugged(make: TestMake) throws {
-        let bench = try make.bench(.milliseconds(150))
-        try bench.move(to: 1)
-        let completion = try bench.wheel.move(to: 3)
-        bench.forget()
+        let plugged = try make.plugged(.milliseconds(150))
+        try plugged.move(to: 1)
+        let completion = try plugged.wheel.move(to: 3)
+        plugged.forget()
         #expect(try completion.poll() == nil)
-        bench.world.unplug(bench.port)
-        #expect(bench.world.logs("has been unplugged", asWarning: true))
-        let error = #expect(throws: USBError.self) { try TestMake.Bench.finish(completion) }
+        plugged.world.unplug(plugged.port)
+        #expect(plugged.world.logs("has been unplugged", asWarning: true))
+        let error = #expect(throws: USBError.self) { try TestMake.PluggedWheel.finish(completion) }
         #expect(error?.kind == .disconnected)
-        #expect(throws: USBError.self) { try bench.wheel.position }
-        #expect(bench.world.problem != nil)
-        try bench.world.plugIn(bench.model, at: bench.port)
-        #expect(bench.world.logs("is plugged in at USB port \(bench.port)"))
-        #expect(try bench.eventualPosition() == 0)
-        #expect(bench.world.problem == nil)
-        try bench.move(to: 2)
-        #expect(try bench.wheel.position == 2)
+        #expect(throws: USBError.self) { try plugged.wheel.position }
+        #expect(plugged.world.problem != nil)
+        try plugged.world.plugIn(plugged.model, at: plugged.port)
+        #expect(plugged.world.logs("is plugged in at USB port \(plugged.port)"))
+        #expect(try plugged.eventualPosition() == 0)
+        #expect(plugged.world.problem == nil)
+        try plugged.move(to: 2)
+        #expect(try plugged.wheel.position == 2)
     }
 
     @Test func aWheelIsLeftAloneAtFirst() throws {
@@ -45,34 +45,34 @@ struct PluggingTests {
         try world.plugIn(model, at: port)
         let error = #expect(throws: DeviceError.self) { try wheel.move(to: 2) }
         #expect(error?.kind == .incompatibleState)
-        let bench = TestMake.Bench(world: world, model: model, port: port, wheel: wheel)
-        #expect(try bench.eventualPosition() == 0)
-        try bench.move(to: 2)
+        let plugged = TestMake.PluggedWheel(world: world, model: model, port: port, wheel: wheel)
+        #expect(try plugged.eventualPosition() == 0)
+        try plugged.move(to: 2)
         #expect(try wheel.position == 2)
     }
 
     @Test func anotherWheelInItsPlaceIsNoticed() throws {
-        let bench = try TestMake.zwo.bench()
-        bench.world.unplug(bench.port)
-        #expect(bench.world.logs("has been unplugged"))
-        try bench.world.plugIn(.zwo(.init(positions: 5, homingTime: .zero)), at: bench.port)
-        let error = #expect(throws: DeviceError.self) { try bench.wheel.position }
+        let plugged = try TestMake.zwo.plugged()
+        plugged.world.unplug(plugged.port)
+        #expect(plugged.world.logs("has been unplugged"))
+        try plugged.world.plugIn(.zwo(.init(positions: 5, homingTime: .zero)), at: plugged.port)
+        let error = #expect(throws: DeviceError.self) { try plugged.wheel.position }
         #expect("\(try #require(error))".contains("now has 5 positions instead of 7"))
-        bench.world.unplug(bench.port)
-        try bench.world.plugIn(bench.model, at: bench.port)
-        #expect(try bench.eventualPosition() == 0)
+        plugged.world.unplug(plugged.port)
+        try plugged.world.plugIn(plugged.model, at: plugged.port)
+        #expect(try plugged.eventualPosition() == 0)
     }
 
     @Test func anEFWTellsWhatItIs() throws {
-        let settings = SettingList(try TestMake.zwo.bench().wheel.settings)
+        let settings = SettingList(try TestMake.zwo.plugged().wheel.settings)
         #expect(try settings.find("serial number").get() == "1f2120703dcef2b1")
         #expect(try settings.find("model").get() == "EFW-S-0")
         #expect(try settings.find("firmware").get() == "3.0.9")
     }
 
     @Test func anEFWIsFoundAtAnotherPort() throws {
-        let bench = try TestMake.zwo.bench()
-        let world = bench.world
+        let plugged = try TestMake.zwo.plugged()
+        let world = plugged.world
         let (first, second) = (world.port(), world.port())
         let model = TestMake.zwo.model(serial: "1111111111111111")
         try world.plugIn(model, at: first)
@@ -81,7 +81,7 @@ struct PluggingTests {
         world.unplug(first)
         #expect(world.logs("has been unplugged: USB device \(first)"))
         try world.plugIn(model, at: second)
-        let moved = TestMake.Bench(world: world, model: model, port: second, wheel: wheel)
+        let moved = TestMake.PluggedWheel(world: world, model: model, port: second, wheel: wheel)
         #expect(try moved.eventualPosition() == 0)
         #expect(world.logs("1111111111111111 is USB device \(second)"))
     }
@@ -91,7 +91,9 @@ struct PluggingTests {
         let serials = ["0123456789abcdef", "fedcba9876543210"]
         for serial in serials { try world.plugIn(TestMake.zwo.model(serial: serial), at: world.port()) }
         let wheels = try serials.map { try TestMake.zwo.open(.init(serial: $0), in: world) }
-        for (position, wheel) in wheels.enumerated() { try TestMake.Bench.finish(try wheel.move(to: 3 + position)) }
+        for (position, wheel) in wheels.enumerated() {
+            try TestMake.PluggedWheel.finish(try wheel.move(to: 3 + position))
+        }
         #expect(try wheels.map { try $0.position } == [3, 4])
     }
 
@@ -100,7 +102,9 @@ struct PluggingTests {
         let ports = [world.port(), world.port()]
         for port in ports { try world.plugIn(make.model(), at: port) }
         let wheels = try ports.map { try make.open(.init(port: $0), in: world) }
-        for (position, wheel) in wheels.enumerated() { try TestMake.Bench.finish(try wheel.move(to: 2 + position)) }
+        for (position, wheel) in wheels.enumerated() {
+            try TestMake.PluggedWheel.finish(try wheel.move(to: 2 + position))
+        }
         #expect(try wheels.map { try $0.position } == [2, 3])
     }
 

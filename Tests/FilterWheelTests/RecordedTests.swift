@@ -1,5 +1,6 @@
 import Devices
 import Glibc
+import Platform
 import Testing
 import Transports
 
@@ -23,7 +24,7 @@ struct RecordedTests {
 
     /// Whether a run has all of the recording in it.
     private func replay(_ make: TestMake, to position: Int) throws -> Bool {
-        let text = try #require(Files.text(of: file(make)), "RECORD=1 makes \(file(make))")
+        let text = try #require(FileSystem.text(of: file(make)), "RECORD=1 makes \(file(make))")
         let bus = try ReplayedUSBBus(try Recording(text))
         let clock = ReplayClock(bus)
         let pace = WheelPace(interval: make.session.make.pace.interval)
@@ -40,7 +41,7 @@ struct RecordedTests {
     }
 
     private func run(_ wheel: any FilterWheel, to position: Int) throws {
-        try TestMake.Bench.finish(try wheel.move(to: position))
+        try TestMake.PluggedWheel.finish(try wheel.move(to: position))
         try wheel.shutdown()
     }
 

@@ -15,7 +15,7 @@ enum TestMake: CaseIterable {
         case .starlightXpress: .starlightXpress(options)
         case .clarity: .clarity(options)
         case .fingerLakes: .fingerLakes(options)
-        case .oldFingerLakes: .fingerLakes(options, isOld: true)
+        case .oldFingerLakes: .fingerLakes(options, hardware: 0x02)
         }
     }
 
@@ -49,14 +49,14 @@ enum TestMake: CaseIterable {
     }
 
     /// A wheel that is plugged in and open, and what it is made of.
-    func bench(_ step: Duration = .milliseconds(5)) throws -> Bench {
+    func plugged(_ step: Duration = .milliseconds(5)) throws -> PluggedWheel {
         let (world, model) = (try World(), model(step))
         let port = world.port()
         try world.plugIn(model, at: port)
-        return Bench(world: world, model: model, port: port, wheel: try open(.init(port: port), in: world))
+        return PluggedWheel(world: world, model: model, port: port, wheel: try open(.init(port: port), in: world))
     }
 
-    struct Bench {
+    struct PluggedWheel {
         let world: World
         let model: SimulatedWheel
         let port: USBPort

@@ -6,7 +6,7 @@ struct Unplugging {
     private let thread: BlockingThread
 
     init(of port: USBPort, in world: World, after delay: Duration) {
-        thread = BlockingThread("unplug") {
+        thread = BlockingThread.startEventually("unplug") {
             Pause.wait(for: delay)
             world.unplug(port)
         }

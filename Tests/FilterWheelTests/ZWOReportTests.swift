@@ -12,7 +12,7 @@ struct ZWOReportTests {
         let device = LongReports()
         world.simulated?.plugIn(device, at: port)
         let wheel = try TestMake.zwo.open(.init(port: port), in: world)
-        try TestMake.Bench.finish(try wheel.move(to: 3))
+        try TestMake.PluggedWheel.finish(try wheel.move(to: 3))
         #expect(try wheel.position == 3)
         #expect(device.lengths == [64])
     }

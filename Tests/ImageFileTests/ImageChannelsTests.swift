@@ -126,7 +126,7 @@ struct ImageChannelsTests {
     /// However a file is damaged, the outcome is an image or an error that names the file.
     @Test func damagedFilesEndNothing() throws {
         let page = MadeUpTIFF.Page(width: 20, height: 20, bits: 16, samples: 3, photometric: 2, tile: (16, 16))
-        var random = SystemRandomNumberGenerator()
+        var random = SeededGenerator(state: 1)
         for whole in [MadeUpTIFF(pages: [page, page]).bytes, try png(NDArray.image(8, width: 20, height: 20))] {
             for _ in 0..<50 {
                 var bytes = whole
@@ -159,6 +159,27 @@ struct ImageChannelsTests {
         }
     }
 
+    /// Needs root, to mount a small disk.
+    @Test(.enabled(if: geteuid() == 0), arguments: [ImageFile.Format.tiff, .png])
+    func aFullDiskDestroysNoImage(format: ImageFile.Format) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID())").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        // A container may forbid mounting.
+        guard unsafe mount("tmpfs", folder, "tmpfs", 0, "size=32768") == 0 else { return }
+        defer { unsafe umount2(folder, Int32(MNT_DETACH)) }
+        let path = "\(folder)/cells.image"
+        let small = NDArray.image(8, width: 33, height: 21)
+        try ImageFile(small).write(to: path, as: format)
+        let old = try Data(contentsOf: URL(fileURLWithPath: path))
+        let error = #expect(throws: ImageFileError.self) {
+            try ImageFile(NDArray.noise(side: 512)).write(to: path, as: format)
+        }
+        #expect(error?.description.hasPrefix("\(path): ") == true)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == old)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["cells.image"])
+    }
+
     @Test func cutPNGIsRefused() throws {
         let bytes = try png(NDArray.image(8, width: 33, height: 21))
         #expect(throws: Problem.self) { try planes(Array(bytes.dropLast(40))) }
@@ -168,8 +189,28 @@ struct ImageChannelsTests {
 }
 
 extension NDArray {
+    /// An image that no format compresses.
+    fileprivate static func noise(side: Int) -> NDArray {
+        var random = SeededGenerator(state: 2)
+        let bytes = (0..<side * side).map { _ in UInt8.random(in: 0...255, using: &random) }
+        return NDArray(.uint8, shape: [side, side], data: Bytes(bytes))!
+    }
+
     fileprivate static func image(_ bits: Int, width: Int, height: Int) -> NDArray {
         let bytes = (0..<width * height).flatMap { [UInt8](repeating: UInt8($0 % 251), count: bits / 8) }
         return NDArray(bits == 8 ? .uint8 : .uint16, shape: [height, width], data: Bytes(bytes))!
+    }
+}
+
+/// A generator of the same numbers in each run (SplitMix64), so that a failure can be repeated.
+private struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
     }
 }

@@ -20,12 +20,39 @@ struct ArduinoTests {
     @Test(
         arguments: [
             ([30], Array("MM-Ard\r\n".utf8)), ([1, 5], [1]), ([1, 5, 2], [1, 2, 5]), ([1, 0xFF, 2], [1, 2, 0x3F]),
-            ([22, 1, 20, 21], [22, 20, 21]), ([99, 2], [2, 0]),
+            ([22, 1, 20, 21], [22, 20, 21]), ([99, 2], [2, 0]), ([32], [32, 1, 0]), ([3, 1, 0xF2, 3], [3, 1, 2, 3]),
+            ([5, 7, 0xFF], [5, 7, 0x3F]), ([6, 2, 7, 3, 11, 4], [6, 2, 7, 3, 11, 4]), ([10, 1, 2, 3], [10, 1]),
+            ([8], []), ([6, 1, 8, 9], [6, 1, 8, 9, 0]), ([6, 1, 12, 2], [6, 1, 12, 2, 0]), ([40], [40, 0x3F]),
+            ([41, 2], [41, 2, 0, 200]), ([41, 9], []), ([42, 1, 1], [42, 1, 1]), ([33, 35], []),
+            // Command 2 reads the pins, which blanking holds low; 21 leaves them as they are.
+            ([1, 5, 20, 2, 21, 2, 1, 5, 2], [1, 20, 2, 0, 21, 2, 0, 1, 2, 5]),
         ] as [([UInt8], [UInt8])]
     )
     func simulationAnswersAsTheBoardDoes(bytes: [UInt8], answer: [UInt8]) {
         var board = SimulatedArduino()
         #expect(board.receive(bytes, at: .now).flatMap(\.bytes) == answer)
+    }
+
+    @Test func simulationKnowsTheCommandsOfItsVersion() {
+        var board = SimulatedArduino()
+        board.version = 5
+        #expect(board.receive([33, 0, 2, 3, 0xFF], at: .now).flatMap(\.bytes) == [33, 0, 2])
+        #expect(board.receive([34, 35], at: .now).flatMap(\.bytes) == [34, 0, 35, 6])
+        board.version = 2
+        #expect(board.receive([32], at: .now).isEmpty)
+        #expect(board.receive([5, 12], at: .now).flatMap(\.bytes) == Array("n:".utf8))
+    }
+
+    @Test func simulationRunsATriggeredSequence() {
+        var board = SimulatedArduino()
+        _ = board.receive([5, 0, 1, 5, 1, 2, 6, 2, 8], at: .now)
+        var seen: [UInt8] = []
+        for isHigh in [true, false, true, false, true] {
+            board.isInputHigh = isHigh
+            seen.append(board.output)
+        }
+        #expect(seen == [1, 0, 2, 0, 1])
+        #expect(board.receive([9, 2], at: .now).flatMap(\.bytes) == [9, 3, 2, 0])
     }
 
     @Test func simulationForgetsWhatIsNotFinished() {
@@ -69,7 +96,57 @@ struct ArduinoTests {
         #expect(bench.port.wait(within: patience) { $0.pattern == 0 })
         #expect(try !device.level(of: 1))
         #expect(!device.isEnabled)
-        #expect(try device.setting("gate").get() == .int(ArduinoGate.none.rawValue))
+        #expect(try device.setting("gate").get() == .int(ArduinoGate.high.rawValue), "as it was set")
+        #expect(bench.port.instrument.isBlanking)
+    }
+
+    /// Witness: the firmware's source, where command 2 reads PORTB, which blanking sets to 0.
+    @Test func aLineThatIsSetInTheDarkLeavesTheOthersAsTheyAre() throws {
+        let bench = try Self.bench()
+        let device = try bench.open()
+        try device.setLevel(of: 4, true)
+        try device.setting("gate").set(.int(ArduinoGate.high.rawValue))
+        #expect(bench.port.instrument.output == 0)
+        bench.port.forgetTranscript()
+        try device.setLevel(of: 1, true)
+        #expect(bench.port.transcript.unicodeScalars.suffix(2).map(\.value) == [1, 0x12])
+        #expect(try device.level(of: 4) && device.level(of: 1))
+        bench.port.update { $0.isInputHigh = true }
+        #expect(bench.port.instrument.output == 0x12)
+    }
+
+    @Test func linesThatTheGateHeldLowAreHighAgainWithoutIt() throws {
+        let bench = try Self.bench()
+        let device = try bench.open()
+        try device.setting("gate").set(.int(ArduinoGate.high.rawValue))
+        try device.setLevel(of: 1, true)
+        #expect(bench.port.instrument.output == 0)
+        try device.setting("gate").set(.int(ArduinoGate.none.rawValue))
+        #expect(bench.port.instrument.output == 2)
+        #expect(try device.level(of: 1))
+    }
+
+    @Test func disablingProvesThatNoLineIsHighBehindTheGate() throws {
+        let bench = try Self.bench()
+        let device = try bench.open()
+        try device.setting("gate").set(.int(ArduinoGate.low.rawValue))
+        try device.setLevel(of: 1, true)
+        #expect(bench.port.instrument.output == 2)
+        try device.disable()
+        #expect(bench.port.instrument.pattern == 0)
+        #expect(bench.port.instrument.isBlanking)
+        #expect(try !device.level(of: 1))
+    }
+
+    @Test func aBoardThatAnotherProgramGatesIsOpenedWithItsLinesLow() throws {
+        let bench = try Self.bench(leavesLines: true)
+        bench.port.update { board in
+            board.pattern = 1
+            _ = board.receive([20], at: .now)
+        }
+        _ = try bench.open()
+        #expect(!bench.port.instrument.isBlanking)
+        #expect(bench.port.instrument.pattern == 0, "what the gate held low stays low")
     }
 
     @Test func itsInputGatesItsOutputs() throws {

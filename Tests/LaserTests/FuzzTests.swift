@@ -100,7 +100,7 @@ struct Spoiler {
 }
 
 /// A stream to a simulated device in this process that corrupts the answers and never waits.
-final class FuzzedStream<Instrument: SimulatedInstrument>: ByteStream {
+final class FuzzedStream<Instrument: SimulatedInstrument>: SerialStream {
     private var instrument: Instrument
     private let spoil: ([UInt8]) -> [UInt8]
     private var answer: [UInt8] = []

@@ -6,16 +6,45 @@ import Transports
 @testable import Lasers
 
 struct IChromeTests {
-    /// The dialogue that python-microscope's driver expects.
+    /// The dialogue that python-microscope's driver and Toptica's own library (toptica-lasersdk 3.3.0) expect.
     @Test(arguments: [
         ("(param-ref 'system-type)", "\"iChrome-MLE\""), ("(param-set! 'laser1:enable #t)", "0"),
         ("(param-ref 'laser2:label)", "\"488 nm\""), ("(param-set! 'laser1:level 150.0)", "-1"),
         ("(param-ref 'laser3:label)", "Error: (param-ref 'laser3:label) cannot be evaluated"),
-        ("(param-set! 'laser1:use-ttl #t)", "-2"),
+        ("(param-set! 'laser1:use-ttl #t)", "-2"), ("(param-ref 'interlock)", "#t"), ("(param-ref 'uptime)", "4711"),
+        ("(param-ref 'fw-ver)", "\"2.3.1\""), ("(param-ref 'system-model)", "\"iChrome MLE-LFA\""),
+        ("(param-ref 'laser1:fault)", "#f"), ("(param-ref 'laser1:ready)", "#t"), ("(param-ref 'laser1:clip)", "#f"),
+        ("(param-ref 'laser1:status)", "0"), ("(param-ref 'laser1:entime)", "123456"),
+        ("(param-disp 'laser1:level)", "10.0"), ("(exec 'laser1:reset-clip)", "()"),
+        ("(param-set! 'laser1:ready #t)", "Error: (param-set! 'laser1:ready #t) cannot be evaluated"),
+        ("(param-set! 'laser1:enable 1)", "-1"), ("(param-set! 'system-label \"a b\")", "0"),
+        ("enable", "Error: enable cannot be evaluated"),
     ])
     func simulationAnswersAsTheBoxDoes(command: String, value: String) throws {
         let answer = "\(command)\r\n\(value)\r\n> "
         #expect(try LaserKind.iChrome(.init()).answer(command + "\r\n", answer.unicodeScalars.count) == answer)
+    }
+
+    @Test func simulationEndsItsEchoAndUnfinishedExpressions() {
+        var box = SimulatedIChrome()
+        let outputs = box.receive(Array("\u{12}(param-ref\u{3}(param-ref \n'tan)\n".utf8), at: .now)
+        #expect(outputs.flatMap(\.bytes) == Array("\r\n> 1\r\n> ".utf8))
+    }
+
+    /// Witness: Toptica's own library switches the echo off and leaves it off.
+    @Test(arguments: [true, false], ["", "(param-ref 'fw-", "(param-set! 'laser2:enable #t"])
+    func opensInEveryStateOfItsConsole(echoes: Bool, unfinished: String) throws {
+        var box = SimulatedIChrome()
+        box.startByItself()
+        (box.echoes, box.input) = (echoes, Array(unfinished.utf8))
+        let bench = try LaserKind.iChrome(box)
+        let engine = try bench.open()
+        #expect(!bench.isSwitchedOn)
+        #expect(bench.port.instrument.echoes == echoes)
+        #expect(engine.devices.count == 3)
+        try engine.light("laser2").setPower(0.5)
+        try engine.light("laser2").enable()
+        #expect(try engine.light("laser2").power == 0.5)
     }
 
     @Test func findsTheLasersThatAreThere() throws {
@@ -82,6 +111,7 @@ struct IChromeTests {
         let laser = try bench.open().light("laser2")
         bench.change { $0.isInterlockOpen = true }
         let error = try #require(throws: DeviceError.self) { try laser.enable() }
+        #expect("\(error)".contains("it is not ready: interlock open"), "\(error)")
         #expect("\(error)".contains("'(param-set! 'laser2:enable #t)' was refused: -3"), "\(error)")
         #expect(laser.status.contains("status: interlock open"))
     }

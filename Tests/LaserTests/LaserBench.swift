@@ -34,7 +34,7 @@ class Bench<Instrument: SimulatedLaser>: AnyBench {
 
     var opener: @Sendable () throws -> SerialPort { serial.opener }
 
-    func device(at stream: @escaping @Sendable () throws -> any ByteStream) throws -> any Device {
+    func device(at stream: @escaping @Sendable () throws -> any SerialStream) throws -> any Device {
         try serial.open(at: stream)
     }
 
@@ -136,12 +136,19 @@ extension Device {
 
 /// A bench with one laser.
 final class LaserBench<Commands: LightCommands, Instrument: SimulatedLaser>: Bench<Instrument> {
-    let commands: Commands
+    private let makeCommands: @Sendable () -> Commands
+    /// New commands: some keep something for their device.
+    var commands: Commands { makeCommands() }
 
-    init(_ commands: Commands, _ instrument: Instrument, _ format: LineFormat, _ settings: PortSettings) throws {
-        self.commands = commands
+    init(
+        _ makeCommands: @autoclosure @escaping @Sendable () -> Commands,
+        _ instrument: Instrument,
+        _ format: LineFormat,
+        _ settings: PortSettings
+    ) throws {
+        self.makeCommands = makeCommands
         try super.init(instrument, format, settings) { connector, format in
-            try SerialLight.open(commands, connector, format, leavesLight: false)
+            try SerialLight.open(makeCommands(), connector, format, leavesLight: false)
         }
     }
 

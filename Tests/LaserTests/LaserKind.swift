@@ -10,6 +10,8 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
     let trigger: TriggerType
     /// The information that no known command returns.
     let lacks: Set<Part>
+    /// Whether it takes a power only while it is on.
+    let takesPowerWhenOn: Bool
     /// The starts of commands that change what outlives a session: autostart, delays, modes.
     let lasting: [String]
     let makeBench: @Sendable () throws -> any AnyBench
@@ -19,10 +21,11 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
         trigger: TriggerType = .software,
         lacks: Set<Part> = [],
         lasting: [String] = [],
+        takesPowerWhenOn: Bool = false,
         _ makeBench: @escaping @Sendable () throws -> any AnyBench
     ) {
         (testDescription, self.trigger, self.lacks) = (name, trigger, lacks)
-        (self.lasting, self.makeBench) = (lasting, makeBench)
+        (self.lasting, self.takesPowerWhenOn, self.makeBench) = (lasting, takesPowerWhenOn, makeBench)
     }
 
     enum Part { case interlock, key, fault, hours }
@@ -53,11 +56,13 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
         ) {
             try iBeam()
         },
-        LaserKind("stradus", lacks: [.key], lasting: ["DELAY=", "C=", "PUL=", "EPC="]) { try stradus() },
+        LaserKind("stradus", lacks: [.key], lasting: ["DELAY=", "C=", "PUL=", "EPC="], takesPowerWhenOn: true) {
+            try stradus()
+        },
         LaserKind("oxxius", lasting: ["acc ", "am ", "ttl ", "t ", "cdrh "]) { try oxxius() },
         LaserKind(
             "ichrome",
-            lacks: [.interlock, .fault, .hours],
+            lacks: [.hours],
             lasting: ["(param-set! 'laser4:cw", "(param-set! 'laser4:use"]
         ) {
             try iChrome()
@@ -93,7 +98,9 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
         try LaserBench(IBeamCommands(), laser, IBeamCommands.format, IBeamCommands.port)
     }
 
-    static func stradus(_ laser: SimulatedStradus = .init()) throws -> LaserBench<StradusCommands, SimulatedStradus> {
+    static func stradus(_ laser: SimulatedStradus = .init(delay: .zero)) throws -> LaserBench<
+        StradusCommands, SimulatedStradus
+    > {
         try LaserBench(StradusCommands(), laser, StradusCommands.format, StradusCommands.port)
     }
 

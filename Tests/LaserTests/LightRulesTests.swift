@@ -232,7 +232,9 @@ struct LightRulesTests {
     @Test(arguments: LaserKind.all) func theSetPointIsTheLasersOwnFromTheStart(kind: LaserKind) throws {
         let bench = try kind.makeBench()
         let first = try bench.openLight()
+        if kind.takesPowerWhenOn { try first.enable() }
         try first.setPower(0.5)
+        try first.disable()
         try bench.shutDown()
         let second = try bench.openLight()
         #expect(abs(second.setPoint - 0.5) < 0.01)

@@ -12,7 +12,8 @@ struct OBISBoxTests {
         ("SYST2:INF:SNUM?\r\n", "212001232\r\nOK\r\n"), ("SOUR4:AM:STAT?\r\n", "OFF\r\nOK\r\n"),
         ("SOUR4:AM:STAT ON\r\nSOUR4:AM:STAT?\r\nSOUR2:AM:STAT?\r\n", "OK\r\nON\r\nOK\r\nOFF\r\nOK\r\n"),
         ("SYST3:INF:MOD?\r\n", "ERR500\r\n"), ("SYST:INF:MOD?\r\n", "OBIS Laser Box\r\nOK\r\n"),
-        ("sour2:nosuch?\r", "ERR-100\r\n"),
+        ("sour2:nosuch?\r", "ERR-100\r\n"), ("SYSTem4:INFormation:SNUMber?\r\n", "212001234\r\nOK\r\n"),
+        ("SYST:COMM:HAND?\r\n", "ON\r\nOK\r\n"), ("system:information:model?\r\n", "OBIS Laser Box\r\nOK\r\n"),
     ])
     func simulationAnswersAsTheBoxDoes(command: String, answer: String) throws {
         #expect(try LaserKind.obisBox(.init()).answer(command, answer.utf8.count) == answer)
@@ -53,6 +54,16 @@ struct OBISBoxTests {
         #expect(bench.port.instrument.lasers.filter(\.value.isSwitchedOn).keys.sorted() == [4])
         try box.shutdown()
         #expect(!bench.isSwitchedOn)
+    }
+
+    @Test(arguments: OBISTests.states) func opensInEveryState(shakesHands: Bool, prompt: SimulatedOBIS.Prompt) throws {
+        var simulation = SimulatedOBISBox()
+        (simulation.shakesHands, simulation.prompt) = (shakesHands, prompt)
+        let box = try LaserKind.obisBox(simulation).open()
+        #expect(box.devices.map(\.name) == ["laser1", "laser2", "laser4"])
+        #expect(try box.setting("model").get() == "OBIS Laser Box")
+        #expect(try box.light("laser4").setting("serial number").get() == "212001234")
+        try box.light("laser4").enable()
     }
 
     @Test func asksForTheHandshakeIfThereIsNone() throws {

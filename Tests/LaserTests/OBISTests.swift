@@ -13,7 +13,16 @@ struct OBISTests {
         ("SOUR:POW:LEV:IMM:AMPL 0.020\r\n", "OK\r\n"), ("SOUR:AM:STAT ON\r\n", "OK\r\n"),
         ("SOUR:AM:STAT ON\r\nSYST:STAT?\r\n", "OK\r\nC8000014\r\nOK\r\n"), ("SOUR:AM:STAT OFF\r\n", "OK\r\n"),
         ("SOUR:NOSUCH?\r\n", "ERR-100\r\n"), ("sour:am:stat?\r", "OFF\r\nOK\r\n"),
-        ("SOUR:POW:LEV:IMM:AMPL 9\r\n", "ERR-220\r\n"),
+        ("SOUR:POW:LEV:IMM:AMPL 9\r\n", "ERR-220\r\n"), ("SOUR:POW:LEV:IMM:AMPL\r\n", "ERR-109\r\n"),
+        // Short, long and mixed words, and the number 1 of a single laser: Micro-Manager's CoherentOBIS,
+        // obis-laser-controller 0.0.1.
+        ("SOUR:AM:STATE?\r\n", "OFF\r\nOK\r\n"), ("SYSTem:INFormation:WAVelength?\r\n", "488\r\nOK\r\n"),
+        ("SYST1:INF:MOD?\r\n", "OBIS 488nm 150mW\r\nOK\r\n"), ("SYST2:INF:MOD?\r\n", "ERR-100\r\n"),
+        ("SYST:COMM:HAND?\r\n", "ON\r\nOK\r\n"), ("SOURCE:POWER:NOMINAL?\r\n", "0.15000\r\nOK\r\n"),
+        ("SYSTEM1:FAULT?\r\n", "00000000\r\nOK\r\n"), ("Source:Power:Lim:High?\r\n", "0.15000\r\nOK\r\n"),
+        ("SYSTE:FAULT?\r\n", "ERR-100\r\n"), ("SOUR:AM:STAT MAYBE\r\n", "ERR-220\r\n"),
+        ("SOUR:AM:EXT digital\r\nSOUR:AM:SOUR?\r\n", "OK\r\nDIGITAL\r\nOK\r\n"),
+        ("SYST:NOSUCH\r\nSYST:ERR:COUN?\r\nSYST:ERR:NEXT?\r\n", "ERR-100\r\n1\r\nOK\r\n-100,\"ERR-100\"\r\nOK\r\n"),
     ])
     func simulationAnswersAsTheLaserDoes(command: String, answer: String) throws {
         var laser = SimulatedOBIS()
@@ -55,6 +64,26 @@ struct OBISTests {
         #expect(try light.setting("serial number").get() == "212001234")
     }
 
+    static let states: [(Bool, SimulatedOBIS.Prompt)] = [true, false].flatMap { shakesHands in
+        [.none, .beforeAnswers, .afterAnswers].map { (shakesHands, $0) }
+    }
+
+    /// Another program may have left the prompt on and the handshake off.
+    @Test(arguments: states) func opensInEveryStateOfItsConsole(shakesHands: Bool, prompt: SimulatedOBIS.Prompt) throws
+    {
+        var laser = SimulatedOBIS()
+        (laser.shakesHands, laser.prompt) = (shakesHands, prompt)
+        laser.startByItself()
+        let bench = try LaserKind.obis(laser)
+        let light = try bench.open()
+        #expect(!bench.isSwitchedOn)
+        try light.setPower(0.4)
+        try light.enable()
+        #expect(try light.power == 0.4)
+        for setting in light.settings { #expect(try !"\(setting.get())".contains("CONSOLE"), "\(setting.name)") }
+        #expect(light.status.allSatisfy { !$0.contains("CONSOLE") })
+    }
+
     @Test func tellsOfTheDelay() throws {
         var laser = SimulatedOBIS()
         laser.hasDelay = true
@@ -75,7 +104,7 @@ struct OBISTests {
         bench.port.update { $0.isWarmingUp = true }
         let error = try #require(throws: DeviceError.self) { try light.enable() }
         #expect("\(error)".contains("it is warming up"), "\(error)")
-        #expect(light.status.contains("status: standby, warm-up"))
+        #expect(light.status.contains("status: standby, error queued, warm-up"))
         bench.port.update { $0.isWarmingUp = false }
         try light.enable()
     }

@@ -6,17 +6,28 @@ import Transports
 @testable import Lasers
 
 struct StradusTests {
-    /// The dialogue from the sources, with echo and prompt off.
+    /// The dialogue of Vortran's manual (sections 9.3 to 9.5), with echo and prompt off.
     @Test(arguments: [
-        ("?LI\r", "\r\n?LI=12345,STRADUS488-100,488,100,CIRC\r\n"), ("LE=1\r", "\r\nLE=1\r\n"),
-        ("?LE\r", "\r\n?LE=0\r\n"), ("LP=25\r?LPS\r", "\r\nLP=25\r\n\r\n?LPS=25.0\r\n"), ("?IL\r", "\r\n?IL=1\r\n"),
-        ("LE=1\r?FC\r", "\r\nLE=1\r\n\r\n?FC=0\r\n"), ("?FC\r", "\r\n?FC=1\r\n"),
-        ("LP=900\r?FC\r?FC\r", "\r\nLP=10.0\r\n\r\n?FC=5\r\n\r\n?FC=1\r\n"),
+        ("?LI\r", "\r\n?LI= VL1008025, 10010, 405nm, 100mW, C\r\n"), ("LE=1\r", "\r\nLE=1\r\n"),
+        ("?LE\r", "\r\n?LE=0\r\n"), ("?DELAY\r", "\r\n?DELAY=1\r\n"), ("?BPT\r", "\r\n?BPT=28\r\n"),
+        ("?IL\r", "\r\n?IL=1\r\n"), ("LE=1\r?FC\r", "\r\nLE=1\r\n\r\n?FC=0\r\n"), ("?FC\r", "\r\n?FC=1\r\n"),
+        // Powers are written only while emission is active and in constant power mode.
+        ("LP=50.0\r?LPS\r", "\r\nLP=0.0\r\n\r\n?LPS=10\r\n"),
+        ("LE=1\rLP=50.4\r?LPS\r", "\r\nLE=1\r\n\r\nLP=50.4\r\n\r\n?LPS=50\r\n"),
+        ("LE=1\rC=1\rLP=50\r?LPS\r", "\r\nLE=1\r\n\r\nC=1\r\n\r\nLP=10.0\r\n\r\n?LPS=10\r\n"),
+        ("LE=1\rPP=20\r?PP\r", "\r\nLE=1\r\n\r\nPP=20.0\r\n\r\n?PP=20\r\n"),
+        ("LP=900\r?FC\r?FC\r", "\r\nLP=0.0\r\n\r\n?FC=5\r\n\r\n?FC=1\r\n"),
     ])
     func simulationAnswersAsTheLaserDoes(command: String, answer: String) throws {
-        var laser = SimulatedStradus()
+        var laser = SimulatedStradus(delay: .zero)
         (laser.echoes, laser.prompts) = (false, false)
         #expect(try LaserKind.stradus(laser).answer(command, answer.unicodeScalars.count) == answer)
+    }
+
+    @Test func simulationNamesAnOpenInterlock() {
+        var laser = SimulatedStradus()
+        (laser.echoes, laser.prompts, laser.isInterlockOpen) = (false, false, true)
+        #expect(laser.answer("?FD", at: .now) == [SimulatedOutput("\r\n?FD=INTERLOCK OPEN\r\n")])
     }
 
     @Test(arguments: [true, false], [true, false])
@@ -27,8 +38,9 @@ struct StradusTests {
         let bench = try LaserKind.stradus(laser)
         let light = try bench.open()
         #expect(!bench.isSwitchedOn)
-        #expect(try light.setting("serial number").get() == "12345")
-        #expect(try light.setting("part number").get() == "STRADUS488-100")
+        #expect(try light.setting("serial number").get() == "VL1008025")
+        #expect(try light.setting("part number").get() == "10010")
+        #expect(try light.setting("wavelength").get() == "405nm")
     }
 
     @Test func saysNoMoreThanItMust() throws {
@@ -38,7 +50,9 @@ struct StradusTests {
         try light.setPower(0.25)
         try light.enable()
         try light.disable()
-        let said = ["?PUL", "LP=25.0", "?PUL", "?LPS", "?LE", "LE=1", "?LE", "LE=0", "?LE"]
+        let said = [
+            "?PUL", "?LE", "?PUL", "?LE", "LE=1", "?PUL", "?C", "?LE", "LP=25.0", "?LPS", "?LE", "LE=0", "?LE",
+        ]
         #expect(bench.transcript == said.map { $0 + "\r" }.joined())
     }
 
@@ -67,6 +81,7 @@ struct StradusTests {
     @Test func powerIsThatOfPulsesWhileItsInputGatesIt() throws {
         let bench = try LaserKind.stradus()
         let light = try bench.open()
+        try light.enable()
         try light.setTrigger(.risingEdge, .bulb)
         try light.setPower(0.75)
         #expect(bench.port.instrument.pulsePower == 75)
@@ -76,10 +91,86 @@ struct StradusTests {
         #expect(bench.port.instrument.power == 50)
     }
 
-    @Test func withTheDelayItIsOnBeforeLightComes() throws {
+    /// Witness: Vortran's manual, 9.4; the other program sets the power before it switches on.
+    @Test func powerThatIsSetWhileItIsOffComesWithTheLight() throws {
         let bench = try LaserKind.stradus()
         let light = try bench.open()
-        try light.setting("CDRH delay").set(true)
+        try light.setPower(0.5)
+        #expect(light.setPoint == 0.5)
+        #expect(bench.port.instrument.power == 10, "the laser takes none while it is off")
+        try light.enable()
+        #expect(bench.port.instrument.power == 50)
+        #expect(try light.power == 0.5)
+        try light.disable()
+        bench.forgetTranscript()
+        try light.enable()
+        #expect(!bench.transcript.contains("LP="), "once is enough")
+    }
+
+    /// With the CDRH delay the laser takes the power only once light comes.
+    @Test func powerWaitsForTheDelay() throws {
+        let bench = try LaserKind.stradus(SimulatedStradus(delay: .milliseconds(300)))
+        let light = try bench.open()
+        try light.setPower(0.5)
+        try light.enable()
+        #expect(bench.port.instrument.power == 50)
+    }
+
+    @Test func aLaserWithAnotherSetPointAfterALossCanBeEnabled() throws {
+        let bench = try LaserKind.stradus()
+        let light = try bench.open()
+        try light.enable()
+        try light.setPower(0.5)
+        try light.disable()
+        bench.unplug()
+        bench.port.update { $0.power = 10 }
+        try bench.plugIn()
+        #expect(bench.logs("must be enabled again"))
+        try light.enable()
+        #expect(bench.port.instrument.power == 50)
+    }
+
+    /// Witness: Vortran's manual, 9.5: `?LPS` reports whole milliwatts.
+    @Test(arguments: [0.26, 0.01, 0.99, 0.333]) func aWeakLaserTakesAllPowers(power: Double) throws {
+        let bench = try LaserKind.stradus(SimulatedStradus(maximumPower: 40, delay: .zero))
+        let light = try bench.open()
+        try light.setPower(power)
+        try light.enable()
+        #expect(abs(try light.power - power) < 0.002)
+        try light.setPower(power / 2)
+        #expect(abs(try light.power - power / 2) < 0.002)
+    }
+
+    @Test func inConstantCurrentModeItTakesNoPower() throws {
+        let bench = try LaserKind.stradus()
+        let light = try bench.open()
+        try light.setting("constant current").set(true)
+        try light.enable()
+        let error = try #require(throws: DeviceError.self) { try light.setPower(0.5) }
+        #expect("\(error)".contains("set the setting 'constant current' to false"), "\(error)")
+        #expect(bench.isSwitchedOn)
+    }
+
+    @Test func twoLasersKeepTheirOwnPowers() throws {
+        let driver = Driver.stradus
+        let lights = try [0.25, 0.75].map { power in
+            let bench = try LaserKind.stradus()
+            let context = DriverContext(log: DeviceLog())
+            let device = try driver.open(LightOptions(port: .path(bench.path)), context)
+            return (bench, try #require(device as? SerialLight<StradusCommands>), power)
+        }
+        for (_, light, power) in lights { try light.setPower(power) }
+        for (_, light, power) in lights { #expect(light.setPoint == power) }
+        for (bench, light, power) in lights {
+            try light.enable()
+            #expect(bench.port.instrument.power == power * 100)
+            try light.shutdown()
+        }
+    }
+
+    @Test func withTheDelayItIsOnBeforeLightComes() throws {
+        let bench = try LaserKind.stradus(SimulatedStradus(delay: .seconds(60)))
+        let light = try bench.open()
         try light.enable()
         #expect(try light.isOn)
         #expect(try light.power == 0)

@@ -16,13 +16,18 @@ struct TeensyTests {
         }
     }
 
-    /// The dialogue from the firmware's test script.
+    /// The dialogue from the firmware's source, `TeensyPulseGenerator.ino`, version 1.
     @Test(
         arguments: [
             ([0, 0, 0, 0, 0], [0, 1, 0, 0, 0]), ([3, 0x88, 0x13, 0, 0], [3, 0x88, 0x13, 0, 0]),
-            ([255, 4], [4, 0xE8, 3, 0, 0]), ([3, 1, 0, 0, 0, 255, 3], [3, 1, 0, 0, 0, 3, 1, 0, 0, 0]),
-            // While it runs it answers with what it keeps.
-            ([1, 0, 0, 0, 0, 5, 1, 0, 0, 0], [1, 0, 0, 0, 0, 5, 0, 0, 0, 0]), ([9, 0, 0, 0, 0], []), ([3, 1], []),
+            ([255, 3], [3, 0xA0, 0x86, 1, 0]), ([255, 4], [4, 0xE8, 3, 0, 0]), ([255, 0], [0, 1, 0, 0, 0]),
+            ([3, 1, 0, 0, 0, 255, 3], [3, 1, 0, 0, 0, 3, 1, 0, 0, 0]), ([5, 7, 0, 0, 0], [5, 1, 0, 0, 0]),
+            // A start is answered with 1, whatever number came with it; the state of 1 and 2 can be asked for.
+            ([1, 9, 0, 0, 0], [1, 1, 0, 0, 0]), ([255, 1, 255, 2], [1, 0, 0, 0, 0, 2, 1, 0, 0, 0]),
+            ([1, 0, 0, 0, 0, 255, 1, 255, 2], [1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 2, 0, 0, 0, 0]),
+            // While it runs it takes new settings.
+            ([1, 0, 0, 0, 0, 5, 1, 0, 0, 0], [1, 1, 0, 0, 0, 5, 1, 0, 0, 0]), ([9, 0, 0, 0, 0], []), ([3, 1], []),
+            ([255, 9], []),
         ] as [([UInt8], [UInt8])]
     )
     func simulationAnswersAsTheBoardDoes(bytes: [UInt8], answer: [UInt8]) {
@@ -30,13 +35,23 @@ struct TeensyTests {
         #expect(board.receive(bytes, at: .now).flatMap(\.bytes) == answer)
     }
 
-    @Test func simulationCountsPulsesAndTellsTheEnd() {
+    @Test func simulationCountsPulsesAndEndsASeriesSilently() {
         var board = SimulatedTeensy()
+        board.values[3] = 10_000
         board.values[6] = 3
         let now = ContinuousClock.now
-        let outputs = board.receive([1, 0, 0, 0, 0], at: now)
-        #expect(outputs.last == SimulatedOutput([2, 3, 0, 0, 0], after: .milliseconds(30)))
-        #expect(board.receive([2, 0, 0, 0, 0], at: now + .milliseconds(25)).flatMap(\.bytes) == [2, 2, 0, 0, 0])
+        #expect(board.receive([1, 0, 0, 0, 0], at: now).count == 1)
+        #expect(board.receive([255, 1], at: now + .milliseconds(15)).flatMap(\.bytes) == [1, 1, 0, 0, 0])
+        #expect(board.receive([255, 1], at: now + .milliseconds(25)).flatMap(\.bytes) == [1, 0, 0, 0, 0])
+        #expect(board.receive([2, 0, 0, 0, 0], at: now + .seconds(1)).flatMap(\.bytes) == [2, 3, 0, 0, 0])
+    }
+
+    @Test func simulationStartsTheTimerAnewWithANewInterval() {
+        var board = SimulatedTeensy()
+        let now = ContinuousClock.now
+        _ = board.receive([1, 0, 0, 0, 0], at: now)
+        _ = board.receive([3, 0x10, 0x27, 0, 0], at: now + .seconds(10))
+        #expect(board.receive([2, 0, 0, 0, 0], at: now + .milliseconds(10_025)).flatMap(\.bytes) == [2, 3, 0, 0, 0])
     }
 
     @Test(arguments: [false, true]) func noPulsesComeOnceItIsOpen(leavesPulses: Bool) throws {
@@ -68,7 +83,7 @@ struct TeensyTests {
         #expect(bench.port.instrument.isRunning)
         try bench.port.plugIn()
         #expect(bench.port.wait(within: patience) { !$0.isRunning })
-        #expect(try device.setting("interval").get() == 10_000)
+        #expect(try device.setting("interval").get() == 100_000)
         #expect(!device.isEnabled)
     }
 
@@ -84,20 +99,52 @@ struct TeensyTests {
         #expect(throws: SettingError.self) { try device.setting("interval").set(0) }
     }
 
-    @Test func whileItRunsItKeepsWhatItHas() throws {
-        let device = try Self.bench().open()
-        try device.enable()
-        let error = try #require(throws: DeviceError.self) { try device.setting("interval").set(5000) }
-        #expect("\(error)".contains("keeps 10000 for 'interval' while it runs; disable it first"), "\(error)")
-        try device.disable()
-        try device.setting("interval").set(5000)
-    }
-
-    @Test func theEndOfASeriesIsNoAnswer() throws {
+    @Test func settingsAreTakenWhileItRuns() throws {
         let bench = try Self.bench()
         let device = try bench.open()
-        bench.port.spoil { $0.noise = [2, 7, 0, 0, 0] }
-        #expect(try device.setting("interval").get() == 10_000)
+        try device.enable()
+        try device.setting("interval").set(5000)
+        #expect(try device.setting("interval").get() == 5000)
+        #expect(bench.port.instrument.isRunning)
+    }
+
+    @Test func theEndOfASeriesCanBeAskedFor() throws {
+        let bench = try Self.bench()
+        let device = try bench.open()
+        try device.setting("pulses").set(1)
+        try device.enable()
+        #expect(try device.setting("running").get() == false)
+        #expect(device.isEnabled)
+        try device.setting("pulses").set(0)
+        try device.enable()
+        #expect(try device.setting("running").get() == true)
+    }
+
+    @Test func aSeriesIsNotStartedTwice() throws {
+        let bench = try Self.bench()
+        let device = try bench.open()
+        try device.setting("pulses").set(1)
+        bench.port.forgetTranscript()
+        bench.port.spoil { $0.lostAnswers = 1 }
+        #expect(throws: DeviceError.self) { try device.enable() }
+        let start = String(String.UnicodeScalarView([1, 0, 0, 0, 0].map { Unicode.Scalar($0) }))
+        #expect(bench.port.transcript.ranges(of: start).count == 1)
+        try device.setting("pulses").set(0)
+        bench.port.spoil { $0.lostAnswers = 1 }
+        try device.enable()
+        #expect(bench.port.instrument.isRunning)
+    }
+
+    @Test func aBoardThatLostItsPowerGetsBackWhatClientsHadSet() throws {
+        let bench = try Self.bench()
+        let device = try bench.open()
+        try device.setting("interval").set(5000)
+        try device.setting("wait for input").set(true)
+        bench.port.unplug()
+        bench.port.update { $0 = SimulatedTeensy() }
+        try bench.port.plugIn()
+        #expect(bench.port.wait(within: patience) { $0.values == [3: 5000, 4: 1000, 5: 1, 6: 0] })
+        #expect(!bench.port.instrument.isRunning)
     }
 
     @Test func noiseIsNoAnswer() throws {
@@ -118,7 +165,7 @@ struct TeensyTests {
             exercise.attempt { try board.start(lines) }
             exercise.attempt { try board.set(.interval, to: .max, lines) }
             exercise.attempt { _ = try board.value(of: .pulses, lines) }
-            exercise.attempt { try board.stop(lines) }
+            exercise.attempt { try board.switchOff(lines) }
         }
     }
 

@@ -8,7 +8,7 @@ import Testing
 
 /// The definitions of a program, and the server's configuration made of them.
 struct BuilderTests {
-    private func more(_ count: Int) -> [MicroscopeServer.DeviceDefinition] {
+    private func more(_ count: Int) -> [DeviceDefinition] {
         (0..<count).map { DeviceDefinition("More\($0)", .simulatedLightSource, port: 0) }
     }
 

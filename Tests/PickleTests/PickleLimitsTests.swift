@@ -95,6 +95,64 @@ struct PickleLimitsTests {
         #expect(tooLarge(steps) == (code == ">u2" ? "the same bytes copied again and again" : nil))
     }
 
+    /// A UUID whose state holds another value, which does not remain in it: it counts as a single value.
+    private func discarding(_ value: [PickleStep]) -> [PickleStep] {
+        [
+            .global("uuid", "UUID"), .code(0x29), .code(0x81), .code(0x7D), .code(0x28), .text("int"), .byte(5),
+            .text("x"),
+        ]
+            + value + [.code(0x75), .code(0x62), .code(0x61)]
+    }
+
+    /// Uses a value of a thousand parts again and again, and lets nothing of it remain.
+    private func repeated(_ make: [PickleStep], _ use: [PickleStep], times: Int) -> String? {
+        let start: [PickleStep] = [.proto(2), .code(0x5D)] + make + [.put(0), .code(0x61)]
+        let uses = Array(repeating: discarding(use), count: times).joined()
+        return tooLarge(start + uses + [.stop], PickleLimits(weight: 20_000))
+    }
+
+    private func thousand(_ step: (Int) -> [PickleStep]) -> [PickleStep] { (0..<1000).flatMap(step) }
+
+    @Test func attributesAreNotGoneThroughAgainAndAgain() {
+        let names = thousand { [.text("\($0)"), .code(0x4E)] }
+        let attributes: [PickleStep] = [.code(0x7D), .code(0x28), .text("args"), .code(0x29)] + names + [.code(0x75)]
+        let use: [PickleStep] = [.global("builtins", "ValueError"), .code(0x29), .code(0x52), .get(0), .code(0x62)]
+        #expect(repeated(attributes, use, times: 20) == nil)
+        #expect(repeated(attributes, use, times: 200) == "the same collections used again and again")
+    }
+
+    @Test func namesOfProxiesAreNotGoneThroughAgainAndAgain() {
+        let uri: [PickleStep] = [
+            .global("Pyro4.core", "URI"), .code(0x29), .code(0x81), .code(0x28), .text("PYRO"), .text("x"), .code(0x4E),
+            .text("h"), .byte(1), .code(0x74), .code(0x62), .put(1), .code(0x61),
+        ]
+        let set: [PickleStep] =
+            [.global("builtins", "set"), .code(0x5D)] + [.code(0x28)]
+            + thousand { [.text("\($0)")] } + [.code(0x65), .code(0x85), .code(0x52)]
+        let use: [PickleStep] = [
+            .global("Pyro4.core", "Proxy"), .code(0x29), .code(0x81), .code(0x28), .get(1), .get(0), .get(0), .get(0),
+            .byte(0), .code(0x4E), .code(0x4E), .code(0x74), .code(0x62),
+        ]
+        #expect(repeated(uri + set, use, times: 5) == nil)
+        #expect(repeated(uri + set, use, times: 100) == "the same collections used again and again")
+    }
+
+    @Test func tuplesOfTypesAreNotGoneThroughAgainAndAgain() {
+        let types: [PickleStep] = [
+            .global("numpy", "dtype"), .text(">u2"), .code(0x85), .code(0x52), .put(1), .code(0x61),
+        ]
+        let tuple: [PickleStep] = [.code(0x28)] + thousand { _ in [.get(1)] } + [.code(0x74)]
+        #expect(repeated(types + tuple, [.get(0)], times: 10) == nil)
+        #expect(repeated(types + tuple, [.get(0)], times: 200) == "the same collections used again and again")
+    }
+
+    @Test func typesHaveNoArgumentsButFlags() {
+        let steps: [PickleStep] = [
+            .proto(2), .global("numpy", "dtype"), .text("u2"), .code(0x5D), .byte(1), .code(0x87), .code(0x52), .stop,
+        ]
+        #expect(throws: PickleError.self) { try PickleReader.read(PickleStep.pickle(steps)) }
+    }
+
     @Test func integersMayTake1024Bytes() {
         let digits = Array(repeating: PickleStep.code(1), count: 1024)
         #expect(tooLarge([.proto(2), .code(0x8B), .code(0), .code(4), .code(0), .code(0)] + digits + [.stop]) == nil)

@@ -9,7 +9,7 @@ struct MadeUpMachineError: Error {}
 final class MadeUpMachine {
     let folder: String
     private var ports: [USBSerialPort] = []
-    /// What the devices at USB ports tell of themselves.
+    /// The descriptors of the devices at USB ports.
     private var attributes: [String: [String: String]] = [:]
 
     init() throws {
@@ -49,7 +49,7 @@ final class MadeUpMachine {
     func node(_ path: String, group: UInt32 = 0, mode: UInt32 = 0o660) {
         write("", path)
         unsafe chmod(folder + path, mode)
-        // Only root may give files away; in other hands they stay the user's, who is none of the made-up ones.
+        // Only root may give files away; otherwise they stay with the user, who is not one of the simulated ones.
         unsafe chown(folder + path, 0, group)
     }
 
@@ -97,7 +97,7 @@ extension MadeUpMachine {
         node("/dev/bus/usb/001/\(String(repeating: "0", count: 3 - "\(address)".count))\(address)")
     }
 
-    /// An interface of a device, with the driver of the kernel's that has it.
+    /// An interface of a device, with the kernel driver that has claimed it.
     func bind(_ port: String, interface: Int, to driver: String?) {
         let name = "\(port):1.\(interface)"
         let path = "/sys/devices/pci0000:00/0000:00:14.0/usb1/\(port)/\(name)"

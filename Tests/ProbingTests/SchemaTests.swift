@@ -1,11 +1,12 @@
 import Devices
 import Lasers
 import Pickle
+import Platform
 import Probing
 import Testing
 import Transports
 
-/// What docs/hwprobe.md says of the JSON is so, and nothing else is.
+/// Tests that docs/hwprobe.md describes the JSON completely and correctly.
 struct SchemaTests {
     @Test func everyKeyIsDescribedAndEveryDescribedKeyIsThere() throws {
         let described = try Self.described()
@@ -20,7 +21,7 @@ struct SchemaTests {
     /// The rows of the document's table: path and types.
     private static func described() throws -> [String: Set<String>] {
         let folder = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-        let text = try #require(Files.text(of: "/\(folder)/docs/hwprobe.md"))
+        let text = try #require(FileSystem.text(of: "/\(folder)/docs/hwprobe.md"))
         let lines = text.split(separator: "\n")
         let rows = lines.filter { $0.hasPrefix("| `") }.map { line in
             line.split(separator: "|").map { $0.split(whereSeparator: { " `,".contains($0) }).map(String.init) }
@@ -52,7 +53,7 @@ struct SchemaTests {
         case .dict(let fields):
             (path.isEmpty ? [] : [(path, "object")])
                 + fields.pairs.flatMap { key, value -> [(path: String, type: String)] in
-                    guard case .str(let key) = key else { return [("\(path) has a key that is no text", "")] }
+                    guard case .str(let key) = key else { return [("\(path) has a key that is not text", "")] }
                     return rows(of: value, at: path.isEmpty ? key : "\(path).\(key)")
                 }
         case .list(let items): [(path, "list")] + items.flatMap { rows(of: $0, at: "\(path)[]") }

@@ -30,7 +30,7 @@ struct TimedStateTests {
 
     @Test func wakesWhenTheStateChanges() {
         let found = Monitor<Int?>(nil)
-        let reader = BlockingThread("reader") { [state] in
+        let reader = BlockingThread.startEventually("reader") { [state] in
             let number = state.next(within: patience) { number, _ in number > 0 ? .found(number) : .notYet }
             found.update { $0 = number }
         }
@@ -42,7 +42,7 @@ struct TimedStateTests {
     @Test func wakesEarlierWhenAChangeBringsTheTimeForward() {
         let state = TimedState(ContinuousClock.now + .seconds(3600))
         let found = Monitor(false)
-        let reader = BlockingThread("reader") {
+        let reader = BlockingThread.startEventually("reader") {
             let isDue = state.next(within: .seconds(7200)) { due, now in now >= due ? .found(true) : .notBefore(due) }
             found.update { $0 = isDue == true }
         }

@@ -15,6 +15,13 @@ struct ASITests {
         ("S X=5.745\rS X?\r", ":A \r\n:A X=5.745\r\n"), ("LED X=50\rLED X?\r", ":A \r\nX=50 :A\r\n"),
         ("HALT\r", ":A \r\n"), ("M X=500000\r\\\r", ":A \r\n:N-21\r\n"), ("NONSENSE\r", ":N-1\r\n"),
         ("SL X?\r", ":A X=-55.000\r\n"), ("LED X=200\r", ":N-4\r\n"), ("RS X\r", ":A 2\r\n"),
+        ("2M X=5\r", ":A \r\n"), ("2 M X=5\r", ":A \r\n"), ("RS X? Y\r", ":A N 2\r\n"), ("RB X\r", ":\u{2}\r\n"),
+        ("AC X=50\rAC X?\r", ":A \r\n:A X=50.000\r\n"), ("MC X-\rRS X\r", ":A \r\n:A 0\r\n"),
+        ("UM X?\r", ":A X=10000.000\r\n"),
+        ("SU X=12.5\rSU X?\r", ":A \r\n:A X=12.500\r\n"), ("M\r", ":N-3\r\n"), ("M X=far\r", ":N-4\r\n"),
+        ("! X\r", ":A \r\n"),
+        ("B X?\r", ":A X=0.040\r\n"), ("Z\r", ":A \r\n"), ("W X Y Z\r", ":A 0 0 0\r\n"),
+        ("CD\r", ":A Dec 19 2018:15:05:10\r\n"),
     ])
     func simulationAnswersAsTheControllerDoes(command: String, answer: String) throws {
         let setup = try asi { $0.axes.motors["X"]?.speed = 10_000 }
@@ -145,4 +152,49 @@ struct ASITests {
 
     @Test(arguments: [["a", "a"], ["stage"], ["a", "b", "c"]])
     func namesOfLampsHaveToMakeSense(names: [String]) { #expect(ASIOptions.Lights(names) == nil) }
+
+    // MARK: States that another program has left
+
+    @Test(arguments: ["joystick off", "moving", "half a command", "slow", "old", "backlash"])
+    func opensInAnyState(_ state: String) throws {
+        let setup = try asi { controller in
+            switch state {
+            case "joystick off": _ = controller.answer("J X- Y-", at: .now)
+            case "moving": _ = controller.answer("M X=400000", at: .now)
+            case "half a command": controller.pendingInput = Array("MOVE X".utf8)
+            case "slow": controller.axes.speeds = ["X": 0.1]
+            case "old": _ = controller.answer("NONSENSE", at: .now)
+            default: _ = controller.answer("B X=0.5", at: .now)
+            }
+        }
+        let stage = try setup.open().stage()
+        try stage.enable()
+        for place in [1000.0, -90_000, 3] {
+            try stage.axis("X").move(to: place).wait()
+            #expect(try stage.axis("X").position == place)
+        }
+    }
+
+    /// Positions in micrometers, because another program has changed the units: so are the limits.
+    @Test func limitsHaveTheUnitsThatTheControllerHas() throws {
+        let stage = try asi { _ = $0.answer("UM X=1000", at: .now) }.open().stage()
+        #expect(try stage.axis("X").limits == AxisLimits(lower: -550_000, upper: 550_000))
+    }
+
+    @Test func anAxisThatAnotherProgramHasSwitchedOffSaysSo() throws {
+        let stage = try asi { _ = $0.answer("MC X-", at: .now) }.open().stage()
+        let error = try #require(throws: DeviceError.self) { try stage.axis("X").move(to: 5000).wait() }
+        #expect("\(error)".contains("another program has switched its motor off"), "\(error)")
+    }
+
+    @Test func getsItsSpeedBackAfterAPowerLoss() throws {
+        let setup = try asi()
+        let stage = try setup.open().stage()
+        try stage.setting("speed Y").set(2.5)
+        setup.port.unplug()
+        setup.port.update { $0.axes.speeds = [:] }
+        try setup.port.plugIn()
+        #expect(setup.logs("is back"))
+        #expect(setup.port.instrument.axes.speeds == ["Y": 2.5])
+    }
 }

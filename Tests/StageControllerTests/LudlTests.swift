@@ -15,6 +15,11 @@ struct LudlTests {
         ("MOVE Q=1\r", ":N -2\n"), ("NONSENSE\r", ":N -1\n"), ("HERE X=0\rWHERE X\r", ":A \n:A 0\n"),
         ("STATUS S\r", "N"), ("ROTAT S1 M 4\r", ":A \n"), ("ROTAT S9 M 4\r", ":N -2\n"), ("ROTAT S1 M 99\r", ":N -4\n"),
         ("OPEN S1 1\rRDSTAT S1\r", ":A \n:A 4 \n"), ("RDSTAT X\r", ":A 2\n"), ("MOVE X=abc\r", ":N -4\n"),
+        ("SPEED X\r", ":A 276480\n"), ("SPEED X=5000\rSPEED X\r", ":A \n:A 5000\n"), ("ACCEL X\r", ":A 100\n"),
+        ("STSPEED Y=10\rSTSPEED Y\r", ":A \n:A 10\n"), ("JOYSTICK X- Y-\r", ":A \n"), ("HALT\r", ":A \n"),
+        ("WHERE X Y\r", ":A 100000 150000\n"), ("MOVE\r", ":N -3\n"), ("home x y\r", ":A \n"),
+        ("CENTER Q\r", ":N -2\n"),
+        ("CLOSE S1 9\r", ":N -4\n"),
     ])
     func simulationAnswersAsTheControllerDoes(command: String, answer: String) throws {
         let setup = try ludl { $0.axes.motors["X"]?.speed = 10_000 }
@@ -97,8 +102,7 @@ struct LudlTests {
     @Test func aWheelIsWhereItWasSent() throws {
         let setup = try ludl()
         let wheel = try setup.open().wheel("filter 1")
-        let error = try #require(throws: DeviceError.self) { try wheel.position }
-        #expect("\(error)".contains("unknown until it has been moved"))
+        #expect(try wheel.position == -1, "unknown until it has been moved")
         try wheel.move(to: 9).wait()
         #expect(try wheel.position == 9)
         #expect(setup.port.instrument.wheel == 10)
@@ -106,7 +110,7 @@ struct LudlTests {
         setup.port.unplug()
         try setup.port.plugIn()
         #expect(setup.logs("is back"))
-        #expect(throws: DeviceError.self) { try wheel.position }
+        #expect(try wheel.position == -1)
     }
 
     @Test func aWheelIsWatchedByItsModule() throws {
@@ -129,5 +133,28 @@ struct LudlTests {
         #expect(setup.port.instrument.openShutters == [1, 2])
         try controller.shutdown()
         #expect(setup.port.instrument.openShutters == [2], "what others opened is theirs")
+    }
+
+    /// States that another program may have left.
+    @Test(arguments: ["low level", "joystick off", "moving", "half a command", "slow"])
+    func opensInAnyState(_ state: String) throws {
+        let limits: NamedOptions<AxisLimits> = [
+            "1": AxisLimits(lower: -400_000, upper: 600_000), "2": AxisLimits(lower: -200_000, upper: 500_000),
+        ]
+        let setup = try ludl(limits: limits) { controller in
+            switch state {
+            case "low level": _ = controller.receive([0xFF, 0x42], at: .now)
+            case "joystick off": controller.isJoystickOn = false
+            case "moving": _ = controller.answer("MOVE X=400000", at: .now)
+            case "half a command": controller.pendingInput = Array("MOVE X".utf8)
+            default: controller.axes.speeds = ["X": 10]
+            }
+        }
+        let controller = try setup.open()
+        #expect(!setup.port.instrument.isLowLevel)
+        for place in [1000.0, -90_000, 3] {
+            try controller.stage().axis("1").move(to: place).wait()
+            #expect(try controller.stage().axis("1").position == place)
+        }
     }
 }

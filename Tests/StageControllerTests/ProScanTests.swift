@@ -14,6 +14,12 @@ struct ProScanTests {
         ("G,1000,500\r", "R\r"), ("7,3,F\r", "E,17\r"), ("8,3\r", "E,20\r"), ("8,1\r", "1\r"), ("NONSENSE\r", "E,5\r"),
         ("$\r", "0\r"), ("GX,60000\r$\r", "1\rR\r"), ("7,2,9\r$\r", "32\rR\r"), ("SMS,50\rSMS\r", "0\r50\r"),
         ("FILTER 3\r", "FILTER_3 = NONE\rEND\r"), ("RES,S\r", "1\r"), ("PX\r", "57000\r"),
+        ("GR 10,20\r", "R\r"), ("U 50\r", "R\r"), ("V -100\r", "R\r"),
+        ("PS 0,0\rP\r", "0\r0,0,0\r"), ("LMT\r", "00\r"), ("$,S\r", "0\r"), ("COMP\r", "0\r"), ("J\r", "0\r"),
+        ("7,1,N\r7,1,F\r", "2\rR\r"), ("7,1,P\r7,1,F\r", "10\rR\r"),
+        ("ERROR,1\rNONSENSE\r", "0\rERROR: COMMAND NOT FOUND\r"),
+        ("SHUTTER 2\r", "SHUTTER_2 = NONE\rEND\r"), ("G\r", "E,4\r"),
+        ("DATE\r", "ProScan III Version 1.03 compiled Apr 11 2012\r"),
     ])
     func simulationAnswersAsTheControllerDoes(command: String, answer: String) throws {
         let setup = try proScan {
@@ -134,5 +140,41 @@ struct ProScanTests {
         #expect(try stage.setting("speed").get() == 40)
         #expect(try stage.setting("acceleration").get() == 100)
         #expect(throws: SettingError.self) { try stage.setting("s-curve").set(0) }
+    }
+
+    /// States that another program may have left.
+    @Test(arguments: ["errors in words", "compatible", "moving", "slow", "half a command", "shutter open"])
+    func opensInAnyState(_ state: String) throws {
+        let setup = try proScan(limits: proScanLimits) { controller in
+            switch state {
+            case "errors in words": controller.reportsErrorsInWords = true
+            case "compatible": controller.properties["COMP"] = 1
+            case "moving": _ = controller.answer("GX 100000", at: .now)
+            case "slow": controller.motors["X"]?.speed = 200_000
+            case "half a command": controller.pendingInput = Array("GR 5".utf8)
+            default: controller.isShutterOpen = true
+            }
+        }
+        let controller = try setup.open()
+        #expect(controller.devices.map(\.name) == ["stage", "filter 1", "filter 2"])
+        #expect(controller.settings.map(\.name) == ["serial number", "firmware", "shutter 1 open"])
+        let axis = try controller.stage().axis("X")
+        for place in [1000.0, 90_000, 3] {
+            try axis.move(to: place).wait()
+            #expect(try axis.position == place)
+        }
+        try controller.wheel("filter 2").move(to: 7).wait()
+        #expect(try controller.wheel("filter 2").position == 7)
+    }
+
+    @Test func getsItsSpeedBackAfterAPowerLoss() throws {
+        let setup = try proScan()
+        let stage = try setup.open().stage()
+        try stage.setting("speed").set(40)
+        setup.port.unplug()
+        setup.port.update { $0.properties["SMS"] = 100 }
+        try setup.port.plugIn()
+        #expect(setup.logs("is back"))
+        #expect(setup.port.instrument.properties["SMS"] == 40)
     }
 }

@@ -8,7 +8,7 @@ import Server
 /// Opens devices on demand and shuts them down again, for tests that need a fresh one each.
 final class Factory: TableObject {
     private let server: DeviceServer
-    private let count = Monitor(0)
+    private let count = Lock(0)
     private let simulations = Simulations()
 
     init(_ server: DeviceServer) { self.server = server }

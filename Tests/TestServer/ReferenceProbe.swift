@@ -10,18 +10,30 @@ final class ReferenceProbe: TableObject {
         var value: PythonValue = 42
         var notes: [PythonValue] = []
         var client: PyroURI?
+        var ends: [PythonValue] = []
     }
 
-    private let state = Monitor(State())
+    private let state = Lock(State())
 
     let metadata = ObjectMetadata(
         methods: [
             "add", "child", "children", "crc", "echo", "fail", "image", "kind", "note", "notes",
-            "push", "set_client", "sleep", "zeros",
+            "push", "set_client", "sleep", "zeros", "watch", "ends",
         ],
         oneway: ["note"],
         attributes: ["readonly", "value"]
     )
+
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
+        if method == "watch", case .str(let name)? = arguments.positional.first {
+            context.end.perform("watch") { [state] cause in state.withLock { $0.ends.append(.str("\(name): \(cause)")) }
+            }
+            return .int(context.connection)
+        }
+        return try value(of: method, arguments)
+    }
+
+    func isReading(_ method: String) -> Bool { ["add", "echo", "ends", "watch"].contains(method) }
 
     static func childID(_ name: String) -> String { "Reference.children.\(name)" }
 
@@ -34,6 +46,7 @@ final class ReferenceProbe: TableObject {
             }
             RemoteMethod("set_client", "client", call: setClient)
             RemoteMethod("push", "n", call: push)
+            RemoteMethod("ends") { PythonValue.list(self.state.withLock(\.ends)) }
             RemoteProperty("readonly", get: { "ro" })
             RemoteProperty("value", get: { self.state.withLock(\.value) }, set: setValue)
         }

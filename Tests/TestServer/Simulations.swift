@@ -12,7 +12,7 @@ final class Simulations: Sendable {
         let plugIn: @Sendable () throws -> Void
     }
 
-    private let entries = Monitor<[String: Entry]>([:])
+    private let entries = Lock<[String: Entry]>([:])
 
     /// Plugs a device in whose driver has this name, at a link with this path.
     func plugIn(_ driver: String, at link: String) throws {

@@ -8,8 +8,8 @@ protocol TableObject: PyroObject {
 }
 
 extension TableObject {
-    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
-        .value(try value(of: method, arguments))
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
+        try value(of: method, arguments)
     }
 
     func value(of method: String, _ arguments: CallArguments) throws -> PythonValue {

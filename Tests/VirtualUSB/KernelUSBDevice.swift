@@ -37,8 +37,8 @@ public final class KernelUSBDevice: Sendable {
         // The port, the socket, the number that the other side knows, and the speed: full.
         try Self.write("\(port) \(pair[1]) \(port + 1) 2", to: "attach")
         close(pair[1])
-        _ = BlockingThread("vhci") { [self] in serve() }
-        _ = BlockingThread("vhci pump") { [self] in pump() }
+        BlockingThread.startEventually("vhci") { [self] in serve() }
+        BlockingThread.startEventually("vhci pump") { [self] in pump() }
     }
 
     public func unplug() throws(TestbedError) { try Self.write("\(port)", to: "detach") }

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// An emulation of a file's ioctls, such as those of usbfs.
 protocol FileAnswering: Sendable {
@@ -114,16 +115,9 @@ enum UnixSocket {
         _ path: String,
         _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
     ) -> Result {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { room in
-            unsafe room.copyBytes(from: path.utf8.prefix(room.count - 1))
-        }
-        return unsafe withUnsafePointer(to: &address) { address in
-            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe body(address, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
+        // Testbeds have short paths; see ``Testbed/init()``.
+        guard let address = UnixAddress(path: path) else { fatalError("\(path) is too long for a socket") }
+        return unsafe address.withSockaddr { unsafe body($0, $1) }
     }
 }
 

@@ -84,7 +84,7 @@ public final class Testbed: Sendable {
     func serve(_ name: String, _ answering: @escaping @Sendable (Int) -> any FileAnswering) throws(TestbedError) {
         makeFolder(Self.parent(of: name))
         let listener = try UnixSocket.listen(at: "\(folder)/\(name)")
-        _ = BlockingThread("accept") {
+        BlockingThread.startEventually("accept") {
             var count = 0
             while true {
                 let client = accept(listener, nil, nil)
@@ -92,7 +92,7 @@ public final class Testbed: Sendable {
                 guard client >= 0 else { continue }
                 count += 1
                 let answering = answering(count)
-                _ = BlockingThread("usbfs") {
+                BlockingThread.startEventually("usbfs") {
                     PreloadClient(client).run(answering)
                     answering.hasClosed()
                     close(client)
@@ -117,14 +117,13 @@ public final class Testbed: Sendable {
 public struct TestbedError: Error, CustomStringConvertible {
     public let description: String
 
-    init(_ call: String, _ code: Int32) { description = "\(call): \(unsafe String(cString: strerror(code)))" }
+    init(_ call: String, _ code: Int32) { description = "\(call): \(SystemError.text(code))" }
 }
 
 extension Testbed {
     /// Whether this process can see the devices of testbeds, since it was started with umockdev's preload library.
     public static var isPreloaded: Bool {
-        guard let libraries = unsafe getenv("LD_PRELOAD") else { return false }
-        return unsafe String(cString: libraries).contains("libumockdev-preload")
+        Environment["LD_PRELOAD"]?.contains("libumockdev-preload") ?? false
     }
 
     /// Shows this testbed's devices to this process and to the processes that it starts.

@@ -101,7 +101,7 @@ public final class VirtualUSBDevice: Sendable {
 
     /// Fetches the device's output while a transfer waits for it.
     private func startPump() {
-        _ = BlockingThread("usb device") { [self] in
+        BlockingThread.startEventually("usb device") { [self] in
             while true {
                 let goesOn: Bool? = state.wait { state in
                     state.isPluggedIn ? (state.pending.isEmpty ? nil : true) : false

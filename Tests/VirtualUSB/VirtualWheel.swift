@@ -9,7 +9,7 @@ public enum VirtualWheel {
         case "starlight-xpress": .starlightXpress(options)
         case "clarity": .clarity(options)
         case "finger-lakes": .fingerLakes(options)
-        case "old-finger-lakes": .fingerLakes(options, isOld: true)
+        case "old-finger-lakes": .fingerLakes(options, hardware: 0x02)
         default: nil
         }
     }

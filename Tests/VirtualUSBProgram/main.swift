@@ -9,9 +9,9 @@ import VirtualUSB
 let testbed = try Testbed()
 print(testbed.folder)
 fflush(nil)
-var bench = Bench(CommandLine.arguments.contains("--kernel") ? nil : testbed)
+var devices = PluggedDevices(CommandLine.arguments.contains("--kernel") ? nil : testbed)
 while let line = readLine() {
-    print(bench.perform(line.split(separator: " ").map(String.init)))
+    print(devices.perform(line.split(separator: " ").map(String.init)))
     fflush(nil)
 }
 testbed.remove()

@@ -133,7 +133,7 @@ extension Acquisition {
                     error as? DeviceError ?? DeviceError(.failed, "\(AndorFeature.softwareTrigger)", cause: error)
                 let isOver = error.isLoss && !camera.isThere
                 state.update { state in
-                    state.failures.append(error)
+                    state.report(error)
                     // The others would fail in the same way, and one error is enough.
                     if isOver { state.triggers.removeAll() }
                 }

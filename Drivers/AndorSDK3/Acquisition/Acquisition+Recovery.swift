@@ -52,7 +52,7 @@ extension Acquisition {
         let isAwaited = state.withLock(\.isImageAwaited)
         lose(reason)
         // The caller gets the error from its call; a client that waits for an image gets it here.
-        if isAwaited { state.update { $0.failures.append(reason) } }
+        if isAwaited { state.update { $0.report(reason) } }
     }
 
     /// Declares the camera lost until it is found again.
@@ -105,10 +105,10 @@ extension Acquisition {
     private enum Duty { case end, look, bringBack, sleepLess }
 
     /// Starts monitoring, until ``close()``.
-    func beginWatch() {
+    func beginWatch() throws {
         let (state, pause) = (state, options.watchPause)
         // The thread must not keep alive what it watches.
-        _ = BlockingThread("camera watch") { [weak self] in
+        try BlockingThread.start("camera watch") { [weak self] in
             while true {
                 let duty = Self.awaitDuty(state, pause)
                 guard duty != .end, let self else { return }
@@ -135,6 +135,7 @@ extension Acquisition {
     private func perform(_ duty: Duty) {
         let (isClosed, isBusy) = state.withLock { ($0.isClosed, $0.expectsImage) }
         guard !isClosed else { return }
+        state.withLock { $0.pool?.trim(keeping: $0.bufferCount) }
         if duty == .bringBack { return tryToBringBack() }
         // A wait for an image detects the loss itself.
         if !isBusy, !isLost, !camera.isThere { noticeLoss() }

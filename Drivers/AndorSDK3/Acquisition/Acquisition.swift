@@ -197,6 +197,14 @@ extension Acquisition.State {
         if case .lost(let loss) = phase { loss } else { nil }
     }
 
+    /// Notes an error that clients get in place of an image; drops the oldest of too many that nobody has read.
+    mutating func report(_ error: DeviceError) {
+        if failures.count == Self.failureLimit { failures.removeFirst() }
+        failures.append(error)
+    }
+
+    private static let failureLimit = 32
+
     /// Starts the time limit for the next image.
     mutating func await(from now: ContinuousClock.Instant) {
         guard case .running(var run) = phase else { return }

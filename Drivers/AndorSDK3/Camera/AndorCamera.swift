@@ -8,7 +8,9 @@ final class AndorCamera: Sendable {
     let index: Int
     let serialNumber: String
     let model: String
+    /// The SDK's handle, or ``closed``: the SDK may give the number of a closed camera to another one.
     private let handleNumber: Atomic<Int32>
+    private static let closed: Int32 = -1
     /// The features written since the camera was opened, each with its latest value, in the order of writing.
     private let written = Mutex<[(feature: AndorFeature, value: FeatureValue)]>([])
     /// The first error that showed that the camera cannot be reached, since it was opened or since this was last taken.
@@ -29,17 +31,28 @@ final class AndorCamera: Sendable {
         handleNumber = Atomic(handle.number)
     }
 
-    var handle: AndorHandle { AndorHandle(number: handleNumber.load(ordering: .acquiring)) }
+    /// The handle of the open camera; throws `invalidHandle` while it is closed.
+    var handle: AndorHandle {
+        get throws(AndorStatus) {
+            let number = handleNumber.load(ordering: .acquiring)
+            guard number != Self.closed else { throw .invalidHandle }
+            return AndorHandle(number: number)
+        }
+    }
 
-    func close() { try? sdk.close(handle) }
+    /// Closes the camera if it is open.
+    func close() {
+        let number = handleNumber.exchange(Self.closed, ordering: .acquiringAndReleasing)
+        if number != Self.closed { try? sdk.close(AndorHandle(number: number)) }
+    }
 
     /// Reopens the camera after a loss; throws while it is not back, or if another camera is in its place.
     func reopen() throws {
         close()
         _ = takeLoss()
-        try call("AT_Open") { _ throws(AndorStatus) in
-            let handle = try sdk.open(index)
-            handleNumber.store(handle.number, ordering: .releasing)
+        note("AT_Open")
+        do throws(AndorStatus) { handleNumber.store(try sdk.open(index).number, ordering: .releasing) } catch {
+            throw noted(failure("AT_Open", error))
         }
         let found = try call("SerialNumber") { handle throws(AndorStatus) in try sdk.string("SerialNumber", handle) }
         guard found == serialNumber else {

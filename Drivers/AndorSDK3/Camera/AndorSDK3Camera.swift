@@ -38,7 +38,7 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
             try camera.has(row.feature) ? (row, try camera.isReadOnly(row.feature)) : nil
         }
         try prepare(configuration)
-        acquisition.beginWatch()
+        try acquisition.beginWatch()
     }
 
     /// Brings the camera into a known state, whatever state its last user left it in.

@@ -1,5 +1,6 @@
 internal import Devices
 internal import Glibc
+internal import Platform
 
 // The search for `libatcore`.
 extension AndorLibrary {
@@ -61,16 +62,9 @@ extension AndorLibrary {
         return one == other
     }
 
-    private static func realPath(_ path: String) -> String? {
-        guard let resolved = unsafe realpath(path, nil) else { return nil }
-        defer { unsafe free(resolved) }
-        return unsafe String(cString: resolved)
-    }
+    private static func realPath(_ path: String) -> String? { FileSystem.realPath(path) }
 
-    private static func environment(_ name: String) -> String? {
-        guard let value = unsafe getenv(name), unsafe value.pointee != 0 else { return nil }
-        return unsafe String(cString: value)
-    }
+    private static func environment(_ name: String) -> String? { Environment[name] }
 }
 
 /// The symbols of an open library, with a list of those that are missing.

@@ -210,7 +210,7 @@ extension ClarityCamera {
         /// The orientation of the reflected half, horizontal by default.
         public var mirror: HalfLayout.Mirror?
         /// A file that keeps the calibration.
-        public var calibrationFile: String?
+        public var calibrationFile: FilePath?
         public var bufferLength: BufferLength?
 
         private enum CodingKeys: String, CodingKey {
@@ -224,7 +224,7 @@ extension ClarityCamera {
             clarity: PartOption<PartFilterWheel>,
             transmitted: HalfLayout.Side? = nil,
             mirror: HalfLayout.Mirror? = nil,
-            calibrationFile: String? = nil,
+            calibrationFile: FilePath? = nil,
             bufferLength: BufferLength? = nil
         ) {
             (self.camera, self.clarity, self.transmitted, self.mirror) = (camera, clarity, transmitted, mirror)
@@ -240,7 +240,7 @@ extension Driver where Configuration == ClarityCamera.Options {
                 try options.camera.open(context),
                 try options.clarity.open(context),
                 HalfLayout(transmitted: options.transmitted ?? .left, mirror: options.mirror ?? .horizontal),
-                calibration: options.calibrationFile,
+                calibration: options.calibrationFile?.path,
                 bufferLength: options.bufferLength?.value
             )
         }

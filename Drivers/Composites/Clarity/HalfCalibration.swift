@@ -1,5 +1,6 @@
 internal import Devices
 internal import Glibc
+internal import Platform
 
 /// The measured registration of the two halves on the camera's sensor.
 struct HalfCalibration: Sendable, Hashable {
@@ -144,14 +145,8 @@ struct CalibrationFile: Sendable {
 
     /// Replaces the file: the new one is written beside it first, so that there is always a complete one.
     func write(_ calibration: HalfCalibration) throws {
-        let new = path + ".new"
-        guard let file = unsafe fopen(new, "we") else { throw failure("cannot be written", Self.reason()) }
-        let bytes = Array(calibration.text.utf8)
-        let count = unsafe fwrite(bytes, 1, bytes.count, file)
-        guard unsafe fclose(file) == 0, count == bytes.count, unsafe rename(new, path) == 0 else {
-            let reason = Self.reason()
-            _ = unsafe unlink(new)
-            throw failure("cannot be written", reason)
+        do { try ReplacingFile.write(Array(calibration.text.utf8), to: path) } catch {
+            throw failure("cannot be written", SystemError.text(error.code))
         }
     }
 
@@ -159,5 +154,5 @@ struct CalibrationFile: Sendable {
         DeviceError(.failed, "the calibration file \(path) \(what): \(reason)")
     }
 
-    private static func reason() -> String { unsafe String(cString: strerror(errno)) }
+    private static func reason() -> String { SystemError.text(errno) }
 }

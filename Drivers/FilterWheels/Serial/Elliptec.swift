@@ -11,8 +11,6 @@ extension ElliptecCommands {
     /// A move sent within 100 ms of another one may become a move to zero (pyLabLib).
     static let format = LineFormat(commandEnd: "", answerEnd: "\r\n", pause: .milliseconds(100))
 
-    public func facts(_ lines: LineProtocol) throws -> ElliptecIdentity { try identity(lines) }
-
     public func settings(of slider: SerialWheel<Self>) -> [Setting] {
         let identity = slider.facts
         return [
@@ -74,7 +72,7 @@ extension Driver where Configuration == ElliptecOptions {
     }
 }
 
-/// The messages of Thorlabs' Elliptec sliders ELL6, ELL9 and ELL12; the positions are steps that they count in.
+/// The messages of the Thorlabs Elliptec sliders ELL6, ELL9 and ELL12 (Thorlabs, "ELLx modules protocol manual").
 public struct ElliptecCommands: WheelCommands {
     public static let typeName = "ThorlabsELLSlider"
 
@@ -84,36 +82,40 @@ public struct ElliptecCommands: WheelCommands {
     public init(address: Int) { self.address = String(address & 0xF, radix: 16, uppercase: true).first ?? "0" }
 
     public func identify(_ lines: LineProtocol) throws -> String {
-        let identity = try identity(lines)
-        // The slider reports an old error once and then forgets it.
+        // Completes half a message that another program may have left in the slider, and clears an old error, which
+        // the slider reports once and then forgets.
         _ = try? status(lines)
-        return identity.serialNumber
+        return try identity(lines).serialNumber
     }
 
-    func identity(_ lines: LineProtocol) throws -> ElliptecIdentity {
+    private func identity(_ lines: LineProtocol) throws -> ElliptecIdentity {
         try ask("in", "IN", lines) { ElliptecIdentity(data: $0) }
     }
 
-    public func positionCount(_ lines: LineProtocol) throws -> Int {
+    public func facts(_ lines: LineProtocol) throws -> ElliptecIdentity {
         let identity = try identity(lines)
-        guard let count = identity.positionCount else {
+        guard identity.positionCount > 0 else {
             throw DeviceError(.initialise, "an Elliptec of type \(identity.type) is not a slider ELL6, ELL9 or ELL12")
         }
-        return count
+        guard identity.step > 0 else {
+            throw DeviceError(
+                .initialise,
+                "an ELL\(identity.type) with a travel of \(identity.travel) cannot have \(identity.positionCount) positions"
+            )
+        }
+        return identity
     }
+
+    public func positionCount(_ identity: ElliptecIdentity, _: LineProtocol) -> Int { identity.positionCount }
 
     // MARK: Positions
 
-    /// The distance between two positions as it is commanded, and as the slider reports it.
-    private static let (toldStep, reportedStep) = (32, 31)
-
-    public func position(_ lines: LineProtocol) throws -> Int {
+    public func position(_ identity: ElliptecIdentity, _ lines: LineProtocol) throws -> Int? {
         let steps = try ask("gp", "PO", lines, parse: Self.steps)
-        let position = (steps + 1) / Self.reportedStep
-        guard abs(steps - position * Self.reportedStep) <= 1, position >= 0 else {
-            throw DeviceError(.failed, "the slider is between positions, at \(steps); move it to a position")
-        }
-        return position
+        let position = Int((Double(steps) / Double(identity.step)).rounded())
+        // Sliders stand up to three steps off (elliptec, pull request 2; orders in multiples of 32).
+        let isThere = abs(steps - position * identity.step) <= min(5, identity.step / 4)
+        return isThere && (0..<identity.positionCount).contains(position) ? position : nil
     }
 
     /// Reads a signed 32-bit number.
@@ -122,8 +124,8 @@ public struct ElliptecCommands: WheelCommands {
         return Int(Int32(bitPattern: bits))
     }
 
-    public func orders(to position: Int, isFirst: Bool) -> [String] {
-        let digits = String(position * Self.toldStep, radix: 16, uppercase: true)
+    public func orders(to position: Int, _ identity: ElliptecIdentity, isFirst: Bool) -> [String] {
+        let digits = String(position * identity.step, radix: 16, uppercase: true)
         let move = "\(address)ma" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
         // After the power was off it does not know where it is.
         return isFirst ? ["\(address)ho0", move] : [move]
@@ -131,11 +133,10 @@ public struct ElliptecCommands: WheelCommands {
 
     public func isDone(_ order: String, line: String) throws -> Bool {
         if line.hasPrefix("\(address)PO") { return true }
-        guard line.hasPrefix("\(address)GS"), let code = line.dropFirst(3).description.code(radix: 16) else {
-            // From another slider on the bus, or noise.
+        guard let status = status(in: line) else {
+            // From another slider on the bus, from the handset (`BO`, `BS`), or noise.
             return false
         }
-        let status = ElliptecStatus(code)
         if status == .busy || status == .ok { return false }
         throw SerialError.refused(order, answer: status.text)
     }
@@ -145,10 +146,12 @@ public struct ElliptecCommands: WheelCommands {
     // MARK: Exchanges
 
     func status(_ lines: LineProtocol) throws -> ElliptecStatus {
-        try lines.ask("\(address)gs") { line in
-            guard line.hasPrefix("\(address)GS") else { return nil }
-            return line.dropFirst(3).description.code(radix: 16).map(ElliptecStatus.init)
-        }
+        try lines.ask("\(address)gs", parse: status)
+    }
+
+    private func status(in line: String) -> ElliptecStatus? {
+        guard line.hasPrefix("\(address)GS") else { return nil }
+        return line.dropFirst(3).description.code(radix: 16).map(ElliptecStatus.init)
     }
 
     /// Sends a query; a status in place of its answer is a refusal.
@@ -159,8 +162,10 @@ public struct ElliptecCommands: WheelCommands {
         parse: (String) -> Value?
     ) throws -> Value {
         try lines.ask("\(address)\(message)") { line in
-            if line.hasPrefix("\(address)GS"), let code = line.dropFirst(3).description.code(radix: 16) {
-                throw SerialError.refused(message, answer: ElliptecStatus(code).text)
+            if let status = status(in: line) {
+                // Somebody moves it with the handset, or another program has just sent it somewhere.
+                guard status != .busy else { return nil }
+                throw SerialError.refused(message, answer: status.text)
             }
             guard line.hasPrefix("\(address)\(reply)") else { return nil }
             return parse(String(line.dropFirst(3)))
@@ -176,6 +181,8 @@ public struct ElliptecIdentity: Sendable {
     let year: String
     let firmware: String
     let hardware: String
+    /// The travel, in millimeters for sliders.
+    let travel: Int
 
     /// Nil for an unreadable answer.
     init?(data: String) {
@@ -188,16 +195,29 @@ public struct ElliptecIdentity: Sendable {
         year = String(digits[10..<14])
         firmware = String(digits[14..<16])
         hardware = digits.count >= 18 ? String(digits[16..<18]) : ""
+        travel = digits.count >= 22 ? Int(String(digits[18..<22]), radix: 16) ?? 0 : 0
     }
 
-    /// How many positions it has; nil if it is no slider with positions.
-    var positionCount: Int? {
+    /// The number of positions; 0 for modules that are not sliders with positions.
+    var positionCount: Int {
         switch type {
         case 6: 2
         case 9: 4
         case 12: 6
-        default: nil
+        default: 0
         }
+    }
+
+    /// The distance between two positions, in the units of `ma` and `PO`; 0 if it is unknown.
+    ///
+    /// The travel divided by the number of gaps: an ELL9 reports a travel of 5D, which is 93, and stands at multiples of
+    /// 31 (python-microscope, issue 252). Multiples of 31 are also what Micro-Manager, elliptec (for the ELL6) and
+    /// others order; the Thorlabs program orders an ELL9 to multiples of 32, which an ELL6 could not reach.
+    var step: Int {
+        guard positionCount > 1 else { return 0 }
+        let gaps = positionCount - 1
+        if travel >= 10 * gaps, travel.isMultiple(of: gaps) { return travel / gaps }
+        return type == 12 ? 0 : 31
     }
 }
 

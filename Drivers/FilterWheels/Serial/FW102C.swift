@@ -20,21 +20,26 @@ extension FW102CCommands {
                 "speed",
                 in: Cases<Speed>(),
                 get: { () -> Speed in try wheel.perform { try choice("speed", $0) } },
-                set: { value in try wheel.perform { try tell("speed=\(value.rawValue)", $0) } }
+                set: { try set("speed", to: $0.rawValue, of: wheel) }
             ),
             Setting(
                 "trigger",
                 in: Cases<Trigger>(),
                 get: { () -> Trigger in try wheel.perform { try choice("trig", $0) } },
-                set: { value in try wheel.perform { try tell("trig=\(value.rawValue)", $0) } }
+                set: { try set("trig", to: $0.rawValue, of: wheel) }
             ),
             Setting(
                 "sensors on when idle",
                 in: Anything(),
                 get: { try wheel.perform { try ask("sensors?", $0, parse: \.flag) } },
-                set: { isOn in try wheel.perform { try tell("sensors=\(isOn ? 1 : 0)", $0) } }
+                set: { try set("sensors", to: $0 ? 1 : 0, of: wheel) }
             ),
         ]
+    }
+
+    /// Changes a setting, which the wheel loses with its power.
+    private func set(_ word: String, to value: Int, of wheel: SerialWheel<Self>) throws {
+        try wheel.perform { try wheel.restored.perform(word, $0) { try tell("\(word)=\(value)", $0) } }
     }
 
     private func choice<Choice: LabelledCases>(_ word: String, _ lines: LineProtocol) throws -> Choice {
@@ -81,18 +86,18 @@ public struct FW102CCommands: WheelCommands {
         return try ask("*idn?", lines) { $0.hasPrefix("THORLABS") ? $0 : nil }
     }
 
-    public func positionCount(_ lines: LineProtocol) throws -> Int {
+    public func positionCount(_: String, _ lines: LineProtocol) throws -> Int {
         // Firmware 1.0 lacks this query; wheels with that firmware have six positions.
         do {
             return try ask("pcount?", lines) { $0.code().flatMap { (1...100).contains($0) ? $0 : nil } }
         } catch SerialError.refused { return 6 }
     }
 
-    public func position(_ lines: LineProtocol) throws -> Int {
+    public func position(_: String, _ lines: LineProtocol) throws -> Int? {
         try ask("pos?", lines) { $0.code().flatMap { $0 > 0 ? $0 - 1 : nil } }
     }
 
-    public func orders(to position: Int, isFirst _: Bool) -> [String] { ["pos=\(position + 1)"] }
+    public func orders(to position: Int, _: String, isFirst _: Bool) -> [String] { ["pos=\(position + 1)"] }
 
     public func isDone(_ order: String, line: String) throws -> Bool {
         guard let rest = try Self.answer(order, line) else { throw SerialError.odd(answer: line, to: order) }

@@ -13,6 +13,8 @@ public final class SerialWheel<Commands: WheelCommands>: FilterWheel, SerialDevi
     /// The facts that the wheel reported when it was opened.
     public let facts: Commands.Facts
     public var enabledSession: Int?
+    /// The settings that clients have changed; the wheel gets them back after its port was lost.
+    let restored: RestoredCommands
     private var move: Move?
     /// The reason why the last move failed, for the caller that waits for it.
     private var failure: DeviceError?
@@ -31,10 +33,17 @@ public final class SerialWheel<Commands: WheelCommands>: FilterWheel, SerialDevi
 
     public init(_ commands: Commands, _ connector: SerialConnector, _ format: LineFormat) throws {
         self.commands = commands
-        line = try connector.line(format) { lines, _ in try commands.identify(lines) }
+        let restored = RestoredCommands()
+        self.restored = restored
+        line = try connector.line(format) { lines, _ in
+            let identity = try commands.identify(lines)
+            try restored.restore(lines, identity: identity)
+            return identity
+        }
         do {
-            positionCount = try line.perform(commands.positionCount)
-            facts = try line.perform(commands.facts)
+            let facts = try line.perform(commands.facts)
+            self.facts = facts
+            positionCount = try line.perform { try commands.positionCount(facts, $0) }
         } catch {
             line.close()
             throw error
@@ -61,9 +70,14 @@ public final class SerialWheel<Commands: WheelCommands>: FilterWheel, SerialDevi
             try line.perform { lines in
                 if try isUnderWay(lines), let origin = move?.origin { return origin }
                 while try isUnderWay(lines) { Pause.wait(for: .milliseconds(2)) }
-                return try commands.position(lines)
+                return try standing(lines)
             }
         }
+    }
+
+    /// Where it stands; ``unknownPosition`` between positions.
+    private func standing(_ lines: LineProtocol) throws -> Int {
+        try commands.position(facts, lines) ?? Self.unknownPosition
     }
 
     // MARK: Moves
@@ -71,8 +85,8 @@ public final class SerialWheel<Commands: WheelCommands>: FilterWheel, SerialDevi
     public func startMove(to position: Int) throws {
         try perform { lines in
             failure = nil
-            let origin = try? commands.position(lines)
-            let orders = commands.orders(to: position, isFirst: movedSession != line.session)
+            let origin = try? standing(lines)
+            let orders = commands.orders(to: position, facts, isFirst: movedSession != line.session)
             guard let first = orders.first else { return }
             try lines.send(first)
             move = Move(
@@ -118,7 +132,9 @@ public final class SerialWheel<Commands: WheelCommands>: FilterWheel, SerialDevi
         let rest = Array(move.orders.dropFirst())
         guard let next = rest.first else {
             movedSession = line.session
-            guard try commands.position(lines) == move.target else { return fail(move, lines, "it stopped short") }
+            guard try commands.position(facts, lines) == move.target else {
+                return fail(move, lines, "it stopped short")
+            }
             self.move = nil
             return false
         }
@@ -134,7 +150,10 @@ public final class SerialWheel<Commands: WheelCommands>: FilterWheel, SerialDevi
     private func fail(_ move: Move, _ lines: LineProtocol, _ reason: String) -> Bool {
         self.move = nil
         let place: String
-        do { place = "it is at position \(try commands.position(lines))" } catch {
+        do {
+            let position = try standing(lines)
+            place = position == Self.unknownPosition ? "it is between positions" : "it is at position \(position)"
+        } catch {
             place = "its position is unknown (\(error))"
         }
         failure = DeviceError(
@@ -155,19 +174,19 @@ public protocol WheelCommands: Sendable {
 
     /// Puts the device into the mode that this driver needs; returns its serial number or the next best identification.
     func identify(_ lines: LineProtocol) throws -> String
-    func positionCount(_ lines: LineProtocol) throws -> Int
-    /// The position, from 0; throws an error that says why it is unknown.
-    func position(_ lines: LineProtocol) throws -> Int
+    func facts(_ lines: LineProtocol) throws -> Facts
+    func positionCount(_ facts: Facts, _ lines: LineProtocol) throws -> Int
+    /// The position, from 0; nil between positions.
+    func position(_ facts: Facts, _ lines: LineProtocol) throws -> Int?
 
     /// The commands of a move, each sent when the one before it has been answered.
     ///
     /// - Parameter isFirst: whether this is the first move since the port was opened.
-    func orders(to position: Int, isFirst: Bool) -> [String]
+    func orders(to position: Int, _ facts: Facts, isFirst: Bool) -> [String]
     /// Whether a line after a command confirms that it has been carried out; throws if the line reports a failure.
     func isDone(_ order: String, line: String) throws -> Bool
     /// The time limit of one command.
     var travelLimit: Duration { get }
 
-    func facts(_ lines: LineProtocol) throws -> Facts
     func settings(of wheel: SerialWheel<Self>) -> [Setting]
 }

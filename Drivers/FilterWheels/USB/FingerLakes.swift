@@ -50,6 +50,8 @@ final class FingerLakesSession: WheelSession {
             )
         }
         self.board = board
+        // libfli's longer requests; whether such a board understands shorter ones, no source says.
+        wire.sendsLongRequests = board == .newer && firmware >= Self.firstLongForm
         switch board {
         case .stepping(let steps, _): positionCount = steps.count
         case .newer: positionCount = Int(try wire.ask(.slotCount))
@@ -57,7 +59,10 @@ final class FingerLakesSession: WheelSession {
         if try !knowsSlot() { try home() }
     }
 
-    private var tellsSlot: Bool { board == .newer && firmware >= 0x43 }
+    /// The firmware that brought the longer requests and the report of the slot (libfli).
+    private static let firstLongForm: UInt8 = 0x43
+
+    private var tellsSlot: Bool { wire.sendsLongRequests }
 
     private func knowsSlot() throws -> Bool {
         guard tellsSlot, try wire.ask(.status) & FingerLakesStatus.isHomed != 0 else { return false }
@@ -115,7 +120,8 @@ final class FingerLakesSession: WheelSession {
         case .newer: _ = try wire.exchange(.go(toSlot: UInt8(clamping: position)))
         case .stepping(let steps, _):
             guard let slot else { return try home() }
-            // It always turns the same way.
+            // libfli turns one way only. It adds the steps of the first gaps of its table whatever slot it starts from,
+            // which is off by a step where gaps differ; here the gaps are those that are passed.
             let passed = (0..<(position - slot + steps.count) % steps.count).map { steps[(slot + $0) % steps.count] }
             let sum = passed.reduce(0, +)
             if sum > 0 { _ = try wire.exchange(.step(sum)) }
@@ -137,7 +143,7 @@ extension [UInt8] {
     fileprivate var isNothingLeft: Bool { count >= 2 && self[0] & 0x0f == 0 && self[1] == 0 }
 }
 
-/// A wheel's electronics, by its hardware type (libfli).
+/// A wheel's electronics, by its hardware type (the table `wheeldata` of libfli 1.999.1).
 enum FingerLakesBoard: Equatable {
     /// Turns by steps and knows no slots: so many steps from each slot to the next, and from home to the first.
     case stepping(steps: [UInt16], offset: UInt16)
@@ -154,8 +160,9 @@ enum FingerLakesBoard: Equatable {
         case 0x04: self = .even(15, 48)
         case 0x05: self = .even(12, 20, offset: 6)
         case 0x06: self = .even(10, 24)
-        case 0x08: self = .even(7, 52)
-        case 0x0a: self = .even(12, 48)
+        case 0x08: self = .even(7, 52, offset: 14)
+        case 0x09: self = .even(20, 29, offset: 494)
+        case 0x0a: self = .even(12, 48, offset: 35)
         case 0xfe, 0xff: self = .newer
         default: return nil
         }
@@ -174,7 +181,9 @@ enum FingerLakesCommand {
     /// Status bits: turning one way or the other, homed, homing.
     case status
     case home
-    /// Turns the wheel a number of steps, by a board that does not know about slots.
+    /// Turns the wheel a number of steps towards higher slots, on a board that does not know slots.
+    ///
+    /// libfli's `fli_setfilterpos` steps by a negative count, and `fli_stepmotor` sends negative counts as `Annn`.
     case step(UInt16)
     case stepsLeft
     /// Moves to a slot, counted from 0, on a board that knows slots.
@@ -190,10 +199,19 @@ enum FingerLakesCommand {
         case .slotCount: 0x8008
         case .status: 0xb000
         case .home: 0xf000
-        case .step(let count): 0x9000 | min(count, 0x0fff)
+        case .step(let count): 0xa000 | min(count, 0x0fff)
         case .stepsLeft: 0x7000
         case .go(let slot): 0xc000 | UInt16(slot)
         case .position: 0x6000
+        }
+    }
+
+    /// The number of zero bytes after the word in the longer requests (libfli, from firmware 0x43 on).
+    var padding: Int {
+        switch self {
+        case .slotCount: 2
+        case .position: 10
+        default: 0
         }
     }
 
@@ -212,6 +230,8 @@ final class FingerLakesWire {
     private let input: USBEndpoint
     private let output: USBEndpoint
     private var mayHaveOldAnswers = true
+    /// Whether requests have the longer forms of newer firmware.
+    var sendsLongRequests = false
 
     /// The time limit for an answer (libfli).
     private static let limit = Duration.seconds(5)
@@ -242,7 +262,8 @@ final class FingerLakesWire {
     func send(_ command: FingerLakesCommand) throws(USBError) {
         if mayHaveOldAnswers { try drain() }
         let word = command.word
-        try connection.write([UInt8(word >> 8), UInt8(word & 0xff)], to: output, within: Self.limit)
+        let padding = [UInt8](repeating: 0, count: sendsLongRequests ? command.padding : 0)
+        try connection.write([UInt8(word >> 8), UInt8(word & 0xff)] + padding, to: output, within: Self.limit)
     }
 
     /// Whether a slow command has been answered.

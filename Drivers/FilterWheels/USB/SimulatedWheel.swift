@@ -20,6 +20,9 @@ public final class SimulatedWheel: SimulatedUSBDevice {
         state = Lock(language)
     }
 
+    /// The slot in front of the light, from 0; nil while the wheel moves or stands between slots.
+    public var slot: Int? { state.withLock { [now] in $0.slot(at: now()) } }
+
     /// Causes a fault.
     public func fail(_ fault: WheelFault) { state.withLock { $0.mechanics.fail(fault) } }
 
@@ -87,6 +90,8 @@ protocol SimulatedWheelLanguage {
     mutating func take(_ bytes: [UInt8], at now: ContinuousClock.Instant)
     /// Does what is due by now.
     mutating func pass(_ now: ContinuousClock.Instant)
+    /// The slot in front of the light, from 0; nil while the wheel moves or stands between slots.
+    func slot(at now: ContinuousClock.Instant) -> Int?
 }
 
 extension SimulatedWheelLanguage {
@@ -96,6 +101,9 @@ extension SimulatedWheelLanguage {
     }
     mutating func take(_ bytes: [UInt8], at now: ContinuousClock.Instant) {}
     mutating func pass(_ now: ContinuousClock.Instant) {}
+    func slot(at now: ContinuousClock.Instant) -> Int? {
+        if case .standing(let slot) = mechanics.rotor.place(at: now) { slot } else { nil }
+    }
 }
 
 /// The parts that all simulated makes share: the rotor, the answers not yet fetched and the pending faults.

@@ -11,27 +11,36 @@ public final class ArduinoTrigger: DigitalIO, LightGate, SerialDevice {
     public let settings: [Setting]
     public var enabledSession: Int?
     private let board = ArduinoBoard()
+    private let outputs = Lock(ArduinoOutputs())
     /// Outputs give no data.
     private let source = Mailbox()
     private var isGivenUp = false
 
     /// - Parameter leavesLines: whether lines that are high at the first opening stay high.
     init(_ connector: SerialConnector, _ format: LineFormat, leavesLines: Bool = false) throws {
-        let board = board
-        // The board does not report the gate, and a reset ends it.
-        let gate = Monitor(ArduinoGate.none)
+        let (board, outputs) = (board, outputs)
         line = try connector.line(format) { lines, isFirst in
             let version = try board.identify(lines)
-            if !leavesLines || !isFirst { try board.switchOff(lines) }
-            try board.setGate(.none, lines)
-            gate.withLock { $0 = .none }
+            try outputs.withLock { outputs in
+                // Without the gate the board reports its lines as they are, and a pattern takes effect at once.
+                try board.setGate(.none, lines)
+                outputs.pattern = leavesLines && isFirst ? try board.pattern(lines) : 0
+                try board.setPattern(outputs.pattern, lines)
+                if outputs.pattern == 0 { try board.checkLow(lines) }
+                // A board that lost its power has lost the gate as well.
+                if outputs.gate != .none { try board.setGate(outputs.gate, lines) }
+            }
             return version
         }
         settings = [
             Setting("firmware", fixed: "MM-Ard, version \(try line.perform(board.identify))"),
-            Setting("gate", on: line, get: { _ in gate.withLock { $0 } }) { wanted, lines in
-                try board.setGate(wanted, lines)
-                gate.withLock { $0 = wanted }
+            Setting("gate", on: line, get: { _ in outputs.withLock { $0.gate } }) { wanted, lines in
+                try outputs.withLock { outputs in
+                    try board.setGate(wanted, lines)
+                    outputs.gate = wanted
+                    // Lines that the gate held low stay low after it has gone, until they are set (AOTFcontroller.ino, 21).
+                    if wanted == .none { try board.setPattern(outputs.pattern, lines) }
+                }
             },
         ]
     }
@@ -41,7 +50,16 @@ public final class ArduinoTrigger: DigitalIO, LightGate, SerialDevice {
     public func abort() {}
 
     public func performDisable() throws {
-        if !isGivenUp { try line.perform(board.switchOff) }
+        guard !isGivenUp else { return }
+        try line.perform { lines in
+            try outputs.withLock { outputs in
+                outputs.pattern = 0
+                // What the board reports proves something only without the gate.
+                if outputs.gate != .none { try board.setGate(.none, lines) }
+                try board.switchOff(lines)
+                if outputs.gate != .none { try board.setGate(outputs.gate, lines) }
+            }
+        }
     }
 
     public func performShutdown() {
@@ -55,15 +73,34 @@ public final class ArduinoTrigger: DigitalIO, LightGate, SerialDevice {
         guard isOutput else { throw DeviceError(.unsupported, "line \(line) of \(self.line.title) is an output only") }
     }
 
-    public func level(of line: Int) throws -> Bool { try self.line.perform(board.pattern) & 1 << UInt8(line) != 0 }
+    /// The level that a line is set to; with a gate its pin may be low in spite of it.
+    public func level(of line: Int) throws -> Bool {
+        let pattern = try self.line.perform { lines in
+            try outputs.withLock { outputs in
+                let found = try board.pattern(lines)
+                // With a gate the board reports the pins, which do not show what is set.
+                return outputs.gate == .none ? found : outputs.pattern
+            }
+        }
+        return pattern & 1 << UInt8(line) != 0
+    }
 
     public func setLevel(of line: Int, _ level: Bool) throws {
         let bit = UInt8(1) << UInt8(line)
         try self.line.perform { lines in
-            let pattern = try board.pattern(lines)
-            try board.setPattern(level ? pattern | bit : pattern & ~bit, lines)
+            try outputs.withLock { outputs in
+                let pattern = level ? outputs.pattern | bit : outputs.pattern & ~bit
+                try board.setPattern(pattern, lines)
+                outputs.pattern = pattern
+            }
         }
     }
+}
+
+/// The outputs as they were set: the board reports neither the gate nor, while the gate holds its lines low, the lines.
+struct ArduinoOutputs {
+    var gate = ArduinoGate.none
+    var pattern: UInt8 = 0
 }
 
 extension Driver where Configuration == LightOptions {
@@ -111,7 +148,7 @@ struct ArduinoBoard: Sendable {
         }
     }
 
-    /// The lines that are high, one bit each.
+    /// The lines whose pins are high, one bit each.
     func pattern(_ lines: LineProtocol) throws -> UInt8 { try exchange([2], "pattern?", 2, lines)[1] & 0x3F }
 
     func setPattern(_ pattern: UInt8, _ lines: LineProtocol) throws {
@@ -120,11 +157,18 @@ struct ArduinoBoard: Sendable {
 
     /// Sets all lines low and checks that they are.
     func switchOff(_ lines: LineProtocol) throws {
-        for _ in 0..<3 {
+        for _ in 0..<2 {
             try setPattern(0, lines)
             if try pattern(lines) == 0 { return }
         }
-        throw SerialError.refused("pattern 0", answer: "some lines are still high")
+        try setPattern(0, lines)
+        try checkLow(lines)
+    }
+
+    func checkLow(_ lines: LineProtocol) throws {
+        guard try pattern(lines) == 0 else {
+            throw SerialError.refused("pattern 0", answer: "some lines are still high")
+        }
     }
 
     func setGate(_ gate: ArduinoGate, _ lines: LineProtocol) throws {

@@ -1,4 +1,5 @@
 public import Devices
+internal import Platform
 public import Transports
 
 /// A Teensy with Micro-Manager's pulse generator, for the TTL inputs of lights and cameras.
@@ -15,32 +16,40 @@ public final class TeensyPulses: LightGate, SerialDevice {
     /// - Parameter leavesPulses: whether pulses that are running at the first opening continue.
     init(_ connector: SerialConnector, _ format: LineFormat, leavesPulses: Bool = false) throws {
         let board = board
+        // A board is powered by its port: one that was unplugged has forgotten what clients had set.
+        let kept = Lock<[TeensyBoard.Command: UInt32]>([:])
         line = try connector.line(format) { lines, isFirst in
             let version = try board.identify(lines)
-            if !leavesPulses || !isFirst { try board.stop(lines) }
+            if !leavesPulses || !isFirst { try board.switchOff(lines) }
+            for (command, value) in kept.withLock({ $0 }).sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                try board.set(command, to: value, lines)
+            }
             return version
+        }
+        let line = line
+        let set: @Sendable (TeensyBoard.Command, UInt32, LineProtocol) throws -> Void = { command, value, lines in
+            try board.set(command, to: value, lines)
+            kept.withLock { $0[command] = value }
+        }
+        let number: (String, TeensyBoard.Command, Int) -> Setting = { name, command, least in
+            Setting(
+                name,
+                on: line,
+                in: least...Int(UInt32.max),
+                get: { Int(try board.value(of: command, $0)) },
+                set: { try set(command, UInt32(clamping: $0), $1) }
+            )
         }
         settings = [
             Setting("firmware", fixed: "pulse generator, version \(try line.perform(board.identify))"),
-            Self.number("interval", .interval, from: 1, board, line),
-            Self.number("duration", .duration, from: 1, board, line),
-            Self.number("pulses", .pulses, from: 0, board, line),
+            number("interval", .interval, 1),
+            number("duration", .duration, 1),
+            number("pulses", .pulses, 0),
             Setting("wait for input", on: line, get: { try board.value(of: .waitForInput, $0) != 0 }) {
-                try board.set(.waitForInput, to: $0 ? 1 : 0, $1)
+                try set(.waitForInput, $0 ? 1 : 0, $1)
             },
+            Setting("running", on: line, get: board.isRunning),
         ]
-    }
-
-    private static func number(
-        _ name: String,
-        _ command: TeensyBoard.Command,
-        from least: Int,
-        _ board: TeensyBoard,
-        _ line: SerialLine
-    ) -> Setting {
-        Setting(name, on: line, in: least...Int(UInt32.max), get: { Int(try board.value(of: command, $0)) }) {
-            try board.set(command, to: UInt32(clamping: $0), $1)
-        }
     }
 
     public var typeName: String { "TeensyPulses" }
@@ -48,7 +57,7 @@ public final class TeensyPulses: LightGate, SerialDevice {
     public func performEnable() throws { try line.perform(board.start) }
 
     public func performDisable() throws {
-        if !isGivenUp { _ = try line.perform(board.stop) }
+        if !isGivenUp { try line.perform(board.switchOff) }
     }
 
     public func performShutdown() {
@@ -99,43 +108,61 @@ struct TeensyBoard: Sendable {
         return "\(version)"
     }
 
-    /// Stops the pulses and returns how many there were.
-    @discardableResult
-    func stop(_ lines: LineProtocol) throws -> UInt32 { try order(.stop, 0, lines) }
-
-    func start(_ lines: LineProtocol) throws { _ = try order(.start, 0, lines) }
-
-    func value(of command: Command, _ lines: LineProtocol) throws -> UInt32 {
-        try exchange([Command.question, command.rawValue], command, lines)
+    /// Stops the pulses and checks that none are running.
+    func switchOff(_ lines: LineProtocol) throws {
+        for _ in 0..<3 {
+            _ = try order(.stop, 0, lines)
+            if try !isRunning(lines) { return }
+        }
+        throw SerialError.refused("stop", answer: "it is still running")
     }
 
-    /// Sets a number and checks the board's answer, which repeats the value.
+    /// Whether a series is running: question 1, which the firmware's head does not mention.
+    func isRunning(_ lines: LineProtocol) throws -> Bool { try value(of: .start, lines) != 0 }
+
+    /// Starts a series, once: a start that is repeated starts the series anew.
+    func start(_ lines: LineProtocol) throws {
+        do {
+            guard try exchangeOnce(Command.start, 0, lines) == 0 else { return }
+            throw SerialError.refused("start", answer: "0")
+        } catch let error as SerialError where error.isPassing {
+            // Without an answer, a series that is over cannot be distinguished from one that never started.
+            if try isRunning(lines) { return }
+            guard try value(of: .pulses, lines) == 0 else { throw error }
+            guard try exchangeOnce(Command.start, 0, lines) != 0 else {
+                throw SerialError.refused("start", answer: "0")
+            }
+        }
+    }
+
+    func value(of command: Command, _ lines: LineProtocol) throws -> UInt32 {
+        try lines.repeating { try exchange([Command.question, command.rawValue], command, lines) }
+    }
+
+    /// Sets a number, also while a series is running, and checks the board's answer, which repeats the value.
     func set(_ command: Command, to value: UInt32, _ lines: LineProtocol) throws {
-        let kept = try order(command, value, lines)
-        guard kept == value else {
-            throw DeviceError(
-                .incompatibleState,
-                "the board keeps \(kept) for '\(command)' while it runs; disable it first"
-            )
+        let taken = try order(command, value, lines)
+        guard taken == value else {
+            throw SerialError.refused("\(command) \(value)", answer: "\(taken)")
         }
     }
 
     private func order(_ command: Command, _ value: UInt32, _ lines: LineProtocol) throws -> UInt32 {
+        try lines.repeating { try exchangeOnce(command, value, lines) }
+    }
+
+    private func exchangeOnce(_ command: Command, _ value: UInt32, _ lines: LineProtocol) throws -> UInt32 {
         try exchange([command.rawValue] + value.bytes, command, lines)
     }
 
     private func exchange(_ bytes: [UInt8], _ command: Command, _ lines: LineProtocol) throws -> UInt32 {
-        try lines.repeating {
-            try lines.send(bytes, as: "\(command)")
-            var answer = try lines.readBytes(5)
-            // The end of a series may be reported first.
-            if answer.first == Command.stop.rawValue, command != .stop { answer = try lines.readBytes(5) }
-            guard answer.first == command.rawValue else {
-                try lines.resynchronise()
-                throw SerialError.odd(answer: "\(answer)", to: "\(command)")
-            }
-            return UInt32(bytes: answer.dropFirst())
+        try lines.send(bytes, as: "\(command)")
+        let answer = try lines.readBytes(5)
+        guard answer.first == command.rawValue else {
+            try lines.resynchronise()
+            throw SerialError.odd(answer: "\(answer)", to: "\(command)")
         }
+        return UInt32(bytes: answer.dropFirst())
     }
 }
 

@@ -150,7 +150,7 @@ public struct CoolLEDLightCommands: LightCommands {
 ///
 /// The box itself does not keep this for channels that are not selected.
 final class CoolLEDGates: Sendable {
-    private let gated = Monitor<Set<Character>>([])
+    private let gated = Lock<Set<Character>>([])
 
     subscript(letter: Character) -> Bool {
         get { gated.withLock { $0.contains(letter) } }

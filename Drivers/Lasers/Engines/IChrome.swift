@@ -6,7 +6,8 @@ public typealias IChrome = LightEngine<IChromeCommands>
 
 extension IChromeCommands {
     static let port = PortSettings(baudRate: 115_200)
-    static let format = LineFormat(commandEnd: "\r\n", answerEnd: "\r\n", echo: .always, patience: .seconds(1))
+    /// The echo may be off: Toptica's own library switches it off (Ctrl-R) and leaves it so.
+    static let format = LineFormat(commandEnd: "\r\n", answerEnd: "\r\n", echo: .possible, patience: .seconds(1))
 }
 
 extension Driver where Configuration == LightOptions {
@@ -30,7 +31,12 @@ public struct IChromeCommands: EngineCommands {
 
     public func identify(_ lines: LineProtocol) throws -> String {
         let console = IChromeConsole(lines: lines)
-        let type = try console.text("system-type")
+        let type: String
+        do { type = try console.text("system-type") } catch let error as SerialError where error.isPassing {
+            // Another program may have left the start of an expression behind.
+            try console.cancel()
+            type = try console.text("system-type")
+        }
         guard type == "iChrome-MLE" else { throw SerialError.odd(answer: type, to: "system-type") }
         return try console.text("serial-number")
     }
@@ -47,7 +53,12 @@ public struct IChromeCommands: EngineCommands {
         try line.fixed([
             ("serial number", { try IChromeConsole(lines: $0).text("serial-number") }),
             ("model", { try IChromeConsole(lines: $0).text("system-type") }),
+            ("firmware", { try IChromeConsole(lines: $0).text("fw-ver") }),
         ])
+            + [
+                Setting("interlock", on: line, get: { try IChromeConsole(lines: $0).flag("interlock") }),
+                Setting("uptime", on: line) { try IChromeConsole(lines: $0).text("uptime-txt") },
+            ].known()
     }
 }
 
@@ -95,8 +106,14 @@ public struct IChromeLaserCommands: LightCommands {
 
     public func switchOff(_ lines: LineProtocol) throws { try set("enable", false, lines) }
 
-    /// The laser's own status text says what is in the way.
-    public func obstacle(_: LineProtocol) -> String? { nil }
+    /// The laser's own status text says what is in the way; older firmware may lack the flags.
+    public func obstacle(_ lines: LineProtocol) throws -> String? {
+        if try optional({ try flag("fault", lines) }) == true { return "fault: \(try text("status-txt", lines))" }
+        if try optional({ try flag("ready", lines) }) == false {
+            return "it is not ready: \(try text("status-txt", lines))"
+        }
+        return nil
+    }
 
     // MARK: Triggers
 
@@ -134,6 +151,7 @@ public struct IChromeLaserCommands: LightCommands {
                 return try flag("use-ttl", lines) ? "on, while its input is high" : "on"
             },
             StatusRow("level") { "\(try measuredPower($0).text(places: 1)) %" },
+            StatusRow("fault") { try flag("fault", $0) ? text("status-txt", $0) : "none" },
             StatusRow("status") { try text("status-txt", $0) },
         ]
     }
@@ -150,6 +168,10 @@ public struct IChromeLaserCommands: LightCommands {
                     return whole
                 },
                 Setting("status", on: line) { try text("status-txt", $0) },
+                Setting("ready", on: line, get: { try flag("ready", $0) }),
+                Setting("fault", on: line, get: { try flag("fault", $0) }),
+                Setting("clip", on: line, get: { try flag("clip", $0) }),
+                Setting("time enabled", on: line) { try text("entime-txt", $0) },
             ].known()
     }
 }
@@ -157,6 +179,12 @@ public struct IChromeLaserCommands: LightCommands {
 /// The console of an iChrome MLE, a Lisp in which parameters are read and set by name.
 struct IChromeConsole {
     let lines: LineProtocol
+
+    /// Drops what the console has of an unfinished expression (Ctrl-C), and what it says about that.
+    func cancel() throws {
+        try lines.send([0x03], as: "Ctrl-C")
+        try lines.resynchronise()
+    }
 
     func text(_ name: String) throws -> String {
         try ask(name) { answer in
@@ -183,8 +211,8 @@ struct IChromeConsole {
     private func answer<Value>(to command: String, parse: (String) throws -> Value?) throws -> Value {
         try lines.repeating {
             try lines.send(command)
-            let answer = try lines.readLines(upTo: "\r\n> ")
-            if let error = answer.first(where: { $0.hasPrefix("Error:") }) {
+            let answer = try lines.readLines(upTo: "\n> ")
+            if let error = answer.first(where: { $0.lowercased().hasPrefix("error") }) {
                 throw SerialError.refused(command, answer: error)
             }
             guard let line = answer.first, answer.count == 1, let value = try parse(line) else {

@@ -63,6 +63,7 @@ public struct SimulatedOBISBox: SimulatedLineInstrument, SimulatedLaser {
     public var isKeyOn = true { didSet { updateAll { [isKeyOn] in $0.isKeyOn = isKeyOn } } }
     /// Whether each answer ends with `OK`.
     public var shakesHands = true { didSet { updateAll { [shakesHands] in $0.shakesHands = shakesHands } } }
+    public var prompt = SimulatedOBIS.Prompt.none { didSet { updateAll { [prompt] in $0.prompt = prompt } } }
 
     public var isSwitchedOn: Bool { lasers.values.contains(where: \.isSwitchedOn) }
     public func isEmitting(at now: ContinuousClock.Instant) -> Bool {
@@ -77,22 +78,43 @@ public struct SimulatedOBISBox: SimulatedLineInstrument, SimulatedLaser {
         guard let place = String(digits.reversed()).code() else { return answerOfBox(command) }
         let rest = command.dropFirst(word.count)
         let keyword = word.dropLast(digits.count)
-        guard lasers[place] != nil else { return [SimulatedOutput("ERR500\r\n")] }
+        guard lasers[place] != nil else { return output(["ERR500"]) }
         let answer = lasers[place]?.answer(String(keyword) + String(rest), at: now) ?? []
-        // The handshake applies to the whole line.
+        // Handshake and prompt apply to the whole line.
         if let shakes = lasers[place]?.shakesHands, shakes != shakesHands { shakesHands = shakes }
+        if let prompt = lasers[place]?.prompt, prompt != self.prompt { self.prompt = prompt }
         return answer
     }
 
-    private func answerOfBox(_ command: String) -> [SimulatedOutput] {
-        let value: String? =
-            switch command.uppercased() {
-            case "SYST:INF:MOD?": "OBIS Laser Box"
-            case "SYST:INF:SNUM?": "LB0042"
-            case "SYST:INF:FVER?": "2.1"
-            default: nil
+    private mutating func answerOfBox(_ command: String) -> [SimulatedOutput] {
+        let message = SCPIMessage(command)
+        switch message {
+        case "*IDN?": return outputValue("Coherent, Inc-OBIS Laser Box-V2.1")
+        case "SYSTem:INFormation:MODel?": return outputValue("OBIS Laser Box")
+        case "SYSTem:INFormation:SNUMber?": return outputValue("LB0042")
+        case "SYSTem:INFormation:FVERsion?": return outputValue("2.1")
+        case "SYSTem:COMMunicate:HANDshaking?": return outputValue(shakesHands ? "ON" : "OFF")
+        case "SYSTem:COMMunicate:PROMpt?": return outputValue(prompt == .none ? "OFF" : "ON")
+        case "SYSTem:COMMunicate:HANDshaking", "SYSTem:COMMunicate:PROMpt":
+            guard let flag = message.flag else { return output([message.argument.isEmpty ? "ERR-109" : "ERR-220"]) }
+            if "SYSTem:COMMunicate:HANDshaking" ~= message {
+                shakesHands = flag
+            } else {
+                prompt = flag ? .afterAnswers : .none
             }
-        guard let value else { return [SimulatedOutput("ERR-100\r\n")] }
-        return [SimulatedOutput(value + "\r\n" + (shakesHands ? "OK\r\n" : ""))]
+            return output(shakesHands ? ["OK"] : [])
+        default: return output(["ERR-100"])
+        }
+    }
+
+    private func outputValue(_ value: String) -> [SimulatedOutput] { output([value] + (shakesHands ? ["OK"] : [])) }
+
+    private func output(_ lines: [String]) -> [SimulatedOutput] {
+        let text = lines.map { $0 + "\r\n" }.joined()
+        switch prompt {
+        case .none: return text.isEmpty ? [] : [SimulatedOutput(text)]
+        case .beforeAnswers: return text.isEmpty ? [] : [SimulatedOutput("CONSOLE>>> " + text)]
+        case .afterAnswers: return [SimulatedOutput(text + "CONSOLE>>> ")]
+        }
     }
 }

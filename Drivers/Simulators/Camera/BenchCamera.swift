@@ -17,7 +17,10 @@ public final class BenchCamera: Camera {
     public init(_ configuration: Configuration) {
         bufferLength = configuration.bufferLength?.value
         sensorShape = configuration.sensorShape ?? SensorShape(width: 512, height: 512)
-        source = PrebuiltSource(FrameRing(of: configuration.ring?.value ?? 6, sensorShape))
+        let size = configuration.ring?.value ?? 6
+        // Enough for the queues of a client that has stopped reading and of another one.
+        let limit = size + 2 * max(32, bufferLength ?? 0)
+        source = PrebuiltSource(FrameRing(of: size, growingTo: limit, sensorShape))
     }
 
     public var dataSource: any DataSource { source }

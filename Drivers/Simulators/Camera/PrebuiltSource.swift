@@ -1,11 +1,13 @@
 internal import Devices
 internal import Pickle
+internal import Platform
 internal import Synchronization
 
 /// A source of frames from a ring, one for each trigger or one after another.
 final class PrebuiltSource: DataSource {
     private let state = TimedState(State())
     private let ring: Mutex<FrameRing>
+    private let lostCount = Atomic(0)
 
     private enum Mode: Sendable {
         case stopped
@@ -36,7 +38,13 @@ final class PrebuiltSource: DataSource {
         }
     }
 
-    func stop() { state.update { state, _ in state.mode = .stopped } }
+    func stop() {
+        state.update { state, _ in state.mode = .stopped }
+        ring.withLock { $0.shrink() }
+    }
+
+    /// Frames that were dropped because clients held all of the ring.
+    var lost: Int { lostCount.load(ordering: .relaxed) }
 
     /// Has an effect only while each trigger gives a frame.
     func trigger() {
@@ -47,8 +55,25 @@ final class PrebuiltSource: DataSource {
     }
 
     func next(within limit: Duration) -> Datum? {
-        guard let number = state.next(within: limit, Self.take) else { return nil }
-        return Datum(ring.withLock { $0.next(numbered: number) }, at: Timestamp.now)
+        guard let number = state.next(within: limit, Self.take) else {
+            ring.withLock { $0.trim(at: .now) }
+            return nil
+        }
+        guard let frame = ring.withLock({ $0.next(numbered: number, at: .now) }) else {
+            drop()
+            return nil
+        }
+        return Datum(frame, at: Timestamp.now)
+    }
+
+    /// Counts a frame that there was no memory for: One that nobody had to have is made later.
+    private func drop() {
+        guard isOnDemand else {
+            lostCount.add(1, ordering: .relaxed)
+            return
+        }
+        state.update { state, _ in state.count -= 1 }
+        Pause.wait(for: .milliseconds(1))
     }
 
     func interrupt() { state.interrupt() }
@@ -77,14 +102,25 @@ final class PrebuiltSource: DataSource {
 }
 
 /// Frames prepared in advance and passed on in turn without a copy.
+///
+/// Bounded: while clients hold all frames, the ring grows up to its limit. What it grew by is freed again when it has not
+/// been needed for a second.
 struct FrameRing: Sendable {
     private let shape: SensorShape
     private var buffers: [PixelBuffer]
     private var place = 0
-    private let pool = FramePool()
+    /// The number of buffers that are prepared, and the largest number.
+    private let size, limit: Int
+    /// The fewest buffers that were free at a time since the last trimming.
+    private var fewestFree = Int.max
+    private var trimmed: ContinuousClock.Instant
+    // The ring keeps its buffers itself.
+    private let pool = FramePool(keeping: 0)
 
-    init(of count: Int, _ shape: SensorShape) {
-        self.shape = shape
+    static let trimInterval = Duration.seconds(1)
+
+    init(of count: Int, growingTo limit: Int, _ shape: SensorShape, at now: ContinuousClock.Instant = .now) {
+        (self.shape, size, self.limit, trimmed) = (shape, count, max(count, limit), now)
         var noise = Noise()
         buffers = (0..<count).map { [pool] _ in
             let buffer = pool.buffer(byteCount: shape.width * shape.height * MemoryLayout<UInt16>.stride)
@@ -99,10 +135,18 @@ struct FrameRing: Sendable {
     /// The number of buffers.
     var count: Int { buffers.count }
 
-    /// The next frame, with a number in its first eight bytes, little-endian.
-    mutating func next(numbered number: UInt64) -> Frame {
-        // A buffer on its way to a client must not change. The ring grows until one is free.
-        if !isKnownUniquelyReferenced(&buffers[place]) { buffers.insert(copy(of: buffers[place]), at: place) }
+    /// The next frame, with a number in its first eight bytes, little-endian; nil if clients hold all there may be.
+    mutating func next(numbered number: UInt64, at now: ContinuousClock.Instant) -> Frame? {
+        trim(at: now)
+        // A buffer on its way to a client must not change.
+        let free = free()
+        fewestFree = min(fewestFree, free.count)
+        if let next = free.first(where: { $0 >= place }) ?? free.first {
+            place = next
+        } else {
+            guard buffers.count < limit else { return nil }
+            buffers.insert(copy(of: buffers[place]), at: place)
+        }
         let buffer = buffers[place]
         unsafe buffer.write { memory in
             unsafe withUnsafeBytes(of: number.littleEndian) { bytes in
@@ -112,6 +156,35 @@ struct FrameRing: Sendable {
         place = (place + 1) % buffers.count
         // The buffers have been made for this shape.
         return Frame(width: shape.width, height: shape.height, .uint16, pixels: Bytes(buffer))!
+    }
+
+    /// Frees what the ring grew by, as far as it was not needed since the last time, if that was long enough ago.
+    mutating func trim(at now: ContinuousClock.Instant) {
+        guard now - trimmed >= Self.trimInterval else { return }
+        let free = free()
+        remove(free.suffix(min(fewestFree, free.count, buffers.count - size)))
+        (trimmed, fewestFree) = (now, .max)
+    }
+
+    /// Gives up what the ring grew by; clients that still hold frames free them.
+    mutating func shrink() {
+        guard buffers.count > size else { return }
+        // Frames that are held belong to the clients from now on.
+        let free = Set(free())
+        remove(buffers.indices.filter { !free.contains($0) }.suffix(buffers.count - size))
+        remove(Array(buffers.indices).suffix(buffers.count - size))
+    }
+
+    /// The places of the buffers that no client holds.
+    private mutating func free() -> [Int] {
+        var places: [Int] = []
+        for index in buffers.indices where isKnownUniquelyReferenced(&buffers[index]) { places.append(index) }
+        return places
+    }
+
+    private mutating func remove(_ indices: ArraySlice<Int>) {
+        for index in indices.sorted().reversed() { buffers.remove(at: index) }
+        place = buffers.isEmpty ? 0 : place % buffers.count
     }
 
     private func copy(of buffer: PixelBuffer) -> PixelBuffer {

@@ -36,7 +36,7 @@ public class SimulatedCamera: Camera, OnlyTriggersOnceOnSoftware {
     public func performDisable() { sensor.stop() }
     public func abort() { sensor.stop() }
     public func performShutdown() {}
-    public func performTrigger() throws { sensor.trigger(showing: try subject()) }
+    public func performTrigger() throws { try sensor.trigger(showing: try subject()) }
 
     /// The subject in front of the sensor at this moment.
     func subject() throws -> any Subject { patterns }

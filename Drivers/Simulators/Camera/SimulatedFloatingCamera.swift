@@ -97,12 +97,11 @@ final class SimulatedCameraClaim: OpenedCandidate {
     /// Nil if another process has the camera.
     init?(_ uid: String) throws {
         let folder = try Self.folder()
-        // Bytes that a file name cannot have are escaped.
-        let name = uid.utf8.map { byte in byte.isFileSafe ? String(UnicodeScalar(byte)) : "%\(byte)" }.joined()
+        let name = SimulatedHardware.fileName(uid)
         let path = "\(folder)/\(name).lock"
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw DeviceError(.initialise, "\(path): \(unsafe String(cString: strerror(errno)))")
+            throw DeviceError(.initialise, "\(path): \(SystemError.text(errno))")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
@@ -121,7 +120,7 @@ final class SimulatedCameraClaim: OpenedCandidate {
 
     /// A folder that belongs to this user: others can neither lock its files nor replace them.
     private static func folder() throws -> String {
-        let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+        let parent = Environment["TMPDIR"] ?? "/tmp"
         let path = "\(parent)/simulated-floating-cameras-\(getuid())"
         _ = unsafe mkdir(path, 0o700)
         var status = stat()
@@ -129,15 +128,5 @@ final class SimulatedCameraClaim: OpenedCandidate {
             throw DeviceError(.initialise, "\(path) is not a folder that belongs to this user")
         }
         return path
-    }
-}
-
-extension UInt8 {
-    fileprivate var isFileSafe: Bool {
-        switch self {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"): true
-        default: false
-        }
     }
 }

@@ -35,8 +35,8 @@ final class SimulatedSensor: DataSource {
 
     func stop() { state.update { $0.exposures.stop(at: $1) } }
 
-    func trigger(showing subject: any Subject) {
-        state.update { $0.exposures.trigger(subject, at: $1, $0.settings.timing) }
+    func trigger(showing subject: any Subject) throws {
+        try state.update { try $0.exposures.trigger(subject, at: $1, $0.settings.timing) }
     }
 
     func next(within limit: Duration) throws -> Datum? {
@@ -141,14 +141,20 @@ struct ExposureQueue: Sendable {
         if let exposure = current, exposure.isRead > now { current = nil }
     }
 
-    /// Has an effect only while acquiring.
-    mutating func trigger(_ subject: any Subject, at now: Instant, _ timing: Timing) {
+    /// The most triggers that may wait for exposures before them.
+    static let limit = 1000
+
+    /// Has an effect only while acquiring; throws if too many triggers are waiting.
+    mutating func trigger(_ subject: any Subject, at now: Instant, _ timing: Timing) throws {
         guard isAcquiring else { return }
-        if current == nil {
+        guard current != nil else {
             current = Exposure(of: subject, from: now, timing)
-        } else {
-            waiting.append(subject)
+            return
         }
+        guard waiting.count < Self.limit else {
+            throw DeviceError(.incompatibleState, "\(Self.limit) triggers are waiting for the exposures before them")
+        }
+        waiting.append(subject)
     }
 
     /// The end of the current read-out; nil without a trigger.

@@ -72,7 +72,7 @@ extension SpecimenSource: Decodable {
             guard !path.isEmpty else {
                 throw decoder.invalid("must be the path of a file, or the width and height of an image")
             }
-            self = .file(path)
+            self = .file(try FilePath(path, mayBeNew: false, in: decoder).path)
         } else {
             do { self = .synthetic(try SyntheticImage(from: decoder)) } catch DecodingError.keyNotFound {
                 throw decoder.invalid("must be the path of a file, or the width and height of an image to generate")

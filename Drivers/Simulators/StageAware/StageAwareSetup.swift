@@ -47,20 +47,25 @@ public enum StageAwareSetup {
     }
 
     /// The camera comes first, so that it is shut down before the devices that it uses.
-    public static func open(_ configuration: Configuration) throws -> SimulatedController {
+    ///
+    /// - Parameter hardware: the name of the hardware, which stays as it is if its process dies.
+    public static func open(_ configuration: Configuration, hardware: String = "") throws -> SimulatedController {
+        func name(_ part: String) -> String { hardware.isEmpty ? "" : "\(hardware)/\(part)" }
         let specimen = try (configuration.image ?? .ownImage).specimen()
         // By default, moves without realistic timing have no delay.
         let atOnce: NonNegative? = configuration.hasRealisticTiming == false ? 0 : nil
         let stage = SimulatedStage(
-            .init(limits: limits(over: specimen), speed: configuration.speed ?? atOnce)
+            .init(limits: limits(over: specimen), speed: configuration.speed ?? atOnce),
+            hardware: name("stage")
         ) { .now }
         guard let positions = Count(specimen.channelCount) else {
             throw DeviceError(.initialise, "the image has no channels")
         }
         let filterWheel = SimulatedFilterWheel(
-            .init(positions: positions, travelTime: configuration.travelTime ?? atOnce)
+            .init(positions: positions, travelTime: configuration.travelTime ?? atOnce),
+            hardware: name("filterwheel")
         ) { .now }
-        let light = configuration.hasLight == true ? SimulatedLightSource() : nil
+        let light = configuration.hasLight == true ? SimulatedLightSource(hardware: name("light")) : nil
         let camera = try StageAwareCamera(
             specimen,
             stage: stage,
@@ -90,8 +95,8 @@ extension Driver where Configuration == StageAwareSetup.Configuration {
     public static var stageAwareSetup: Self {
         Driver("stage-aware-setup", "a simulated camera, filter wheel and stage with one specimen") {
             configuration,
-            _ in
-            try StageAwareSetup.open(configuration)
+            context in
+            try StageAwareSetup.open(configuration, hardware: context.hardwareName)
         }
     }
 }

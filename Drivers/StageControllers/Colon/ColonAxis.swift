@@ -5,7 +5,7 @@ public import Transports
 public struct ColonAxis: AxisCommands {
     /// `X`, `Y` or `Z`.
     let letter: String
-    let dialect: ColonDialect
+    var dialect: ColonDialect
 
     public func position(_ lines: LineProtocol) throws -> Double {
         try dialect.ask("WHERE \(letter)", lines) { $0.number }
@@ -13,7 +13,7 @@ public struct ColonAxis: AxisCommands {
 
     public func isMoving(_ lines: LineProtocol) throws -> Bool { try status(lines) & 1 != 0 }
 
-    /// Status bits: 0 moving, 6 at the upper limit switch, 7 at the lower limit switch.
+    /// Status bits: 0 moving, 1 the motor is on, 6 at the upper limit switch, 7 at the lower limit switch.
     private func status(_ lines: LineProtocol) throws -> Int {
         try dialect.ask("RDSTAT \(letter)", lines) { $0.code() }
     }
@@ -23,6 +23,11 @@ public struct ColonAxis: AxisCommands {
     }
 
     public var tolerance: Double { dialect.tolerance }
+
+    /// Only ASI reports it in millimeters per second.
+    public func speed(_ lines: LineProtocol) throws -> Double? {
+        dialect.tellsLimits ? try value("SPEED", lines) * dialect.unitsPerMillimetre : nil
+    }
 
     public func limits(_ lines: LineProtocol) throws -> AxisLimits? {
         guard dialect.tellsLimits else { return nil }
@@ -36,6 +41,7 @@ public struct ColonAxis: AxisCommands {
     public func obstacle(_ lines: LineProtocol) throws -> String? {
         guard dialect.tellsLimits else { return nil }
         let status = try status(lines)
+        if status & 2 == 0 { return "another program has switched its motor off" }
         if status & 0x40 != 0 { return "at the upper limit switch" }
         return status & 0x80 != 0 ? "at the lower limit switch" : nil
     }
@@ -69,7 +75,7 @@ public struct ColonDialect: Sendable {
     /// Whether `SL` and `SU` report the limits of an axis in millimeters.
     let tellsLimits: Bool
     /// Units per millimeter, for values that are reported in millimeters.
-    let unitsPerMillimetre: Double
+    var unitsPerMillimetre: Double
     /// The permitted distance of an axis from its target, in units.
     let tolerance: Double
     /// A fast speed for `SPIN`, below the maximum.

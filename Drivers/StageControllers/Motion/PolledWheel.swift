@@ -56,14 +56,14 @@ public final class PolledWheel: FilterWheel, SerialDevice {
         }
     }
 
+    /// Where it stands; ``unknownPosition`` between positions, and before the first move of a wheel that does not report
+    /// where it stands.
     private func standing(_ lines: LineProtocol) throws -> Int {
-        if commands.tellsPosition {
-            if let position = try commands.position(lines), (0..<positionCount).contains(position) { return position }
-            throw DeviceError(.failed, "a wheel of \(line.title) is between positions; move it to a position")
-        }
-        if let sent, sent.session == line.session { return sent.position }
-        throw DeviceError(.failed, "the position of a wheel of \(line.title) is unknown until it has been moved")
+        let position = try commands.tellsPosition ? commands.position(lines) : sentPosition
+        return position.flatMap { (0..<positionCount).contains($0) ? $0 : nil } ?? Self.unknownPosition
     }
+
+    private var sentPosition: Int? { sent.flatMap { $0.session == line.session ? $0.position : nil } }
 
     // MARK: Moves
 
@@ -134,7 +134,10 @@ public final class PolledWheel: FilterWheel, SerialDevice {
     private func fail(_ move: Move, _ lines: LineProtocol, _ reason: String) -> Bool {
         self.move = nil
         let place: String
-        do { place = "it is at position \(try standing(lines))" } catch { place = "its position is unknown (\(error))" }
+        do {
+            let position = try standing(lines)
+            place = position == Self.unknownPosition ? "it is between positions" : "it is at position \(position)"
+        } catch { place = "its position is unknown (\(error))" }
         let what = "a wheel of \(line.title) did not go to position \(move.target)"
         failure = DeviceError(.failed, "\(what): \(reason); \(place)")
         return false

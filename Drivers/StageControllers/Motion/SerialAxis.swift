@@ -16,6 +16,9 @@ public final class SerialAxis: StageAxis {
     private struct Move {
         let session: Int
         let target: Double
+        let begin: ContinuousClock.Instant
+        /// How long it may take; nil until it has taken long enough to find that out.
+        var limit: Duration?
         /// The time since which it seems to stand elsewhere.
         var doubtfulSince: ContinuousClock.Instant?
     }
@@ -63,7 +66,7 @@ public final class SerialAxis: StageAxis {
                 )
             }
             try commands.startMove(to: position, lines)
-            move = Move(session: line.session, target: position)
+            move = Move(session: line.session, target: position, begin: .now)
         }
     }
 
@@ -76,6 +79,7 @@ public final class SerialAxis: StageAxis {
     private func isMoving(_ lines: LineProtocol) throws -> Bool {
         if try commands.isMoving(lines) {
             move?.doubtfulSince = nil
+            if let move { try checkDeadline(of: move, lines) }
             return true
         }
         guard let move else { return false }
@@ -94,6 +98,32 @@ public final class SerialAxis: StageAxis {
         }
         guard ContinuousClock.now - start > Self.doubt else { return true }
         throw failure(of: move, at: position, try commands.obstacle(lines) ?? "the controller gives no reason")
+    }
+
+    /// Gives a move up that takes longer than it can.
+    ///
+    /// Nothing is asked for that before it has taken a while, so that ordinary moves cost no more exchanges.
+    private func checkDeadline(of move: Move, _ lines: LineProtocol) throws {
+        let time = ContinuousClock.now - move.begin
+        guard time > commands.shortestLimit else { return }
+        let limit = try move.limit ?? timeLimit(lines)
+        self.move?.limit = limit
+        guard time > limit else { return }
+        self.move = nil
+        let (place, target) = (try commands.position(lines).text(places: 1), move.target.text(places: 1))
+        throw DeviceError(
+            .failed,
+            "axis \(name) of \(line.title) is still moving \(limit) after the start of its move to \(target); it is at \(place)"
+        )
+    }
+
+    /// Three times as long as the axis needs from end to end; five minutes if its speed or its ends are unknown.
+    private func timeLimit(_ lines: LineProtocol) throws -> Duration {
+        guard let speed = try commands.speed(lines), speed > 0, let limits = try knownLimits(lines) else {
+            return max(commands.shortestLimit, .seconds(300))
+        }
+        let travel = min((limits.upper - limits.lower) / speed, 3600)
+        return max(commands.shortestLimit, .seconds(3 * travel))
     }
 
     private func failure(of move: Move, at position: Double, _ reason: String) -> DeviceError {
@@ -116,10 +146,16 @@ public protocol AxisCommands: Sendable {
     func limits(_ lines: LineProtocol) throws -> AxisLimits?
     /// The permitted distance from the target.
     var tolerance: Double { get }
+    /// The speed of moves in units per second; nil if the controller does not report it.
+    func speed(_ lines: LineProtocol) throws -> Double?
+    /// The time for which any move may take without further questions.
+    var shortestLimit: Duration { get }
     /// The possible reason for a stop; nil if the controller reports none.
     func obstacle(_ lines: LineProtocol) throws -> String?
 }
 
 extension AxisCommands {
     public func obstacle(_: LineProtocol) throws -> String? { nil }
+    public func speed(_: LineProtocol) throws -> Double? { nil }
+    public var shortestLimit: Duration { .seconds(30) }
 }

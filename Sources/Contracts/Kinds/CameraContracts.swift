@@ -1,7 +1,7 @@
 internal import Devices
 internal import Pickle
 
-/// What every camera must do, without taking an image.
+/// The contracts of every camera, without taking an image.
 enum CameraContracts {
     static let all = [
         Contract.members(
@@ -15,9 +15,12 @@ enum CameraContracts {
         Contract("a camera's ROI can be set to what it is", roiCanBeSetToWhatItIs),
         Contract("a camera's ROI can be set to all of the sensor", roiCanBeAllOfTheSensor),
         Contract("a camera refuses a ROI that is not on its sensor, and keeps its own", refusesWrongROI),
-        Contract("a camera refuses a binning that makes no sense, and keeps its own", refusesWrongBinning),
-        Contract("a camera exposes for the time that was set, and no cycle is shorter", exposesForTheTimeThatWasSet),
-        Contract("a camera refuses an exposure time that makes no sense, and keeps its own", refusesWrongTime),
+        Contract("a camera refuses an invalid binning, and keeps its own", refusesWrongBinning),
+        Contract(
+            "a camera exposes for the time that was set, and its cycle is not shorter",
+            exposesForTheTimeThatWasSet
+        ),
+        Contract("a camera refuses an invalid exposure time, and keeps its own", refusesWrongTime),
         Contract("a camera has the transform that was set", hasTheTransformThatWasSet),
     ]
 
@@ -68,8 +71,8 @@ enum CameraContracts {
         guard
             let time = Double(python: try trial.client.call("get_exposure_time")),
             let cycle = Double(python: try trial.client.call("get_cycle_time"))
-        else { return trial.violate("get_exposure_time() or get_cycle_time() is no number") }
-        // Cameras count in rows or in ticks of a clock.
+        else { return trial.violate("get_exposure_time() or get_cycle_time() is not a number") }
+        // Cameras round to rows or to ticks of a clock.
         trial.expect("get_exposure_time()", time, isIn: 0.2475...0.2525)
         if cycle < time { trial.violate("get_cycle_time(): expected at least \(time), got \(cycle)") }
     }

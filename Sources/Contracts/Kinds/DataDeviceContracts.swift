@@ -2,17 +2,22 @@ internal import Devices
 internal import Pickle
 internal import Platform
 
-/// What every device that sends data must do.
+/// The contracts of every device that sends data.
 enum DataDeviceContracts {
     static let all = [
         Contract.members(of: (any DataDevice).self, "a device that sends data", methods: ["abort"]),
-        Contract("a device's data come from one source for as long as it is open", enables: true, hasOneSource),
+        Contract("a device's data come from one source while it is open", enables: true, hasOneSource),
         Contract("a device sends nothing while it is disabled", enables: true, sendsNothingWhileDisabled),
         Contract("a device sends nothing after abort", enables: true, sendsNothingAfterAbort),
-        Contract("a wait for data that do not come lasts as long as it may", enables: true, waitLasts),
+        Contract("a wait for data that do not come lasts until its limit", enables: true, waitLasts),
         Contract("an interruption ends a wait for data at once", interruptionEndsAWait),
         Contract("an interruption loses no data", enables: true, effects: [.images], interruptionLosesNothing),
-        Contract("data bear the time of day", enables: true, effects: [.images], timestampIsTheTimeOfDay),
+        Contract(
+            "data have the time at which they were taken",
+            enables: true,
+            effects: [.images],
+            timestampIsTheTimeOfDay
+        ),
     ]
 
     private static func hasOneSource(device: any DataDevice, trial: Trial) throws {
@@ -38,13 +43,13 @@ enum DataDeviceContracts {
         try expectNothing("after abort", of: device, trial)
     }
 
-    /// Makes a camera's exposure short, so that silence can be told soon.
+    /// Sets a short exposure, so that silence is recognised soon.
     private static func prepare(_ device: any DataDevice) throws {
         if let camera = device as? any Camera { try camera.expose(for: 0.001) }
     }
 
     private static func expectNothing(_ when: String, of device: any DataDevice, _ trial: Trial) throws {
-        if try device.dataSource.next(within: device.silence) != nil { trial.violate("it sent something \(when)") }
+        if try device.dataSource.next(within: device.silence) != nil { trial.violate("it sent data \(when)") }
     }
 
     private static func waitLasts(device: any DataDevice, trial: Trial) throws {
@@ -56,17 +61,17 @@ enum DataDeviceContracts {
 
     private static func expectWholeWait(_ when: String, _ device: any DataDevice, _ trial: Trial) throws {
         let (begin, limit) = (ContinuousClock.now, Duration.milliseconds(5))
-        if try device.dataSource.next(within: limit) != nil { trial.violate("it sent something \(when)") }
+        if try device.dataSource.next(within: limit) != nil { trial.violate("it sent data \(when)") }
         let waited = ContinuousClock.now - begin
         if waited < limit { trial.violate("a wait of \(limit) \(when) lasted \(waited)") }
     }
 
     private static func interruptionEndsAWait(device: any DataDevice, trial: Trial) throws {
         let (source, patience) = (device.dataSource, trial.patience(with: device))
-        let reader = BlockingThread("reader") { _ = try? source.next(within: patience) }
+        let reader = try BlockingThread.start("reader") { _ = try? source.next(within: patience) }
         source.interrupt()
         if !reader.join(within: patience / 2) { trial.violate("the wait went on after an interruption") }
-        // The source may not be read by two.
+        // Only one thread may read the source.
         reader.join()
     }
 
@@ -84,11 +89,11 @@ enum DataDeviceContracts {
         try begin(device, trial)
         let datum = try first(of: device, trial)
         let duration = Timestamp.now - before
-        // The clocks for waiting and for the time of day are read one after the other, on a machine that may be busy.
+        // The two clocks are read one after the other, on a machine that may be busy.
         trial.expect("timestamp", datum.timestamp, near: before + duration / 2, within: abs(duration) / 2 + 0.5)
     }
 
-    /// Enables a device, and asks for a datum if it does not send by itself.
+    /// Enables a device, and triggers a datum if it does not send by itself.
     private static func begin(_ device: any DataDevice, _ trial: Trial) throws {
         let imaging = try (device as? any Camera).map { try Imaging(of: $0, trial) }
         try device.enable()
@@ -104,7 +109,7 @@ enum DataDeviceContracts {
     }
 }
 
-/// What every value logger must do.
+/// The contracts of every value logger.
 enum ValueLoggerContracts {
     static let all = [
         Contract.members(
@@ -112,7 +117,7 @@ enum ValueLoggerContracts {
             "a value logger",
             methods: ["getValues", "get_num_sensors"]
         ),
-        Contract("a value logger gives a number for each sensor", givesANumberForEachSensor),
+        Contract("a value logger returns a number for each sensor", givesANumberForEachSensor),
         Contract("a value logger sends lists of a number for each sensor", enables: true, sendsListsOfNumbers),
     ]
 
@@ -134,7 +139,7 @@ enum ValueLoggerContracts {
 
     private static func expectValues(_ what: String, _ value: PythonValue, of logger: any ValueLogger, _ trial: Trial) {
         guard case .list = value, let values = [Double](python: value) else {
-            return trial.violate("\(what) is no list of numbers, but \(value.shown)")
+            return trial.violate("\(what) is not a list of numbers, but \(value.shown)")
         }
         trial.expect("number of values in \(what)", values.count, is: logger.sensorCount)
         if !values.allSatisfy(\.isFinite) { trial.violate("\(what): got \(values)") }

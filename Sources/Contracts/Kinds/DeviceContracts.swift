@@ -1,7 +1,7 @@
 internal import Devices
 internal import Pickle
 
-/// What every device must do.
+/// The contracts of every device.
 enum DeviceContracts {
     static let all = [
         Contract.members(
@@ -42,7 +42,7 @@ enum DeviceContracts {
     private static func canBeEnabledAgainAndAgain(device: any Device, trial: Trial) throws {
         let client = trial.client
         for _ in 0..<2 {
-            // Also while it is disabled, and enabled, already.
+            // Also when it is already disabled or enabled.
             for (method, isEnabled) in [("disable", false), ("disable", false), ("enable", true), ("enable", true)] {
                 try client.call(method)
                 trial.expect(
@@ -68,10 +68,10 @@ enum DeviceContracts {
     }
 }
 
-/// What every device that is known by a uid must do.
+/// The contracts of every device that is known by a uid.
 enum FloatingDeviceContracts {
     static let all = [
-        Contract("a floating device tells one uid for as long as it is open", enables: true, tellsOneUID)
+        Contract("a floating device has one uid while it is open", enables: true, tellsOneUID)
     ]
 
     private static func tellsOneUID(device: any FloatingDevice, trial: Trial) throws {
@@ -84,10 +84,10 @@ enum FloatingDeviceContracts {
     }
 }
 
-/// What every controller must do.
+/// The contracts of every controller.
 enum ControllerContracts {
     static let all = [
-        Contract("a controller's devices are the same for as long as it is open", devicesAreTheSame),
+        Contract("a controller's devices are the same while it is open", devicesAreTheSame),
         Contract("a controller's shutdown disables its devices", enables: true, isLast: true, shutdownDisablesDevices),
     ]
 

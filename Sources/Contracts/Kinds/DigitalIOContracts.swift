@@ -1,9 +1,9 @@
 internal import Devices
 internal import Pickle
 
-/// What every digital I/O must do.
+/// The contracts of every digital I/O.
 ///
-/// Only lines that are outputs are driven: whatever drives an input must not meet another driver.
+/// Only lines that are outputs are driven: another device may drive an input.
 enum DigitalIOContracts {
     static let all = [
         Contract.members(
@@ -14,7 +14,7 @@ enum DigitalIOContracts {
                 "set_all_IO_state", "write_all_lines", "write_line",
             ]
         ),
-        Contract("a digital I/O tells the direction and the level of each line", tellsAllLines),
+        Contract("a digital I/O reports the direction and the level of each line", tellsAllLines),
         Contract("a digital I/O refuses lines that it does not have", refusesOtherLines),
         Contract(
             "a digital I/O's outputs can be made inputs and outputs again, or say that they cannot",
@@ -45,7 +45,7 @@ enum DigitalIOContracts {
     private static func outputLevels(of device: any DigitalIO, _ trial: Trial) throws -> [PythonValue] {
         guard case .list(let levels) = try trial.client.call("read_all_lines"), levels.count == device.lines.count
         else {
-            throw DeviceError(.failed, "read_all_lines() is no list of all lines")
+            throw DeviceError(.failed, "read_all_lines() is not a list of all lines")
         }
         return try device.outputs.map { levels[$0] }
     }
@@ -74,7 +74,7 @@ enum DigitalIOContracts {
         let all = try client.call("get_all_IO_state")
         for line in try outputs(of: device) {
             for isOutput in [false, true] {
-                // A line that is made to be an output may stay one, and then says so.
+                // A line with a fixed direction refuses to become an input.
                 var expected = isOutput
                 do { try client.call("set_IO_state", .int(line), .bool(isOutput)) } catch let error as DeviceError {
                     guard error.kind == .unsupported, !isOutput else { throw error }
@@ -114,8 +114,8 @@ enum DigitalIOContracts {
         }
         guard case .value(.tuple(let pair)) = datum.content, pair.count == 2, case .bool = pair[1],
             let line = Int(python: pair[0])
-        else { return trial.violate("what came is no pair of line and level") }
-        if !device.lines.contains(line) { trial.violate("a change came of line \(line), which is not there") }
+        else { return trial.violate("the datum is not a pair of line and level") }
+        if !device.lines.contains(line) { trial.violate("a change of line \(line) was sent, which does not exist") }
     }
 }
 

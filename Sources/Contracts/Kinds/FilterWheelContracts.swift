@@ -1,7 +1,7 @@
 internal import Devices
 internal import Pickle
 
-/// What every filter wheel must do.
+/// The contracts of every filter wheel.
 enum FilterWheelContracts {
     static let all = [
         Contract.members(
@@ -19,7 +19,8 @@ enum FilterWheelContracts {
     private static func standsAtOneOfItsPositions(wheel: any FilterWheel, trial: Trial) throws {
         let client = trial.client
         trial.expect("isMoving", try wheel.isMoving, is: false)
-        if !wheel.positions.contains(try wheel.position) {
+        // A wheel may not know where it stands before it has been moved.
+        if try wheel.position != type(of: wheel).unknownPosition, !wheel.positions.contains(try wheel.position) {
             trial.violate("position: expected one of \(wheel.positionCount) from 0 on, got \(try wheel.position)")
         }
         trial.expect("get_position()", try client.call("get_position"), is: .int(try wheel.position))
@@ -54,10 +55,10 @@ enum FilterWheelContracts {
         trial.expect("position after what was refused", try wheel.position, is: before)
     }
 
-    /// Where it is on its way is where it came from, never a position that nobody asked for.
+    /// While it moves it reports the position where it started, or its target, and no other.
     private static func canBeWatched(wheel: any FilterWheel, trial: Trial) throws {
         let start = try wheel.position
-        // As far away as there is one.
+        // The position farthest away.
         guard let target = wheel.positions.max(by: { abs($0 - start) < abs($1 - start) }) else { return }
         let completion = try wheel.move(to: target)
         try completion.wait {

@@ -1,15 +1,15 @@
 internal import Devices
 internal import Pickle
 
-/// What the images of every camera must be.
+/// The contracts of the images of every camera.
 enum ImageContracts {
     static let all = [
-        contract("a camera's image is of the whole sensor unless told otherwise", isOfTheWholeSensor),
+        contract("a camera's image is of the whole sensor by default", isOfTheWholeSensor),
         contract("a camera gives one image for each trigger, however soon they come", eachTriggerGivesOneImage),
-        contract("a camera's triggers before enable do not count", triggersBeforeEnableDoNotCount),
+        contract("a camera ignores triggers before enable", triggersBeforeEnableDoNotCount),
         contract("a camera takes images again after disable and after abort", takesImagesAgain),
-        contract("a camera's image has the sides of the ROI over the binning", hasTheSidesOfTheROIOverTheBinning),
-        contract("a camera's turned image has the sides that clients see", hasTheSidesThatClientsSee),
+        contract("a camera's image has the size of the ROI divided by the binning", hasTheSidesOfTheROIOverTheBinning),
+        contract("a camera's rotated image has the size that clients see", hasTheSidesThatClientsSee),
         contract("a camera's exposure time may be changed while it is enabled", exposureTimeMayBeChanged),
     ]
 
@@ -39,7 +39,7 @@ enum ImageContracts {
 
     private static func triggersBeforeEnableDoNotCount(camera: any Camera, trial: Trial) throws {
         _ = try triggered(camera, trial)
-        // Whether it is refused or ignored is the camera's to say.
+        // The camera may refuse it or ignore it.
         try? camera.trigger()
         try camera.enable()
         if try camera.dataSource.next(within: camera.silence) != nil { trial.violate("there was an image") }
@@ -80,7 +80,7 @@ enum ImageContracts {
 
     private static func hasTheSidesThatClientsSee(camera: any Camera, trial: Trial) throws {
         let imaging = try Imaging(of: camera, trial)
-        // Few pixels are turned sooner than many.
+        // Few pixels, which are transformed faster.
         _ = try camera.setROI(ROI(left: 5, top: 3, width: 31, height: 22))
         let (shape, roi) = (try camera.shape, try camera.roi)
         try trial.client.call("set_transform", .tuple([true, false, .bool(!camera.transforms.client.rotates)]))
@@ -98,7 +98,7 @@ enum ImageContracts {
 
     private static func exposureTimeMayBeChanged(camera: any Camera, trial: Trial) throws {
         try camera.expose(for: 0.002)
-        // What the camera makes of it when it is at rest.
+        // The nearest value of the camera while it is disabled.
         let time = try camera.exposureTime
         let imaging = try Imaging(of: camera, trial)
         try camera.enable()

@@ -2,7 +2,7 @@ internal import Devices
 internal import Pickle
 internal import Platform
 
-/// What every light source must do.
+/// The contracts of every light source.
 enum LightSourceContracts {
     static let all = [
         Contract.members(
@@ -12,9 +12,9 @@ enum LightSourceContracts {
             attributes: ["power"]
         ),
         Contract("a light source is off when it has been opened", isOffWhenOpened),
-        Contract("a light source tells its status in words", tellsItsStatusInWords),
+        Contract("a light source reports its status in words", tellsItsStatusInWords),
         Contract("a light source remembers the power that was set while it is off, and stays off", remembersThePower),
-        Contract("a light source refuses a power that is no number, and keeps its own", refusesWhatIsNoPower),
+        Contract("a light source refuses a power that is not a number, and keeps its own", refusesWhatIsNoPower),
         Contract(
             "a light source is on while it is enabled, and off at once after disable",
             enables: true,
@@ -25,10 +25,10 @@ enum LightSourceContracts {
         Contract("a light source is off after shutdown", enables: true, isLast: true, isOffAfterShutdown),
     ]
 
-    /// The most power that light is switched on at.
+    /// The maximum power at which light is switched on.
     static let mostPercent = 40
     static let mostPower = Double(mostPercent) / 100
-    /// Enough for every source to light up at, and no more than is needed to tell.
+    /// Enough for every source to emit, and not more than is needed to measure it.
     private static let lowPower = 0.2
 
     private static func isOffWhenOpened(light: any LightSource, trial: Trial) throws {
@@ -44,7 +44,7 @@ enum LightSourceContracts {
 
     private static func tellsItsStatusInWords(light: any LightSource, trial: Trial) throws {
         let words = [String](python: try trial.client.call("get_status")) ?? []
-        if words.isEmpty { trial.violate("get_status() is no list of words, or an empty one") }
+        if words.isEmpty { trial.violate("get_status() is not a list of words, or is empty") }
     }
 
     private static func remembersThePower(light: any LightSource, trial: Trial) throws {
@@ -80,21 +80,25 @@ enum LightSourceContracts {
     }
 
     private static func givesThePowerThatWasSet(light: any LightSource, trial: Trial) throws {
-        guard try light.triggerType == .software else { throw NotTried("its light follows a hardware trigger") }
+        guard try light.triggerType == .software else {
+            throw NotTried("its light is controlled by a hardware trigger")
+        }
         try trial.client.call("enable")
         for power in [mostPower, lowPower, 0] {
             try trial.client.set("power", to: .float(power))
             trial.expect("get_set_power()", try trial.client.call("get_set_power"), is: .float(power))
-            // What is measured is not exactly what is set.
+            // The measured power is not exactly the set power.
             try expectSoon(trial, "power is within 0.1 of the \(power) that was set") {
                 abs(try light.power - power) < 0.1
             }
         }
     }
 
-    /// The power that is told before anybody has set one is the one that comes out: 0, or the device's own.
+    /// The power that is reported before a client has set it is the emitted one: 0, or the value in the device.
     private static func startsWithItsOwnPower(light: any LightSource, trial: Trial) throws {
-        guard try light.triggerType == .software else { throw NotTried("its light follows a hardware trigger") }
+        guard try light.triggerType == .software else {
+            throw NotTried("its light is controlled by a hardware trigger")
+        }
         let power = light.setPoint
         guard power <= lowPower else { throw NotTried("it is set to \(power), and only \(lowPower) is tried") }
         try trial.client.call("enable")
@@ -110,14 +114,14 @@ enum LightSourceContracts {
         try expectOffAfterShutdown("get_is_on() after shutdown", light, trial)
     }
 
-    /// One that has given up its connection cannot be asked, and says just that: anything else would be a guess.
+    /// A light source without a connection cannot be asked, and has to report that: anything else would be a guess.
     static func expectOffAfterShutdown(_ what: String, _ light: any LightSource, _ trial: Trial) throws {
         do { trial.expect(what, try light.isOn, is: false) } catch let error as DeviceError {
             guard error.kind == .disabled else { throw error }
         }
     }
 
-    /// Waits for light to change, which no device tells of by itself.
+    /// Waits for light to change, which devices do not report by themselves.
     static func expectSoon(_ trial: Trial, _ what: String, _ isSo: () throws -> Bool) throws {
         let limit = ContinuousClock.now + trial.patience
         while try !isSo() {

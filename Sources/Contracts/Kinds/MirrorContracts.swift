@@ -1,10 +1,9 @@
 internal import Devices
 internal import Pickle
 
-/// What every deformable mirror must do.
+/// The contracts of every deformable mirror.
 ///
-/// Patterns stay near 0.5, the middle by convention, and that is what a mirror is left with: what it had before, it
-/// cannot tell.
+/// Patterns stay near 0.5, the middle by convention, and the mirror is left there: its earlier pattern cannot be read.
 enum MirrorContracts {
     static let all = [
         Contract.members(
@@ -13,10 +12,10 @@ enum MirrorContracts {
             methods: ["apply_pattern", "next_pattern", "queue_patterns"],
             attributes: ["n_actuators"]
         ),
-        Contract("a deformable mirror tells how many actuators it has", tellsHowManyActuatorsItHas),
+        Contract("a deformable mirror reports how many actuators it has", tellsHowManyActuatorsItHas),
         Contract("a deformable mirror refuses a trigger when no pattern is queued", refusesATriggerWithoutAQueue),
         Contract(
-            "a deformable mirror refuses what is no pattern, and keeps its queue",
+            "a deformable mirror refuses invalid patterns, and keeps its queue",
             effects: [.motion],
             refusesWhatIsNoPattern
         ),

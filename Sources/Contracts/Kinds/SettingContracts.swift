@@ -1,12 +1,12 @@
 internal import Devices
 internal import Pickle
 
-/// What the settings of every device must do.
+/// The contracts of the settings of every device.
 enum SettingContracts {
     static let all = [
         Contract("a device's settings are described as clients expect", areDescribed),
-        Contract("a device's settings can be sent back as they came", canBeSentBack),
-        Contract("a device refuses what its settings cannot be, and keeps their values", refuseWhatTheyCannotBe),
+        Contract("a device's settings can be sent back unchanged", canBeSentBack),
+        Contract("a device refuses invalid values of its settings, and keeps their values", refuseWhatTheyCannotBe),
         Contract("a device's settings can be each of the choices offered", effects: [.settings], canBeEachChoice),
     ]
 
@@ -14,11 +14,11 @@ enum SettingContracts {
 
     private static func areDescribed(device: any Device, trial: Trial) throws {
         guard case .list(let rows) = try trial.client.call("describe_settings") else {
-            return trial.violate("describe_settings() is no list")
+            return trial.violate("describe_settings() is not a list")
         }
         for row in rows {
             guard case .tuple(let pair) = row, pair.count == 2, case .dict(let description) = pair[1] else {
-                trial.violate("\(row.shown) is no pair of name and description")
+                trial.violate("\(row.shown) is not a pair of name and description")
                 continue
             }
             let name = pair[0].shown
@@ -30,10 +30,10 @@ enum SettingContracts {
     }
 
     private static func canBeSentBack(device: any Device, trial: Trial) throws {
-        // Those that cannot be written may change by themselves, as temperatures do.
+        // Settings that cannot be written may change by themselves, as temperatures do.
         let names = device.settings.filter { !$0.isReadOnly }.map(\.name)
         let all = try trial.client.call("get_all_settings")
-        guard case .dict(let values) = all else { return trial.violate("get_all_settings() is no dict") }
+        guard case .dict(let values) = all else { return trial.violate("get_all_settings() is not a dict") }
         for isComplete in [false, true] {
             try trial.client.call("update_settings", all, .bool(isComplete))
             guard case .dict(let now) = try trial.client.call("get_all_settings") else { continue }
@@ -73,7 +73,7 @@ enum SettingContracts {
             return [low.subtractingReportingOverflow(1), high.addingReportingOverflow(1)]
                 .filter { !$0.overflow }.map { .int($0.partialValue) }
         case (.float(let low), .float(let high)):
-            // Nothing lies beyond what is infinite.
+            // There is nothing beyond infinite limits.
             return [low.nextDown, high.nextUp, .nan].filter { !($0 >= low && $0 <= high) }.map { .float($0) }
         default: return []
         }
@@ -90,7 +90,7 @@ enum SettingContracts {
             }
             for choice in choices {
                 guard case .tuple(let pair) = choice, pair.count == 2 else {
-                    trial.violate("\(choice.shown), a choice of '\(setting.name)', is no pair")
+                    trial.violate("\(choice.shown), a choice of '\(setting.name)', is not a pair")
                     continue
                 }
                 trial.attempt("'\(setting.name)' = \(choice.shown)") {

@@ -1,7 +1,7 @@
 internal import Devices
 internal import Pickle
 
-/// What every stage must do.
+/// The contracts of every stage.
 enum StageContracts {
     static let all = [
         Contract.members(
@@ -11,17 +11,17 @@ enum StageContracts {
             attributes: ["limits", "position"]
         ),
         Contract("a stage's axes have the members of an axis", axesHaveTheirMembers),
-        Contract("a stage tells the position and the limits of each axis", tellsAllAxes),
-        Contract("a stage refuses places that make no sense, and stays", refusesWhatIsNoPlace),
+        Contract("a stage reports the position and the limits of each axis", tellsAllAxes),
+        Contract("a stage refuses invalid positions, and stays", refusesWhatIsNoPlace),
         Contract("a stage stays where it is when enabled, if it says so", enables: true, staysWhenEnabled),
         Contract("a stage stands within its limits", enables: true, standsWithinItsLimits),
-        motion("a stage is there when a call that moves it returns", isThereWhenItReturns),
-        motion("a stage's axis moves by itself", axisMovesByItself),
+        motion("a stage has arrived when a call that moves it returns", isThereWhenItReturns),
+        motion("a stage's axis moves alone", axisMovesByItself),
         motion("a stage can be watched while it moves", canBeWatched),
-        motion("a stage goes no farther than its limits", effects: [.motion, .travel], goesNoFarther),
+        motion("a stage does not move beyond its limits", effects: [.motion, .travel], goesNoFarther),
     ]
 
-    /// A contract about a stage that has been put to use, as has to be done before it moves.
+    /// A contract about an enabled stage, since a stage has to be enabled before it moves.
     private static func motion(
         _ name: String,
         effects: Set<Effect> = [.motion],
@@ -46,7 +46,7 @@ enum StageContracts {
         trial.expect("number of different axes", Set(stage.axes.map(\.name)).count, is: names.count)
         for attribute in ["position", "limits"] {
             guard case .dict(let values) = try trial.client.get(attribute) else {
-                trial.violate("\(attribute) is no dict")
+                trial.violate("\(attribute) is not a dict")
                 continue
             }
             trial.expect("axes in \(attribute)", values.pairs.map(\.key), is: names)
@@ -54,7 +54,7 @@ enum StageContracts {
     }
 
     private static func standsWithinItsLimits(stage: any Stage, trial: Trial) throws {
-        // Only then does it have to know where it is.
+        // A stage has to know its position only while it is enabled.
         try stage.enable()
         for (name, axis) in stage.axes {
             trial.expect("isMoving of \(name)", try axis.isMoving, is: false)

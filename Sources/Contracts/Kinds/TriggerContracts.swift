@@ -1,7 +1,7 @@
 internal import Devices
 internal import Pickle
 
-/// What every device that waits for triggers must do.
+/// The contracts of every device with triggers.
 enum TriggerContracts {
     static let all = [
         Contract.members(
@@ -11,8 +11,8 @@ enum TriggerContracts {
             attributes: ["trigger_mode", "trigger_type"]
         ),
         Contract("a device has the trigger that was set, or refuses it and keeps its own", hasWhatWasSet),
-        Contract("a device refuses software triggers while its trigger is another one", refusesOtherTriggers),
-        Contract("a device refuses what is no trigger", refusesWhatIsNoTrigger),
+        Contract("a device refuses software triggers while another trigger is set", refusesOtherTriggers),
+        Contract("a device refuses invalid triggers", refusesWhatIsNoTrigger),
     ]
 
     private static func hasWhatWasSet(device: any TriggerTarget, trial: Trial) throws {

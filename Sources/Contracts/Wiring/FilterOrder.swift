@@ -1,19 +1,19 @@
 public import Devices
 internal import Platform
 
-/// Which filter is at which position of a wheel, as somebody sees who looks at it.
+/// A check of the filters at the positions of a wheel, by asking a person who looks at it.
 ///
-/// It is tried with a wheel that is open and disabled, and leaves it where it was found.
+/// It needs a wheel that is open and disabled, and puts it back where it was found.
 public struct FilterOrder {
     private let wheel: any FilterWheel
     private let names: [String]
 
-    /// - Parameter names: what is at the positions from 0 on.
+    /// - Parameter names: the filters at the positions from 0 on.
     public init(_ names: [String], in wheel: any FilterWheel) { (self.names, self.wheel) = (names, wheel) }
 
-    /// Expects each filter to be seen where it should be.
+    /// Expects each filter to be seen at its position.
     ///
-    /// - Parameter see: puts a question to whoever looks at the wheel; whether the answer is yes.
+    /// - Parameter see: asks the person who looks at the wheel a question; returns whether the answer is yes.
     public func findings(
         patience: Duration = .seconds(30),
         until interruption: Interruption? = nil,

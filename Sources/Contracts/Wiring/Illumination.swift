@@ -2,32 +2,35 @@ public import Devices
 internal import Pickle
 internal import Platform
 
-/// Light that falls into a camera.
+/// A check that a camera sees a light source.
 ///
-/// It is tried with a light source and a camera that are open and disabled, and leaves them disabled and otherwise as
-/// they were found.
+/// It needs a light source and a camera that are open and disabled, and leaves them disabled and otherwise as they were
+/// found.
 public struct Illumination {
     private let light: any LightSource
     private let camera: any Camera
     private let power: Double
     private let exposureTime: Double
-    /// How many images are looked at with light, and as many before and after it.
+    /// The number of images that are compared with light, before it and after it.
     private static let count = 3
 
     /// - Parameters:
-    ///   - power: what the light source is set to, from 0 to 1.
-    ///   - exposureTime: in seconds; enough for the camera to see that power, and not so much that all is white without.
+    ///   - power: the power of the light source, from 0 to 1.
+    ///   - exposureTime: in seconds; long enough for the camera to see that power, and short enough not to saturate
+    ///     without it.
     public init(of camera: any Camera, by light: any LightSource, power: Double, exposureTime: Double) {
         (self.camera, self.light, self.power, self.exposureTime) = (camera, light, power, exposureTime)
     }
 
-    /// Expects images to be brighter while the light source is on, and as dark as before when it is off again.
+    /// Expects images to be brighter while the light source is on, and dark again when it is off.
     public func findings(patience: Duration = .seconds(30), until interruption: Interruption? = nil) -> Findings {
         Trial.findings(on: light, and: camera, patience, until: interruption, tryIt)
     }
 
     private func tryIt(_ trial: Trial) throws {
-        guard try light.triggerType == .software else { throw NotTried("its light follows a hardware trigger") }
+        guard try light.triggerType == .software else {
+            throw NotTried("its light is controlled by a hardware trigger")
+        }
         let imaging = try Imaging(of: camera, trial)
         try camera.expose(for: exposureTime)
         try light.setPower(power)
@@ -41,17 +44,17 @@ public struct Illumination {
         expect(lit, toOutshine: before, after, trial)
     }
 
-    /// Light has to stand out of what images differ by without it.
+    /// The light has to be brighter than the noise between images without it.
     private func expect(_ lit: Range, toOutshine before: Range, _ after: Range, _ trial: Trial) {
         let noise = max(before.most - before.least, after.most - after.least)
-        let told = "mean of the pixels: \(before) before, \(lit) with light, \(after) after"
-        if lit.least <= before.most + 3 * noise { trial.violate("images are not brighter with light on; \(told)") }
+        let means = "mean of the pixels: \(before) before, \(lit) with light, \(after) after"
+        if lit.least <= before.most + 3 * noise { trial.violate("images are not brighter with light on; \(means)") }
         if after.most >= lit.least - 3 * noise {
-            trial.violate("images are not darker when light is off again; \(told)")
+            trial.violate("images are not darker when light is off again; \(means)")
         }
     }
 
-    /// The least and the most of several images' brightness.
+    /// The range of brightness of several images.
     private struct Range: CustomStringConvertible {
         var least, most: Double
 
@@ -59,7 +62,7 @@ public struct Illumination {
     }
 
     private func brightness(_ imaging: Imaging) throws -> Range {
-        // One that runs by itself has begun some before the light changed.
+        // A free-running camera has started some images before the light changed.
         for _ in 0..<(imaging.isTriggered ? 0 : 3) { _ = try imaging.image() }
         var range = Range(least: .infinity, most: -.infinity)
         for _ in 0..<Self.count {
@@ -71,7 +74,7 @@ public struct Illumination {
 }
 
 extension Frame {
-    /// The mean of the pixels, or of some hundred thousand that are spread over a larger frame; 0 of none.
+    /// The mean of the pixels, or of a hundred thousand pixels spread over a larger frame; 0 without pixels.
     fileprivate var mean: Double {
         let array = array
         let step = max(1, array.count / 100_000)
@@ -85,9 +88,9 @@ extension Frame {
 }
 
 extension Trial {
-    /// Tries something that takes one or two devices, and leaves them as they were found.
+    /// Runs a trial with one or two devices, and leaves them as they were found.
     ///
-    /// - Parameter device: what the trial's client reaches.
+    /// - Parameter device: the device that the client of the trial reaches.
     static func findings(
         on device: any Device,
         and other: (any Device)? = nil,
@@ -98,20 +101,20 @@ extension Trial {
         Interruption.$ofTrial.withValue(interruption) {
             let trial = Trial(device, patience: patience)
             let devices = [device] + (other.map { [$0] } ?? [])
-            let states = trial.attempt("could not tell its state") { try devices.map(FoundState.init) }
+            let states = trial.attempt("its state could not be read") { try devices.map(FoundState.init) }
             trial.attempt { try tryIt(trial) }
             trial.stepBack(states?.map(\.stepsBack) ?? devices.map { [$0.disable] })
             return trial.findings
         }
     }
 
-    /// Disables devices, which is the first of the steps of each, and then leaves them as they were found.
+    /// Disables devices, which is the first step of each, and then puts them back as they were found.
     func stepBack(_ steps: [[() throws -> Void]]) {
         for step in steps.compactMap(\.first) { attempt("could not be disabled", step) }
         for step in steps.flatMap({ $0.dropFirst() }) {
-            // Then they stay as they are.
+            // An interrupted trial changes nothing more.
             guard Interruption.ofTrial?.isAsked != true else { return }
-            attempt("could not be left as it was found", step)
+            attempt("could not be put back as it was found", step)
         }
     }
 }

@@ -1,35 +1,35 @@
 public import Devices
 internal import Platform
 
-/// A cable from a digital line to a camera's trigger input.
+/// A check of the cable from a digital line to the trigger input of a camera.
 ///
-/// It is tried with a camera and a digital I/O that are open and disabled, and leaves them disabled and otherwise as
-/// they were found.
+/// It needs a camera and a digital I/O that are open and disabled, and leaves them disabled and otherwise as they were
+/// found.
 public struct TriggerCable {
     private let camera: any Camera
     private let lines: any DigitalIO
     private let line: Int
     private static let pulses = 3
 
-    /// - Parameter line: the output that the cable comes from; it is driven only if it is one already.
+    /// - Parameter line: the line at which the cable starts; it is driven only if it is an output already.
     public init(from line: Int, of lines: any DigitalIO, to camera: any Camera) {
         (self.camera, self.lines, self.line) = (camera, lines, line)
     }
 
-    /// Expects an image for each rising edge of the line, and none for a falling one or for none.
+    /// Expects an image for each rising edge of the line, and no image otherwise.
     public func findings(patience: Duration = .seconds(30), until interruption: Interruption? = nil) -> Findings {
         Trial.findings(on: camera, and: lines, patience, until: interruption, tryIt)
     }
 
     private func tryIt(_ trial: Trial) throws {
         guard (0..<max(0, lines.lineCount)).contains(line) else {
-            return trial.violate("there is no line \(line), lines are 0 to \(lines.lineCount - 1)")
+            return trial.violate("line \(line) does not exist, lines are 0 to \(lines.lineCount - 1)")
         }
-        guard try lines.isOutput(line) else { throw NotTried("line \(line) is no output") }
+        guard try lines.isOutput(line) else { throw NotTried("line \(line) is not an output") }
         try lines.setLevel(of: line, false)
         do { try camera.setTrigger(.risingEdge, .once) } catch let error as DeviceError where error.kind == .unsupported
         {
-            throw NotTried("the camera takes no images by a rising edge")
+            throw NotTried("the camera has no rising-edge trigger")
         }
         try camera.expose(for: 0.001)
         try camera.enable()
@@ -40,7 +40,7 @@ public struct TriggerCable {
             try expectNothing("while the line stayed high, after rise \(pulse)", trial)
             try lines.setLevel(of: line, false)
             try expectNothing("when the line fell, after rise \(pulse)", trial)
-            // The others would not come either.
+            // Further images would not come either.
             guard image != nil else { return }
         }
     }

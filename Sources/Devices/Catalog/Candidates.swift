@@ -1,29 +1,31 @@
-/// What can be tried for one definition, in an order that may be another one in each process.
+/// The candidates for one definition.
+///
+/// Their order may differ from process to process.
 public struct Candidates: Sendable {
-    /// The driver's word.
+    /// The driver's name.
     public let driver: String
-    /// What tells these candidates from others of the same driver.
+    /// Distinguishes these candidates from others of the same driver.
     public let kind: String
     /// Whether several processes may open candidates at the same time.
     public let opensSideBySide: Bool
     public let count: @Sendable (DriverContext) throws -> Int
-    /// Throws for a candidate that is there and cannot be opened.
+    /// Throws for a candidate that is present and cannot be opened.
     public let open: @Sendable (Int, DriverContext) throws -> Candidate<any OpenedCandidate>
-    /// The environment of processes whose simulated hardware is to have devices with these uids.
+    /// The environment of processes whose simulated hardware has devices with these uids.
     public let simulating: @Sendable ([String]) -> [String: String]
 
-    /// The first candidate that can be had.
+    /// The first candidate that can be opened.
     func openFirst(_ context: DriverContext) throws -> any OpenedCandidate {
         var sweep = CandidateSweep(self, context)
         guard let claim = try sweep.next() else {
-            throw DeviceError(.initialise, "no \(driver) can be had: \(sweep.report)")
+            throw DeviceError(.initialise, "no \(driver) is available: \(sweep.report)")
         }
         return claim
     }
 
-    /// The candidate with a uid, looked for by opening one after another.
+    /// The candidate with a uid, found by opening one after another.
     ///
-    /// - Parameter keep: takes claims of other uids that will be wanted; those that it does not take are released.
+    /// - Parameter keep: keeps claims of other uids that will be needed; those that it does not keep are released.
     public func open(
         uid: String,
         _ context: DriverContext,
@@ -38,21 +40,21 @@ public struct Candidates: Sendable {
     }
 }
 
-/// What came of trying one candidate.
+/// The result of trying one candidate.
 public enum Candidate<Claim> {
     case opened(Claim)
-    /// Another program has it, or another process of this one; which one it is cannot be told.
+    /// Another program has it, or another process of this server; which device it is cannot be found out.
     case heldElsewhere
-    /// It is not one of those that the options ask for, as this text says.
+    /// The options exclude it, for the reason in this text.
     case unwanted(String)
 }
 
-/// One pass over a driver's candidates, within a process.
+/// One pass over a driver's candidates, in one process.
 public struct CandidateSweep {
     private let candidates: Candidates
     private let context: DriverContext
     private var place = 0
-    /// What has come of those tried so far.
+    /// The results so far.
     public private(set) var report = SearchReport()
 
     public init(_ candidates: Candidates, _ context: DriverContext) {
@@ -62,7 +64,7 @@ public struct CandidateSweep {
 
     /// Opens candidates until one is open; nil once all have been tried.
     ///
-    /// Throws if the candidates cannot be counted; one that cannot be opened is reported and passed over.
+    /// Throws if the candidates cannot be counted. A candidate that cannot be opened is reported and skipped.
     public mutating func next() throws -> (any OpenedCandidate)? {
         if report.count == nil { report.count = max(0, try candidates.count(context)) }
         while place < report.count ?? 0 {
@@ -81,17 +83,17 @@ public struct CandidateSweep {
     }
 }
 
-/// What came of trying a driver's candidates.
+/// The results of trying a driver's candidates.
 public struct SearchReport: Sendable, Hashable {
-    /// How many there are, once they have been counted.
+    /// The number of candidates, once they have been counted.
     public var count: Int?
-    /// The uids of those that could be opened.
+    /// The uids of the candidates that could be opened.
     public var seen: [String] = []
-    /// How many another process has.
+    /// The number of candidates that another process has.
     public var held = 0
-    /// Those that the options do not ask for.
+    /// The candidates that the options exclude.
     public var unwanted: [String] = []
-    /// Why others could not be opened.
+    /// The reasons why other candidates could not be opened.
     public var failures: [String] = []
 
     public init() {}

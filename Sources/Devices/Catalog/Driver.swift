@@ -1,19 +1,22 @@
-/// A kind of device that a configuration can name, and how to open one.
+/// A kind of device that a configuration can name, and the function that opens one.
 public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
-    /// The word for it in configuration files: `simulated-camera`.
+    /// The driver name in configuration files: `simulated-camera`.
     public let name: String
-    /// What it drives, in a line, for `--list-drivers`.
+    /// The hardware it drives, in one line, for `--list-drivers`.
     public let summary: String
-    /// Opens a device, on the thread that will make all calls to it.
+    /// Opens a device.
     public let open: @Sendable (Configuration, DriverContext) throws -> any Device
     public let kind: DeviceKind
     public let ask: (@Sendable (_ port: String) throws -> String)?
     private let attached: @Sendable (Configuration?) -> Attachment?
+    /// Finds the device file at which the device is now.
+    public var deviceFile: (@Sendable (Configuration) -> String?)?
     private let gatesLight: Bool
 
     /// - Parameters:
-    ///   - attached: how the device that the options mean is attached, or any of the driver's if there are none.
-    ///   - ask: asks what is at a serial port for its serial number, and changes nothing.
+    ///   - attached: the attachment of the device that the options select, or of any device of the driver if there are
+    ///     none.
+    ///   - ask: asks the device at a serial port for its serial number, and changes nothing.
     public init<Opened: Device & SendableMetatype>(
         _ name: String,
         _ summary: String,
@@ -39,36 +42,36 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
     public func configured(_ configuration: Configuration) -> ConfiguredDriver {
         var driver = ConfiguredDriver(name: name, kind: kind) { [open] context in try open(configuration, context) }
         driver.attachment = attached(configuration)
+        if let deviceFile { driver.deviceFile = { deviceFile(configuration) } }
         driver.gatesLight = gatesLight
         return driver
     }
 }
 
-/// A driver of which only the name is known, as the catalogue keeps it.
+/// A driver of any type of configuration, as the catalogue keeps it.
 public protocol ConfigurableDriver: Sendable {
     var name: String { get }
     var summary: String { get }
-    /// Whether only the opened device tells which one it is, so that a definition says by `uid` which one it means.
+    /// Whether the identity of its devices is known only after opening, so that a definition selects one by `uid`.
     var isFloating: Bool { get }
-    /// Reads the driver's own options, the `conf` of a definition.
+    /// Reads the options of the driver, the `conf` of a definition.
     ///
-    /// - Parameter uid: which device is meant, of a floating driver; nil for any other one.
+    /// - Parameter uid: the uid of the device, for a floating driver; nil for any other driver.
     func configured(from decoder: any Decoder, uid: String?) throws -> ConfiguredDriver
-    /// How its devices are attached; nil if nothing can be told of it, as of simulations.
+    /// The attachment of its devices; nil if it is unknown, as for simulations.
     var attachment: Attachment? { get }
-    /// Asks what is at a serial port, by its path, for the serial number that devices of this driver tell; nil for a
-    /// driver that has nothing to ask there.
+    /// Asks the device at a serial port, by its path, for its serial number; nil for a driver that cannot ask.
     ///
-    /// It only reads: no light goes on, and nothing is changed that outlives the talk.
+    /// It only reads: no light goes on, and nothing changes in the device.
     var ask: (@Sendable (_ port: String) throws -> String)? { get }
-    /// All that can be tried without any options, of a floating driver whose options may be left out.
+    /// The candidates without any options, for a floating driver whose options may be left out.
     var candidates: Candidates? { get }
 }
 
 extension ConfigurableDriver {
-    /// The driver with what its options are where none are given.
+    /// The driver with default options.
     ///
-    /// Throws a `DecodingError` if there are some that have to be given.
+    /// Throws a `DecodingError` if there are options without a default.
     public func configured(uid: String? = nil) throws -> ConfiguredDriver {
         try configured(from: NoOptionsDecoder(codingPath: [], userInfo: [:]), uid: uid)
     }
@@ -79,18 +82,22 @@ extension ConfigurableDriver {
     public var candidates: Candidates? { nil }
 }
 
-/// A driver with its options: all that is needed to open a device.
+/// A driver with its options, ready to open a device.
 public struct ConfiguredDriver: Sendable {
     public let name: String
-    /// What the device will be.
+    /// The kind of the device.
     public let kind: DeviceKind
-    /// Whether the device will be a ``LightGate``.
+    /// Whether the device is a ``LightGate``.
     public var gatesLight = false
     /// The devices that its options refer to.
     public var references: [DeviceReference] = []
-    /// How the device that its options mean is attached, as far as they tell.
+    /// The attachment of the device, as far as the options determine it.
     public var attachment: Attachment?
-    /// The floating devices that are opened with it: itself, and those that its options name.
+    /// The device file at which the device is now; nil if it is absent or has none.
+    public var deviceFile: (@Sendable () -> String?)?
+    /// The files that its options name.
+    public var files: [OptionFile] = []
+    /// The floating devices that are opened with it: the device itself, and those that its options name.
     public var cameraRequests: [CameraRequest]
     public let open: @Sendable (DriverContext) throws -> any Device
 
@@ -107,7 +114,7 @@ public struct ConfiguredDriver: Sendable {
     }
 }
 
-/// The drivers that a program was built with, by the words that configurations use.
+/// The drivers that a program was built with, by their names in configurations.
 public struct DriverCatalog: Sendable {
     public let drivers: [any ConfigurableDriver]
 
@@ -124,15 +131,15 @@ extension CodingUserInfoKey {
     public static let driverCatalog = CodingUserInfoKey(rawValue: "drivers")!
 }
 
-/// How the devices of a driver are attached, for programs that look what is there without opening it.
+/// The way in which devices of a driver are attached, for programs that list hardware without opening it.
 public enum Attachment: Sendable, Hashable {
     /// On USB.
     ///
     /// - Parameters:
-    ///   - kinds: vendor and product in hexadecimal, `03c3:1f01`; `136e` is any product of a vendor's.
-    ///   - serial: the serial number of the one that is meant; nil if the options name none.
-    ///   - port: its port as the kernel writes it, `1-4.2`; nil if the options name none.
+    ///   - kinds: vendor and product in hexadecimal, `03c3:1f01`; `136e` is any product of that vendor.
+    ///   - serial: the serial number of the device; nil if the options do not name one.
+    ///   - port: its port as the kernel writes it, `1-4.2`; nil if the options do not name one.
     case usb(kinds: [String], serial: String? = nil, port: String? = nil)
-    /// At a serial port: a path, or `usb:SERIAL`; nil if the options name none.
+    /// At a serial port: a path, or `usb:SERIAL`; nil if the options do not name one.
     case serialPort(String?)
 }

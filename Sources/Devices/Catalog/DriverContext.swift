@@ -1,15 +1,19 @@
-/// What a driver is told when it opens a device, beside its own options.
+/// The environment in which a driver opens a device, beside its own options.
 public struct DriverContext: Sendable {
-    /// Whether to talk to a simulation of the hardware.
+    /// Whether the hardware is simulated.
     public var isSimulated: Bool
-    /// Takes what people should know.
+    /// The name by which simulated hardware keeps its state, such as `Stage`; empty without a server.
+    public var hardwareName = ""
+    /// The log of the device.
     public var log: DeviceLog
-    /// Opens the floating device with a uid; a server has its own way, and other programs try one after another.
+    /// Opens the floating device with a uid.
+    ///
+    /// A server replaces this function; other programs try one after another.
     public var claim: @Sendable (CameraRequest, DriverContext) throws -> any OpenedCandidate = { part, context in
         try part.candidates.open(uid: part.uid, context)
     }
 
-    /// Reaches another device; without a server there is none to be reached.
+    /// Makes a link to another device, which needs a server.
     public var part: @Sendable (DeviceReference) throws -> any DeviceLink = { reference in
         throw DeviceError(.initialise, "\(reference) cannot be reached without a server")
     }
@@ -20,23 +24,23 @@ public struct DriverContext: Sendable {
     }
 }
 
-/// What a driver tells people about its device: lines for the log, and whether the device can be used now.
+/// The messages of a driver about its device: lines for the log, and whether the device is usable.
 public struct DeviceLog: Sendable {
-    /// How much a line matters.
+    /// The importance of a line.
     public enum Level: Sendable {
-        /// What somebody at the microscope should know.
+        /// Something that people at the microscope should know.
         case info
-        /// Something went wrong, and may mend itself: a device was lost.
+        /// Something went wrong that may recover by itself: a device was lost.
         case warning
-        /// Something went wrong that somebody must mend.
+        /// Something went wrong that needs attention.
         case error
     }
 
-    /// Takes a line.
+    /// Logs a line.
     public var write: @Sendable (_ line: String, _ level: Level) -> Void
-    /// Takes what keeps the device from being used, for whoever asks how it is; nil once it can be used again.
+    /// Reports the problem that keeps the device from being used, for `status`; nil when it is usable again.
     ///
-    /// Called from any thread, also in the middle of a call to the device, which it must not use itself.
+    /// May be called from any thread, also during a call to the device; it must not use the device itself.
     public var report: @Sendable (_ problem: String?) -> Void
 
     public init(
@@ -50,13 +54,13 @@ public struct DeviceLog: Sendable {
     public func warning(_ line: String) { write(line, .warning) }
     public func error(_ line: String) { write(line, .error) }
 
-    /// Says that the device cannot be used now, and why.
+    /// Reports that the device is not usable, and why.
     public func lost(_ line: String) {
         warning(line)
         report(line)
     }
 
-    /// Says that the device can be used again.
+    /// Reports that the device is usable again.
     public func back(_ line: String) {
         info(line)
         report(nil)

@@ -1,15 +1,15 @@
 internal import Platform
 
-/// A driver of devices that only tell which ones they are once they are open, so that each has to be tried.
+/// A driver of devices whose identity is known only after opening, so that each has to be tried.
 ///
-/// Opening is in two steps: a candidate is opened as far as it takes to learn its uid, and becomes a device, with the
-/// options of the definition that means it, once it is known to be wanted.
+/// A device is opened in two steps: a candidate is opened far enough to read its uid, and becomes a device, with the
+/// options of the definition that selects it, if that uid is wanted.
 public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableDriver {
-    /// The word for it in configuration files: `andor-sdk3`.
+    /// The driver name in configuration files: `andor-sdk3`.
     public let name: String
-    /// What it drives, in a line, for `--list-drivers`.
+    /// The hardware it drives, in one line, for `--list-drivers`.
     public let summary: String
-    /// How all of its devices are attached; which of them is which cannot be told from outside.
+    /// The attachment of all of its devices, which look the same from outside.
     public let attachment: Attachment?
     private let opensSideBySide: @Sendable (Configuration) -> Bool
     private let deviceKind: DeviceKind
@@ -21,14 +21,13 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
 
     /// - Parameters:
     ///   - opensSideBySide: whether several processes may open candidates at the same time.
-    ///   - kind: what of the options decides which candidates there are, such as the library's file; definitions in
-    ///     which it is the same are searched for together.
-    ///   - count: how many candidates there are, held ones among them.
-    ///   - open: opens a candidate. Which one an index means may differ from process to process, but not within one.
-    ///   - device: makes a device of an opened candidate, on the thread that will make all calls to it. If it throws,
-    ///     the claim is released.
-    ///   - attachment: how its devices are attached.
-    ///   - simulating: the environment of processes whose simulated hardware is to have devices with these uids.
+    ///   - kind: the part of the options that determines the candidates, such as the library's file; definitions with
+    ///     the same value are searched together.
+    ///   - count: the number of candidates, including those that other processes hold.
+    ///   - open: opens a candidate. The meaning of an index may differ from process to process, but not within one.
+    ///   - device: makes a device of an opened candidate. If it throws, the claim is released.
+    ///   - attachment: the attachment of its devices.
+    ///   - simulating: the environment of processes whose simulated hardware has devices with these uids.
     public init<Claim: OpenedCandidate, Opened: Device & SendableMetatype>(
         _ name: String,
         _ summary: String,
@@ -53,7 +52,7 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
         }
         self.device = { claim, configuration, context in
             guard let claim = claim as? Claim else {
-                throw DeviceError(.initialise, "\(claim.uid) was opened by another driver than \(name)")
+                throw DeviceError(.initialise, "\(claim.uid) was opened by a driver other than \(name)")
             }
             return try device(claim, configuration, context)
         }
@@ -67,7 +66,7 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
 
     /// The driver with its options.
     ///
-    /// - Parameter uid: which device is meant; nil for the first that can be had, which suits a program with one.
+    /// - Parameter uid: the uid of the device; nil for the first available one, which suits a program with one device.
     public func configured(_ configuration: Configuration, uid: String?) -> ConfiguredDriver {
         let candidates = candidates(configuration)
         let part = uid.map { CameraRequest(uid: $0, candidates: candidates) }
@@ -102,13 +101,13 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     }
 }
 
-/// A device that was opened to learn which one it is, and that nobody else can open as long as it is not released.
+/// A device that was opened to read its uid, and that nobody else can open until it is released.
 public protocol OpenedCandidate: AnyObject, Sendable {
-    /// What the device is known by wherever it is plugged in: its serial number.
+    /// The identifier of the device wherever it is plugged in: its serial number.
     var uid: String { get }
-    /// What else is known of it once it is open: `model`, `firmware`.
+    /// Further details of the open device: `model`, `firmware`.
     var details: [String: String] { get }
-    /// Closes it, for other processes to open.
+    /// Closes the device, so that other processes can open it.
     func release()
 }
 
@@ -116,7 +115,7 @@ extension OpenedCandidate {
     public var details: [String: String] { [:] }
 }
 
-/// A floating device that a definition needs: which one, and among which candidates it is to be found.
+/// A floating device that a definition needs, and the candidates among which it is searched.
 public struct CameraRequest: Sendable {
     public let uid: String
     public let candidates: Candidates
@@ -127,7 +126,7 @@ public struct CameraRequest: Sendable {
     }
 }
 
-/// Takes down the floating devices that a driver's options name while these are decoded.
+/// The list of floating devices that a driver's options name, collected while the options are decoded.
 ///
 /// A decoder carries it under ``CodingUserInfoKey/cameraRequests``.
 public final class CameraRequests: Sendable {
@@ -141,7 +140,7 @@ public final class CameraRequests: Sendable {
 }
 
 extension CodingUserInfoKey {
-    /// Under which a decoder carries the ``CameraRequests``.
-    // The name is not empty, so the key is made.
+    /// The key under which a decoder carries the ``CameraRequests``.
+    // The initializer fails only for an empty name.
     public static let cameraRequests = CodingUserInfoKey(rawValue: "cameraRequests")!
 }

@@ -1,7 +1,7 @@
-/// A driver that the options of another one name, with options of its own: `{driver: simulated-stage, conf: {…}}`.
+/// A driver that the options of another driver name, with its own options: `{driver: simulated-stage, conf: {…}}`.
 ///
-/// It is looked up in the catalogue that the decoder carries under ``CodingUserInfoKey/driverCatalog``. A floating one
-/// has a `uid` as well, and is noted in the decoder's ``CameraRequests``.
+/// It is looked up in the catalogue that the decoder carries under ``CodingUserInfoKey/driverCatalog``. A floating
+/// driver has a `uid` as well, and is added to the decoder's ``CameraRequests``.
 public struct NestedDriver: Decodable, Sendable {
     public let driver: ConfiguredDriver
 
@@ -51,13 +51,13 @@ public struct NestedDriver: Decodable, Sendable {
             forKey: .uid,
             in: definition,
             debugDescription: driver.isFloating
-                ? "\(driver.name) is a floating driver: uid must say which device is meant"
-                : "\(driver.name) is not a floating driver, so there is nothing to tell apart"
+                ? "\(driver.name) is a floating driver: uid must select a device"
+                : "\(driver.name) is not a floating driver and takes no uid"
         )
     }
 }
 
-/// What a driver's options are read from when a definition has none: a mapping without keys.
+/// The decoder of a driver's options when a definition has none: a mapping without keys.
 struct NoOptionsDecoder: Decoder {
     let codingPath: [any CodingKey]
     let userInfo: [CodingUserInfoKey: Any]
@@ -74,7 +74,7 @@ struct NoOptionsDecoder: Decoder {
     }
 }
 
-/// Lacks whatever key it is asked for.
+/// A container without keys.
 private struct NoKeys<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let codingPath: [any CodingKey]
     var allKeys: [Key] { [] }

@@ -1,11 +1,12 @@
-/// What is in a driver's options, made by a program, that concerns more than the driver: other devices, drivers that are
-/// opened with it, and values that make no sense.
+/// The contents of a driver's options that concern more than the driver: references to other devices, drivers that are
+/// opened with it, and invalid values.
 ///
-/// Where options are decoded, ``DeviceReferences``, ``CameraRequests`` and errors tell the same.
+/// It is for options made by a program. When options are decoded, ``DeviceReferences``, ``CameraRequests`` and errors
+/// hold the same information.
 public struct OptionContents: Sendable {
     public struct Reference: Sendable {
         public let device: DeviceReference
-        /// Of which kind it has to be; nil for any.
+        /// The kind that it has to be; nil for any.
         public let kind: DeviceKind?
         /// The names of the properties that lead to it.
         public let path: [String]
@@ -15,15 +16,15 @@ public struct OptionContents: Sendable {
     public private(set) var cameraRequests: [CameraRequest] = []
     public private(set) var flaws: [(path: [String], claim: String)] = []
 
-    /// Looks at the stored properties of the options, and at those of their values.
+    /// Examines the stored properties of the options, and those of their values.
     public init(_ options: Any) { gather(options, [], depth: 0) }
 
-    /// Of a function that works with other devices.
+    /// The references of a function that uses other devices.
     public init(naming devices: [DeviceReference]) {
         references = devices.map { Reference(device: $0, kind: nil, path: []) }
     }
 
-    /// Options that are deeper would be of a type that holds itself.
+    /// Deeper options would be of a type that contains itself.
     private static let deepest = 16
 
     private mutating func gather(_ value: Any, _ path: [String], depth: Int) {
@@ -42,7 +43,7 @@ public struct OptionContents: Sendable {
         case let options as any OptionsByName:
             for (name, value) in options.contents { gather(value, path + [name], depth: depth + 1) }
         default:
-            // Objects may lead round in a circle, and are no options.
+            // Objects may form a circle, and are not options.
             guard mirror.displayStyle != .class, depth < Self.deepest else { return }
             for child in mirror.children {
                 let isProperty = mirror.displayStyle == .struct
@@ -52,7 +53,7 @@ public struct OptionContents: Sendable {
     }
 }
 
-/// Options with names that are no properties'.
+/// Options with names that are not property names.
 protocol OptionsByName {
     var contents: [(String, Any)] { get }
 }
@@ -72,7 +73,7 @@ extension PartOption: ReferringOption {
 }
 
 extension ConfiguredDriver {
-    /// Notes what the driver's options name.
+    /// Adds the devices and drivers that the options name.
     public mutating func refer(to contents: OptionContents) {
         references += contents.references.map(\.device)
         cameraRequests += contents.cameraRequests

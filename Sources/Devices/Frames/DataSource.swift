@@ -1,7 +1,8 @@
 internal import Glibc
 public import Pickle
+internal import Platform
 
-/// The origin of a device's data.
+/// The origin of the data of a device.
 ///
 /// Waiting here blocks, and calls to the device go on meanwhile, so a source is `Sendable`: it holds only those parts
 /// of an SDK that may be used from another thread.
@@ -62,9 +63,5 @@ public struct Datum: Sendable {
 /// The wall-clock time that clients get with data.
 public enum Timestamp {
     /// Seconds since 1970.
-    public static var now: Double {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
+    public static var now: Double { WallClock.seconds }
 }

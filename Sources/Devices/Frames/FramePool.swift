@@ -1,18 +1,18 @@
 public import Pickle
 internal import Synchronization
 
-/// Memory for frames that is used again and again: touching fresh pages costs more than sending them.
+/// A pool of memory for frames: touching fresh pages costs more than sending them.
 public final class FramePool: Sendable {
     private let capacity: Int
     private let free = Mutex<[PixelMemory]>([])
 
-    /// - Parameter capacity: how many buffers are kept for later.
+    /// - Parameter capacity: the number of unused buffers that are kept.
     public init(keeping capacity: Int = 16) { self.capacity = capacity }
 
-    /// Memory of that many bytes, with whatever it held before.
+    /// Memory of that many bytes, with undefined contents.
     public func buffer(byteCount: Int) -> PixelBuffer {
         let used = free.withLock { free -> PixelMemory? in
-            // Frames have got another size: what is kept is of no use any more.
+            // The size of the frames has changed: the unused buffers are useless.
             if free.last?.byteCount != byteCount { free.removeAll() }
             return free.popLast()
         }
@@ -27,7 +27,7 @@ public final class FramePool: Sendable {
     }
 }
 
-/// Memory for one frame, which goes back to its pool when nobody needs the frame any more.
+/// Memory for one frame, which returns to its pool when the frame is no longer needed.
 public final class PixelBuffer: ByteMemory {
     private let memory: PixelMemory
     private let pool: FramePool
@@ -43,7 +43,7 @@ public final class PixelBuffer: ByteMemory {
 
     @unsafe public var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(memory.bytes) }
 
-    /// Lets the pixels be written, which is only right while nobody else has the buffer.
+    /// Writes the pixels, which is only allowed while nobody else has the buffer.
     public func write<Result, Failure: Error>(
         _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -51,9 +51,9 @@ public final class PixelBuffer: ByteMemory {
     }
 }
 
-/// A stretch of memory, aligned to a page as SDKs and the kernel like it.
-// Why unchecked: whoever has taken it from the pool fills it before others see it; then it is only read, until the last
-// one has let go of it.
+/// A piece of memory, aligned to a page as SDKs and the kernel prefer.
+// Unchecked: the thread that has taken it from the pool fills it before others see it; from then on it is only read,
+// until the last reader has released it.
 @safe final class PixelMemory: @unchecked Sendable {
     let bytes: UnsafeMutableRawBufferPointer
 

@@ -1,8 +1,8 @@
 internal import Platform
 
-/// A data source that is filled from elsewhere: by an SDK's callback, a timer's thread, a simulation.
+/// A data source that other code fills: the callback of an SDK, the thread of a timer, a simulation.
 ///
-/// Bounded: when nobody reads, the oldest give way and are counted.
+/// It is bounded: when nobody reads, the oldest data are dropped and counted.
 public final class Mailbox: DataSource {
     private struct Contents {
         var waiting: [Result<Datum, any Error>] = []
@@ -18,7 +18,7 @@ public final class Mailbox: DataSource {
     public var lost: Int { contents.withLock(\.lost) }
 
     public func put(_ datum: Datum) { put(.success(datum)) }
-    /// Puts an error in line, which then reaches the clients in place of a datum.
+    /// Appends an error, which reaches the clients in place of a datum.
     public func put(failure: any Error) { put(.failure(failure)) }
 
     private func put(_ entry: Result<Datum, any Error>) {
@@ -31,7 +31,7 @@ public final class Mailbox: DataSource {
         }
     }
 
-    /// Forgets what is waiting.
+    /// Removes all waiting data.
     public func empty() { contents.withLock { $0.waiting.removeAll() } }
 
     public func next(within limit: Duration) throws -> Datum? {

@@ -1,7 +1,7 @@
 public import Pickle
 internal import Synchronization
 
-/// How an image is turned: first a quarter turn counter-clockwise, then flips (`get_transform`).
+/// A transform of an image: first a quarter turn counter-clockwise, then flips (`get_transform`).
 public struct Transform: Sendable, Hashable {
     public var flipsLeftRight: Bool
     public var flipsUpDown: Bool
@@ -15,10 +15,10 @@ public struct Transform: Sendable, Hashable {
 
     public static let identity = Transform()
 
-    /// This transform together with that of the read-out, in the way that python-microscope puts them together.
+    /// This transform combined with that of the read-out, as python-microscope combines them.
     ///
     /// Flips of the same axis cancel, and two quarter turns are both flips. Flips before a quarter turn stay with their
-    /// axis instead of turning along, since the transforms in the configurations of microscopes were found that way.
+    /// axis instead of turning along: the transforms in existing configurations were determined that way.
     public func after(_ first: Transform) -> Transform {
         let turnsTwice = rotates && first.rotates
         return Transform(
@@ -39,7 +39,7 @@ extension Transform: PythonConvertible {
     public static var pythonName: String { "a tuple of three bools" }
 }
 
-/// The two transforms of a camera's images, shared with the thread that reads the frames.
+/// The two transforms of a camera's images, which are shared with the thread that reads the frames.
 public final class Transforms: Sendable {
     private struct Both {
         var readout = Transform.identity
@@ -50,18 +50,18 @@ public final class Transforms: Sendable {
 
     public init() {}
 
-    /// What the sensor's read-out direction asks for, so that images look the same whatever the read-out.
+    /// The transform for the read-out direction of the sensor, which makes images look the same for all directions.
     public var readout: Transform {
         get { both.withLock(\.readout) }
         set { both.withLock { $0.readout = newValue } }
     }
 
-    /// What clients asked for with `set_transform`.
+    /// The transform that clients set with `set_transform`.
     public var client: Transform {
         get { both.withLock(\.client) }
         set { both.withLock { $0.client = newValue } }
     }
 
-    /// What is done to each frame.
+    /// The transform that is applied to each frame.
     public var total: Transform { both.withLock { $0.client.after($0.readout) } }
 }

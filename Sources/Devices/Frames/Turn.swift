@@ -1,15 +1,15 @@
-/// Moves the pixels of one image to their places in another one.
+/// A copy of the pixels of one image to their places in another one.
 @safe struct Turn<Pixel: Turnable> {
-    // Pointers and not buffers, whose bounds would be checked for each pixel instead of moving many at a time.
+    // Pointers rather than buffers: a check of the bounds for each pixel would prevent moving several at a time.
     private let source: UnsafePointer<Pixel>
     private let target: UnsafeMutablePointer<Pixel>
     private let steps: TurnSteps
 
-    /// Nil if there are no pixels.
+    /// Nil for an image without pixels.
     ///
     /// - Parameters:
-    ///   - source: all pixels of the old image, for longer than this is used.
-    ///   - target: as much memory for those of the new one.
+    ///   - source: all pixels of the old image; must outlive the copy.
+    ///   - target: memory of the same size for the new image.
     @unsafe init?(from source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer, _ steps: TurnSteps) {
         guard
             let source = unsafe source.assumingMemoryBound(to: Pixel.self).baseAddress,
@@ -37,7 +37,7 @@
     /// Moves pixels whose rows become columns.
     ///
     /// In squares of eight by eight, each read and written by rows: going down columns, one pixel at a time, fetches a
-    /// line of memory for each, and takes five times as long.
+    /// cache line for each, and takes five times as long.
     func rotate() {
         let (wholeRows, wholeColumns) = (steps.height & ~7, steps.width & ~7)
         for row in stride(from: 0, to: wholeRows, by: 8) {
@@ -75,7 +75,7 @@ private struct Square<Pixel: Turnable> {
 
     init(_ row: (Int) -> SIMD8<Pixel>) { rows = InlineArray { row($0) } }
 
-    /// Makes rows of the columns, by shuffling the rows into each other three times as one does with cards.
+    /// Swaps rows and columns, by interleaving the rows three times.
     mutating func transpose() {
         for _ in 0..<3 {
             let old = rows
@@ -90,11 +90,11 @@ private struct Square<Pixel: Turnable> {
     }
 }
 
-/// Where in the old image the pixels of the turned one come from.
+/// The mapping from the pixels of a turned image to their places in the old image.
 struct TurnSteps {
-    /// The sides of the turned image.
+    /// The size of the turned image.
     let width, height: Int
-    /// The place of the first pixel, and how far it is to the one on its right and the one below.
+    /// The place of the first pixel, and the distances to the pixel on its right and the pixel below.
     let origin, right, down: Int
 
     init(width: Int, height: Int, _ transform: Transform) {
@@ -117,7 +117,7 @@ struct TurnSteps {
     func source(_ row: Int, _ column: Int) -> Int { origin + row * down + column * right }
 }
 
-/// A pixel that can be moved, of which only the size matters.
+/// A pixel that can be moved; only its size matters.
 protocol Turnable: BitwiseCopyable, Codable, Hashable, SIMDScalar {}
 
 extension UInt8: Turnable {}

@@ -1,35 +1,38 @@
 internal import Pickle
 
-/// A camera, whose times are in seconds, and whose shapes, ROI and binning are the sensor's, before any transform.
+/// A camera.
 ///
-/// Clients see everything through the transforms: with a quarter turn in them, the axes of shape, ROI and binning
-/// change places, and a ROI that is set is the one that is got.
+/// Times are in seconds; shape, ROI and binning are those of the sensor, before any transform.
+///
+/// Clients see everything through the transforms: with a quarter turn, the axes of shape, ROI and binning are swapped,
+/// and `get_roi` returns the ROI that was set.
 public protocol Camera: DataDevice, TriggerTarget {
-    /// What is done to each frame before clients get it.
+    /// The transforms that are applied to each frame before clients get it.
     var transforms: Transforms { get }
 
-    /// Seconds of light. A setter takes the nearest value that the camera can do.
+    /// Seconds of light. The setter uses the nearest value that the camera supports.
     var exposureTime: Double { get throws }
     func setExposureTime(_ seconds: Double) throws
-    /// The shortest time between two triggers, in seconds: exposure and what of the read-out does not overlap it.
+    /// The shortest time between two triggers, in seconds: the exposure and the part of the read-out that does not
+    /// overlap with it.
     var cycleTime: Double { get throws }
 
     var sensorShape: SensorShape { get throws }
 
     var sensorBinning: Binning { get throws }
-    /// Gets a binning that leaves at least a pixel of the ROI, which stays as it is.
+    /// Called with a binning that leaves at least a pixel of the ROI, which does not change.
     ///
-    /// Throws a `DeviceError` of kind `unsupported` for one that the camera does not have.
+    /// Throws a `DeviceError` of kind `unsupported` for a binning that the camera does not have.
     func setSensorBinning(_ binning: Binning) throws
 
-    /// What of the sensor is read, in pixels before binning. An image has ``ROI/imageSize(_:)`` of it.
+    /// The part of the sensor that is read, in pixels before binning. An image has its ``ROI/imageSize(_:)``.
     var sensorROI: ROI { get throws }
-    /// Gets a rectangle that lies on the sensor; false if the camera could not take it as it is.
+    /// Called with a rectangle that lies on the sensor; returns false if the camera used a different one.
     func setSensorROI(_ roi: ROI) throws -> Bool
 
     var shutteringMode: ElectronicShutteringMode { get throws }
     func setShutteringMode(_ mode: ElectronicShutteringMode) throws
-    /// Whether `shuttering_mode` is offered to clients, whose `microscope` must then be newer than 0.7.
+    /// Whether clients see `shuttering_mode`; their `microscope` must then be newer than 0.7.
     var showsShutteringMode: Bool { get }
 }
 
@@ -62,7 +65,7 @@ extension Camera {
 
     public var roi: ROI { get throws { turns ? try sensorROI.transposed : try sensorROI } }
 
-    /// Takes a rectangle; a side of zero means all that lies right of the left edge, or below the top.
+    /// Sets a rectangle; a side of zero means all pixels right of the left edge, or below the top.
     public func setROI(_ roi: ROI) throws -> Bool {
         let (shape, binning) = (try shape, try binning)
         guard
@@ -78,15 +81,15 @@ extension Camera {
         return try setSensorROI(turns ? whole.transposed : whole)
     }
 
-    /// The length of a stretch of the sensor, zero meaning up to its end; nil if it does not lie on the sensor.
+    /// The length of a range of the sensor, where zero means up to its end; nil if it does not lie on the sensor.
     private static func length(_ length: Int, from start: Int, atLeast least: Int, in side: Int) -> Int? {
-        // In this order, since clients may send numbers of any size.
+        // In this order, so that numbers of any size cannot overflow.
         guard start >= 0, start < side else { return nil }
         let length = length == 0 ? side - start : length
         return length >= least && length <= side - start ? length : nil
     }
 
-    /// Takes a time that makes sense, and leaves the camera's own limits to the driver.
+    /// Sets an exposure time; the limits of the camera are checked by the driver.
     public func expose(for seconds: Double) throws {
         guard seconds.isFinite, seconds >= 0 else {
             throw RemoteError.value("exposure time must be a positive number of seconds, not \(seconds)")
@@ -109,7 +112,7 @@ extension Camera {
         RemoteMethod("set_roi", "roi", restored: .last, call: setROI)
         RemoteMethod("get_transform") { self.transforms.client }
         RemoteMethod("set_transform", "transform", restored: .last) { self.transforms.client = $0 as Transform }
-        // Cockpit and the field's scripts trigger by this name.
+        // Cockpit and many scripts use this name for triggers.
         RemoteMethod("soft_trigger", call: trigger)
         if showsShutteringMode {
             RemoteProperty(
@@ -123,7 +126,7 @@ extension Camera {
 
     public var remoteMembers: [any RemoteMember] { cameraMembers }
 
-    /// The setting that every camera of python-microscope's has.
+    /// The setting that every camera of python-microscope has.
     public var roiSetting: Setting {
         Setting("roi", in: Anything<ROI>(), get: { try self.roi }, set: { _ = try self.setROI($0) })
     }

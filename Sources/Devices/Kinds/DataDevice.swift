@@ -1,20 +1,20 @@
 internal import Pickle
 
-/// A device that sends what it measures to the clients that registered for it.
+/// A device that sends its measurements to the clients that registered for them.
 ///
-/// While it is enabled its host reads the ``dataSource`` on a thread of its own and passes on what comes.
+/// While it is enabled its host reads the ``dataSource`` on a separate thread and passes the data on.
 /// A device that ``sendsWhileDisabled`` is read for as long as it is open.
 public protocol DataDevice: Device {
-    /// Where the data come from: the same object for as long as the device is open.
+    /// The origin of the data: the same object for as long as the device is open.
     var dataSource: any DataSource { get }
 
-    /// How many data may wait for one client before the oldest of them are dropped for it; nil for the server's number.
+    /// The number of data that may wait for one client before the oldest are dropped; nil for the server's default.
     var bufferLength: Int? { get }
 
-    /// Whether data come although nobody enabled the device, as from an executor that says when it is done.
+    /// Whether data come while the device is disabled, as from an executor that reports when it is done.
     var sendsWhileDisabled: Bool { get }
 
-    /// Stops taking data as soon as possible; what was taken already still reaches the clients.
+    /// Stops taking data as soon as possible; data that were taken before still reach the clients.
     func abort() throws
 }
 
@@ -22,7 +22,7 @@ extension DataDevice {
     public var bufferLength: Int? { nil }
     public var sendsWhileDisabled: Bool { false }
 
-    /// The rows of a data device, but for those by which clients register: these are its host's.
+    /// The rows of a data device, except those by which clients register, which its host provides.
     @RemoteInterfaceBuilder
     public var dataMembers: [any RemoteMember] {
         RemoteMethod("abort", call: abort)

@@ -2,24 +2,24 @@ internal import Pickle
 
 /// A piece of hardware, whose calls block and are made by its host alone, one at a time.
 ///
-/// What every device of a kind must do stands in extensions and is what clients reach; a driver writes the hardware's
-/// part, whose names begin with `perform`.
+/// The behaviour that all devices of a kind share is in extensions, which clients reach; a driver implements the
+/// hardware's part, in methods whose names begin with `perform`.
 public protocol Device: RemoteObject {
-    /// Whether the device is switched on for use; starts as false. Only ``enable()`` and ``disable()`` change it.
+    /// Whether the device is enabled; starts as false. Only ``enable()`` and ``disable()`` change it.
     var isEnabled: Bool { get set }
 
-    /// The settings, in the order in which clients shall see them. Asked for once, when the device has been opened.
+    /// The settings, in the order in which clients see them. Read once, when the device has been opened.
     var settings: [Setting] { get }
 
-    /// Brings the device from where opening left it into use. Called again when it is in use already.
+    /// Enables the device. Also called when the device is enabled already.
     func performEnable() throws
-    /// Takes the device out of use, or what of it an enabling that failed has left in use. It can be enabled again.
+    /// Disables the device, also after enabling has failed. It can be enabled again.
     func performDisable() throws
-    /// Leaves the device safe, light off, and gives up the connection; it is not used again.
+    /// Makes the device safe, light off, and closes the connection; the device is not used again.
     func performShutdown() throws
-    /// The devices on the wire of this one, which are shut down before it: a controller's.
+    /// The devices on the wire of a controller, which are shut down before it.
     var subdevices: [any Device] { get }
-    /// What a client asks for with `initialize`; drivers initialise when they open, so few have anything to do here.
+    /// The implementation of `initialize`. Drivers initialise when they open, so few do anything here.
     func performInitialize() throws
 }
 
@@ -31,7 +31,7 @@ extension Device {
     public func performShutdown() throws {}
     public func performInitialize() throws {}
 
-    /// Puts the device to use, or throws what the driver throws and leaves it disabled.
+    /// Enables the device, or throws the driver's error and leaves it disabled.
     public func enable() throws {
         do {
             try performEnable()
@@ -42,15 +42,17 @@ extension Device {
         }
     }
 
-    /// Takes the device out of use.
+    /// Disables the device.
     ///
-    /// The hardware is told even if it should not be in use: off has to mean off.
+    /// The command is sent even if the device should be disabled already: off has to mean off.
     public func disable() throws {
         try performDisable()
         isEnabled = false
     }
 
-    /// Disables the device and all on its wire, and gives up the hardware; a step that fails does not stop the others.
+    /// Disables the device and all devices on its wire, and closes the hardware.
+    ///
+    /// A step that fails does not stop the others.
     public func shutdown() throws {
         var failure: (any Error)?
         func attempt(_ step: () throws -> Void) {
@@ -67,7 +69,7 @@ extension Device {
     @RemoteInterfaceBuilder
     public var deviceMembers: [any RemoteMember] {
         RemoteMethod("get_is_enabled") { self.isEnabled }
-        // An attribute of the object in Python, and read by programs that run beside the device there.
+        // An attribute of the object in Python, which programs in the same process read.
         RemoteProperty("enabled", get: { self.isEnabled })
         // Of what was enabled only sources of data are enabled again: nothing may move or shine by itself.
         let isRestored = self is any DataDevice && !(self is any LightSource)
@@ -80,33 +82,35 @@ extension Device {
     public var remoteMembers: [any RemoteMember] { deviceMembers }
 }
 
-/// A device that tells only when it is open which one it is: clients can ask it, by `get_id`.
+/// A device whose identity is known only after opening.
+///
+/// Clients read it with `get_id`.
 public protocol FloatingDevice: Device {
-    /// What the device is known by wherever it is plugged in: its serial number.
+    /// The identifier of the device wherever it is plugged in: its serial number.
     var uid: String { get }
 }
 
-/// What went wrong in a device, sorted so that every client can react to it.
+/// An error of a device, with a kind to which clients can react.
 public struct DeviceError: Error, CustomStringConvertible {
-    /// Each is an exception class of python-microscope.
+    /// The exception class of python-microscope that clients get.
     public enum Kind: Sendable, Equatable {
-        /// `DeviceError`: the device refused, or answered oddly.
+        /// `DeviceError`: the device refused, or gave an unexpected answer.
         case failed
-        /// `IncompatibleStateError`: not in this state, such as a software trigger on a hardware trigger's line.
+        /// `IncompatibleStateError`: not in this state, such as a software trigger while hardware triggers are set.
         case incompatibleState
         /// `DisabledDeviceError`: not while disabled.
         case disabled
         /// `InitialiseError`: not found, or could not be opened.
         case initialise
-        /// `UnsupportedFeatureError`: this device cannot do that.
+        /// `UnsupportedFeatureError`: not supported by this device.
         case unsupported
-        /// `LibraryLoadError`: the vendor's library is missing or unfit.
+        /// `LibraryLoadError`: the vendor's library is missing or unsuitable.
         case library
     }
 
     public let kind: Kind
     public let message: String
-    /// What the driver was told by the layer below.
+    /// The error of the layer below.
     public let cause: (any Error)?
 
     public init(_ kind: Kind, _ message: String, cause: (any Error)? = nil) {

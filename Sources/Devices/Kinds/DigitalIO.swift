@@ -14,7 +14,7 @@ public protocol DigitalIO: DataDevice {
 extension DigitalIO {
     private func checked(_ line: Int) throws -> Int {
         guard (0..<lineCount).contains(line) else {
-            throw RemoteError.index("there is no line \(line), lines are 0 to \(lineCount - 1)")
+            throw RemoteError.index("line \(line) does not exist, lines are 0 to \(lineCount - 1)")
         }
         return line
     }
@@ -28,8 +28,9 @@ extension DigitalIO {
 
     private var lines: Range<Int> { 0..<lineCount }
 
-    /// Lines that were made inputs become inputs again, since something else may drive them. An output has the
-    /// direction that the device gives it.
+    /// Lines that were made inputs become inputs again, since something else may drive them.
+    ///
+    /// An output has the direction that the device gives it.
     ///
     /// - Parameter directions: the pairs of line and direction that a call sets.
     private func inputs(_ directions: @escaping (DecodedCall) -> [[PythonValue]]) -> Restoration {

@@ -1,22 +1,24 @@
-/// A source of light, whose power is a fraction, 0 to 1, of the most that it can do.
+/// A source of light.
+///
+/// Its power is a fraction of its maximum, from 0 to 1.
 public protocol LightSource: TriggerTarget {
-    /// The power that was last asked for; starts at 0, or at what the device is set to. Only ``setPower(_:)`` changes it.
+    /// The power that was last set; starts at 0, or at the value in the device. Only ``setPower(_:)`` changes it.
     var setPoint: Double { get set }
-    /// The power that comes out, as measured or else as set; asked for only while light is on.
+    /// The emitted power, as measured or otherwise as set; only read while light is on.
     var measuredPower: Double { get throws }
     /// Sets the power, from 0 to 1.
     func performSetPower(_ power: Double) throws
-    /// Whether light comes out.
+    /// Whether light is emitted.
     var isOn: Bool { get throws }
-    /// What the device says of itself, for people to read.
+    /// The status of the device, for people to read.
     var status: [String] { get throws }
 }
 
 extension LightSource {
-    /// The power that comes out; 0 while no light does.
+    /// The emitted power; 0 while light is off.
     public var power: Double { get throws { try isOn ? try measuredPower : 0 } }
 
-    /// Takes the nearest power that there is.
+    /// Sets the nearest power from 0 to 1.
     public func setPower(_ power: Double) throws {
         guard !power.isNaN else { throw RemoteError.value("power must be a number from 0 to 1, not nan") }
         let power = min(max(power, 0), 1)
@@ -38,8 +40,8 @@ extension LightSource {
     public var remoteMembers: [any RemoteMember] { lightSourceMembers }
 }
 
-/// A device whose outputs let the light of others out: a laser shines while what is wired to its TTL input is high.
+/// A device whose outputs gate the light of others: a laser emits while the output at its TTL input is high.
 ///
-/// Wherever light is to be off it is disabled as light sources are: ``Device/disable()`` throws unless no light comes by
-/// its outputs any more.
+/// It is disabled whenever light has to be off, like a light source: ``Device/disable()`` must throw unless every
+/// output is confirmed off.
 public protocol LightGate: Device {}

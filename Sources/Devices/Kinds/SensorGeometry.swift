@@ -1,8 +1,8 @@
 public import Pickle
 
-/// A sub-rectangle of the sensor (`microscope.ROI`), all of it in sensor pixels, so that binning does not change it.
+/// A rectangle on the sensor (`microscope.ROI`), in sensor pixels, so that binning does not change it.
 ///
-/// Cockpit divides the sides by the binning to know how large images are, and so did the simulators it was made with.
+/// Cockpit divides its size by the binning to get the size of images.
 public struct ROI: Sendable, Hashable {
     public var left, top, width, height: Int
 
@@ -10,14 +10,14 @@ public struct ROI: Sendable, Hashable {
         (self.left, self.top, self.width, self.height) = (left, top, width, height)
     }
 
-    /// The sides of the image that the rectangle gives: joined pixels that are not complete are left out.
+    /// The size of the image of the rectangle, without binned pixels that are not complete.
     ///
-    /// - Parameter binning: of one pixel at least, either way.
+    /// - Parameter binning: at least one in both directions.
     public func imageSize(_ binning: Binning) -> (width: Int, height: Int) {
         (width / binning.h, height / binning.v)
     }
 
-    /// The same rectangle on a sensor whose axes have changed places.
+    /// The same rectangle on a sensor with swapped axes.
     public var transposed: ROI { ROI(left: top, top: left, width: height, height: width) }
 }
 
@@ -25,13 +25,13 @@ extension ROI: PythonNamedTuple {
     public static let pythonClass = PythonClass("microscope", "ROI")
     public static let itemCount = 4
     public var items: [Int?] { [left, top, width, height] }
-    /// `None` for a side means all of it, as zero does.
+    /// `None` for a side means all pixels, as zero does.
     public init(items: [Int?]) {
         self.init(left: items[0] ?? 0, top: items[1] ?? 0, width: items[2] ?? 0, height: items[3] ?? 0)
     }
 }
 
-/// How many pixels are joined into one, along the rows and the columns (`microscope.Binning`).
+/// The number of pixels that are combined into one, along the rows and the columns (`microscope.Binning`).
 public struct Binning: Sendable, Hashable {
     public var h, v: Int
 
@@ -68,17 +68,17 @@ extension SensorShape: PythonConvertible {
 }
 
 extension SensorShape: CheckedOption {
-    /// Far beyond any sensor, and small enough to count bytes with.
+    /// Beyond any sensor, and small enough for the number of bytes not to overflow.
     private static let longest = 1 << 16
 
     public var flaw: String? {
         guard width > 0, height > 0 else { return "must be two positive numbers (was \([width, height]))" }
-        return max(width, height) > Self.longest ? "must be sides of no more than \(Self.longest) pixels" : nil
+        return max(width, height) > Self.longest ? "must be at most \(Self.longest) pixels on each side" : nil
     }
 }
 
 extension SensorShape: Decodable {
-    /// From a list of width and height, as drivers' options have it.
+    /// From a list of width and height, as in the options of drivers.
     public init(from decoder: any Decoder) throws {
         let sides = try [Count](from: decoder)
         guard sides.count == 2 else { throw decoder.invalid("must be width and height, not \(sides.count) numbers") }
@@ -87,7 +87,8 @@ extension SensorShape: Decodable {
     }
 }
 
-/// Whether a sensor exposes all rows at once or row after row (`microscope.ElectronicShutteringMode`, newer than 0.7).
+/// The exposure of all rows of a sensor at once, or row after row (`microscope.ElectronicShutteringMode`, newer than
+/// 0.7).
 public enum ElectronicShutteringMode: Int, Sendable, CaseIterable {
     case global = 1
     case rolling

@@ -1,10 +1,10 @@
 public import Pickle
 
-/// A stage with axes that move by themselves or together.
+/// A stage with axes that move separately or together.
 public protocol Stage: Device {
-    /// The axes that are there, in the order in which clients shall see them; the same ones for as long as it is open.
+    /// The axes, in the order in which clients see them. They do not change while the stage is open.
     var axes: [(name: String, axis: any StageAxis)] { get }
-    /// Whether ``Device/enable()`` may move the stage, to find its limits; true when in doubt.
+    /// Whether ``Device/enable()`` may move the stage to find its limits; true if unknown.
     var mayMoveOnEnable: Bool { get throws }
 }
 
@@ -30,7 +30,7 @@ extension Stage {
         _ values: NamedValues<Double>,
         _ target: (any StageAxis, Double) throws -> Double
     ) throws -> Completion {
-        // All names are looked up and all numbers checked before anything moves.
+        // All names and numbers are checked before anything moves.
         let moves = try values.pairs.map { name, value in
             let axis = try axis(name)
             return (axis: axis, target: try target(axis, value))
@@ -44,7 +44,7 @@ extension Stage {
         return axis
     }
 
-    /// The rows of a stage, but for `axes`: its host gives out the axes' proxies.
+    /// The rows of a stage, except `axes`: its host provides the proxies of the axes.
     @RemoteInterfaceBuilder
     public var stageMembers: [any RemoteMember] {
         deviceMembers
@@ -58,29 +58,29 @@ extension Stage {
     public var remoteMembers: [any RemoteMember] { stageMembers }
 }
 
-/// One axis of a stage, with positions in the stage's own units.
+/// One axis of a stage, with positions in the units of the stage.
 public protocol StageAxis: RemoteObject {
     var position: Double { get throws }
     var limits: AxisLimits { get throws }
     var isMoving: Bool { get throws }
-    /// Begins a move to a place within the limits.
+    /// Starts a move to a position within the limits.
     func startMove(to position: Double) throws
 }
 
 extension StageAxis {
-    /// The nearest place within the limits.
+    /// The nearest position within the limits.
     public func target(_ position: Double) throws -> Double {
         guard !position.isNaN else { throw RemoteError.value("position must be a number, not nan") }
         return try limits.clamp(position)
     }
 
-    /// The nearest place within the limits that lies this far from where the axis is now.
+    /// The position at this distance from the present one, or the nearest within the limits.
     public func target(by distance: Double) throws -> Double { try target(try position + distance) }
 
-    /// Moves to the nearest place within the limits.
+    /// Starts a move to the nearest position within the limits.
     public func start(to position: Double) throws { try startMove(to: try target(position)) }
 
-    /// Moves by a distance from where the axis is now.
+    /// Starts a move by a distance.
     public func start(by distance: Double) throws { try startMove(to: try target(by: distance)) }
 
     public func move(to position: Double) throws -> Completion {
@@ -104,13 +104,13 @@ extension StageAxis {
     public var remoteMembers: [any RemoteMember] { stageAxisMembers }
 }
 
-/// How far an axis goes, in the stage's units (`microscope.AxisLimits`).
+/// The limits of an axis, in the units of the stage (`microscope.AxisLimits`).
 public struct AxisLimits: Sendable, Hashable {
     public var lower, upper: Double
 
     public init(lower: Double, upper: Double) { (self.lower, self.upper) = (lower, upper) }
 
-    /// The nearest place that the axis reaches.
+    /// The nearest position within the limits.
     public func clamp(_ position: Double) -> Double { min(max(position, lower), upper) }
 }
 
@@ -129,7 +129,7 @@ extension AxisLimits: CheckedOption {
 }
 
 extension AxisLimits: Decodable {
-    /// From a list of the lower and the upper limit, as drivers' options have it.
+    /// From a list of the lower and the upper limit, as in the options of drivers.
     public init(from decoder: any Decoder) throws {
         let limits = try [Double](from: decoder)
         guard limits.count == 2 else { throw decoder.invalid("must be a lower and an upper limit (was \(limits))") }

@@ -1,12 +1,12 @@
 public import Pickle
 
-/// A device that waits for a trigger, whatever a trigger does to it.
+/// A device that reacts to triggers.
 public protocol TriggerTarget: Device {
     var triggerType: TriggerType { get throws }
     var triggerMode: TriggerMode { get throws }
-    /// Throws a ``DeviceError`` of kind `unsupported` for a combination that the device does not have.
+    /// Throws a ``DeviceError`` of kind `unsupported` for a combination that the device does not support.
     func setTrigger(_ type: TriggerType, _ mode: TriggerMode) throws
-    /// Acts as one software trigger. Clients reach it through ``trigger()``.
+    /// Performs one software trigger. Clients reach it through ``trigger()``.
     func performTrigger() throws
 }
 
@@ -27,14 +27,14 @@ extension TriggerTarget {
     }
 }
 
-/// What counts as a trigger (`microscope.TriggerType`).
+/// The kind of signal that triggers a device (`microscope.TriggerType`).
 public enum TriggerType: Int, Sendable, CaseIterable {
     case software = 0
     /// `RISING_EDGE`, which Python also calls `HIGH`: the edge starts, or the level gates.
     case risingEdge
     /// `FALLING_EDGE`, which Python also calls `LOW`.
     case fallingEdge
-    /// Each pulse, whatever its edges.
+    /// A pulse, whatever its edges.
     case pulse
 }
 
@@ -42,15 +42,15 @@ extension TriggerType: PythonEnumeration {
     public static let pythonClass = PythonClass("microscope", "TriggerType")
 }
 
-/// What a trigger starts (`microscope.TriggerMode`).
+/// The action that a trigger starts (`microscope.TriggerMode`).
 public enum TriggerMode: Int, Sendable, CaseIterable {
     /// One exposure, one pattern, one pulse of light.
     case once = 1
-    /// For as long as the trigger lasts; with a software trigger, while the device is enabled.
+    /// Action for as long as the trigger lasts; with a software trigger, while the device is enabled.
     case bulb
-    /// Again and again while the trigger lasts.
+    /// Repeated action while the trigger lasts.
     case strobe
-    /// A sequence that then runs by itself.
+    /// A sequence that then runs to its end.
     case start
 }
 
@@ -58,7 +58,7 @@ extension TriggerMode: PythonEnumeration {
     public static let pythonClass = PythonClass("microscope", "TriggerMode")
 }
 
-/// A device whose one trigger is the software's, and whose one mode is `once`.
+/// A device that supports only software triggers in the mode `once`.
 public protocol OnlyTriggersOnceOnSoftware: TriggerTarget {}
 
 extension OnlyTriggersOnceOnSoftware {
@@ -75,7 +75,7 @@ extension OnlyTriggersOnceOnSoftware {
     }
 }
 
-/// A device that acts for as long as it is enabled, so that there is nothing to trigger.
+/// A device that acts while it is enabled, so that there is nothing to trigger.
 public protocol OnlyTriggersBulbOnSoftware: TriggerTarget {}
 
 extension OnlyTriggersBulbOnSoftware {

@@ -1,21 +1,21 @@
 public import Pickle
 
-/// How one device reaches another one, wherever that is: by the Python names of its members.
+/// The connection from one device to another one, by the Python names of its members.
 ///
-/// Calls block, and throw what the device throws, or that it cannot be reached.
+/// Calls block. They throw the errors of the other device, or that it cannot be reached.
 public protocol DeviceLink: Sendable {
-    /// What messages call the device.
+    /// The name of the device in messages.
     var name: String { get }
     func call(_ method: String, _ arguments: [PythonValue]) throws -> PythonValue
     func get(_ attribute: String) throws -> PythonValue
     func set(_ attribute: String, to value: PythonValue) throws
-    /// Has the device's data come here, from the last that asked on, until ``stopReceiving()``.
+    /// Receives the device's data until ``stopReceiving()``, in place of earlier receivers.
     func receive(_ body: @escaping @Sendable (Datum) -> Void) throws
     func stopReceiving() throws
 }
 
 extension DeviceLink {
-    /// A call with a result of a type that is known.
+    /// A call with a result of a known type.
     func call<Value: PythonConvertible>(
         _ method: String,
         _ arguments: PythonValue...,

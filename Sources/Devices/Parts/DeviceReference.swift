@@ -1,13 +1,13 @@
 internal import Platform
 
-/// Which device another one works with.
+/// A reference to a device that another device uses.
 public enum DeviceReference: Sendable, Hashable {
-    /// One of the same configuration, by its name.
+    /// A device of the same configuration, by its name.
     case named(String)
-    /// One anywhere, by its `PYRO:` URI, or by its `MDNS:` URI if it is announced in the local network.
+    /// A device anywhere, by its `PYRO:` URI, or by its `MDNS:` URI if it is announced in the local network.
     case at(String)
 
-    /// From how a configuration writes it: `RedCamera`, `PYRO:RedCamera@host:8001` or `MDNS:RedCamera`.
+    /// From the text in a configuration: `RedCamera`, `PYRO:RedCamera@host:8001` or `MDNS:RedCamera`.
     public init(_ text: String) {
         self = ["PYRO:", "MDNS:"].contains(where: text.hasPrefix) ? .at(text) : .named(text)
     }
@@ -18,7 +18,7 @@ extension DeviceReference: ExpressibleByStringInterpolation {
 }
 
 extension DeviceReference: CustomStringConvertible {
-    /// As a configuration writes it.
+    /// The text in a configuration.
     public var description: String {
         switch self {
         case .named(let name): name
@@ -27,14 +27,14 @@ extension DeviceReference: CustomStringConvertible {
     }
 }
 
-/// Takes down the devices that a driver's options refer to while these are decoded.
+/// The list of devices that a driver's options refer to, collected while the options are decoded.
 ///
 /// A decoder carries it under ``CodingUserInfoKey/deviceReferences``.
 public final class DeviceReferences: Sendable {
     public struct Entry: Sendable {
         public let reference: DeviceReference
         public let kind: DeviceKind
-        /// The keys that lead to where it stands.
+        /// The keys that lead to the reference.
         public let path: [any CodingKey]
     }
 
@@ -51,12 +51,12 @@ public final class DeviceReferences: Sendable {
 }
 
 extension CodingUserInfoKey {
-    /// Under which a decoder carries the ``DeviceReferences``.
-    // The name is not empty, so the key is made.
+    /// The key under which a decoder carries the ``DeviceReferences``.
+    // The initializer fails only for an empty name.
     public static let deviceReferences = CodingUserInfoKey(rawValue: "deviceReferences")!
 }
 
-/// The kinds of devices, as an error message calls them.
+/// The kinds of devices, with their names in messages.
 public enum DeviceKind: String, Sendable, CaseIterable {
     case camera
     case lightSource = "light source"
@@ -66,7 +66,7 @@ public enum DeviceKind: String, Sendable, CaseIterable {
     case controller
     case valueLogger = "value logger"
     case digitalIO = "digital I/O"
-    /// Of none of the other kinds.
+    /// A device of none of the other kinds.
     case other = "device"
 
     /// The kind of a driver's devices.

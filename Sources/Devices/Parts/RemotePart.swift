@@ -1,7 +1,7 @@
-/// A device that another one works with, as if it were the driver's own.
+/// A device that another device uses, as if it were part of the driver.
 ///
-/// It is the same whether the device is served by this process, by another one, or on another machine: what it does
-/// goes through its ``DeviceLink``. Shutting it down does nothing, since it belongs to others as well.
+/// It makes no difference whether the device is served by this process, by another process, or on another machine: all
+/// calls go through its ``DeviceLink``. Shutting it down does nothing, since others use it as well.
 public protocol RemotePart: Device {
     static var kind: DeviceKind { get }
     var link: any DeviceLink { get }
@@ -24,14 +24,14 @@ extension RemotePart where Self: TriggerTarget {
     public func performTrigger() throws { _ = try link.call("trigger", []) }
 }
 
-/// An option of a driver that names another device: `stage: Stage`, `stage: PYRO:Stage@host:8003`, or
+/// An option of a driver that refers to another device: `stage: Stage`, `stage: PYRO:Stage@host:8003`, or
 /// `stage: MDNS:Stage`.
 public struct PartOption<Part: RemotePart>: Sendable {
     public let reference: DeviceReference
 
     public init(_ reference: DeviceReference) { self.reference = reference }
 
-    /// The device, as the driver uses it.
+    /// The device.
     public func open(_ context: DriverContext) throws -> Part { try Part(try context.part(reference)) }
 }
 

@@ -1,8 +1,8 @@
 internal import Pickle
 
-/// A camera that another device works with.
+/// A camera that another device uses.
 ///
-/// Its images come as the camera's own clients get them.
+/// Its images are those that the camera's own clients get.
 public final class PartCamera: Camera, RemotePart {
     public static let kind = DeviceKind.camera
 
@@ -47,7 +47,7 @@ public final class PartCamera: Camera, RemotePart {
     public func setSensorROI(_ roi: ROI) throws -> Bool { try link.call("set_roi", roi.python) }
 }
 
-/// A stage that another device works with.
+/// A stage that another device uses.
 public final class PartStage: Stage, RemotePart {
     public static let kind = DeviceKind.stage
 
@@ -65,7 +65,7 @@ public final class PartStage: Stage, RemotePart {
     public var mayMoveOnEnable: Bool { get throws { try link.call("may_move_on_enable") } }
 }
 
-/// An axis of such a stage, reached through the stage.
+/// An axis of a stage that another device uses.
 private final class PartStageAxis: StageAxis {
     private let name: String
     private let link: any DeviceLink
@@ -78,7 +78,7 @@ private final class PartStageAxis: StageAxis {
     var typeName: String { "StageAxis" }
     var position: Double { get throws { try own(try link.get("position", as: NamedValues<Double>.self)) } }
     var limits: AxisLimits { get throws { try own(try link.get("limits", as: NamedValues<AxisLimits>.self)) } }
-    /// A move is over when the call for it has come back.
+    /// A move has ended when its call returns.
     var isMoving: Bool { false }
 
     func startMove(to position: Double) throws {
@@ -87,13 +87,13 @@ private final class PartStageAxis: StageAxis {
 
     private func own<Value>(_ values: NamedValues<Value>) throws -> Value {
         guard let value = values.pairs.first(where: { $0.name == name })?.value else {
-            throw DeviceError(.failed, "\(link.name) has no axis \(name) any more")
+            throw DeviceError(.failed, "\(link.name) no longer has an axis \(name)")
         }
         return value
     }
 }
 
-/// A filter wheel that another device works with.
+/// A filter wheel that another device uses.
 public final class PartFilterWheel: FilterWheel, RemotePart {
     public static let kind = DeviceKind.filterWheel
 
@@ -108,12 +108,12 @@ public final class PartFilterWheel: FilterWheel, RemotePart {
 
     public var typeName: String { "FilterWheel" }
     public var position: Int { get throws { try link.call("get_position") } }
-    /// A move is over when the call for it has come back.
+    /// A move has ended when its call returns.
     public var isMoving: Bool { false }
     public func startMove(to position: Int) throws { _ = try link.call("set_position", [.int(position)]) }
 }
 
-/// A light source that another device works with.
+/// A light source that another device uses.
 public final class PartLightSource: LightSource, RemotePart {
     public static let kind = DeviceKind.lightSource
 

@@ -1,7 +1,7 @@
 public import Pickle
 
 extension PythonValue {
-    /// The value as a person would write it, in an error message or on a terminal.
+    /// The value as text, for an error message or a terminal.
     public var shown: String {
         switch self {
         case .none: "None"
@@ -24,7 +24,7 @@ extension PythonValue {
         }
     }
 
-    /// The value and its type, where an error message tells what came instead of something else.
+    /// The type and, if it is short, the value, for an error message about an unexpected value.
     var shownWithType: String {
         let isShort =
             switch self {
@@ -34,12 +34,12 @@ extension PythonValue {
             case .dict(let dictionary): dictionary.pairs.count <= 4
             default: true
             }
-        // What is within a list may be long again.
+        // The items of a list may be long.
         guard isShort, case let text = shown, text.utf8.count <= 80 else { return typeName }
         return "\(typeName) \(text)"
     }
 
-    /// The name that a member of one of `microscope`'s enumerations has here, or its number.
+    /// The Swift name of a member of an enumeration of `microscope`, or its number.
     private static func name(of number: Int, in type: PythonClass) -> String {
         switch type {
         case TriggerType.pythonClass: TriggerType(rawValue: number).map { "\($0)" } ?? "\(number)"

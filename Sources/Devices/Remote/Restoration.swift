@@ -56,7 +56,7 @@ public struct RestoredCall: Sendable, Equatable {
     /// The method that is called, or the property that is set.
     public let member: String
     public let arguments: [PythonValue]
-    /// Tells apart calls of one member that do not replace each other: the name of a setting, the number of a line.
+    /// Distinguishes calls of one member that do not replace each other: the name of a setting, the number of a line.
     public let key: PythonValue?
 
     public init(_ act: DecodedCall.Act, _ member: String, _ arguments: [PythonValue], key: PythonValue? = nil) {

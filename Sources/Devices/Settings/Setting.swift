@@ -2,7 +2,7 @@ public import Pickle
 
 /// A named value of a device that clients list, read and write.
 ///
-/// A row names the setting and where its value lives; the type of the value fixes the rest:
+/// A row has the name of the setting and access to its value; the type of the value determines the rest:
 ///
 ///     Setting("gain", in: 0...8192, get: { self.gain }, set: { self.gain = $0 })
 ///     Setting("fan speed", of: self, \.fanSpeed)
@@ -12,20 +12,20 @@ public final class Setting {
     private let access: Access
     private let isReadOnlyNow: (() -> Bool)?
     private let values: () throws -> PythonValue
-    /// Turns what Python sent into a call of the driver's setter.
+    /// Converts a value from Python to a call of the setter.
     private let parse: (PythonValue) throws -> PendingChange
 
-    /// A value of the right type, and how to write it.
+    /// A value of the right type, and the function that writes it.
     struct PendingChange {
         let value: PythonValue
-        /// Throws if the value is not among those allowed.
+        /// Throws if the value is not allowed.
         let check: () throws -> Void
         let write: () throws -> Void
     }
 
     private enum Access {
         case readable(get: () throws -> PythonValue, isWritable: Bool)
-        /// What cannot be read is remembered: the last value that was written, None before the first.
+        /// The hardware cannot be read: the value is the last one that was written, None before the first.
         case writeOnly
     }
 
@@ -41,11 +41,11 @@ public final class Setting {
     private var lastWritten = PythonValue.none
     private var wasWritten = false
 
-    /// A setting that can be read, and written if there is a setter.
+    /// A setting that can be read, and written if it has a setter.
     ///
     /// - Parameters:
-    ///   - domain: the limits, asked for anew each time, since they may depend on other settings.
-    ///   - isReadOnly: whether the setting cannot be written just now; asked each time.
+    ///   - domain: the limits, evaluated each time, since they may depend on other settings.
+    ///   - isReadOnly: whether the setting cannot be written at the moment; evaluated each time.
     public init<Value: SettingValue>(
         _ name: String,
         in domain: @autoclosure @escaping () throws -> Value.Domain,
@@ -61,7 +61,7 @@ public final class Setting {
         parse = Self.parser(name, domain, set)
     }
 
-    /// A setting that the hardware cannot tell: clients see the last value that was written.
+    /// A setting that cannot be read from the hardware: clients see the last value that was written.
     public init<Value: SettingValue>(
         writeOnly name: String,
         in domain: @autoclosure @escaping () throws -> Value.Domain,
@@ -84,7 +84,8 @@ public final class Setting {
         { python in
             guard let set else { throw SettingError.readOnly(name) }
             guard let value = Value(python: python) else {
-                // A value that is not a choice, or an integer of more than 64 bits, is out of range, not of a wrong type.
+                // A value that is not a choice, or an integer of more than 64 bits, is out of range, not of a wrong
+                // type.
                 let isOutOfRange = if case .bigInt = python { true } else { Value.settingType == .enumeration }
                 guard !isOutOfRange else {
                     throw SettingError.outOfRange(name, python, allowed: try domain().python)
@@ -104,7 +105,7 @@ public final class Setting {
         }
     }
 
-    /// Whether it cannot be written, ever or just now.
+    /// Whether it cannot be written, ever or at the moment.
     public var isReadOnly: Bool {
         if case .readable(_, isWritable: false) = access { return true }
         return isReadOnlyNow?() ?? false
@@ -127,7 +128,7 @@ public final class Setting {
         return change
     }
 
-    /// The way back to a value that the device had, which need not be among those that clients may choose.
+    /// The change back to a value that the device had, which need not be one that clients may set.
     func restoring(_ value: PythonValue) throws -> PendingChange { try parse(value) }
 
     func apply(_ change: PendingChange) throws {
@@ -136,7 +137,7 @@ public final class Setting {
         wasWritten = true
     }
 
-    /// What `describe_setting` sends: the dictionary Cockpit builds its settings panel from.
+    /// The result of `describe_setting`: the dictionary from which Cockpit builds its settings panel.
     public func describe() throws -> PythonValue {
         let isWriteOnly = if case .writeOnly = access { true } else { false }
         return .dict([
@@ -159,7 +160,7 @@ extension Setting {
         self.init(name, in: try domain(), get: { device[keyPath: keyPath] }, set: { device[keyPath: keyPath] = $0 })
     }
 
-    /// A switch of the device's.
+    /// A setting that is a stored Boolean property of the device.
     public convenience init<Root: AnyObject>(
         _ name: String,
         of device: Root,
@@ -168,7 +169,7 @@ extension Setting {
         self.init(name, of: device, keyPath, in: Anything())
     }
 
-    /// A choice of the device's, whose cases are the values.
+    /// A setting that is a stored choice of the device.
     public convenience init<Root: AnyObject, Choice: SettingChoice>(
         _ name: String,
         of device: Root,
@@ -179,7 +180,7 @@ extension Setting {
 }
 
 extension Setting {
-    /// The key of a choice that is given by its label, as people write it in a configuration; any other value as it is.
+    /// The key of a choice that is given by its label, as in a configuration; any other value unchanged.
     public func key(for value: PythonValue) throws -> PythonValue {
         guard type == .enumeration, case .str(let label) = value else { return value }
         guard case .dict(let description) = try describe(), case .list(let choices)? = description["values"] else {
@@ -193,7 +194,7 @@ extension Setting {
     }
 }
 
-/// Why a setting cannot be read or written.
+/// An error in reading or writing a setting.
 public enum SettingError: Error, Equatable {
     /// `KeyError` in Python
     case unknown(String)
@@ -203,6 +204,6 @@ public enum SettingError: Error, Equatable {
     case outOfRange(String, PythonValue, allowed: PythonValue)
     /// `TypeError` in Python
     case wrongType(String, expected: String, got: String)
-    /// `Exception` in Python: `update_settings` was to set everything and lacks some
+    /// `Exception` in Python: `update_settings` has to set all settings and lacks some
     case missing([String])
 }

@@ -1,8 +1,8 @@
 public import Pickle
 
-/// Cases that clients choose from by number and see by name.
+/// Cases that clients select by number and see by name.
 public protocol LabelledCases: CaseIterable, RawRepresentable<Int> {
-    /// The name clients show for it; the case's name unless given.
+    /// The name that clients show; by default the name of the case.
     var label: String { get }
 }
 
@@ -10,7 +10,7 @@ extension LabelledCases {
     public var label: String { "\(self)" }
 }
 
-/// A choice known when the program is written: a Swift enum with integer raw values.
+/// A choice known at compile time: a Swift enum with integer raw values.
 public protocol SettingChoice: SettingValue, LabelledCases where Domain == Cases<Self> {}
 
 extension SettingChoice {
@@ -23,7 +23,7 @@ extension SettingChoice {
     public static var pythonName: String { "int" }
 }
 
-/// All cases of a choice, which clients see as a list of pairs (key, label).
+/// All cases of a choice, as a list of pairs (key, label) for clients.
 public struct Cases<Choice: LabelledCases>: SettingDomain {
     public init() {}
     public func contains(_: Choice) -> Bool { true }
@@ -32,7 +32,7 @@ public struct Cases<Choice: LabelledCases>: SettingDomain {
     }
 }
 
-/// A choice known only when the device is there, such as an SDK's enumeration: the key of one of ``ListedChoices``.
+/// A choice known only with the device, such as an enumeration of an SDK: the key of one of ``ListedChoices``.
 public struct ListedChoice: SettingValue, Hashable {
     public let key: Int
 
@@ -52,7 +52,7 @@ public struct ListedChoices: SettingDomain {
     private let choices: [(key: Int, label: String)]
 
     public init(_ choices: [(key: Int, label: String)]) { self.choices = choices }
-    /// Labels that are numbered from zero.
+    /// Choices with these labels, numbered from zero.
     public init(_ labels: [String]) { choices = labels.enumerated().map { ($0, $1) } }
 
     public func contains(_ value: ListedChoice) -> Bool { choices.contains { $0.key == value.key } }

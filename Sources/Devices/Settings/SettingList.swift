@@ -3,7 +3,7 @@ public import Pickle
 /// The settings of one device, in the order in which its driver lists them.
 public struct SettingList {
     private let settings: [Setting]
-    /// Told of settings whose values could not be read when all were asked for.
+    /// Called for settings that could not be read when all were requested.
     private let report: (String) -> Void
 
     public init(_ settings: [Setting], report: @escaping (String) -> Void = { _ in }) {
@@ -11,12 +11,14 @@ public struct SettingList {
         self.report = report
     }
 
+    public var names: [String] { settings.map(\.name) }
+
     public func find(_ name: String) throws -> Setting {
         guard let setting = settings.first(where: { $0.name == name }) else { throw SettingError.unknown(name) }
         return setting
     }
 
-    /// The setting that a client names: whatever is none is unknown.
+    /// The setting that a client names; anything else is unknown.
     private func find(_ name: PythonValue) throws -> Setting {
         switch name {
         case .str(let name): return try find(name)
@@ -25,30 +27,30 @@ public struct SettingList {
         }
     }
 
-    /// Sets a value; that of a choice may be its key or its label.
+    /// Sets a value; a choice may be given by its key or its label.
     public func set(_ name: String, to value: PythonValue) throws {
         let setting = try find(name)
         try setting.set(try setting.key(for: value))
     }
 
-    /// Every value by its name; `None` for one that cannot be read now, so that the others still arrive.
+    /// All values by name, with `None` for values that cannot be read at the moment.
     public func all() -> PythonDictionary { values(of: settings) }
 
-    /// Sets those of the values that differ, in the order of the list, all of them or none.
+    /// Sets the values that differ, in the order of the list, all of them or none.
     ///
-    /// Values for settings that are read-only now, or that the device lacks, are passed over: clients send back whole
-    /// dictionaries that they got. Everything is checked before anything is written; if the device then refuses one,
-    /// those already written get their old values back.
+    /// Values for settings that are read-only at the moment, or that the device lacks, are ignored: clients send back
+    /// whole dictionaries. Everything is checked before anything is written; if the device then refuses a value, the
+    /// settings already written get their old values back.
     ///
-    /// - Parameter isComplete: whether a value for every setting must be there, and all are written.
-    /// - Returns: the names and the values read back, of the settings that were written.
+    /// - Parameter isComplete: whether a value for every setting is required, and all are written.
+    /// - Returns: the names of the settings that were written, with the values read back.
     public func update(_ incoming: PythonDictionary, isComplete: Bool) throws -> PythonDictionary {
         if isComplete {
             let missing = settings.map(\.name).filter { incoming[.str($0)] == nil }
             guard missing.isEmpty else { throw SettingError.missing(missing) }
         }
         var failures: [Failure] = []
-        defer { tell(failures) }
+        defer { log(failures) }
         let changes = try settings.compactMap { setting in
             try incoming[.str(setting.name)].flatMap {
                 try change(of: setting, to: $0, always: isComplete, &failures)
@@ -61,23 +63,23 @@ public struct SettingList {
     private func values(of settings: [Setting]) -> PythonDictionary {
         var failures: [Failure] = []
         let values = PythonDictionary(settings.map { (.str($0.name), read($0, &failures)) })
-        tell(failures)
+        log(failures)
         return values
     }
 
     private typealias Failure = (name: String, error: any Error)
 
-    /// The value, or `None` if it cannot be read now.
+    /// The value, or `None` if it cannot be read at the moment.
     private func read(_ setting: Setting, _ failures: inout [Failure]) -> PythonValue {
         do { return try setting.get() } catch {
-            // What has no value in the present state, as a rule, is no news.
+            // A setting without a value in the present state is normal.
             if (error as? DeviceError)?.kind != .incompatibleState { failures.append((setting.name, error)) }
             return .none
         }
     }
 
-    /// Reports in one line what could not be read: a device that is lost fails with all of its settings.
-    private func tell(_ failures: [Failure]) {
+    /// Logs in one line what could not be read: a device that is lost fails for all of its settings.
+    private func log(_ failures: [Failure]) {
         guard let first = failures.first else { return }
         let names = failures.map(\.name).joined(separator: ", ")
         report(
@@ -89,7 +91,7 @@ public struct SettingList {
 
     private typealias Change = (setting: Setting, old: PythonValue, new: Setting.PendingChange)
 
-    /// What to write, or nil if there is nothing to do.
+    /// The change to write, or nil if there is nothing to do.
     private func change(
         of setting: Setting,
         to value: PythonValue,
@@ -99,7 +101,7 @@ public struct SettingList {
         guard !setting.isReadOnly else { return nil }
         let old = read(setting, &failures)
         if old == value {
-            // None stands for a value that could not be read, or was never written; there is nothing to go back to.
+            // None means a value that could not be read, or was never written; there is nothing to go back to.
             return always && value != .none ? (setting, old, try setting.restoring(old)) : nil
         }
         let change = try setting.change(to: value)
@@ -137,7 +139,7 @@ public struct SettingList {
         return changed.pairs.compactMap { name, _ in incoming[name].map { [name, $0] } }
     }
 
-    /// The rows that every device answers to, since clients reach settings by name only.
+    /// The rows for the settings of a device, which clients reach by name only.
     @RemoteInterfaceBuilder
     public var remoteMembers: [any RemoteMember] {
         RemoteMethod("get_setting", "name") { (name: PythonValue) in try find(name).get() }
@@ -159,7 +161,7 @@ public struct SettingList {
         ) { (incoming: PythonDictionary, isComplete: Bool) in
             PythonValue.dict(try update(incoming, isComplete: isComplete))
         }
-        // In the metadata of every device of python-microscope's; what it takes, functions, cannot be sent.
+        // In the metadata of every device of python-microscope; its arguments, functions, cannot be sent.
         RemoteMethod(
             "add_setting",
             any: { _ in

@@ -1,6 +1,6 @@
 public import Pickle
 
-/// A type that a setting can hold, tied to the kind of limits that bound it.
+/// A type that a setting can hold, with the type of its limits.
 public protocol SettingValue: PythonConvertible {
     associatedtype Domain: SettingDomain<Self>
     static var settingType: SettingType { get }
@@ -26,17 +26,17 @@ extension String: SettingValue {
     public static var settingType: SettingType { .str }
 }
 
-/// The six kinds of setting that the protocol knows.
+/// The six kinds of setting in the protocol.
 public enum SettingType: String, Sendable {
     case int, float, bool, str, tuple
     case enumeration = "enum"
 }
 
-/// The values that a setting may take, in the form in which clients expect them.
+/// The allowed values of a setting.
 public protocol SettingDomain<Value> {
     associatedtype Value
     func contains(_ value: Value) -> Bool
-    /// What `describe_setting` gives as `values`.
+    /// The `values` of `describe_setting`.
     var python: PythonValue { get }
 }
 
@@ -46,14 +46,14 @@ extension ClosedRange: SettingDomain where Bound: PythonConvertible {
     public var python: PythonValue { .tuple([lowerBound.python, upperBound.python]) }
 }
 
-/// No limits, which clients see as `None`.
+/// No limits; `None` for clients.
 public struct Anything<Value>: SettingDomain {
     public init() {}
     public func contains(_: Value) -> Bool { true }
     public var python: PythonValue { .none }
 }
 
-/// The number of characters that a text may have.
+/// The maximum number of characters of a text.
 public struct MaximumLength: SettingDomain, ExpressibleByIntegerLiteral {
     private let length: Int
 

@@ -58,7 +58,7 @@ final class CallQueue: Sendable {
             return true
         }
         guard needsThread else { return }
-        _ = BlockingThread("to \(address.object)") { [state, address, options] in
+        BlockingThread.startEventually("to \(address.object)") { [state, address, options] in
             Self.work(Link(address, options, hasConnected: state.withLock(\.hasConnected)), state)
         }
     }

@@ -63,7 +63,7 @@ final class Link {
             throw CallFailure(
                 address.text,
                 "",
-                .address("the name server at \(Endpoint(place)) does not know '\(address.object)'")
+                .address("the name server at \(place) does not know '\(address.object)'")
             )
         }
         return uri

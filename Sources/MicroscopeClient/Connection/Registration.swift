@@ -38,7 +38,7 @@ final class Registration: Sendable {
         self.failed = failed
         let (closed, closing) = AsyncStream<Void>.makeStream()
         end = Task { for await _ in closed {} }
-        _ = BlockingThread("data of \(address.object)") { [self] in
+        BlockingThread.startEventually("data of \(address.object)") { [self] in
             run()
             closing.finish()
         }
@@ -136,13 +136,13 @@ final class DataSink: PyroObject {
 
     let metadata = ObjectMetadata(methods: ["receiveData"])
 
-    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
         guard method == "receiveData", let data = arguments.positional.first else {
             throw PythonException("TypeError", "expected receiveData(data, timestamp)")
         }
         let timestamp = arguments.positional.dropFirst().first ?? arguments.keywords["timestamp"]
         take(data, timestamp.flatMap(Double.init(python:)) ?? Timestamp.now)
-        return .value(.none)
+        return .none
     }
 
     func get(_ attribute: String, _ context: CallContext) throws -> PythonValue {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Devices
 import Glibc
 import Logging
+import Platform
 import Server
 import Transports
 
@@ -31,7 +32,8 @@ struct DeviceServerCommand: AsyncParsableCommand {
                 """,
             version: version,
             subcommands: [
-                ReloadCommand.self, RestartCommand.self, StatusCommand.self, LightsOffCommand.self, ConformCommand.self,
+                InitCommand.self, ReloadCommand.self, RestartCommand.self, StatusCommand.self, LightsOffCommand.self,
+                ConformCommand.self,
             ]
         )
     }
@@ -78,14 +80,16 @@ struct DeviceServerCommand: AsyncParsableCommand {
         if listDrivers { return printDrivers() }
         let program = Program.current
         guard let file = config ?? (program.microscope.isDefined ? program.path : nil) else {
-            throw ValidationError("Name a configuration file, such as Configs/simulated.yaml.")
+            var standardError = StandardError()
+            print(Self.nextSteps, to: &standardError)
+            throw ExitCode(EX_USAGE)
         }
         let source = try ConfigurationSource.read(file, isSimulated: simulated) {
             [logLevel, logDirectory] configuration in
             if let logLevel { configuration.log.level = logLevel }
             if let logDirectory { configuration.log.directory = logDirectory }
         }
-        if check { return print("\(config ?? program.name): \(source.configuration.summary)") }
+        if check { return try report(source.configuration, in: config ?? program.name) }
         if let record {
             if let problem = Recorder.problem(with: record) {
                 throw ValidationError("--record \(record): cannot write there: \(problem)")
@@ -96,12 +100,40 @@ struct DeviceServerCommand: AsyncParsableCommand {
         if await !Supervisor(source).run() { throw ExitCode.failure }
     }
 
+    /// Prints the problems that a configuration has on this computer; fails if one of them is an error.
+    private func report(_ configuration: ServerConfiguration, in file: String) throws {
+        let findings = configuration.findings()
+        var standardError = StandardError()
+        for finding in findings { print(finding, to: &standardError) }
+        if findings.contains(where: { $0.severity == .error }) { throw ExitCode.failure }
+        print("\(file): \(configuration.summary)")
+    }
+
     private func printDrivers() {
         let drivers = Program.current.microscope.drivers
         let width = drivers.names.map(\.count).max() ?? 0
         for driver in drivers.drivers {
             print(driver.name + String(repeating: " ", count: width - driver.name.count + 2) + driver.summary)
         }
+    }
+}
+
+extension DeviceServerCommand {
+    /// The next steps for a person who has no configuration yet.
+    private static var nextSteps: String {
+        let name = Program.current.name
+        // The configuration that packages install.
+        let installed = FileSystem.realPath("/etc/device-server/device-server.yaml").map { path in
+            "\n  \(name) \(path)    serves the configuration of the installed service"
+        }
+        return """
+            There is no configuration to serve. Next:
+              \(name) init scope.yaml           asks a few questions and writes a configuration
+              \(name) scope.yaml                serves it\(installed ?? "")
+              hwprobe --yaml > scope.yaml          writes a configuration for the devices that are attached
+              \(name) --list-drivers            lists the drivers
+              \(name) --help                    explains all commands
+            """
     }
 }
 

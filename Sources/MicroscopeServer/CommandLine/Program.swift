@@ -41,7 +41,7 @@ struct Program: Sendable {
     /// The arguments, with the program's own configuration added to a command that has none.
     private func completed(_ arguments: [String]) -> [String] {
         guard
-            microscope.isDefined, let command = arguments.first, Commands.names.contains(command),
+            microscope.isDefined, let command = arguments.first, Commands.names.contains(command), command != "init",
             !arguments.dropFirst().contains(where: Self.isConfiguration)
         else { return arguments }
         return [command, path] + arguments.dropFirst()

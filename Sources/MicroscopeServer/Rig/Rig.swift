@@ -25,9 +25,9 @@ public struct Rig: Sendable {
 
 /// A device of a rig, which can be opened.
 public struct RigDevice: Sendable, CustomStringConvertible {
-    public let definition: Server.DeviceDefinition
+    public let definition: ConfiguredDevice
 
-    public init(_ definition: Server.DeviceDefinition) { self.definition = definition }
+    public init(_ definition: ConfiguredDevice) { self.definition = definition }
 
     public var name: String { definition.name }
     public var description: String { name }
@@ -58,22 +58,11 @@ public struct RigDevice: Sendable, CustomStringConvertible {
         } catch {
             throw RigError("\(name) (\(definition.place)) could not be opened: \(error)", .absence)
         }
-        do { try applySettings(to: device) } catch {
+        do { try definition.applySettings(to: device) } catch {
             try? device.shutdown()
-            throw error
+            throw RigError("\(name): \(error)")
         }
         return device
-    }
-
-    private func applySettings(to device: any Device) throws {
-        let settings = SettingList(device.settings)
-        for wanted in definition.settings {
-            do {
-                try settings.set(wanted.name, to: wanted.value)
-            } catch {
-                throw RigError("\(name) (\(wanted.place)): setting '\(wanted.name)': \(error)")
-            }
-        }
     }
 }
 

@@ -15,7 +15,7 @@ public final class RigSetup {
     /// Throws a ``RigError`` if it cannot be opened, does not exist or is of another kind.
     ///
     /// - Parameter kind: the expected kind in words: `a camera`.
-    public func device<Kind>(_ path: RigWiring.Device, _ kind: String, as _: Kind.Type = Kind.self) throws -> Kind {
+    public func device<Kind>(_ path: DevicePath, _ kind: String, as _: Kind.Type = Kind.self) throws -> Kind {
         guard let part = try open(path.name).parts.first(where: { $0.path == path.part })?.device else {
             throw RigError("there is no \(path): \(path.name) has no such part")
         }

@@ -1,3 +1,4 @@
+internal import Platform
 public import Transports
 
 /// A serial port as the kernel describes it; it was not opened.
@@ -144,7 +145,8 @@ extension Machine {
         var drivers: [Int: String] = [:]
         for name in names("/sys/bus/usb/devices") where name.hasPrefix("\(port):") {
             guard let number = name.split(separator: ".").last.flatMap({ Int($0) }) else { continue }
-            let driver = Files.target(ofLink: path("/sys/bus/usb/devices/\(name)/driver"))?.split(separator: "/").last
+            let driver = FileSystem.target(ofLink: path("/sys/bus/usb/devices/\(name)/driver"))?.split(separator: "/")
+                .last
             drivers[number] = driver.map(String.init)
         }
         return drivers

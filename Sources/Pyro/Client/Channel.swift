@@ -9,12 +9,12 @@ final class Channel {
     private(set) var metadata = ObjectMetadata(methods: [])
 
     init(_ uri: PyroURI, _ options: ClientOptions) throws {
-        guard let location = uri.location else { throw ClientError.noPlace(uri.text) }
+        guard let endpoint = uri.location else { throw ClientError.noPlace(uri.text) }
         serializer = options.serializer
         self.options = options.wire
         let start = ContinuousClock.now
         do {
-            let socket = try Socket.connect(to: Endpoint(location), within: options.connectLimit) { socket in
+            let socket = try Socket.connect(to: endpoint, within: options.connectLimit) { socket in
                 socket.tuneForCalls()
                 if let name = options.congestionControl { socket.useCongestionControl(name) }
                 if let count = options.sendBuffer { socket.makeRoomToSend(count) }
@@ -24,7 +24,7 @@ final class Channel {
             throw ClientError.unreachable(error.description)
         }
         connection.socket.limitWriting(to: options.callLimit)
-        try secure(location)
+        try secure(endpoint)
         try greet(uri.object, options.handshake)
         connection.greeted(readingWithin: options.callLimit)
     }
@@ -44,10 +44,10 @@ final class Channel {
         }
     }
 
-    private func secure(_ location: PyroURI.Location) throws(ClientError) {
-        guard case .tcp(let host, _) = location else { return }
+    private func secure(_ endpoint: Endpoint) throws(ClientError) {
+        guard case .tcp(let host, _) = endpoint else { return }
         do { try connection.secure(as: .client(host: host)) } catch {
-            throw .unreachable("connect to \(Endpoint(location)): \(error)")
+            throw .unreachable("connect to \(endpoint): \(error)")
         }
     }
 

@@ -10,7 +10,7 @@ internal import Platform
 public final class PyroClient: Sendable {
     public let uri: PyroURI
     private let options: ClientOptions
-    private let channel = Monitor<Channel?>(nil)
+    private let channel = Lock<Channel?>(nil)
 
     public init(_ uri: PyroURI, options: ClientOptions = ClientOptions()) {
         self.uri = uri

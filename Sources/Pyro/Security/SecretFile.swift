@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 
 /// A file with a key or a password, which other users must not be able to read.
 package struct SecretFile {
@@ -40,7 +41,7 @@ package struct SecretFile {
 
     private init(_ path: String) throws(Problem) {
         descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw Problem("cannot be read: \(SocketError(errno).description)") }
+        guard descriptor >= 0 else { throw Problem("cannot be read: \(SystemError.text(errno))") }
     }
 
     private func check(isSecret: Bool) throws(Problem) {

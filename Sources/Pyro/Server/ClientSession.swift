@@ -10,30 +10,43 @@ final class ClientSession {
     private let context: CallContext
     private var lane: OnewayLane?
 
-    init(_ socket: Socket, number: Int, _ server: PyroServer) {
-        connection = Connection(socket, server.options.wire, greetingWithin: server.options.handshakeLimit)
+    init(
+        _ socket: Socket,
+        number: Int,
+        _ access: AccessRules.Access,
+        _ end: ConnectionEnd,
+        handshakeWithin limit: Duration? = nil,
+        _ server: PyroServer
+    ) {
+        let limit = limit ?? server.options.handshakeLimit
+        connection = Connection(socket, server.options.wire, greetingWithin: limit)
         self.server = server
         context = CallContext(
             connection: number,
             client: socket.remoteEndpoint,
             server: server.publicEndpoint ?? socket.localEndpoint ?? server.endpoint,
+            access: access,
+            end: end,
             isConnected: { socket.isOpen }
         )
     }
 
-    func run() {
+    /// Serves the client until the connection ends, and returns the cause of its end.
+    func run() -> ConnectionEnd.Cause {
         defer { lane?.close() }
         var isGreeted = false
         do {
-            guard try handshake() else { return }
+            guard try handshake() else { return .lost("the client was refused") }
             isGreeted = true
             connection.greeted(readingWithin: nil)
             while let request = try connection.receive() {
-                guard try answer(request) else { return }
+                guard try answer(request) else { return .lost("the client broke the protocol") }
             }
+            return .closed
         } catch {
             let level: Logger.Level = isGreeted && !error.isUsual ? .warning : .debug
             server.log.log(level: level, "dropped client \(name): \(error)")
+            return .lost(error.description)
         }
     }
 
@@ -88,13 +101,18 @@ final class ClientSession {
     private func oneway(_ call: WireCall, _ invocation: Invocation) {
         let perform: @Sendable () -> Void = { [log = server.log] in
             do { try invocation.logging(call) { try invocation.performOnly(call) } } catch {
-                log.warning("oneway call of \(call.object).\(call.method) failed: \(error)")
+                log.warning("oneway call of \(call.object.shown).\(call.method.shown) failed: \(error)")
             }
         }
         guard !invocation.isBatch else { return perform() }
-        let lane = lane ?? OnewayLane("oneway \(context.connection)")
-        self.lane = lane
-        lane.run(perform)
+        do {
+            let lane = try lane ?? OnewayLane("oneway \(context.connection)", server.options)
+            self.lane = lane
+            lane.run(invocation.byteCount, perform)
+        } catch {
+            server.refusals.write("oneway", .warning, "oneway calls delay the other calls of their client: \(error)")
+            perform()
+        }
     }
 
     private func raise(
@@ -128,13 +146,15 @@ extension ClientSession {
         } catch .cutShort, .timedOut {
             return false
         } catch .noSSL {
-            // Read first, for the same reason as in `refuseForLackOfRoom`.
-            return try refuse("this server is only reached with SSL", try? connection.receive())
+            // Read first, for the same reason as in `refuse(_:_:_:within:)`.
+            return try refuse("this server requires SSL", try? connection.receive())
         } catch .ssl(let text) {
-            server.log.info("client \(name) refused: SSL: \(text)")
+            let isLogin = text.contains("certificate") && !text.contains("alert")
+            logRefusal("SSL: \(text)", isLogin ? .warning : .info)
             return false
         } catch {
-            return try refuse(error.description)
+            let isLogin = [.hmacMismatch, .hmacAsymmetric].contains(error)
+            return try refuse(error.description, level: isLogin ? .warning : .info)
         }
         guard let request else { return false }
         guard request.header.type == .connect else {
@@ -183,23 +203,39 @@ extension ClientSession {
     private func refuse(
         _ text: String,
         _ request: ReceivedMessage? = nil,
-        _ serializer: SerializerID = .marshal
+        _ serializer: SerializerID = .marshal,
+        level: Logger.Level = .info
     ) throws(MessageError) -> Bool {
-        server.log.info("client \(name) refused: \(text)")
+        logRefusal(text, level)
+        try answer(refusal: text, request, serializer)
+        return false
+    }
+
+    /// Logs why the client is refused: a failed login as a warning.
+    private func logRefusal(_ text: String, _ level: Logger.Level) {
+        let text = text.shown(300)
+        server.refusals.write("\(context.client?.host ?? "") \(text)", level, "client \(name) refused: \(text)")
+    }
+
+    private func answer(
+        refusal text: String,
+        _ request: ReceivedMessage?,
+        _ serializer: SerializerID = .marshal
+    ) throws(MessageError) {
         var reply = request?.reply(.connectFail) ?? Message(type: .connectFail, sequence: 0, serializer: 0)
         reply.serializer = serializer.rawValue
         // Every serializer can write a text.
         try? server.format(serializer).encode(.str(text), to: &reply.payload)
         try connection.send(reply)
-        return false
     }
 
-    static func refuseForLackOfRoom(_ socket: Socket, _ server: PyroServer) {
-        let session = ClientSession(socket, number: 0, server)
+    /// Refuses a client without serving it.
+    static func refuse(_ socket: Socket, _ server: PyroServer, _ reason: String, within limit: Duration) {
+        let session = ClientSession(socket, number: 0, .none, ConnectionEnd(), handshakeWithin: limit, server)
         // Read first: closing a connection with unread bytes resets it before the client sees the answer.
         try? session.connection.secure(as: .server)
         let request = try? session.connection.receive()
-        _ = try? session.refuse("no free workers, increase server threadpool size", request)
+        try? session.answer(refusal: reason, request)
     }
 
     func accepted(_ number: UInt16) -> SerializerID? {

@@ -12,34 +12,36 @@ final class DaemonObject: PyroObject {
         methods: ["close_stream", "get_metadata", "get_next_stream_item", "info", "ping", "registered"]
     )
 
-    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
         switch method {
         case "ping":
             _ = try arguments.values(of: method, [])
-            return .value(.none)
+            return .none
         case "registered":
             _ = try arguments.values(of: method, [])
-            return .value(.list(objects.ids.map(PythonValue.str)))
+            return .list(objects.ids.map(PythonValue.str))
         case "info":
             _ = try arguments.values(of: method, [])
             let count = objects.ids.count
-            return .value(.str("Pyro.Daemon bound on \(context.server), \(count) objects registered."))
+            return .str("Pyro.Daemon bound on \(context.server), \(count) objects registered.")
         case "get_metadata":
             let values = try arguments.values(of: method, ["objectId"], optional: ["as_lists"])
             // A value that is not a text is treated as an unknown object.
             guard case .str(let id) = values[0] else { throw PythonException.pyro("DaemonError", "unknown object") }
             let metadata = try objects.find(id).metadata
-            return .value(metadata.value(asLists: values.count > 1 && values[1] != .bool(false)))
+            return metadata.value(asLists: values.count > 1 && values[1] != .bool(false))
         case "get_next_stream_item":
             // No object here returns an iterator, so that no stream is ever open.
             _ = try arguments.values(of: method, ["streamId"])
             throw PythonException.pyro("PyroError", "item stream terminated")
         case "close_stream":
             _ = try arguments.values(of: method, ["streamId"])
-            return .value(.none)
+            return .none
         default: throw PythonException("AttributeError", "'DaemonObject' object has no attribute '\(method)'")
         }
     }
+
+    func isReading(_ method: String) -> Bool { true }
 
     func get(_ attribute: String, _ context: CallContext) throws -> PythonValue {
         throw PythonException("AttributeError", "type object 'DaemonObject' has no attribute '\(attribute)'")

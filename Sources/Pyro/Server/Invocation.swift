@@ -18,6 +18,9 @@ struct Invocation: Sendable {
 
     var isBatch: Bool { request.header.flags.contains(.batch) }
 
+    /// The number of bytes of the request that a waiting call keeps in memory.
+    var byteCount: Int { (try? request.bytes.count) ?? 0 }
+
     func decode() throws -> WireCall {
         if let id = request.annotations["CORR"], id.count != 16 {
             throw PythonException("ValueError", "a correlation id has 16 bytes, not \(id.count)")
@@ -35,10 +38,11 @@ struct Invocation: Sendable {
         case "__getattr__":
             return try value(try object.get(try attribute(call, 1), context))
         case "__setattr__":
-            try object.set(try attribute(call, 2), to: call.arguments.positional[1], context)
+            let name = try attribute(call, 2)
+            try checkAccess(name, isReading: false, call)
+            try object.set(name, to: call.arguments.positional[1], context)
             return try value(.none)
-        default:
-            return try value(try perform(call.method, call.arguments, object))
+        default: return try value(try perform(call, object))
         }
     }
 
@@ -50,13 +54,34 @@ struct Invocation: Sendable {
         } else if call.method.hasPrefix("__") {
             _ = try reply(to: call)
         } else {
-            _ = try perform(call.method, call.arguments, object)
+            _ = try perform(call, object)
         }
     }
 
-    private func perform(_ method: String, _ arguments: CallArguments, _ object: any PyroObject) throws -> PythonValue {
-        try refusePrivate(method)
-        return try object.call(method, arguments, context).value
+    private func perform(_ call: WireCall, _ object: any PyroObject) throws -> PythonValue {
+        try refusePrivate(call.method)
+        try checkAccess(call.method, isReading: object.isReading(call.method), call)
+        return try object.call(call.method, call.arguments, context)
+    }
+
+    /// Refuses a call that the access rules do not allow.
+    private func checkAccess(_ name: String, isReading: Bool, _ call: WireCall) throws {
+        let host = context.client?.host ?? "this address"
+        let reason: String
+        if context.access != .full, !isReading {
+            reason = "clients at \(host) may only read"
+        } else if !server.options.access.permits(name, for: context.client) {
+            reason = "clients at \(host) may not call this method"
+        } else {
+            return
+        }
+        let client = context.client.map { "\($0)" } ?? "a client"
+        server.refusals.write(
+            "\(host) \(reason)",
+            .warning,
+            "refused \(name.shown) of \(call.object.shown) for \(client): \(reason)"
+        )
+        throw PythonException.pyro("SecurityError", "'\(name.shown)' is refused: \(reason)")
     }
 
     private func refusePrivate(_ name: String) throws {
@@ -78,12 +103,17 @@ struct Invocation: Sendable {
     /// The exception is the last result.
     private func batch(_ call: WireCall, _ object: any PyroObject) throws -> [PythonValue] {
         let calls = try call.arguments.positional.map(BatchedCall.init)
-        try checkMethods(of: calls, object)
+        try checkMethods(of: calls, call, object)
         var results: [PythonValue] = []
         results.reserveCapacity(calls.count)
+        var byteCount = 0
         for call in calls {
             do {
-                let result = try object.call(call.method, call.arguments, context).value
+                let result = try object.call(call.method, call.arguments, context)
+                byteCount += result.roughByteCount
+                guard byteCount <= server.options.longestBatchReply else {
+                    throw PythonException.pyro("PyroError", "the results of the batch are longer than a message can be")
+                }
                 results.append(try server.objects.resolve(result, at: context.server))
             } catch {
                 return results + [.failedCall(server.exception(error))]
@@ -92,8 +122,8 @@ struct Invocation: Sendable {
         return results
     }
 
-    /// Refuses the whole batch, before any call runs, if a method is unknown.
-    private func checkMethods(of calls: [BatchedCall], _ object: any PyroObject) throws {
+    /// Refuses the whole batch, before any call runs, if a method is unknown or not allowed.
+    private func checkMethods(of calls: [BatchedCall], _ batch: WireCall, _ object: any PyroObject) throws {
         let known = object.metadata.methods
         // Most batches call the same method repeatedly.
         var checked: String?
@@ -102,6 +132,7 @@ struct Invocation: Sendable {
             guard known.contains(method) else {
                 throw PythonException("AttributeError", "the object has no attribute '\(method)'")
             }
+            try checkAccess(method, isReading: object.isReading(method), batch)
             checked = method
         }
     }
@@ -138,7 +169,7 @@ extension Invocation {
             let client = context.client.map { "client \($0)" } ?? "a client"
             let milliseconds = (ContinuousClock.now - begin) / .milliseconds(1)
             let time = "\((milliseconds * 10).rounded() / 10) ms"
-            server.log.debug("\(client) called \(call.object).\(call.method): \(outcome) after \(time)")
+            server.log.debug("\(client) called \(call.object.shown).\(call.method.shown): \(outcome) after \(time)")
         }
         do {
             let result = try perform()
@@ -156,8 +187,14 @@ extension Invocation {
 /// They run in order while the connection continues to read.
 final class OnewayLane: Sendable {
     private struct Calls {
-        var waiting: [@Sendable () -> Void] = []
+        var waiting: [(byteCount: Int, perform: @Sendable () -> Void)] = []
+        var byteCount = 0
         var isClosed = false
+
+        /// Whether another call may wait: a single one may be of any size.
+        func hasRoom(_ options: ServerOptions) -> Bool {
+            waiting.isEmpty || waiting.count < OnewayLane.limit && byteCount < options.wire.maximumLength / 4
+        }
     }
 
     /// The greatest number of waiting calls.
@@ -165,31 +202,69 @@ final class OnewayLane: Sendable {
     /// Beyond it the client has to wait.
     private static let limit = 1000
 
-    private let calls: Monitor<Calls>
+    private let calls: Lock<Calls>
+    private let options: ServerOptions
 
-    init(_ name: String) {
-        let calls = Monitor(Calls())
-        self.calls = calls
-        _ = BlockingThread(name) {
+    init(_ name: String, _ options: ServerOptions) throws {
+        let calls = Lock(Calls())
+        (self.calls, self.options) = (calls, options)
+        try options.startThread(name) {
             while let call = Self.next(of: calls) { call() }
         }
     }
 
-    func run(_ call: @escaping @Sendable () -> Void) {
-        let hasRoom: Bool? = calls.wait { $0.waiting.count < Self.limit || $0.isClosed ? true : nil }
-        if hasRoom == true { calls.update { $0.waiting.append(call) } }
+    /// Adds a call, and waits for room if there is none.
+    func run(_ byteCount: Int, _ call: @escaping @Sendable () -> Void) {
+        let options = options
+        let hasRoom: Bool? = calls.wait { $0.hasRoom(options) || $0.isClosed ? true : nil }
+        guard hasRoom == true else { return }
+        calls.update { calls in
+            calls.waiting.append((byteCount, call))
+            calls.byteCount += byteCount
+        }
     }
 
     /// Ends the thread after the waiting calls have run.
     func close() { calls.update { $0.isClosed = true } }
 
-    private static func next(of calls: Monitor<Calls>) -> (@Sendable () -> Void)? {
+    private static func next(of calls: Lock<Calls>) -> (@Sendable () -> Void)? {
         let call: (@Sendable () -> Void)?? = calls.wait { calls in
-            if !calls.waiting.isEmpty { return .some(calls.waiting.removeFirst()) }
-            return calls.isClosed ? .some(nil) : nil
+            guard let first = calls.waiting.first else { return calls.isClosed ? .some(nil) : nil }
+            calls.waiting.removeFirst()
+            calls.byteCount -= first.byteCount
+            return .some(first.perform)
         }
-        // Wakes a client that waits for a free place.
+        // Wakes a client that waits for room.
         calls.update { _ in }
         return call ?? nil
+    }
+}
+
+extension PythonValue {
+    /// An estimate of the memory and the message that the value takes, in bytes.
+    fileprivate var roughByteCount: Int {
+        switch self {
+        case .str(let text), .decimal(let text), .uuid(let text): 32 + text.utf8.count
+        case .bytes(let bytes), .bytearray(let bytes): 32 + bytes.count
+        case .array(let array), .scalar(let array): 64 + array.data.count
+        case .list(let items), .tuple(let items), .set(let items), .frozenset(let items), .namedTuple(_, let items):
+            items.reduce(32) { $0 + $1.roughByteCount }
+        case .dict(let dictionary):
+            dictionary.pairs.reduce(64) { $0 + $1.key.roughByteCount + $1.value.roughByteCount }
+        default: 32
+        }
+    }
+}
+
+extension String {
+    /// The beginning of a name from the wire, for logs and messages.
+    var shown: String { shown(100) }
+
+    /// At most this many characters of a text from the wire, without control characters.
+    func shown(_ count: Int) -> String {
+        let start = unicodeScalars.prefix(count)
+        let text = start.map { $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : "\($0)" }
+            .joined()
+        return start.endIndex == unicodeScalars.endIndex ? text : text + "…"
     }
 }

@@ -1,4 +1,6 @@
 internal import Glibc
+public import Pickle
+internal import Platform
 
 /// A socket that listens for clients and outlives the server that accepts them, so that another server, also in another
 /// process, can take over while clients wait.
@@ -6,13 +8,15 @@ public final class ListeningSocket: Sendable {
     /// The address, with the actual port.
     public let endpoint: Endpoint
     let socket: Socket
-    private let ownsFile: Bool
+    private let file: SocketFile?
 
-    /// Starts to listen. The file of a Unix socket is removed at the end.
+    /// Starts to listen.
+    ///
+    /// The file of a Unix socket is removed at the end.
     public init(at endpoint: Endpoint) throws {
         socket = try Socket(listeningAt: endpoint)
         self.endpoint = endpoint.boundAs(socket.localEndpoint)
-        ownsFile = true
+        if case .unix(let path) = endpoint { file = SocketFile(boundAt: path) } else { file = nil }
         setUp()
     }
 
@@ -24,11 +28,11 @@ public final class ListeningSocket: Sendable {
     public init(descriptor: Int32, endpoint: Endpoint) {
         socket = Socket(descriptor: descriptor)
         self.endpoint = endpoint.boundAs(socket.localEndpoint)
-        ownsFile = false
+        file = nil
         setUp()
     }
 
-    deinit { if ownsFile { endpoint.removeFile() } }
+    deinit { file?.remove() }
 
     /// The socket, for handing it to another process.
     public var descriptor: Int32 { socket.descriptor }
@@ -70,7 +74,7 @@ final class AcceptStop: Sendable {
             guard count > 0 else { continue }
             do throws(SocketError) {
                 return try listener.accept()
-            } catch where error.code == EAGAIN {
+            } catch  where error.code == EAGAIN {
                 // Another process was faster.
             }
         }

@@ -6,19 +6,18 @@ internal import Platform
 /// The functions are called from the threads of all clients concurrently. They block only the calling client.
 public protocol PyroObject: AnyObject, Sendable {
     var metadata: ObjectMetadata { get }
-    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue
     func get(_ attribute: String, _ context: CallContext) throws -> PythonValue
     func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws
+    /// Whether a method changes nothing, so that read-only clients may call it.
+    ///
+    /// By default these are the methods whose names begin with `get_`, `is_` or `describe_`.
+    func isReading(_ method: String) -> Bool
 }
 
-/// The result of a call.
-public enum CallResult {
-    case value(PythonValue)
-
-    var value: PythonValue {
-        switch self {
-        case .value(let value): value
-        }
+extension PyroObject {
+    public func isReading(_ method: String) -> Bool {
+        ["get_", "is_", "describe_"].contains { method.hasPrefix($0) }
     }
 }
 
@@ -39,7 +38,7 @@ public struct ObjectMetadata: Sendable, Hashable {
 
 /// The objects of a server, by id.
 final class ObjectTable: Sendable {
-    private let objects = Monitor<[String: any PyroObject]>([:])
+    private let objects = Lock<[String: any PyroObject]>([:])
 
     subscript(id: String) -> (any PyroObject)? {
         get { objects.withLock { $0[id] } }
@@ -63,7 +62,7 @@ final class ObjectTable: Sendable {
             let metadata = try find(id).metadata
             return .proxy(
                 PyroProxy(
-                    PyroURI(object: id, location: server.location),
+                    PyroURI(object: id, location: server),
                     oneway: metadata.oneway,
                     methods: metadata.methods,
                     attributes: metadata.attributes
@@ -103,13 +102,26 @@ public struct CallContext: Sendable {
     public let client: Endpoint?
     /// The address at which the client reached this server, or the public one from the server's options.
     public let server: Endpoint
+    /// The access that the server's rules give this client.
+    public let access: AccessRules.Access
+    /// The end of the connection, for actions to take then.
+    public let end: ConnectionEnd
     /// Whether the connection is open, as far as can be known without sending anything.
     public let isConnected: @Sendable () -> Bool
 
-    public init(connection: Int, client: Endpoint?, server: Endpoint, isConnected: @escaping @Sendable () -> Bool) {
+    public init(
+        connection: Int,
+        client: Endpoint?,
+        server: Endpoint,
+        access: AccessRules.Access = .full,
+        end: ConnectionEnd = ConnectionEnd(),
+        isConnected: @escaping @Sendable () -> Bool
+    ) {
         self.connection = connection
         self.client = client
         self.server = server
+        self.access = access
+        self.end = end
         self.isConnected = isConnected
     }
 }

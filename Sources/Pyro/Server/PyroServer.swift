@@ -1,3 +1,4 @@
+internal import Glibc
 public import Logging
 public import Pickle
 internal import Platform
@@ -10,6 +11,7 @@ public final class PyroServer: Sendable {
     let options: ServerOptions
     let log: Logger
     let objects = ObjectTable()
+    let refusals: RefusalLog
     /// The address at which the server listens, with the actual port.
     public let endpoint: Endpoint
 
@@ -24,14 +26,25 @@ public final class PyroServer: Sendable {
     private let acceptStop: AcceptStop?
     /// The reason for refusing every client; nil if clients are served.
     let refusal: (@Sendable () -> String)?
+    private let socketFile: SocketFile?
     private let translate: @Sendable (any Error) -> PythonException
-    private let clients = Monitor(Clients())
+    private let clients = Lock(Clients())
+    private let watch = ConnectionWatch()
+    private let spare = SpareDescriptor()
+    private let gate = Lock(Gate.closed)
 
     private struct Clients {
         var sockets: [Int: Socket] = [:]
         var count = 0
         var refusals = 0
         var isStopping = false
+    }
+
+    /// The state of the thread that accepts clients: it waits for the server to start.
+    private enum Gate {
+        case closed
+        case open(PyroServer)
+        case over
     }
 
     /// Starts to listen.
@@ -56,19 +69,32 @@ public final class PyroServer: Sendable {
         self.translate = translate
         (lasting, self.refusal) = (listener, refusal)
         acceptStop = listener == nil ? nil : AcceptStop()
+        refusals = RefusalLog(log)
         self.listener = try listener?.socket ?? Socket(listeningAt: endpoint)
         self.endpoint = endpoint.boundAs(self.listener.localEndpoint)
+        if listener == nil, case .unix(let path) = endpoint {
+            socketFile = SocketFile(boundAt: path)
+        } else {
+            socketFile = nil
+        }
         objects[DaemonObject.id] = DaemonObject(objects: objects)
+        // The thread exists before any client does, so that a system without a free thread is reported here.
+        do { try acceptClientsOnceStarted() } catch {
+            socketFile?.remove()
+            throw error
+        }
     }
+
+    deinit { gate.update { $0 = .over } }
 
     public func register(_ object: any PyroObject, as id: String) { objects[id] = object }
     public func unregister(_ id: String) { objects[id] = nil }
 
-    public func uri(of id: String) -> PyroURI { PyroURI(object: id, location: endpoint.location) }
+    public func uri(of id: String) -> PyroURI { PyroURI(object: id, location: endpoint) }
 
     /// The URI of an object for other machines, with the public address from the options.
     public func publicURI(of id: String) -> PyroURI {
-        PyroURI(object: id, location: (publicEndpoint ?? endpoint).location)
+        PyroURI(object: id, location: publicEndpoint ?? endpoint)
     }
 
     var publicEndpoint: Endpoint? {
@@ -78,9 +104,7 @@ public final class PyroServer: Sendable {
 
     /// Starts to accept clients.
     public func start() {
-        _ = BlockingThread("accept") { [self] in
-            while let socket = nextClient() { take(socket) }
-        }
+        gate.update { gate in if case .closed = gate { gate = .open(self) } }
     }
 
     /// Stops accepting clients, ends all connections and waits for running calls.
@@ -92,64 +116,13 @@ public final class PyroServer: Sendable {
             clients.isStopping = true
             for socket in clients.sockets.values { socket.shutDown() }
         }
-        if let acceptStop {
-            acceptStop.stop()
-        } else {
-            listener.shutDown()
-            endpoint.removeFile()
-        }
+        gate.update { $0 = .over }
+        if let acceptStop { acceptStop.stop() } else { listener.shutDown() }
+        socketFile?.remove()
         return clients.wait(within: limit) { $0.sockets.isEmpty ? true : nil } ?? false
     }
 
-    private func nextClient() -> Socket? {
-        while true {
-            do {
-                guard let acceptStop else { return try listener.accept() }
-                return try acceptStop.accept(from: listener)
-            } catch {
-                // Out of descriptors, for instance. Connected clients continue, and one of them will leave.
-                log.error("\(error)")
-                let isStopping: Bool? = clients.wait(within: .milliseconds(200)) { $0.isStopping ? true : nil }
-                if isStopping == true { return nil }
-            }
-        }
-    }
-
-    private func take(_ socket: Socket) {
-        let number = clients.withLock { clients -> Int? in
-            guard clients.sockets.count < options.maximumConnections, !clients.isStopping else { return nil }
-            clients.count += 1
-            clients.sockets[clients.count] = socket
-            return clients.count
-        }
-        socket.tuneForCalls()
-        guard let number else {
-            return refuse(socket)
-        }
-        _ = BlockingThread("client \(number)") { [self] in
-            ClientSession(socket, number: number, self).run()
-            clients.update { $0.sockets[number] = nil }
-        }
-    }
-
-    /// The number of clients at a time that receive a reason for being refused.
-    ///
-    /// Further ones are just closed.
-    private static let politeRefusals = 8
-
-    private func refuse(_ socket: Socket) {
-        let isPolite = clients.withLock { clients in
-            guard clients.refusals < Self.politeRefusals else { return false }
-            clients.refusals += 1
-            return true
-        }
-        guard isPolite else { return }
-        log.warning("a client was refused: \(options.maximumConnections) are connected, which is the limit")
-        _ = BlockingThread("refusal") { [self] in
-            ClientSession.refuseForLackOfRoom(socket, self)
-            clients.withLock { $0.refusals -= 1 }
-        }
-    }
+    var isStopping: Bool { clients.withLock(\.isStopping) }
 
     /// A serializer with the protocol number from the options.
     func format(_ id: SerializerID) -> any Serializer { id.serializer(claiming: options.wire.pickleProtocol) }
@@ -164,6 +137,189 @@ public final class PyroServer: Sendable {
             default: translate(error)
             }
         return exception.traced(exception.tracebackLines)
+    }
+}
+
+extension PyroServer {
+    private func acceptClientsOnceStarted() throws(SystemError) {
+        try BlockingThread.start("accept") { [gate] in
+            let server = gate.wait { gate -> PyroServer?? in
+                switch gate {
+                case .closed: return nil
+                case .over: return .some(nil)
+                case .open(let server):
+                    // The thread owns the server from now on, until it is stopped.
+                    gate = .over
+                    return server
+                }
+            }
+            guard let server = server ?? nil else { return }
+            while let socket = server.nextClient() { server.admit(socket) }
+        }
+    }
+
+    /// Waits for the next client; nil when the server stops.
+    private func nextClient() -> Socket? {
+        while true {
+            do {
+                guard let acceptStop else { return try listener.accept() }
+                return try acceptStop.accept(from: listener)
+            } catch {
+                refusals.write("accept", .error, "\(error): clients are refused or have to wait")
+                if [EMFILE, ENFILE].contains(error.code), let socket = acceptWithSpare() { return socket }
+                let isStopping: Bool? = clients.wait(within: .milliseconds(200)) { $0.isStopping ? true : nil }
+                if isStopping == true { return nil }
+            }
+        }
+    }
+
+    /// Accepts a client when there is no free descriptor, and refuses it if there is still none after that.
+    private func acceptWithSpare() -> Socket? {
+        spare.release()
+        defer { spare.refill() }
+        guard let socket = try? listener.accept() else { return nil }
+        if spare.refill() { return socket }
+        refuseAtOnce(socket, "the server has no free file descriptors")
+        return nil
+    }
+
+    /// Serves a client on a thread of its own, or refuses it.
+    private func admit(_ socket: Socket) {
+        socket.tuneForCalls(silence: options.silenceLimit)
+        let client = socket.remoteEndpoint
+        let access = options.access.access(of: client, at: socket.localEndpoint)
+        guard access != .none else {
+            return refuse(socket, client, "clients at \(client?.host ?? "this address") are not allowed to connect")
+        }
+        let number = clients.withLock { clients -> Int? in
+            guard clients.sockets.count < options.maximumConnections, !clients.isStopping else { return nil }
+            clients.count += 1
+            clients.sockets[clients.count] = socket
+            return clients.count
+        }
+        guard let number else {
+            let reason = "\(options.maximumConnections) clients are connected, which is the limit"
+            return refuse(socket, client, "no free workers, increase server threadpool size", log: reason)
+        }
+        do {
+            try options.startThread("client \(number)") { [self] in
+                serve(socket, number, access)
+                clients.update { $0.sockets[number] = nil }
+            }
+        } catch {
+            clients.update { $0.sockets[number] = nil }
+            refusals.write("thread", .error, "client \(client.map { "\($0)" } ?? "") refused: \(error)")
+            refuseAtOnce(socket, "the server cannot start another thread")
+        }
+    }
+
+    private func serve(_ socket: Socket, _ number: Int, _ access: AccessRules.Access) {
+        let end = ConnectionEnd { [self] end in
+            do { try watch.add(number, socket, end) } catch {
+                refusals.write("watch", .warning, "lost clients are only noticed after their calls: \(error)")
+            }
+        }
+        let cause = ClientSession(socket, number: number, access, end, self).run()
+        watch.remove(number)
+        end.happen(isStopping ? .stopped : cause)
+    }
+
+    /// The number of clients at a time that receive a reason for being refused.
+    ///
+    /// Further ones are just closed.
+    private static let politeRefusals = 8
+
+    private func refuse(_ socket: Socket, _ client: Endpoint?, _ reason: String, log text: String? = nil) {
+        guard !isStopping else { return }
+        let text = text ?? reason
+        refusals.write(
+            "\(client?.host ?? "") \(text)",
+            .warning,
+            "client \(client.map { "\($0)" } ?? "") refused: \(text)"
+        )
+        let isPolite = clients.withLock { clients in
+            guard clients.refusals < Self.politeRefusals else { return false }
+            clients.refusals += 1
+            return true
+        }
+        guard isPolite else { return }
+        do {
+            try options.startThread("refusal") { [self] in
+                ClientSession.refuse(socket, self, reason, within: options.handshakeLimit)
+                clients.withLock { $0.refusals -= 1 }
+            }
+        } catch {
+            clients.withLock { $0.refusals -= 1 }
+            refuseAtOnce(socket, reason)
+        }
+    }
+
+    /// Refuses a client on the calling thread, which must not wait long for a message from it.
+    private func refuseAtOnce(_ socket: Socket, _ reason: String) {
+        ClientSession.refuse(socket, self, reason, within: .milliseconds(100))
+    }
+}
+
+/// A log of refusals that does not grow with their number: it repeats an entry only every ten minutes.
+final class RefusalLog: Sendable {
+    private struct Entry {
+        var end: ContinuousClock.Instant
+        var omitted = 0
+    }
+
+    private let log: Logger
+    private let interval: Duration
+    private let entries = Lock<[String: Entry]>([:])
+    /// The greatest number of different entries.
+    ///
+    /// Beyond it, further ones count as one.
+    private static let limit = 256
+
+    init(_ log: Logger, every interval: Duration = .seconds(600)) { (self.log, self.interval) = (log, interval) }
+
+    /// Logs a refusal, unless one with the same key was logged recently.
+    func write(_ key: String, _ level: Logger.Level, _ text: String) {
+        let now = ContinuousClock.now
+        let omitted = entries.withLock { entries -> Int? in
+            if entries.count >= Self.limit { entries = entries.filter { $0.value.end > now } }
+            let key = entries[key] != nil || entries.count < Self.limit ? key : ""
+            if let entry = entries[key], entry.end > now {
+                entries[key]?.omitted += 1
+                return nil
+            }
+            return entries.updateValue(Entry(end: now + interval), forKey: key)?.omitted ?? 0
+        }
+        guard let omitted else { return }
+        log.log(level: level, "\(text)\(omitted == 0 ? "" : " (\(omitted) more since the last such message)")")
+    }
+}
+
+/// A file descriptor in reserve.
+///
+/// When the system grants no other one, a client can still be accepted and refused, instead of waiting for an answer.
+private final class SpareDescriptor: Sendable {
+    private let descriptor = Lock<Int32>(-1)
+
+    init() { refill() }
+
+    deinit { release() }
+
+    func release() {
+        descriptor.withLock { descriptor in
+            if descriptor >= 0 { close(descriptor) }
+            descriptor = -1
+        }
+    }
+
+    /// Takes a descriptor into reserve.
+    ///
+    /// Returns whether there is one.
+    @discardableResult
+    func refill() -> Bool {
+        descriptor.withLock { descriptor in
+            if descriptor < 0 { descriptor = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC) }
+            return descriptor >= 0
+        }
     }
 }
 
@@ -188,8 +344,9 @@ extension Endpoint {
         return .tcp(host: host, port: port)
     }
 
-    func removeFile() {
-        if case .unix(let path) = self { Socket.removeFile(path) }
+    /// The host; nil for a Unix socket.
+    var host: String? {
+        if case .tcp(let host, _) = self { host } else { nil }
     }
 }
 
@@ -202,6 +359,21 @@ public struct ServerOptions: Sendable {
     ///
     /// Each takes a thread.
     public var maximumConnections = 200
+    /// The clients that may connect, and what they may call.
+    public var access = AccessRules()
+    /// The time after which a client whose machine does not answer counts as gone: it was switched off, or its cable
+    /// was pulled.
+    ///
+    /// At least 4 seconds.
+    public var silenceLimit = Duration.seconds(8)
+    /// The greatest length of all results of a batch.
+    ///
+    /// Without it, a batch of a megabyte could fill the memory with its results.
+    var longestBatchReply = Int(Int32.max)
+    /// Starts the threads that serve clients.
+    var startThread: @Sendable (String, @escaping @Sendable () -> Void) throws -> Void = { name, body in
+        try BlockingThread.start(name, body)
+    }
     /// The time limit for a client's handshake.
     public var handshakeLimit = Duration.seconds(10)
     /// The address at which clients reach the server, if it differs from where it listens: behind a router or in a

@@ -1,35 +1,11 @@
 internal import Glibc
 public import Pickle
+internal import Platform
 
-/// The address of a server.
-public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
-    /// A host name or address and a TCP port. With port 0 the kernel chooses one.
-    case tcp(host: String, port: Int)
-    /// The path of a Unix socket.
-    case unix(path: String)
-
-    public var description: String {
-        switch self {
-        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-        case .unix(let path): "./u:\(path)"
-        }
-    }
-
-    /// The same address in a URI.
-    public var location: PyroURI.Location {
-        switch self {
-        case .tcp(let host, let port): .tcp(host: host, port: port)
-        case .unix(let path): .unix(path: path)
-        }
-    }
-
-    public init(_ location: PyroURI.Location) {
-        switch location {
-        case .tcp(let host, let port): self = .tcp(host: host, port: port)
-        case .unix(let path): self = .unix(path: path)
-        }
-    }
-}
+/// The address of a server, as in URIs.
+///
+/// With port 0 the kernel chooses one.
+public typealias Endpoint = PyroURI.Location
 
 /// A socket address in the kernel's form.
 @safe struct SocketAddress: Sendable {
@@ -64,16 +40,8 @@ public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
     }
 
     private init(unixPath path: String) throws(SocketError) {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let room = MemoryLayout.size(ofValue: address.sun_path)
-        guard path.utf8.count < room else { throw SocketError(ENAMETOOLONG, "socket path '\(path)'") }
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
-        self = unsafe withUnsafePointer(to: address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe SocketAddress($0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
+        guard let address = UnixAddress(path: path) else { throw SocketError(ENAMETOOLONG, "socket path '\(path)'") }
+        self = unsafe address.withSockaddr { unsafe SocketAddress($0, $1) }
     }
 
     @unsafe private init(_ address: UnsafePointer<sockaddr>, _ length: socklen_t) {
@@ -82,6 +50,25 @@ public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
         unsafe withUnsafeMutableBytes(of: &storage) { target in
             unsafe target.copyMemory(from: UnsafeRawBufferPointer(start: address, count: Int(length)))
         }
+    }
+
+    /// The address as text, without the port; nil for a Unix socket.
+    fileprivate var host: String? {
+        if case .tcp(let host, _)? = endpoint { host } else { nil }
+    }
+
+    /// Whether a socket can be bound to the address, at any free port.
+    fileprivate var isOfThisMachine: Bool {
+        guard family == AF_INET || family == AF_INET6 else { return true }
+        var any = self
+        // The port stands at the same place in addresses of both families.
+        unsafe withUnsafeMutableBytes(of: &any.storage) { bytes in
+            unsafe bytes.storeBytes(of: 0, toByteOffset: 2, as: UInt16.self)
+        }
+        let descriptor = socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return unsafe any.withPointer { unsafe bind(descriptor, $0, $1) } == 0
     }
 
     private static func resolve(
@@ -132,6 +119,13 @@ extension String {
     }
 }
 
+extension Endpoint {
+    /// The addresses that a host name or address leads to.
+    public static func addresses(of host: String) throws -> [String] {
+        try SocketAddress.resolve(.tcp(host: host, port: 0), toListen: true).compactMap(\.host)
+    }
+}
+
 extension SocketError {
     fileprivate init(resolving host: String, _ status: Int32) {
         // The error numbers of getaddrinfo differ from errno, so the error includes its text.
@@ -159,7 +153,7 @@ extension Socket {
             guard descriptor >= 0 else { throw SocketError(errno, act) }
             let candidate = Socket(descriptor: descriptor)
             prepare(candidate)
-            let code = connect(descriptor, to: address, within: limit)
+            let code = candidate.connect(to: address, within: limit)
             if code == 0 { return candidate }
             failure = SocketError(code, act)
         }
@@ -169,7 +163,7 @@ extension Socket {
     /// Connects.
     ///
     /// Returns 0 for success or the `errno` of the failure.
-    private static func connect(_ descriptor: Int32, to address: SocketAddress, within limit: Duration) -> Int32 {
+    private func connect(to address: SocketAddress, within limit: Duration) -> Int32 {
         let flags = fcntl(descriptor, F_GETFL)
         _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK)
         defer { _ = fcntl(descriptor, F_SETFL, flags) }
@@ -177,31 +171,31 @@ extension Socket {
         guard errno == EINPROGRESS else { return errno }
         var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         guard unsafe poll(&waiting, 1, Int32(clamping: Int(limit / .milliseconds(1)))) > 0 else { return ETIMEDOUT }
-        var (code, length) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
-        unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length)
-        return code
+        return pendingError
     }
 
     /// A socket that listens at an endpoint.
+    ///
+    /// A name may have addresses that this machine lacks: `localhost` where only `::1` exists.
     convenience init(listeningAt endpoint: Endpoint) throws(SocketError) {
+        let addresses = try SocketAddress.resolve(endpoint, toListen: true)
+        try self.init(listeningAt: addresses.first { $0.isOfThisMachine } ?? addresses.first, endpoint)
+    }
+
+    private convenience init(listeningAt address: SocketAddress?, _ endpoint: Endpoint) throws(SocketError) {
         let act = "listen on \(endpoint)"
-        guard let address = try SocketAddress.resolve(endpoint, toListen: true).first else {
-            throw SocketError(ENOENT, act)
-        }
+        guard let address else { throw SocketError(ENOENT, act) }
         self.init(descriptor: socket(address.family, Self.kind, 0))
         guard descriptor >= 0 else { throw SocketError(errno, act) }
         set(SOL_SOCKET, SO_REUSEADDR, Int32(1))
-        if case .unix(let path) = endpoint { Self.removeAbandoned(path, address) }
+        if case .unix(let path) = endpoint {
+            do { try SocketFile.removeAbandoned(at: path) } catch {
+                throw SocketError(error.code, act, reason: error.act)
+            }
+        }
         guard unsafe address.withPointer({ unsafe bind(descriptor, $0, $1) }) == 0, listen(descriptor, 128) == 0 else {
             throw SocketError(errno, act)
         }
-    }
-
-    /// Removes the file of a Unix socket at which no process listens any more, and no other file.
-    private static func removeAbandoned(_ path: String, _ address: SocketAddress) {
-        let probe = Socket(descriptor: socket(AF_UNIX, kind, 0))
-        let status = unsafe address.withPointer { unsafe Glibc.connect(probe.descriptor, $0, $1) }
-        if status != 0, errno == ECONNREFUSED { removeFile(path) }
     }
 
     /// Waits for the next client.
@@ -244,6 +238,4 @@ extension Socket {
         let count = unsafe recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
         return count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR))
     }
-
-    static func removeFile(_ path: String) { _ = unsafe unlink(path) }
 }

@@ -180,8 +180,8 @@ package enum MessageError: Error, Equatable, CustomStringConvertible {
         case .hmacMismatch: "message hmac mismatch"
         case .cutShort: "connection lost in the middle of a message"
         case .timedOut: "timed out"
-        case .noSSL: "the other end does not use SSL, as this one does"
-        case .unexpectedSSL: "the other end uses SSL, as this one does not"
+        case .noSSL: "the other end does not use SSL, but this one does"
+        case .unexpectedSSL: "the other end uses SSL, but this one does not"
         case .ssl(let text): "SSL: \(text)"
         case .socket(let code): SocketError(code).description
         }

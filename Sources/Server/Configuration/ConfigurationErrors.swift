@@ -60,7 +60,7 @@ struct Suggestion {
     let text: String
 
     init(_ word: String, among known: [String]) {
-        let ranked = known.map { (word: $0, distance: Self.distance(word, $0)) }
+        let ranked = known.map { (word: $0, distance: Self.distance(word.lowercased(), $0.lowercased())) }
         if let nearest = ranked.min(by: { $0.distance < $1.distance }), nearest.distance <= (word.count + 2) / 3 {
             text = "\(word.shown()), did you mean \(nearest.word.shown())?"
         } else if known.isEmpty {

@@ -1,5 +1,6 @@
 internal import Devices
 internal import Logging
+internal import Platform
 
 /// A reader of one configuration, which collects the errors that it finds and continues after each.
 final class ConfigurationReader {
@@ -12,6 +13,8 @@ final class ConfigurationReader {
     var cameraRequests = CameraRequests()
     /// The other devices that the driver options being read refer to.
     var deviceReferences = DeviceReferences()
+    /// The files that the driver options being read name.
+    var optionFiles = OptionFiles()
     /// The keys that sections were asked for, by the path of the section without list indices.
     private(set) var knownKeys: [String: Set<String>] = [:]
     /// The number of placeholders that took the place of wrong or missing values so far.
@@ -26,6 +29,12 @@ final class ConfigurationReader {
     }
 
     func report(_ error: ConfigurationError) { errors.append(error) }
+
+    /// The folder of the file, from which relative paths count.
+    var folder: String { FileSystem.folder(of: file) }
+
+    /// A path of the file, which counts from the file's folder if it is relative.
+    func resolved(_ path: String) -> String { path.first == "/" || folder.isEmpty ? path : "\(folder)/\(path)" }
 
     /// Counts a placeholder that takes the place of a wrong value.
     func substitute() { placeholders += 1 }
@@ -101,10 +110,14 @@ extension ConfigurationReader {
     ///
     /// All errors are reported.
     func configuration(of text: String) -> ServerConfiguration? {
-        reporting { () throws(ConfigurationError) in
-            try YAMLComposer.root(of: text, file: file) { self.report($0) }
+        do throws(ConfigurationError) {
+            let root = try YAMLComposer.root(of: text, file: file) { self.report($0) }
+            if case .mapping = root.content { return configuration(root) }
+            throw ForeignWords.file(file, text) ?? root.error("expected a mapping, got \(root.summary)")
+        } catch {
+            report(ForeignWords.file(file, text) ?? error)
+            return nil
         }
-        .flatMap(configuration)
     }
 
     /// The configuration in the tree of a file or of a program's drafts.
@@ -114,15 +127,13 @@ extension ConfigurationReader {
         let host = file.read("host", .host) ?? "127.0.0.1"
         let pyro = pyroOptions(of: file, over: PyroOptions())
         let log = logOptions(of: file)
-        let definitions = DefinitionReader(self, host: host, pyro: pyro)
-        let configuration = ServerConfiguration(
-            definitions: items(of: file.requiredValue("devices"), "a list of devices").compactMap(
-                definitions.definition
-            ),
-            log: log
-        )
-        definitions.checkReferences(among: configuration.definitions.flatMap(\.devices))
-        return configuration.wired(rig(of: file, definitions.reserved.allNames))
+        let reader = DefinitionReader(self, host: host, pyro: pyro, safety: file.safetyOptions(over: SafetyOptions()))
+        var definitions = items(of: file.requiredValue("devices"), "a list of devices").compactMap(reader.definition)
+        let devices = definitions.flatMap(\.devices)
+        reader.checkReferences(among: devices)
+        let interlocks = reader.interlocks(of: file, devices)
+        for index in definitions.indices { definitions[index].add(interlocks) }
+        return ServerConfiguration(definitions: definitions, log: log, rig: rig(of: file, reader.reserved.allNames))
     }
 
     private func logOptions(of file: Section) -> LogOptions {
@@ -133,14 +144,15 @@ extension ConfigurationReader {
             return given
         }
         _ = section(node) { log in for row in LogOptions.rows { row.read(log, &options) } }
+        options.directory = options.directory.map(resolved)
         return options
     }
 }
 
-extension ServerConfiguration {
-    fileprivate func wired(_ rig: RigWiring) -> Self {
-        var configuration = self
-        configuration.rig = rig
-        return configuration
+extension Definition {
+    /// Adds the interlocks of its light sources, which count as a part of its text.
+    fileprivate mutating func add(_ all: [Interlock]) {
+        interlocks = all.filter { interlock in devices.contains { $0.name == interlock.light.name } }
+        text += interlocks.map { "\($0.light): \($0.conditions)" }.joined()
     }
 }

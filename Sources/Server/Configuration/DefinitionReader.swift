@@ -4,15 +4,16 @@ internal import Pickle
 /// A reader of definitions, each of a device or of a group, whether a file or a program gives them.
 final class DefinitionReader {
     let reader: ConfigurationReader
-    /// The host and options that definitions inherit.
+    /// The options that definitions inherit.
     private let host: String
     private let pyro: PyroOptions
+    private let safety: SafetyOptions
     var reserved = ReservedNames()
     /// The devices that options refer to, in the order of the file.
     var references: [ReferencePlace] = []
 
-    init(_ reader: ConfigurationReader, host: String, pyro: PyroOptions) {
-        (self.reader, self.host, self.pyro) = (reader, host, pyro)
+    init(_ reader: ConfigurationReader, host: String, pyro: PyroOptions, safety: SafetyOptions) {
+        (self.reader, self.host, self.pyro, self.safety) = (reader, host, pyro, safety)
     }
 
     /// A definition; nil after reporting an error in it.
@@ -31,7 +32,7 @@ final class DefinitionReader {
                 pyro: pyro,
                 place: node.place
             )
-            definition.text = node.text
+            definition.text = "\(node.text) \(devices.map(\.safety))"
             if let opening: JointOpening = entry.given(JointOpening.key) {
                 definition.openTogether = opening.open
                 for index in devices.indices { definition.devices[index].isOpenedWithOthers = true }
@@ -40,7 +41,7 @@ final class DefinitionReader {
         }
     }
 
-    private func devices(in list: ConfigurationNode) -> [DeviceDefinition] {
+    private func devices(in list: ConfigurationNode) -> [ConfiguredDevice] {
         reader.items(of: list, "a list of devices").compactMap { node in
             reader.section(node) { entry in
                 for key in ["port", "host", "socket", "pyro"] where entry.value(key) != nil {
@@ -74,7 +75,7 @@ final class DefinitionReader {
         } else {
             let host = entry.read("host", .host) ?? host
             node = entry.requiredValue("port", alternative: " (or 'socket')")
-            location = reader.value(of: node, .integer(in: 0...65535)).map { .tcp(host: host, port: $0) }
+            location = tcpPort(node).map { .tcp(host: host, port: $0) }
         }
         guard let location else { return nil }
         reader.reporting { () throws(ConfigurationError) in try reserved.reserve(location, at: node) }
@@ -83,20 +84,34 @@ final class DefinitionReader {
 }
 
 extension DefinitionReader {
+    private func tcpPort(_ node: ConfigurationNode) -> Int? {
+        if let text = node.scalar?.text, text.hasPrefix("/dev/") || text.hasPrefix("usb:") {
+            let message = "expected the number of a TCP port, got \(text.shown()); a serial port belongs in 'conf'"
+            reader.report(node.error(message))
+            return nil
+        }
+        return reader.value(of: node, .integer(in: 0...65535))
+    }
+
     /// One device, alone or of a group; nil after reporting an error in it.
-    private func device(_ entry: Section) -> DeviceDefinition? {
+    private func device(_ entry: Section) -> ConfiguredDevice? {
         let name = self.name(of: entry, isRequired: true)
         let (driver, uid) = driver(of: entry)
         let settings = self.settings(of: entry)
         let startsEnabled = entry.read("enable", .bool) ?? false
         let isSimulated = entry.read("simulated", .bool) ?? false
         let mayBeAbsent = entry.read("may_be_absent", .bool) ?? false
+        let safety = entry.safetyOptions(over: safety)
         guard let name, let driver else { return nil }
         for part in driver.cameraRequests {
             let node = part.uid == uid ? entry.position(of: "uid") : entry.position(of: "conf")
             reader.reporting { () throws(ConfigurationError) in try reserved.reserve(part, at: node) }
         }
-        return DeviceDefinition(
+        if !isSimulated, let attachment = driver.attachment {
+            let node = entry.value("conf").map { $0.deepest([PathKey("port")]) } ?? entry.position(of: "conf")
+            reader.reporting { () throws(ConfigurationError) in try reserved.reserve(attachment, at: node) }
+        }
+        return ConfiguredDevice(
             name: name,
             driver: driver,
             uid: uid,
@@ -104,6 +119,7 @@ extension DefinitionReader {
             startsEnabled: startsEnabled,
             isSimulated: isSimulated,
             mayBeAbsent: mayBeAbsent,
+            safety: safety,
             place: entry.node.place
         )
     }
@@ -119,7 +135,10 @@ extension DefinitionReader {
         }
         guard let driver = reader.drivers[word] else {
             _ = (entry.value("conf"), entry.value("uid"))
-            let message = "unknown driver " + Suggestion(word, among: reader.drivers.names).text
+            let message =
+                "unknown driver "
+                + (ForeignWords.driver(word, among: reader.drivers.names).map { "\(word.shown()): \($0)" }
+                    ?? Suggestion(word, among: reader.drivers.names).text)
             reader.report(entry.requiredValue("driver").error(message))
             return (nil, nil)
         }
@@ -144,11 +163,13 @@ extension DefinitionReader {
     ) -> ConfiguredDriver? {
         let node = entry.value("conf") ?? entry.node.emptyChild(PathKey("conf"))
         (reader.cameraRequests, reader.deviceReferences) = (CameraRequests(), DeviceReferences())
+        reader.optionFiles = OptionFiles()
         let decoder = OptionDecoder(node, reader: reader)
         let read = reader.attempt(at: node) { try driver.configured(from: decoder, uid: uid) }
         guard var configured = read else { return nil }
         configured.cameraRequests += reader.cameraRequests.all
         configured.references = reader.deviceReferences.all.map(\.reference)
+        configured.files = reader.optionFiles.all
         for entry in reader.deviceReferences.all {
             let place = node.deepest(entry.path.dropFirst(node.path.count))
             // The error of a missing key has been reported.

@@ -20,6 +20,8 @@ public struct DeviceDraft: Sendable {
     public var startsEnabled: Bool
     public var isSimulated: Bool
     public var mayBeAbsent: Bool
+    /// Nil for the microscope's.
+    public var safety: SafetyOptions?
     public var endpoint: EndpointDraft
     public var place: Place
 
@@ -31,13 +33,14 @@ public struct DeviceDraft: Sendable {
         startsEnabled: Bool = false,
         isSimulated: Bool = false,
         mayBeAbsent: Bool = false,
+        safety: SafetyOptions? = nil,
         endpoint: EndpointDraft = EndpointDraft(),
         place: Place,
         driver: @escaping @Sendable () throws -> ConfiguredDriver
     ) {
         (self.name, self.contents, self.uid, self.settings) = (name, contents, uid, settings)
         (self.startsEnabled, self.isSimulated, self.mayBeAbsent) = (startsEnabled, isSimulated, mayBeAbsent)
-        (self.endpoint, self.place, self.driver) = (endpoint, place, driver)
+        (self.safety, self.endpoint, self.place, self.driver) = (safety, endpoint, place, driver)
     }
 }
 
@@ -89,11 +92,14 @@ extension ServerConfiguration {
     /// - Parameters:
     ///   - host: where definitions without a host of their own listen.
     ///   - pyro: the options that definitions inherit.
+    ///   - safety: the safety rules that devices inherit.
     ///   - place: where the program makes the microscope.
     public init(
         _ drafts: [DefinitionDraft],
         host: String,
         pyro: PyroOptions,
+        safety: SafetyOptions = SafetyOptions(),
+        interlocks: [Interlock] = [],
         log: LogOptions,
         place: Place
     ) throws(ConfigurationErrors) {
@@ -102,6 +108,8 @@ extension ServerConfiguration {
         let tree = root.mapping([
             ("host", root.given(host, "host")),
             ("pyro", root.given(PyroChange(change: { $0 = pyro }, isForAll: true), "pyro")),
+            ("safety", root.given(safety, "safety")),
+            ("interlocks", root.given(interlocks, "interlocks")),
             ("log", root.given(log, "log")),
             ("devices", root.list(drafts.map(\.node))),
         ])
@@ -166,6 +174,7 @@ extension DeviceDraft {
                 ("enable", draft.given(startsEnabled, "enable")),
                 ("simulated", draft.given(isSimulated, "simulated")),
                 ("may_be_absent", draft.given(mayBeAbsent, "mayBeAbsent")),
+                ("safety", safety.map { draft.given($0, "safety") }),
             ] + endpoint.entries(draft)
         )
     }

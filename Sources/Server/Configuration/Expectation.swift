@@ -9,6 +9,8 @@ struct Expectation<Value> {
     /// The value, or nil if the scalar means something else.
     private let read: (Scalar) -> Value?
     private let isFit: (Value) -> Bool
+    /// What to do about a frequent mistake.
+    private var advice: (String) -> String? = { _ in nil }
 
     init(
         _ description: String,
@@ -25,7 +27,10 @@ struct Expectation<Value> {
             case .given(let value): value as? Value
             case .list, .mapping, .placeholder: nil
             }
-        guard let value, isFit(value) else { throw node.error("expected \(description), got \(node.summary)") }
+        guard let value, isFit(value) else {
+            let advice = (node.scalar?.text ?? node.given()).flatMap(advice).map { "; \($0)" }
+            throw node.error("expected \(description), got \(node.summary)\(advice ?? "")")
+        }
         return value
     }
 
@@ -34,6 +39,12 @@ struct Expectation<Value> {
         guard isFit(value) else {
             throw node.error("expected \(description), got \(ConfigurationNode.summary(of: value))")
         }
+    }
+
+    func advising(_ advice: @escaping (String) -> String?) -> Self {
+        var expectation = self
+        expectation.advice = advice
+        return expectation
     }
 
     /// The same for an option that may be nil, as a file writes it by the given values.
@@ -46,6 +57,7 @@ struct Expectation<Value> {
                 return .some(isNil(value) ? nil : value)
             }
         )
+        .advising(advice)
     }
 }
 
@@ -140,11 +152,7 @@ extension Expectation<Duration> {
     static func seconds(in range: ClosedRange<Double>) -> Self {
         let description = "a number from \(range.lowerBound) to \(range.upperBound), in seconds"
         return Expectation(description, isFit: { range.contains($0 / .seconds(1)) }) { scalar in
-            switch scalar.meaning {
-            case .int(let number) where range.contains(Double(number)): .seconds(number)
-            case .float(let number) where range.contains(number): .seconds(number)
-            default: nil
-            }
+            scalar.seconds.flatMap { range.contains($0) ? .seconds($0) : nil }
         }
     }
 }
@@ -161,16 +169,21 @@ extension Expectation<String> {
     /// The name or address of this machine that clients connect to.
     static var host: Self {
         text("the name or address of a host") { host in
-            !host.isEmpty && host.allSatisfy { $0.isVisible && !"@/[]".contains($0) }
+            !host.isEmpty && host.allSatisfy { $0.isVisible && !"@/[]*".contains($0) }
         }
+        .advising { $0.contains("*") ? "0.0.0.0 means all addresses of this computer" : nil }
     }
 
     /// The path of a Unix socket, for which the kernel has 108 bytes including the terminator.
     static var socketPath: Self {
         text("an absolute path of at most 107 bytes") { $0.first == "/" && $0.utf8.count <= 107 && !$0.contains("\0") }
+            .advising { $0.first == "~" ? "'~' is not expanded here: write the whole path" : nil }
     }
 
-    static var path: Self { text("a path") { !$0.isEmpty && !$0.contains("\0") } }
+    static var path: Self {
+        text("a path") { !$0.isEmpty && !$0.contains("\0") && $0.first != "~" }
+            .advising { $0.first == "~" ? "'~' is not expanded here: write the whole path, such as /home/NAME/…" : nil }
+    }
 }
 
 extension Expectation<PyroURI.Location> {

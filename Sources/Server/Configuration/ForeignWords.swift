@@ -66,3 +66,114 @@ enum ForeignWords {
         "NS_AUTOCLEAN": "it is an option for name servers",
     ]
 }
+
+// MARK: python-microscope
+
+extension ForeignWords {
+    /// The advice on a driver that is a class of python-microscope, by its name or its import path; nil for other words.
+    static func driver(_ word: String, among known: [String]) -> String? {
+        guard let name = word.split(separator: ".").last.map(String.init) else { return nil }
+        if let driver = drivers[name] {
+            // A program may have other drivers.
+            guard known.contains(driver) else { return nil }
+            return "python-microscope's \(name) is the driver '\(driver)' here"
+        }
+        guard missingDrivers.contains(name) else { return nil }
+        return
+            "there is no driver for python-microscope's \(name) here; its own device-server can serve it at another port"
+    }
+
+    /// The advice on an unknown key in a driver's options, if the driver has the option by another name.
+    static func option(_ key: String, isKnown: (String) -> Bool) -> String? {
+        if key == "timeout" { return "drivers have no timeout option: they know how long their devices take" }
+        guard let ours = options[key], ours != key, isKnown(ours) else { return nil }
+        return "python-microscope's \(key.shown()) is \(ours.shown()) here"
+    }
+
+    /// The advice on an unknown key of a definition or of the file.
+    static func definitionKey(_ key: String) -> String? {
+        switch key {
+        case "cls", "class": "python-microscope's \(key.shown()) is 'driver' here"
+        case "com", "baud", "baudrate", "index", "address2type", "lights":
+            "\(key.shown()) is an option of a driver, which belongs in 'conf'"
+        default: nil
+        }
+    }
+
+    /// One of the words that a value of python-microscope's enums stands for: `stage` for `ZaberDeviceType.STAGE`.
+    static func word(_ text: String, among words: [String]) -> String? {
+        guard let name = text.split(separator: ".").last else { return nil }
+        func plain(_ word: some StringProtocol) -> String { word.lowercased().filter { $0.isLetter || $0.isNumber } }
+        return words.first { plain($0) == plain(name) }
+    }
+
+    private static let options = ["com": "port", "baud": "baudrate", "baud_rate": "baudrate"]
+
+    private static let drivers = [
+        "AndorSDK3": "andor-sdk3",
+        "ASIMS2000": "asi-ms2000",
+        "CoolLED": "coolled",
+        "LudlMC2000": "ludl-mc2000",
+        "SpectraIIILightEngine": "lumencor",
+        "ProScanIII": "prior-proscan-iii",
+        "iChromeMLE": "ichrome",
+        "ZaberDaisyChain": "zaber-daisy-chain",
+        "Clarity": "aurox-clarity",
+        "ThorlabsFilterWheel": "thorlabs-filter-wheel",
+        "ThorlabsFW102C": "thorlabs-filter-wheel",
+        "ThorlabsFW212C": "thorlabs-filter-wheel",
+        "ThorlabsELLSlider": "thorlabs-ell-slider",
+        "CoboltLaser": "cobolt",
+        "DeepstarLaser": "deepstar",
+        "ObisLaser": "obis",
+        "SapphireLaser": "sapphire",
+        "TopticaiBeam": "ibeam",
+        "SimulatedCamera": "simulated-camera",
+        "SimulatedController": "simulated-controller",
+        "SimulatedDeformableMirror": "simulated-deformable-mirror",
+        "SimulatedDigitalIO": "simulated-digital-io",
+        "SimulatedFilterWheel": "simulated-filter-wheel",
+        "SimulatedLightSource": "simulated-light-source",
+        "SimulatedStage": "simulated-stage",
+        "SimulatedValueLogger": "simulated-value-logger",
+        "StageAwareCamera": "stage-aware-camera",
+        "TestCamera": "test-camera",
+        "TestLaser": "simulated-light-source",
+        "TestFilterWheel": "simulated-filter-wheel",
+        "TestStage": "simulated-stage",
+        "DummyDSP": "dummy-dsp",
+        "DummySLM": "dummy-slm",
+    ]
+
+    private static let missingDrivers: Set<String> = [
+        "AndorAtmcd", "HamamatsuCamera", "PVCamera", "PiCamera", "XimeaCamera", "AlpaoDeformableMirror",
+        "BMCDeformableMirror", "Mirao52e", "LinkamCMS", "RPiDIO", "RPiValueLogger",
+    ]
+
+    // MARK: Files
+
+    /// An error for another program's file, instead of the error that it makes as YAML; nil for other files.
+    static func file(_ file: String, _ text: String) -> ConfigurationError? {
+        let lines = text.split(whereSeparator: \.isNewline).lazy.map { $0.drop { $0 == " " || $0 == "\t" } }
+        func has(_ starts: String...) -> Bool {
+            lines.contains { line in starts.contains { line.hasPrefix($0) } }
+        }
+        let isPython = file.hasSuffix(".py") || has("from microscope", "import microscope", "import Pyro4")
+        if isPython || has("DEVICES = [", "DEVICES=[") {
+            return ConfigurationError(
+                "this is a Python configuration of python-microscope's device-server; here the configuration is YAML "
+                    + "(docs/moving-from-python-microscope.md explains how to translate it)",
+                at: Place(file: file)
+            )
+        }
+        let hasSections = lines.contains { $0.hasPrefix("[") && $0.hasSuffix("]") && !$0.contains(",") }
+        if file.hasSuffix("depot.conf") || hasSections && has("type:", "type =", "uri:", "uri =", "ipAddress") {
+            return ConfigurationError(
+                "this is Cockpit's depot.conf, which names the devices that Cockpit connects to; device-server needs a "
+                    + "YAML configuration with the devices that it serves (example: Configs/simulated.yaml)",
+                at: Place(file: file)
+            )
+        }
+        return nil
+    }
+}

@@ -17,13 +17,17 @@ struct OptionDecoder: Decoder {
     var userInfo: [CodingUserInfoKey: Any] {
         [
             .driverCatalog: reader.drivers, .cameraRequests: reader.cameraRequests,
-            .deviceReferences: reader.deviceReferences,
+            .deviceReferences: reader.deviceReferences, .optionFiles: reader.optionFiles,
+            .configurationFolder: reader.folder,
         ]
     }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         let section = try Section(node, reader: reader)
         section.mayKnow = { Key(stringValue: $0) != nil }
+        section.advice = { key, known in
+            ForeignWords.option(key) { known.contains($0) || Key(stringValue: $0) != nil }
+        }
         reader.begin(section)
         return KeyedDecodingContainer(KeyedNodes<Key>(section, reader: reader))
     }
@@ -273,7 +277,9 @@ extension ConfigurationNode {
         guard let type = type as? any (CaseIterable & RawRepresentable).Type else {
             return "\(summary) is not one of the values"
         }
-        return "expected one of \(words(of: type).joined(separator: ", ")), got \(summary)"
+        let words = words(of: type)
+        let hint = scalar.flatMap { ForeignWords.word($0.text, among: words) }.map { ", did you mean \($0.shown())?" }
+        return "expected one of \(words.joined(separator: ", ")), got \(summary)\(hint ?? "")"
     }
 
     private func words<Value: CaseIterable & RawRepresentable>(of type: Value.Type) -> [String] {

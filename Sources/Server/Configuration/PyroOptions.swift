@@ -38,6 +38,8 @@ public struct PyroOptions: Sendable, Hashable {
     public var nameServer: PyroURI.Location?
     /// Whether the devices are announced in the local network by mDNS.
     public var isAnnounced = false
+    /// The addresses of clients that may connect, and of those that may only read.
+    public var access = AccessRules()
 
     public init() {}
 }
@@ -138,6 +140,8 @@ extension ConfigurationReader {
         readSSL(of: pyro, into: &options)
         for row in PyroOptions.rows { row.read(pyro, &options) }
         readPublicPlace(of: pyro, into: &options)
+        if let networks = networks(of: pyro, "allow_from") { options.access.allowed = networks }
+        if let networks = networks(of: pyro, "read_only_from") { options.access.readOnly = networks }
         pyro.report(ForeignWords.pyroItem)
     }
 
@@ -145,7 +149,7 @@ extension ConfigurationReader {
         if let key = pyro.read("hmac_key", .nonEmptyText) {
             (options.hmacKey, options.hmacKeyFile) = (Array(key.utf8), nil)
         }
-        guard let path = pyro.read("hmac_key_file", .path) else { return }
+        guard let path = pyro.read("hmac_key_file", .path).map(resolved) else { return }
         let node = pyro.position(of: "hmac_key_file")
         if pyro.value("hmac_key") != nil { report(node.error("'hmac_key' is given already")) }
         (options.hmacKey, options.hmacKeyFile) = (nil, path)
@@ -167,15 +171,20 @@ extension ConfigurationReader {
         options.publicPlace?.port = port
     }
 
+    private func networks(of pyro: Section, _ key: String) -> [Network]? {
+        guard let list = pyro.value(key) else { return nil }
+        return items(of: list, "a list of networks").compactMap { value(of: $0, .network) }
+    }
+
     private func readSSL(of pyro: Section, into options: inout PyroOptions) {
         guard let node = pyro.value("ssl") else { return }
         // A definition's way to do without what the file has for all.
         if node.scalar?.meaning == .bool(false) { return options.ssl = nil }
         options.ssl = section(node) { ssl in
-            var files = SSLFiles(certificate: ssl.require("certificate", .path))
-            files.key = ssl.read("key", .path)
-            files.keyPasswordFile = ssl.read("key_password_file", .path)
-            files.authorities = ssl.read("ca", .path)
+            var files = SSLFiles(certificate: ssl.require("certificate", .path).map(resolved))
+            files.key = ssl.read("key", .path).map(resolved)
+            files.keyPasswordFile = ssl.read("key_password_file", .path).map(resolved)
+            files.authorities = ssl.read("ca", .path).map(resolved)
             ssl.read("require_client_certificate", .bool, into: &files.requiresClientCertificate)
             if opensFiles, files.certificate != nil {
                 checkCertificate(files) { ssl.value($0.rawValue) ?? ssl.node }

@@ -16,7 +16,7 @@ struct ReferencePlace {
 
 extension DefinitionReader {
     /// Reports references to devices that do not exist, are of another kind, or depend on the device that refers to them.
-    func checkReferences(among devices: [DeviceDefinition]) {
+    func checkReferences(among devices: [ConfiguredDevice]) {
         let known = Dictionary(devices.map { ($0.name, $0) }) { first, _ in first }
         for place in references {
             switch place.reference {
@@ -45,7 +45,7 @@ extension DefinitionReader {
     private func report(_ message: String, _ place: ReferencePlace) { reader.report(place.node.error(message)) }
 
     /// The names on the way from a device back to itself, if it depends on itself.
-    private func circle(from start: String, _ known: [String: DeviceDefinition]) -> [String]? {
+    private func circle(from start: String, _ known: [String: ConfiguredDevice]) -> [String]? {
         var seen: Set<String> = []
         func way(_ name: String) -> [String]? {
             guard seen.insert(name).inserted else { return nil }
@@ -73,9 +73,9 @@ extension Definition {
     }
 
     /// The devices in an order in which each comes after those that it needs.
-    var devicesInOrder: [DeviceDefinition] {
-        var ordered: [DeviceDefinition] = []
-        func add(_ device: DeviceDefinition) {
+    var devicesInOrder: [ConfiguredDevice] {
+        var ordered: [ConfiguredDevice] = []
+        func add(_ device: ConfiguredDevice) {
             guard !ordered.contains(where: { $0.name == device.name }) else { return }
             for name in device.driver.partNames {
                 if let part = devices.first(where: { $0.name == name }) { add(part) }

@@ -6,6 +6,7 @@ struct ReservedNames {
     private var names: [String: Place] = [:]
     private var endpoints: [(location: PyroURI.Location, place: Place)] = []
     private var floating: [String: [String: Place]] = [:]
+    private var attachments: [(attachment: Attachment, place: Place)] = []
 
     /// All names, including those of definitions with errors.
     var allNames: [String] { names.keys.sorted() }
@@ -25,6 +26,16 @@ struct ReservedNames {
             throw node.error("the \(driver) \(part.uid.shown()) is already used in \(first.seen(from: node.place))")
         }
         floating[driver, default: [:]][part.uid] = node.place
+    }
+
+    /// Throws if another definition may have the same serial port or USB device.
+    ///
+    /// Serial ports are compared as they are written; ``ServerConfiguration/findings()`` compares where they lead to.
+    mutating func reserve(_ attachment: Attachment, at node: ConfigurationNode) throws(ConfigurationError) {
+        if let first = attachments.first(where: { $0.attachment.clashes(with: attachment) }) {
+            throw node.error("\(attachment.title) is already used in \(first.place.seen(from: node.place))")
+        }
+        attachments.append((attachment, node.place))
     }
 
     /// Throws if another definition listens there.
@@ -47,7 +58,9 @@ extension PyroURI.Location {
         switch (self, other) {
         case (.tcp(let host, let port), .tcp(let otherHost, let otherPort)):
             // The kernel chooses another port for each definition with port 0.
-            let isShared = host == otherHost || [host, otherHost].contains(where: Self.everyAddress.contains)
+            let isShared =
+                Self.address(host) == Self.address(otherHost)
+                || [host, otherHost].contains(where: Self.everyAddress.contains)
             return port != 0 && port == otherPort && isShared
         case (.unix(let path), .unix(let otherPath)):
             return path == otherPath
@@ -56,5 +69,35 @@ extension PyroURI.Location {
         }
     }
 
+    private static func address(_ host: String) -> String {
+        host.lowercased() == "localhost" ? "127.0.0.1" : host.lowercased()
+    }
+
     private static let everyAddress: Set<String> = ["0.0.0.0", "::"]
+}
+
+extension Attachment {
+    /// Whether two devices can be one.
+    fileprivate func clashes(with other: Self) -> Bool {
+        switch (self, other) {
+        case (.serialPort(let port?), .serialPort(let otherPort?)): return port == otherPort
+        case (.usb(let kinds, let serial, let port), .usb(let otherKinds, let otherSerial, let otherPort)):
+            guard !Set(kinds).isDisjoint(with: otherKinds) else { return false }
+            if let serial, let otherSerial { return serial == otherSerial }
+            if let port, let otherPort { return port == otherPort }
+            // One of them selects no device, and so may get the other's.
+            return serial == nil && port == nil || otherSerial == nil && otherPort == nil
+        default: return false
+        }
+    }
+
+    /// The attachment in an error message.
+    fileprivate var title: String {
+        switch self {
+        case .serialPort(let port): "the serial port \((port ?? "").shown())"
+        case .usb(_, let serial?, _): "the USB device with the serial number \(serial.shown())"
+        case .usb(_, _, let port?): "the USB device at port \(port.shown())"
+        case .usb: "a USB device of this kind, selected by neither serial number nor port,"
+        }
+    }
 }

@@ -4,32 +4,20 @@ internal import Devices
 ///
 /// The section `rig` of a configuration. It is for hardware tests; a server ignores it.
 public struct RigWiring: Sendable {
-    /// A device of the configuration, or one of its parts: `Stand.camera`.
-    public struct Device: Sendable, Hashable, CustomStringConvertible {
-        /// The name in the configuration.
-        public var name: String
-        /// The path of the part, such as `.camera`; empty for the device itself.
-        public var part: String
-
-        public init(name: String, part: String = "") { (self.name, self.part) = (name, part) }
-
-        public var description: String { name + part }
-    }
-
     /// A cable from a digital output to a camera's trigger input.
     public struct Cable: Sendable, CustomStringConvertible {
-        public var lines: Device
+        public var lines: DevicePath
         /// From 0.
         public var line: Int
-        public var camera: Device
+        public var camera: DevicePath
 
         public var description: String { "line \(line) of \(lines) to \(camera)" }
     }
 
     /// A light path from a light source to a camera.
     public struct Illumination: Sendable, CustomStringConvertible {
-        public var light: Device
-        public var camera: Device
+        public var light: DevicePath
+        public var camera: DevicePath
         /// The power of the light source, from 0 to 1.
         public var power: Double
         /// In seconds.
@@ -40,7 +28,7 @@ public struct RigWiring: Sendable {
 
     /// The filters in a wheel, from position 0.
     public struct Filters: Sendable, CustomStringConvertible {
-        public var wheel: Device
+        public var wheel: DevicePath
         public var names: [String]
 
         public var description: String { "filters of \(wheel)" }
@@ -97,14 +85,14 @@ extension ConfigurationReader {
     }
 }
 
-extension Expectation<RigWiring.Device> {
+extension Expectation<DevicePath> {
     /// A device with one of these names, or one of its parts, which only the open device knows.
-    fileprivate static func device(among names: [String]) -> Self {
+    static func device(among names: [String]) -> Self {
         Expectation("the name of a device, such as \(names.first ?? "Camera") or Stand.camera") { scalar in
             let text = scalar.text
             // The longest match, because names may contain points.
             let name = names.filter { text == $0 || text.hasPrefix("\($0).") }.max { $0.count < $1.count }
-            return name.map { RigWiring.Device(name: $0, part: String(text.dropFirst($0.count))) }
+            return name.map { DevicePath(name: $0, part: String(text.dropFirst($0.count))) }
         }
     }
 }

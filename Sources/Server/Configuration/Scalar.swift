@@ -29,6 +29,23 @@ struct Scalar: Hashable {
         meaning = Meaning(of: text)
     }
 
+    /// The time in seconds that a number means, with or without a unit: `10`, `0.5 s`, `10 min`.
+    var seconds: Double? {
+        switch meaning {
+        case .int(let number): return Double(number)
+        case .float(let number): return number
+        case .null, .bool, .unusable: return nil
+        case .text:
+            let parts = text.split(separator: " ", omittingEmptySubsequences: false)
+            guard parts.count == 2, let unit = Self.units[String(parts[1])] else { return nil }
+            let number = Scalar(plain: String(parts[0]))
+            guard number.meaning != .text else { return nil }
+            return number.seconds.map { $0 * unit }
+        }
+    }
+
+    private static let units: [String: Double] = ["ms": 0.001, "s": 1, "min": 60, "h": 3600]
+
     /// The value as error messages show it.
     var summary: String {
         switch meaning {

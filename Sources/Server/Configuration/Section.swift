@@ -7,6 +7,8 @@ final class Section: PartlyRead {
     private let entries: [ConfigurationNode.Entry]
     private let values: [String: ConfigurationNode]
     private var known: Set<String> = []
+    /// Advice on an unknown key, given those that are known.
+    var advice: (String, Set<String>) -> String? = { key, _ in ForeignWords.definitionKey(key) }
     /// Whether the type that reads the mapping may have such a key.
     var mayKnow: (String) -> Bool = { _ in true }
 
@@ -59,6 +61,8 @@ final class Section: PartlyRead {
     /// The place and path of a key, whether or not it has a value.
     func position(of key: String) -> ConfigurationNode { values[key] ?? node.emptyChild(PathKey(key)) }
 
+    func report(_ error: ConfigurationError) { reader.report(error) }
+
     /// Reports keys that were not asked for and about which there is more to say than that they are unknown.
     func report(_ advice: (String) -> String?) {
         for entry in entries where !known.contains(entry.key.stringValue) {
@@ -73,7 +77,9 @@ final class Section: PartlyRead {
         for entry in entries {
             let key = entry.key.stringValue
             guard !known.contains(key), isFinished || !mayKnow(key) else { continue }
-            let message = "unknown key " + Suggestion(key, among: known.sorted()).text
+            let advice = advice(key, known)
+            let message =
+                "unknown key " + (advice.map { "\(key.shown()): \($0)" } ?? Suggestion(key, among: known.sorted()).text)
             reader.report(ConfigurationError(message, at: entry.place, path: node.path.text))
         }
     }

@@ -1,6 +1,7 @@
 public import Devices
 internal import Glibc
 public import Pickle
+internal import Platform
 
 /// The devices that a server serves, and its options.
 ///
@@ -55,10 +56,12 @@ public struct ServerConfiguration: Sendable {
 public struct Definition: Sendable {
     /// The name in logs: the group's own name, or that of the first device.
     public var name: String
-    public var devices: [DeviceDefinition]
+    public var devices: [ConfiguredDevice]
     /// The endpoint to listen at; the kernel chooses the port if it is 0.
     public var endpoint: PyroURI.Location
     public var pyro: PyroOptions
+    /// The interlocks of its light sources.
+    public var interlocks: [Interlock] = []
     public var place: Place
     /// A program's function that opens all devices at once, in their order; nil if each has a driver that opens it.
     public var openTogether: (@Sendable (DriverContext) throws -> [any Device])?
@@ -67,7 +70,7 @@ public struct Definition: Sendable {
 
     public init(
         name: String,
-        devices: [DeviceDefinition],
+        devices: [ConfiguredDevice],
         endpoint: PyroURI.Location,
         pyro: PyroOptions = PyroOptions(),
         place: Place
@@ -84,7 +87,7 @@ public struct Definition: Sendable {
 }
 
 /// A device to serve: its name, its driver and its initial state.
-public struct DeviceDefinition: Sendable {
+public struct ConfiguredDevice: Sendable {
     /// The Pyro object's id.
     public var name: String
     /// The driver with the device's own options; its `name` is the word in the file.
@@ -101,6 +104,7 @@ public struct DeviceDefinition: Sendable {
     ///
     /// A server retries it like any other.
     public var mayBeAbsent: Bool
+    public var safety: SafetyOptions
     public var place: Place
     /// Whether a function opens it together with other devices, so that its driver cannot.
     public var isOpenedWithOthers = false
@@ -113,6 +117,7 @@ public struct DeviceDefinition: Sendable {
         startsEnabled: Bool = false,
         isSimulated: Bool = false,
         mayBeAbsent: Bool = false,
+        safety: SafetyOptions = SafetyOptions(),
         place: Place
     ) {
         self.name = name
@@ -122,6 +127,7 @@ public struct DeviceDefinition: Sendable {
         self.startsEnabled = startsEnabled
         self.isSimulated = isSimulated
         self.mayBeAbsent = mayBeAbsent
+        self.safety = safety
         self.place = place
     }
 }
@@ -161,26 +167,12 @@ extension ServerConfiguration {
     private static let maximumLength = 4 << 20
 
     private static func contents(ofFile path: String) throws(ConfigurationError) -> [UInt8] {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw unreadable(path, errno) }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        while bytes.count <= maximumLength {
-            var failure: CInt = 0
-            let chunk = unsafe [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
-                let received = unsafe read(file, buffer.baseAddress, buffer.count)
-                if received < 0 { failure = errno }
-                count = max(received, 0)
-            }
-            if failure == EINTR { continue }
-            guard failure == 0 else { throw unreadable(path, failure) }
-            if chunk.isEmpty { return bytes }
-            bytes += chunk
+        do throws(SystemError) {
+            let bytes = try FileSystem.bytes(of: path, limit: maximumLength + 1)
+            if bytes.count <= maximumLength { return bytes }
+        } catch {
+            throw ConfigurationError("cannot read the file: \(SystemError.text(error.code))", at: Place(file: path))
         }
         throw ConfigurationError("the file is longer than 4 MiB", at: Place(file: path))
-    }
-
-    private static func unreadable(_ path: String, _ code: CInt) -> ConfigurationError {
-        ConfigurationError("cannot read the file: \(unsafe String(cString: strerror(code)))", at: Place(file: path))
     }
 }

@@ -80,13 +80,13 @@ final class SupervisorObject: PyroObject {
 
     init(_ supervisor: Supervisor) { self.supervisor = supervisor }
 
-    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
         switch method {
-        case "status": .value(try wait { [supervisor] in await supervisor.status().value })
-        case "reload": .value(try wait { [supervisor] in try await supervisor.reload().value })
+        case "status": try wait { [supervisor] in await supervisor.status().value }
+        case "reload": try wait { [supervisor] in try await supervisor.reload().value }
         case "lights_off":
-            .value(try wait { [supervisor] in .list(await supervisor.switchLightsOff().map(\.value)) })
-        case "restart": .value(try restart(arguments.positional))
+            try wait { [supervisor] in .list(await supervisor.switchLightsOff().map(\.value)) }
+        case "restart": try restart(arguments.positional)
         default: throw noAttribute(method)
         }
     }

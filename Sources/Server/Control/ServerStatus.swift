@@ -318,7 +318,7 @@ public struct ServedDevice: Sendable, Hashable {
     ///
     /// That is so if the server has it from the same file, or from another one with the same driver and uid. Simulated
     /// devices do not count: each server has its own.
-    public func isMeant(by definition: DeviceDefinition, of file: String) -> Bool {
+    public func isMeant(by definition: ConfiguredDevice, of file: String) -> Bool {
         guard isSimulated == definition.isSimulated else { return false }
         if name == definition.name, configuration == FileSystem.realPath(file) { return true }
         return uid != nil && uid == definition.uid && driver == definition.driver.name && !isSimulated

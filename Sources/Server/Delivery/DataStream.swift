@@ -4,7 +4,8 @@ internal import Pickle
 internal import Platform
 internal import Synchronization
 
-/// The reader of a device's data, on a thread of its own while the device is enabled, which hands them to the clients.
+/// The reader of the data of a device, on a thread of its own while the device is enabled, which hands them to the
+/// clients.
 final class DataStream: Sendable {
     let clients: Subscribers
     /// The memory for transformed frames.
@@ -21,7 +22,7 @@ final class DataStream: Sendable {
         private let thread: Mutex<BlockingThread?> = Mutex(nil)
 
         func start(_ read: @escaping @Sendable (Reader) -> Void) {
-            let thread = BlockingThread("data") { [self] in read(self) }
+            let thread = BlockingThread.startEventually("data") { [self] in read(self) }
             self.thread.withLock { $0 = thread }
         }
 

@@ -42,7 +42,7 @@ final class Subscriber: DataReceiver {
         self.tally = tally
         self.log = log
         log.info("client \(uri.text) registered")
-        _ = BlockingThread("to client") { [self] in
+        BlockingThread.startEventually("to client") { [self] in
             do {
                 try sendAll()
                 log.info("client \(uri.text) left; \(summary)")

@@ -2,7 +2,7 @@ internal import Devices
 internal import Pickle
 internal import Platform
 
-/// A receiver of a device's data.
+/// A receiver of the data of a device.
 protocol DataReceiver: AnyObject, Sendable {
     /// Takes a datum without waiting; false if the receiver has no use for it.
     func offer(_ datum: Datum) -> Bool
@@ -37,26 +37,33 @@ final class Subscribers: Sendable {
         self.connect = connect
     }
 
-    func push(_ uri: PyroURI) {
+    func push(_ uri: PyroURI) { push([uri]) }
+
+    /// Registers clients, the last of which gets the data.
+    func push(_ uris: [PyroURI]) {
+        guard !uris.isEmpty else { return }
         entries.withLock { entries in
-            // A client that registers again still has one connection, and one queue.
-            let known = entries.first { $0.uri == uri }?.receiver
-            entries.append(Entry(uri: uri, receiver: known ?? connect(uri, self)))
-            // Programs that register each time they enable and never leave would let it grow without end.
-            if entries.count(where: { $0.uri != nil }) > Self.limit,
-                let oldest = entries.firstIndex(where: { $0.uri != nil })
-            {
-                close(entries.remove(at: oldest).receiver, ifNotIn: entries)
-            }
+            for uri in uris { push(uri, to: &entries) }
             changed(entries.compactMap(\.uri))
         }
+    }
+
+    private func push(_ uri: PyroURI, to entries: inout [Entry]) {
+        // A client that registers again still has one connection, and one queue.
+        let known = entries.first { $0.uri == uri }?.receiver
+        entries.append(Entry(uri: uri, receiver: known ?? connect(uri, self)))
+        // Programs that register each time they enable and never leave would let it grow without end.
+        guard entries.count(where: { $0.uri != nil }) > Self.limit,
+            let oldest = entries.firstIndex(where: { $0.uri != nil })
+        else { return }
+        close(entries.remove(at: oldest).receiver, ifNotIn: entries)
     }
 
     func push(_ receiver: any DataReceiver) {
         entries.withLock { $0.append(Entry(uri: nil, receiver: receiver)) }
     }
 
-    /// Removes the last client. Without one it does nothing, since the client may just have been dropped.
+    /// Removes the last client, if there is one: it may just have been dropped.
     func pop() {
         entries.withLock { entries in
             guard let place = entries.lastIndex(where: { $0.uri != nil }) else { return }

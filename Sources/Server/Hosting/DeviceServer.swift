@@ -109,15 +109,18 @@ public final class DeviceServer: Sendable {
     }
 
     /// Makes the calls again by which clients of an earlier process had set something; failures are logged.
-    func restore(_ memory: RestoreLog) {
-        for id in memory.disabled where find(id) != nil { _ = restoreLog.note([.disabled], of: id) }
+    ///
+    /// - Parameter beginning: called before each of the calls, and with nil after the last one.
+    func restore(_ memory: RestoreLog, beginning: (RestoreLog.Call?) -> Void = { _ in }) {
+        restoreLog.begin(with: memory)
         for call in memory.calls {
             guard let (host, object) = find(call.object) else { continue }
+            beginning(call)
             host.restore(call.call, of: object)
         }
-        restoreLog.passOn()
+        beginning(nil)
         for (id, uris) in memory.clients {
-            for uri in uris.compactMap({ PyroURI($0) }) { find(id)?.object.stream?.clients.push(uri) }
+            find(id)?.object.stream?.clients.push(uris.compactMap { PyroURI($0) })
         }
     }
 
@@ -212,12 +215,4 @@ public struct Preparation: Sendable {
         self.settings = settings
         self.enable = enable
     }
-}
-
-/// A setting that a device refused before it was served, and its place in the configuration.
-struct PreparationError: Error, CustomStringConvertible {
-    let place: String
-    let message: String
-
-    var description: String { "\(place): \(message)" }
 }

@@ -97,7 +97,7 @@ struct OpenDevices {
         for part in parts?.objects ?? [] { enter(part.object, part.id, of: owner ?? id) }
     }
 
-    /// The setting that marks a simulation, so that its images can be told from real ones.
+    /// The setting that marks a simulation, so that its images can be distinguished from real ones.
     private var marks: [Setting] { isSimulated ? [Setting("simulated", in: Anything(), get: { true })] : [] }
 
     /// The parts of an object that clients reach by ids of their own, and the attribute that lists them.
@@ -187,15 +187,7 @@ struct OpenDevices {
     // MARK: Beginning and end
 
     func apply(_ settings: [Preparation.Setting], to index: Int) throws {
-        for wanted in settings {
-            do {
-                try entries[index].settings.set(wanted.name, to: wanted.value)
-            } catch SettingError.unknown(let name) {
-                throw PreparationError(place: wanted.place, message: "there is no setting '\(name)'")
-            } catch {
-                throw PreparationError(place: wanted.place, message: ErrorTranslation.text(of: error))
-            }
-        }
+        try InitialState(entries[index].settings, entries[index].interface).apply(settings)
     }
 
     func isLightSource(_ index: Int) -> Bool { entries[index].light != nil }

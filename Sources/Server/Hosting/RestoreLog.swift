@@ -2,7 +2,7 @@ internal import Devices
 internal import Pickle
 internal import Platform
 
-/// What clients have set in the devices of a process, for the process that replaces it after a crash.
+/// The settings that clients have made in the devices of a process, for the process that replaces it after a crash.
 ///
 /// Calls are kept as they were made, the latest of each kind, and are made again in their order. Which calls these are
 /// is declared by the devices' rows, see ``Restoration``.
@@ -78,6 +78,9 @@ struct RestoreLog: Sendable, Equatable {
         return true
     }
 
+    /// Removes a call that cannot be made again.
+    mutating func remove(_ call: Call) { calls.removeAll { $0 == call } }
+
     mutating func setClients(of object: String, to uris: [String]) {
         clients.removeAll { $0.object == object }
         if !uris.isEmpty { clients.append((object, uris)) }
@@ -112,14 +115,14 @@ extension RestoreLog {
 }
 
 extension RestoreLog.Call {
-    fileprivate var value: PythonValue {
+    var value: PythonValue {
         .tuple([
             .str(object), .bool(call.act == .set), .str(call.member), .tuple(call.arguments),
             call.key.map { .list([$0]) } ?? .none, .bool(isEnabling),
         ])
     }
 
-    fileprivate init?(_ value: PythonValue) {
+    init?(_ value: PythonValue) {
         guard
             case .tuple(let parts) = value, parts.count == 6, let object = parts[0].text,
             case .bool(let sets) = parts[1],
@@ -152,6 +155,9 @@ final class RestoreLogWriter: Sendable {
     init(changed: @escaping @Sendable (RestoreLog) -> Void) { self.changed = changed }
 
     var memory: RestoreLog { state.withLock(\.memory) }
+
+    /// Begins with the log of an earlier process, so that nothing of it is lost while it is being restored.
+    func begin(with memory: RestoreLog) { state.withLock { $0.memory = memory } }
 
     /// Takes notes; whether ``passOn()`` has to be called.
     func note(_ notes: [RestoreNote], of object: String) -> Bool {

@@ -23,13 +23,13 @@ final class ServedObject: PyroObject {
         )
     }
 
-    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
         if let registration, let row = Registration.Row(rawValue: method) {
-            return .value(try registration.call(row, arguments, context))
+            return try registration.call(row, arguments, context)
         }
         let result = try host.call(description.index, method, arguments, while: context.isConnected)
         logLight(method, context)
-        return .value(result)
+        return result
     }
 
     /// Logs who switched light on or off, for people who find light on that should be off, or the reverse.

@@ -136,7 +136,7 @@ extension Definition {
     }
 
     private static func darken(
-        _ devices: [DeviceDefinition],
+        _ devices: [ConfiguredDevice],
         _ open: (DriverContext) throws -> [any Device],
         _ report: (String, [LightsOff.Finding]) -> Void
     ) {

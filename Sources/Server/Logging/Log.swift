@@ -1,6 +1,7 @@
 internal import Devices
 internal import Glibc
 public import Logging
+internal import Platform
 
 /// The log of one device, or of the server itself: lines on standard error and in a file of its own.
 ///
@@ -171,9 +172,7 @@ public struct LogTime: Sendable, Hashable {
     }
 
     static func now() -> LogTime {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return LogTime(millisecondsSince1970: time.tv_sec * 1000 + time.tv_nsec / 1_000_000)
+        LogTime(millisecondsSince1970: WallClock.milliseconds)
     }
 
     /// Local time: `2026-11-23T09:41:48.570`.

@@ -1,6 +1,7 @@
 internal import Avahi
 internal import Devices
 internal import Logging
+internal import Pickle
 internal import Platform
 internal import Pyro
 
@@ -106,7 +107,7 @@ final class Announcement: Sendable {
     }
 }
 
-extension DeviceDefinition {
+extension ConfiguredDevice {
     /// The properties that are announced.
     fileprivate var properties: [String: String] {
         var properties = ["kind": driver.kind.rawValue, "driver": driver.name]

@@ -34,7 +34,7 @@ final class NameRegistration: Sendable {
         do {
             let thread = try BlockingThread.start("names") { [self] in run() }
             self.thread.withLock { $0 = thread }
-        } catch { log.warning("\(text) not registered with the name server \(Endpoint(place)): \(error)") }
+        } catch { log.warning("\(text) not registered with the name server \(place): \(error)") }
     }
 
     /// Removes the registration; returns when that is done or has taken too long.
@@ -48,13 +48,13 @@ final class NameRegistration: Sendable {
         while !shouldEnd(within: .zero) {
             do {
                 for uri in uris { try names.register(uri.object, as: try reachable(uri)) }
-                log.notice("\(text) registered with the name server \(Endpoint(names.place))")
+                log.notice("\(text) registered with the name server \(names.place)")
                 (backoff, hasWarned) = (Backoff(), false)
                 while names.isConnected, !shouldEnd(within: Self.attention) {}
             } catch {
                 // One warning is enough; attempts continue.
                 if !hasWarned {
-                    log.warning("\(text) not registered with the name server \(Endpoint(names.place)): \(error)")
+                    log.warning("\(text) not registered with the name server \(names.place): \(error)")
                 }
                 hasWarned = true
                 _ = shouldEnd(within: backoff.delay())
@@ -76,7 +76,7 @@ final class NameRegistration: Sendable {
                 guard try names.find(uri.object) == reachable(uri) else { continue }
                 try names.remove(uri.object)
             } catch {
-                log.warning("\(uri.object) is still registered with the name server \(Endpoint(names.place)): \(error)")
+                log.warning("\(uri.object) is still registered with the name server \(names.place): \(error)")
             }
         }
     }

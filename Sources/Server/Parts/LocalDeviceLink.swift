@@ -20,8 +20,7 @@ final class LocalDeviceLink: DeviceLink {
     }
 
     func call(_ method: String, _ arguments: [PythonValue]) throws -> PythonValue {
-        guard case .value(let value) = try object.call(method, CallArguments(arguments), context) else { return .none }
-        return value
+        try object.call(method, CallArguments(arguments), context)
     }
 
     func get(_ attribute: String) throws -> PythonValue { try object.get(attribute, context) }
@@ -44,7 +43,7 @@ final class LocalDeviceLink: DeviceLink {
     }
 }
 
-/// The receiver of a device's data for another device of the same process.
+/// The receiver of the data of a device for another device of the same process.
 private final class LinkReceiver: DataReceiver {
     private let pool: FramePool
     private let body: @Sendable (Datum) -> Void

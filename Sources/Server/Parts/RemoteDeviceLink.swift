@@ -79,14 +79,14 @@ private final class PartListener: PyroObject {
 
     func pass(to body: (@Sendable (Datum) -> Void)?) { self.body.update { $0 = body } }
 
-    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
         guard method == "receiveData", let data = arguments.positional.first else {
             throw PythonException("AttributeError", "this object only receives data, by receiveData")
         }
         var timestamp = 0.0
         if arguments.positional.count > 1, case .float(let time) = arguments.positional[1] { timestamp = time }
         body.withLock { $0 }?(Datum(received: data, at: timestamp))
-        return .value(.none)
+        return .none
     }
 
     func get(_ attribute: String, _ context: CallContext) throws -> PythonValue { .none }

@@ -178,7 +178,7 @@ actor CameraSearch: WorkerSource {
                 perform(arbitration.got(uid, child))
                 return nil
             case .exhausted(let report): perform(arbitration.exhausted(child, report))
-            case .failed(let reason): return reason
+            case .failed(let reason), .refused(let reason): return reason
             default: break
             }
         }
@@ -271,7 +271,7 @@ struct SearchKey: Hashable {
     private let kind: String
     private let isSimulated: Bool
 
-    fileprivate init(_ device: DeviceDefinition, _ part: CameraRequest) {
+    fileprivate init(_ device: ConfiguredDevice, _ part: CameraRequest) {
         (driver, kind) = (part.candidates.driver, part.candidates.kind)
         isSimulated = device.isSimulated
     }

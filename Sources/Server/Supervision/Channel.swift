@@ -182,8 +182,12 @@ enum ControlMessage: Sendable {
     case light([LightsOff.Finding], isFinal: Bool)
     /// From the worker, before it ends: why it cannot serve.
     case failed(String)
+    /// The reason why no worker can start with this configuration.
+    case refused(String)
     /// From the worker: what clients have set, for a worker that may have to replace it.
     case memory(RestoreLog)
+    /// From the worker while it starts: the call of a client that it is about to make again; nil once all are made.
+    case restoring(RestoreLog.Call?)
 
     var value: PythonValue {
         switch self {
@@ -202,7 +206,9 @@ enum ControlMessage: Sendable {
         case .serving(let uris, let hasLightSource):
             .tuple(["serving", .list(uris.map(PythonValue.str)), .bool(hasLightSource)])
         case .failed(let reason): .tuple(["failed", .str(reason)])
+        case .refused(let reason): .tuple(["refused", .str(reason)])
         case .memory(let memory): .tuple(["memory", memory.value])
+        case .restoring(let call): .tuple(["restoring", call?.value ?? .none])
         }
     }
 
@@ -229,7 +235,9 @@ enum ControlMessage: Sendable {
         case ("serving", .list(let uris)?, .bool(let hasLightSource)?):
             self = .serving(uris: uris.compactMap(\.text), hasLightSource: hasLightSource)
         case ("failed", .str(let reason)?, nil): self = .failed(reason)
+        case ("refused", .str(let reason)?, nil): self = .refused(reason)
         case ("memory", let memory?, nil): self = .memory(RestoreLog(memory))
+        case ("restoring", let call?, nil): self = .restoring(RestoreLog.Call(call))
         default: throw ServerError("unknown control message '\(name)'")
         }
     }

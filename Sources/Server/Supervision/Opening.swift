@@ -29,7 +29,11 @@ struct Opening {
             }
         }
         if order.isRestart, server.hasLightSource { verifyDarkness() }
-        server.restore(order.memory)
+        server.restore(order.memory) { call in
+            // Known to the supervisor before the call is made, which may end this process.
+            worker.outbox.send(.restoring(call))
+            worker.outbox.flush(within: .seconds(1))
+        }
     }
 
     /// Switches off light that an earlier worker may have left on, and reports what is read back.
@@ -37,7 +41,7 @@ struct Opening {
         worker.outbox.send(.light(server.switchLightsOff(within: .seconds(2)), isFinal: false))
     }
 
-    private func open(_ devices: [DeviceDefinition], _ log: Logger, _ body: () throws -> [any Device]) throws {
+    private func open(_ devices: [ConfiguredDevice], _ log: Logger, _ body: () throws -> [any Device]) throws {
         do {
             try server.open(devices.map { ($0.name, Preparation($0, order)) }, log: log, body)
         } catch let error as PreparationError {
@@ -48,12 +52,12 @@ struct Opening {
     }
 
     /// The place of devices that are opened together.
-    private func place(of devices: [DeviceDefinition]) -> Place {
+    private func place(of devices: [ConfiguredDevice]) -> Place {
         devices.count == 1 ? devices[0].place : definition.place
     }
 
     /// The context for the driver of these devices, of which there is at least one.
-    private func context(for devices: [DeviceDefinition], _ log: Logger) -> DriverContext {
+    private func context(for devices: [ConfiguredDevice], _ log: Logger) -> DriverContext {
         let device = devices[0]
         var deviceLog = DeviceLog(log)
         // A problem cannot be attributed to one of them.
@@ -61,6 +65,7 @@ struct Opening {
             for name in names { problems.note(problem, of: name) }
         }
         var context = DriverContext(isSimulated: device.isSimulated, log: deviceLog)
+        context.hardwareName = device.name
         context.part = { reference in try link(to: reference, from: device.name) }
         context.claim = { part, context in try worker.claim(part, context, for: definition) }
         return context
@@ -86,7 +91,7 @@ struct Opening {
 }
 
 extension Preparation {
-    fileprivate init(_ device: DeviceDefinition, _ order: WorkerOrder) {
+    fileprivate init(_ device: ConfiguredDevice, _ order: WorkerOrder) {
         self.init(
             settings: device.settings.map { Setting(name: $0.name, value: $0.value, place: "\($0.place)") },
             enable: device.startsEnabled
@@ -154,7 +159,7 @@ extension Worker {
 
 extension Definition {
     /// The floating devices that it needs, each with the device of the definition that uses it.
-    var cameraRequests: [(device: DeviceDefinition, part: CameraRequest)] {
+    var cameraRequests: [(device: ConfiguredDevice, part: CameraRequest)] {
         devices.flatMap { device in device.driver.cameraRequests.map { (device, $0) } }
     }
 }

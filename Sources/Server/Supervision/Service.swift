@@ -164,7 +164,7 @@ struct ServiceNotifier: Sendable {
     let watchdogLimit: Duration?
 
     /// - Parameter variable: returns a variable of the environment, where systemd gives its socket.
-    init?(_ variable: (String) -> String? = { Environment[$0] }) {
+    init?(_ variable: (String) -> String? = environment) {
         guard let address = variable("NOTIFY_SOCKET").flatMap({ UnixAddress($0) }) else { return nil }
         self.address = address
         let microseconds = variable("WATCHDOG_USEC").flatMap { Int64($0) }
@@ -187,5 +187,9 @@ struct ServiceNotifier: Sendable {
             unsafe text.withUnsafeBytes { unsafe sendto(socket, $0.baseAddress, $0.count, flags, address, length) }
         }
         return sent == text.count
+    }
+
+    private static func environment(_ name: String) -> String? {
+        Environment[name]
     }
 }

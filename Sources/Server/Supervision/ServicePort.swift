@@ -28,7 +28,7 @@ final class ServicePort: Sendable {
 
     /// - Parameter reason: the reason why the devices are not served.
     init(_ definition: Definition, log: Logger, reason: @escaping @Sendable () -> String) {
-        (endpoint, pyro) = (Endpoint(definition.endpoint), definition.pyro)
+        (endpoint, pyro) = (definition.endpoint, definition.pyro)
         var quiet = log
         // Clients that try again and again would fill the log.
         quiet.logLevel = .warning

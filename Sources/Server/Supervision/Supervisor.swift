@@ -56,11 +56,16 @@ public actor Supervisor {
             log.logger.critical("cannot receive signals: \(error)")
             return false
         }
+        // Simulated hardware outlives the workers, as real hardware does.
+        let hardware = SimulatedHardwareFolder()
+        defer { hardware?.remove() }
         let control = ControlSocket(self, log: log.logger)
         let keeping = Task { await control.keep() }
         watchLights()
         for definition in source.first.definitions { await serve(definition) }
         let report = ServiceNotifier().map { ServiceReport(to: $0, on: health) }
+        let checking = Task { await logFindings() }
+        defer { checking.cancel() }
         let reporting = Task { await report?.run() }
         defer { reporting.cancel() }
         for await name in signals {
@@ -87,6 +92,14 @@ public actor Supervisor {
         log.logger.notice(lights.isEmpty ? "all devices are shut down" : "shut down; LIGHT MAY BE ON")
         log.flush()
         return lights.isEmpty
+    }
+
+    /// Logs the problems of the configuration on this computer.
+    private func logFindings() async {
+        let configuration = source.first.configuration
+        for finding in await BlockingThread.value("configuration check", of: configuration.findings) {
+            log.logger.warning("\(finding.place): \(finding.message)")
+        }
     }
 
     /// Gives the watchdog the definitions that may have light.

@@ -50,7 +50,8 @@ struct Worker: Sendable {
             default: return EXIT_SUCCESS
             }
         } catch {
-            outbox.send(.failed("\(error)"))
+            let isFinal = (error as? PreparationError)?.isFinal == true
+            outbox.send(isFinal ? .refused("\(error)") : .failed("\(error)"))
             return EXIT_FAILURE
         }
     }
@@ -120,7 +121,7 @@ struct Worker: Sendable {
 
     /// A server at the socket that the supervisor has handed over.
     private func server(for definition: Definition, _ pyro: PyroSettings, _ log: Logger) throws -> DeviceServer {
-        let endpoint = Endpoint(definition.endpoint)
+        let endpoint = definition.endpoint
         guard let socket = channel.takeHandedFile() else { throw ServerError("no socket came with the order") }
         return try DeviceServer(
             at: endpoint,

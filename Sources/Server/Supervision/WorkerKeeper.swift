@@ -86,6 +86,12 @@ final class WorkerKeeper: Sendable {
                 backoff = Backoff()
                 continue
             }
+            if end.isFinal {
+                let reason = "\(end.reason) (not retried: correct the configuration, then reload or restart)"
+                if health.fail(name, reason) { log.error("\(name): \(reason)") }
+                await waitForRequest()
+                continue
+            }
             var delay = backoff.delay(after: end.duration)
             // The next worker switches off what this one may have left on.
             if state.withLock(\.workerState.isLightUncertain) { delay = min(delay, Self.longestDarkness) }
@@ -117,9 +123,16 @@ final class WorkerKeeper: Sendable {
         }
     }
 
+    /// Waits until the keeper is stopped, or a restart is wanted.
+    private func waitForRequest() async {
+        while !state.withLock({ $0.isStopping || $0.isHurried }) { await wait(.seconds(3600)) }
+    }
+
     /// The end of a worker.
     private struct End {
         let reason: String
+        /// Whether the next worker would end for the same reason.
+        var isFinal = false
         /// The worker's lifetime.
         let duration: Duration
         /// Whether it was asked to end, to be replaced.
@@ -135,13 +148,14 @@ final class WorkerKeeper: Sendable {
             do { listener = try opened.get() } catch { return End(reason: "\(error)", duration: .now - start) }
             guard let worker = try await source.worker(for: number, named: name) else { return nil }
             let begin = ContinuousClock.now
-            let reason = await attend(worker, with: parts, listener)
+            let ending = await attend(worker, with: parts, listener)
             let outcome = await worker.outcome
             port.noteAbsence()
             let running = state.update { $0.workerState.end() }
             served.remove(names)
             return End(
-                reason: running?.isLost == true ? Self.loss : reason ?? outcome,
+                reason: running?.isLost == true ? Self.loss : ending.reason ?? outcome,
+                isFinal: ending.isFinal,
                 duration: .now - begin,
                 isWanted: running?.isBeingReplaced == true
             )
@@ -152,12 +166,15 @@ final class WorkerKeeper: Sendable {
 
     // MARK: One worker
 
-    /// Listens to a worker until it has gone; returns the reason it gave, if any.
+    /// The reason that a worker gave for its end, if any, and whether the next one would give the same.
+    private typealias Ending = (reason: String?, isFinal: Bool)
+
+    /// Listens to a worker until it has gone.
     private func attend(
         _ worker: WorkerProcess,
         with parts: [String: String],
         _ listener: ListeningSocket
-    ) async -> String? {
+    ) async -> Ending {
         let order = state.update { state in
             state.isHurried = false
             state.workerState.begin(worker)
@@ -166,31 +183,32 @@ final class WorkerKeeper: Sendable {
         // Stopped while the worker was being started, before there was a channel to it.
         if isStopping { worker.hangUp() }
         worker.send(.start(order), handing: listener.descriptor)
-        let reason = await withTaskGroup(of: Void.self) { group in
+        let ending = await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.watch(worker) }
             defer { group.cancelAll() }
             return await listen(to: worker)
         }
-        let hasServed = state.withLock { $0.workerState.running?.isServing == true }
         worker.hangUp()
-        if !hasServed, order.memory != RestoreLog() { forget() }
-        return reason
+        forgetFatalCall()
+        return ending
     }
 
-    private func listen(to worker: WorkerProcess) async -> String? {
-        var reason: String?
+    private func listen(to worker: WorkerProcess) async -> Ending {
+        var ending: Ending = (nil, false)
         for await message in worker.messages {
             switch message {
             case .serving(let uris, let hasLightSource): noteServing(at: uris, hasLightSource)
             case .memory(let memory): state.withLock { $0.workerState.memory = memory }
-            case .failed(let text): reason = text
+            case .restoring(let call): state.withLock { $0.workerState.note(restoring: call) }
+            case .failed(let reason): ending = (reason, false)
+            case .refused(let reason): ending = (reason, true)
             case .report(let report): state.update { $0.workerState.note(report) }
             case .opened(let uid): await source.worker(worker, has: uid)
             case .light(let lights, let isFinal): note(lights, isFinal: isFinal)
             default: break
             }
         }
-        return reason
+        return ending
     }
 
     private func noteServing(at uris: [String], _ hasLightSource: Bool) {
@@ -203,10 +221,11 @@ final class WorkerKeeper: Sendable {
         }
     }
 
-    /// Drops what clients had set, since it may be what keeps workers from starting.
-    private func forget() {
-        state.withLock { $0.workerState.memory = RestoreLog() }
-        log.warning("\(name): a worker did not start with the settings of clients; the next one starts without them")
+    /// Drops the call of a client that keeps workers from starting; everything else is restored by the next one.
+    private func forgetFatalCall() {
+        guard let fatal = state.withLock({ $0.workerState.forgetFatalCall() }) else { return }
+        let call = "\(fatal.object).\(fatal.call.member)"
+        log.warning("\(name): two processes in a row ended while they restored \(call); the next one starts without it")
     }
 }
 

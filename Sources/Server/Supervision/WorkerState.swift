@@ -47,6 +47,8 @@ struct WorkerState<Worker: Sendable>: Sendable {
     private(set) var lights: [LightsOff.Finding] = []
     private(set) var lightReportCount = 0
     private var hasServed = false
+    /// The call that the running worker is making again, and the one during which the last worker ended.
+    private var restoring, suspect: RestoreLog.Call?
 
     init(memory: RestoreLog, mayHaveLight: Bool = false) {
         (self.memory, self.mayHaveLight) = (memory, mayHaveLight)
@@ -82,6 +84,30 @@ struct WorkerState<Worker: Sendable>: Sendable {
         running?.uris = uris
         self.hasLightSource = hasLightSource
         hasServed = true
+    }
+
+    /// Notes the call of a client that the worker is about to make again; nil once all are made.
+    mutating func note(restoring call: RestoreLog.Call?) { restoring = call }
+
+    /// Drops a call from what is restored, once two workers in a row have ended during it.
+    ///
+    /// One may have ended for another reason.
+    ///
+    /// - Returns: the call that was dropped.
+    mutating func forgetFatalCall() -> RestoreLog.Call? {
+        guard let call = restoring else {
+            // A worker that could not open its devices proves nothing.
+            if running?.isServing == true { suspect = nil }
+            return nil
+        }
+        restoring = nil
+        guard call == suspect else {
+            suspect = call
+            return nil
+        }
+        suspect = nil
+        memory.remove(call)
+        return call
     }
 
     mutating func note(_ report: PythonDictionary) {

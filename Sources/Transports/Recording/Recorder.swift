@@ -8,19 +8,29 @@ public final class Recorder: Sendable {
     public static let variable = "DEVICE_SERVER_RECORD"
 
     private let file: Int32
-    // Held while a line is written, so that lines do not mix.
-    private let lock = Lock(())
+    private let log: DeviceLog
+    /// Whether lines are still written: The lock is held while a line is written, so that lines do not mix.
+    private let isWriting = Lock(true)
 
     /// Records to a file in a folder, after any earlier recordings in that file.
     ///
     /// - Parameters:
     ///   - device: names the file, with dashes in place of characters that file names should not have.
     ///   - facts: lines that a replay needs before the first exchange.
-    /// - Returns: nil if the file cannot be written.
-    public init?(folder: String, device: String, facts: [String] = []) {
+    ///   - log: receives the end of the recording, if the disk is full.
+    /// - Returns: nil if the file cannot be written, or something other than a regular file has its name.
+    public init?(folder: String, device: String, facts: [String] = [], log: DeviceLog = DeviceLog()) {
+        self.log = log
         unsafe mkdir(folder, 0o777)
-        file = unsafe open("\(folder)/\(Self.fileName(for: device))", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+        // Without waiting, as for a program at the other end of a named pipe.
+        let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK
+        file = unsafe open("\(folder)/\(Self.fileName(for: device))", flags, 0o666)
         guard file >= 0 else { return nil }
+        var status = stat()
+        guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            errno = EEXIST
+            return nil
+        }
         write((["# \(device)"] + facts.map { "# \($0)" }).joined(separator: "\n"))
     }
 
@@ -30,22 +40,18 @@ public final class Recorder: Sendable {
     public static func problem(with folder: String) -> String? {
         unsafe mkdir(folder, 0o777)
         var status = stat()
-        guard unsafe stat(folder, &status) == 0 else { return reason }
-        guard status.st_mode & S_IFMT == S_IFDIR else { return unsafe String(cString: strerror(ENOTDIR)) }
-        return unsafe access(folder, W_OK | X_OK) == 0 ? nil : reason
+        guard unsafe stat(folder, &status) == 0 else { return SystemError.text(errno) }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return SystemError.text(ENOTDIR) }
+        return unsafe access(folder, W_OK | X_OK) == 0 ? nil : SystemError.text(errno)
     }
-
-    private static var reason: String { unsafe String(cString: strerror(errno)) }
 
     deinit { if file >= 0 { close(file) } }
 
     /// A recorder for a device, if recordings were requested.
     public static func requested(for device: String, facts: [String] = [], log: DeviceLog) -> Recorder? {
-        guard let folder = unsafe getenv(variable).map({ unsafe String(cString: $0) }), !folder.isEmpty else {
-            return nil
-        }
-        guard let recorder = Recorder(folder: folder, device: device, facts: facts) else {
-            log.error("\(device) cannot be recorded in \(folder): \(reason)")
+        guard let folder = Environment[variable] else { return nil }
+        guard let recorder = Recorder(folder: folder, device: device, facts: facts, log: log) else {
+            log.error("\(device) cannot be recorded in \(folder): \(SystemError.text(errno))")
             return nil
         }
         log.info("recorded in \(folder)/\(fileName(for: device))")
@@ -54,15 +60,20 @@ public final class Recorder: Sendable {
 
     /// Adds an exchange that has just happened.
     public func note(_ direction: Exchange.Direction, _ channel: String = "", _ bytes: [UInt8], error: String? = nil) {
-        var now = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &now)
-        let time = Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
-        write(Exchange(time: time, direction, channel, bytes, error: error).line)
+        write(Exchange(time: WallClock.seconds, direction, channel, bytes, error: error).line)
     }
 
+    /// Writes a whole line or nothing, so that a full disk leaves a recording that can be read.
     private func write(_ line: String) {
-        lock.withLock { [file] _ in
-            _ = unsafe Array("\(line)\n".utf8).withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
+        isWriting.withLock { [file, log] isWriting in
+            guard isWriting else { return }
+            let line = Array("\(line)\n".utf8)
+            let count = unsafe line.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
+            guard count != line.count else { return }
+            let reason = count < 0 ? SystemError.text(errno) : SystemError.text(ENOSPC)
+            if count > 0 { ftruncate(file, lseek(file, 0, SEEK_END) - count) }
+            isWriting = false
+            log.error("the recording ends here, since it cannot be written: \(reason)")
         }
     }
 

@@ -41,7 +41,7 @@ struct CatalogTests {
         (#"{"length": -1}"#, "length", "length must be a number from zero up (was -1)"),
         (#"{"shape": [640, 0]}"#, "shape.1", "shape must be a positive number (was 0)"),
         (#"{"shape": [640]}"#, "shape", "shape must be width and height, not 1 numbers"),
-        (#"{"shape": [70000, 1]}"#, "shape", "shape must be sides of no more than 65536 pixels"),
+        (#"{"shape": [70000, 1]}"#, "shape", "shape must be at most 65536 pixels on each side"),
         (#"{"limits": {"x": [2, 1]}}"#, "limits.x", "x must be a lower and an upper limit (was [2.0, 1.0])"),
         (#"{"nested": {"driver": "third"}}"#, "nested.driver", "unknown driver 'third', known are first, second"),
         (

@@ -1,7 +1,7 @@
 import Devices
 import Testing
 
-/// What is found in options that a program makes.
+/// The references and errors found in options that a program makes.
 struct OptionContentsTests {
     private struct Inner: Decodable, Sendable {
         var stage: PartOption<PartStage>
@@ -49,7 +49,7 @@ struct OptionContentsTests {
         let flaws = OptionContents(Options(inner: [], byName: [:], shape: SensorShape(width: 1 << 20, height: 5))).flaws
         #expect(flaws.count == 1)
         #expect(flaws.first?.path == ["shape"])
-        #expect(flaws.first?.claim == "must be sides of no more than 65536 pixels")
+        #expect(flaws.first?.claim == "must be at most 65536 pixels on each side")
     }
 
     @Test func objectsAreNotLookedInto() {

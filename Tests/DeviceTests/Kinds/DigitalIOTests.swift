@@ -38,7 +38,7 @@ struct DigitalIOTests {
     }
 
     @Test(arguments: [-1, 3, .max]) func linesThatAreNotThereAreIndexErrors(line: Int) {
-        let error = RemoteError.index("there is no line \(line), lines are 0 to 2")
+        let error = RemoteError.index("line \(line) does not exist, lines are 0 to 2")
         for method in ["read_line", "get_IO_state"] {
             #expect(throws: error) { try lines.interface.call(method, .int(line)) }
         }

@@ -1,6 +1,6 @@
 import Devices
 
-/// A device that writes down what it is told, and refuses on demand.
+/// A device that records its calls, and refuses them on demand.
 final class ScriptedDevice: Device {
     var isEnabled = false
     let name: String

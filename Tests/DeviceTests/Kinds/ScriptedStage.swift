@@ -1,6 +1,6 @@
 import Devices
 
-/// A stage whose axes are where they were told to go.
+/// A stage whose axes arrive at once.
 final class ScriptedStage: Stage {
     var isEnabled = false
     let mayMoveOnEnable = true

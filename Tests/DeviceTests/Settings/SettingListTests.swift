@@ -3,7 +3,7 @@ import Pickle
 import Testing
 
 struct SettingListTests {
-    /// A device whose settings tell in which order they were written, and that refuses on demand.
+    /// A device that records the order in which its settings were written, and refuses on demand.
     private final class Box {
         var values = ["a": 1, "b": 2, "c": 3]
         var written: [String] = []

@@ -107,7 +107,7 @@ import Testing
     @Test func aSlowCallKeepsNobodyElseWaiting() throws {
         let server = try TestServer()
         let slow = server.client()
-        let thread = BlockingThread("slow") { _ = try? slow.call("wait", [0.5]) }
+        let thread = try BlockingThread.start("slow") { _ = try? slow.call("wait", [0.5]) }
         #expect(try server.client().call("add", [1, 2]) == 3)
         #expect(!thread.join(within: .zero))
         #expect(thread.join(within: .seconds(20)))

@@ -93,7 +93,7 @@ import Testing
 
     @Test func clientsWithoutSSLAreToldThatItIsMissing() throws {
         let server = try server(authority.files())
-        #expect(throws: ClientError.rejected("this server is only reached with SSL")) {
+        #expect(throws: ClientError.rejected("this server requires SSL")) {
             try server.client().call("add", [1, 2])
         }
         #expect(try server.client(client(trusting)).call("add", [1, 2]) == 3)
@@ -102,7 +102,7 @@ import Testing
     @Test func clientsWithSSLAreToldThatTheServerHasNone() throws {
         let server = try TestServer()
         let error = #expect(throws: ClientError.self) { try server.client(client(trusting)).call("add", [1, 2]) }
-        #expect("\(try #require(error))".hasSuffix("the other end does not use SSL, as this one does"))
+        #expect("\(try #require(error))".hasSuffix("the other end does not use SSL, but this one does"))
         #expect(try server.client().call("add", [1, 2]) == 3)
     }
 

@@ -136,7 +136,7 @@ struct HostilePayloadTests {
 }
 
 /// A generator of random numbers that are the same in each run.
-private struct SeededGenerator: RandomNumberGenerator {
+struct SeededGenerator: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {

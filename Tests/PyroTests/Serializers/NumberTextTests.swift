@@ -63,7 +63,8 @@ struct NumberTextTests {
             ("PYRO:x@[::1]:8001", .tcp(host: "::1", port: 8001)), ("PYRO:x@./u:/run/a b", .unix(path: "/run/a b")),
             ("PYRO:Pyro.Daemon@0.0.0.0:0", .tcp(host: "0.0.0.0", port: 0)), ("PYRONAME:x", nil),
             ("PYRONAME:x@h:7", .tcp(host: "h", port: 7)), ("PYROMETA:a,b", nil),
-            ("MDNS:x", nil), ("MDNS:x@h", .tcp(host: "h", port: 0)), ("MDNS:x@h:7", .tcp(host: "h", port: 7)),
+            ("MDNS:x", nil), ("MDNS:0", nil), ("MDNS:x@h", .tcp(host: "h", port: 0)),
+            ("MDNS:x@[::1]", .tcp(host: "::1", port: 0)), ("MDNS:x@h:7", .tcp(host: "h", port: 7)),
         ] as [(String, PyroURI.Location?)]
     )
     func uris(text: String, location: PyroURI.Location?) throws {
@@ -82,7 +83,7 @@ struct NumberTextTests {
         "", "PYRO", "PYRO:", "PYRO:x", "PYRO:@h:1", "PYRO:x@", "PYRO:x@h", "PYRO:x@h:", "PYRO:x@h:a", "PYRO:x y@h:1",
         "PYRO:x@:1", "PYRO:x@[]:1", "PYRO:x@[::1]", "PYRO:x@[::1", "PYRO:x@[host]:1", "PYRO:x@[::1]1", "PYRO:x@./u:",
         "PYRO:x@./u:a:b", "MDNS:", "MDNS:x@", "MDNS:x@./u:a", "PYROX:x@h:1", "HTTP:x@h:1",
-        "PYRO:x@h:99999999999999999999",
+        "PYRO:x@h:99999999999999999999", "PYROMETA:a@./u", "PYRO:x@a/b:1",
     ])
     func otherTextsAreNoURIs(text: String) { #expect(PyroURI(text) == nil) }
 }

@@ -75,4 +75,26 @@ import Testing
         #expect(error.type == PythonClass("Pyro4.errors", "PyroError"))
         #expect(server.object.notes(0) == [])
     }
+
+    @Test func resultsBeyondTheLongestReplyEndTheBatch() throws {
+        var options = ServerOptions()
+        options.longestBatchReply = 10_000
+        let server = try TestServer(options)
+        let connection = try server.greeted()
+        let text = PythonValue.str(String(repeating: "x", count: 1000))
+        let calls = Array(repeating: PythonValue.tuple(["echo", .tuple([text]), .dict([:])]), count: 100)
+        let call = WireCall(object: "Test", method: "<batch>", arguments: CallArguments(calls))
+        var request = Message(type: .invoke, flags: .batch, sequence: 1, serializer: SerializerID.pickle.rawValue)
+        try PickleSerializer().encodeCall(call, to: &request.payload)
+        try connection.send(request)
+        let reply = try #require(try connection.receive())
+        guard case .list(let results) = try PickleSerializer().decode(try reply.bytes, unknownClasses: .opaque),
+            case .failedCall(let exception)? = results.last
+        else {
+            Issue.record("the batch did not end with a failed call")
+            return
+        }
+        #expect(results.count == 10)
+        #expect(exception.text == "the results of the batch are longer than a message can be")
+    }
 }

@@ -67,12 +67,6 @@ import Testing
     }
 }
 
-extension TestServer {
-    fileprivate convenience init(_ options: ServerOptions) throws {
-        try self.init(at: .tcp(host: "127.0.0.1", port: 0), options)
-    }
-}
-
 /// The public address of a server in URIs and proxies.
 @Suite struct PublicPlaceTests {
     private func server(_ place: ServerOptions.PublicPlace?) throws -> TestServer {
@@ -88,7 +82,7 @@ extension TestServer {
 
     @Test func withoutAnotherOneItIsWhereClientsReachIt() throws {
         let server = try server(nil)
-        #expect(try place(of: server) == server.server.endpoint.location)
+        #expect(try place(of: server) == server.server.endpoint)
         #expect(server.server.publicURI(of: "Test") == server.server.uri(of: "Test"))
     }
 

@@ -10,16 +10,21 @@ import Testing
 final class TestServer {
     let object = TestObject()
     let server: PyroServer
+    let log = RecordedLog()
 
     init(at endpoint: Endpoint = .tcp(host: "127.0.0.1", port: 0), _ options: ServerOptions = ServerOptions()) throws {
         server = try PyroServer(
             at: endpoint,
             options: options,
-            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            log: Logger(label: "test") { [log] _ in log },
             translate: { PythonException("RuntimeError", "\($0)") }
         )
         server.register(object, as: "Test")
         server.start()
+    }
+
+    convenience init(_ options: ServerOptions) throws {
+        try self.init(at: .tcp(host: "127.0.0.1", port: 0), options)
     }
 
     deinit { server.stop(within: .seconds(5)) }
@@ -45,10 +50,12 @@ final class TestServer {
 
 /// An object whose methods add, wait, fail and remember.
 final class TestObject: PyroObject {
-    private let state = Monitor<(value: PythonValue, notes: [PythonValue])>((42, []))
+    private let state = Lock<(value: PythonValue, notes: [PythonValue])>((42, []))
+    private let isHolding = Lock(true)
+    private let ends = Lock<[ConnectionEnd.Cause]>([])
 
     let metadata = ObjectMetadata(
-        methods: ["add", "echo", "fail", "myself", "note", "wait"],
+        methods: ["add", "echo", "fail", "hold", "myself", "note", "wait", "watch"],
         oneway: ["note"],
         attributes: ["value"]
     )
@@ -58,23 +65,41 @@ final class TestObject: PyroObject {
         state.wait(within: .seconds(20)) { $0.notes.count >= count ? $0.notes : nil }
     }
 
-    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
+    var noteCount: Int { state.withLock(\.notes.count) }
+
+    /// The causes of the ends of watched connections, once there are this many.
+    func ends(_ count: Int) -> [ConnectionEnd.Cause]? {
+        ends.wait(within: .seconds(20)) { $0.count >= count ? $0 : nil }
+    }
+
+    /// Lets calls of `hold` return.
+    func release() { isHolding.update { $0 = false } }
+
+    func isReading(_ method: String) -> Bool { ["add", "echo"].contains(method) }
+
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
         switch (method, arguments.positional.first, arguments.positional.dropFirst().first) {
-        case ("add", .int(let a)?, .int(let b)?): return .value(.int(a + b))
+        case ("add", .int(let a)?, .int(let b)?): return .int(a + b)
         case ("add", .int(let a)?, nil):
             guard case .int(let b)? = arguments.keywords["b"] else { break }
-            return .value(.int(a + b))
-        case ("echo", let value?, nil): return .value(value)
+            return .int(a + b)
+        case ("echo", let value?, nil): return value
         case ("fail", .str(let text)?, nil): throw PythonException("ValueError", text)
         case ("fail", .str(let text)?, .str(let name)?):
             throw PythonException(PythonClass("serial.serialutil", name), [.str(text)])
-        case ("myself", nil, nil): return .value(.reference("Test"))
+        case ("myself", nil, nil): return .reference("Test")
         case ("note", let value?, nil):
             state.update { $0.notes.append(value) }
-            return .value(.none)
+            return .none
+        case ("hold", nil, nil):
+            let isReleased: Bool? = isHolding.wait(within: .seconds(20)) { $0 ? nil : true }
+            return .bool(isReleased == true)
+        case ("watch", nil, nil):
+            context.end.perform("watch") { [ends] cause in ends.update { $0.append(cause) } }
+            return .none
         case ("wait", .float(let seconds)?, nil):
             Pause.wait(for: .seconds(seconds))
-            return .value(.none)
+            return .none
         default: break
         }
         throw PythonException("TypeError", "\(method)() is not called so")
@@ -124,5 +149,21 @@ final class SilentClient {
         } catch {
             return error == .cutShort
         }
+    }
+}
+
+/// A log that keeps its messages from the level `info` on.
+struct RecordedLog: LogHandler {
+    private let lines = Lock<[String]>([])
+    var metadata = Logger.Metadata()
+    var logLevel = Logger.Level.info
+
+    var messages: [String] { lines.withLock { $0 } }
+
+    func log(event: LogEvent) { lines.withLock { $0.append("\(event.level): \(event.message)") } }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
     }
 }

@@ -26,11 +26,11 @@ import Testing
         .rig
         let cable = try #require(rig.cables.first)
         #expect("\(cable)" == "line 2 of Stand.lines to Stand.top.camera" && rig.cables.count == 1)
-        #expect(cable.lines == RigWiring.Device(name: "Stand", part: ".lines"))
-        #expect(cable.camera == RigWiring.Device(name: "Stand.top", part: ".camera"))
-        #expect(rig.lights.map(\.light) == Array(repeating: RigWiring.Device(name: "Laser", part: ""), count: 2))
+        #expect(cable.lines == DevicePath(name: "Stand", part: ".lines"))
+        #expect(cable.camera == DevicePath(name: "Stand.top", part: ".camera"))
+        #expect(rig.lights.map(\.light) == Array(repeating: DevicePath(name: "Laser", part: ""), count: 2))
         #expect(rig.lights.map(\.power) == [0.2, 0.5] && rig.lights.map(\.exposureTime) == [0.01, 1])
-        #expect(rig.filters.first?.wheel == RigWiring.Device(name: "Stand", part: ".stand.wheel"))
+        #expect(rig.filters.first?.wheel == DevicePath(name: "Stand", part: ".stand.wheel"))
         #expect(rig.filters.map(\.names) == [["DAPI", "561"]])
     }
 

@@ -2,7 +2,7 @@ import Devices
 import Pickle
 import Platform
 
-/// A sensor of whose readings twelve give way before the first that is read, and then one each time.
+/// A sensor that drops twelve readings before the first one is read, and then one before each further one.
 final class FloodedSensor: ValueLogger {
     var isEnabled = false
     let source = Source()

@@ -3,7 +3,7 @@ import Pickle
 import Platform
 import Pyro
 
-/// A client's listener, as a program has one that wants a device's data.
+/// The listener of a client that wants the data of a device.
 final class ListeningClient: PyroObject {
     private let received = Monitor<[[PythonValue]]>([])
     private let gate: Monitor<Bool>
@@ -25,17 +25,17 @@ final class ListeningClient: PyroObject {
         received.wait(within: .seconds(20)) { $0.count >= count ? $0 : nil }
     }
 
-    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> CallResult {
+    func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
         _ = gate.wait(within: .seconds(20)) { $0 ? true : nil }
         received.update { $0.append(arguments.positional) }
-        return .value(.none)
+        return .none
     }
 
     func get(_ attribute: String, _ context: CallContext) throws -> PythonValue { .none }
     func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws {}
 }
 
-/// A server for listeners, which ends when it is let go.
+/// A server for listeners, which ends when it is released.
 final class ListenerServer {
     let server: PyroServer
 

@@ -23,7 +23,7 @@ import Testing
         defer { server.stop() }
         try server.open(as: "Stage") { HeldStage(hold) }
         let mover = client(server, "Stage")
-        let move = BlockingThread("move") { _ = try? mover.call("move_to", [.dict(["x @": 5.0])]) }
+        let move = try BlockingThread.start("move") { _ = try? mover.call("move_to", [.dict(["x @": 5.0])]) }
         let reader = client(server, "Stage")
         #expect(try reader.get("position") == .dict(["x @": -1.0]))
         #expect(!move.join(within: .zero))
@@ -89,7 +89,7 @@ import Testing
             devices.add(HeldStage(Monitor(true)), as: "Stage")
             return devices
         }
-        let move = BlockingThread("move") {
+        let move = try BlockingThread.start("move") {
             #expect(throws: DeviceError.self) {
                 try host.call(0, "move_to", CallArguments([.dict(["x @": 5.0])]))
             }
@@ -123,6 +123,6 @@ import Testing
         let error = #expect(throws: PreparationError.self) {
             try server.open(as: "Stage", preparation) { HeldStage(Monitor(false)) }
         }
-        #expect(error?.description == "scope.yaml:3:9: there is no setting 'gain'")
+        #expect(error?.description == "scope.yaml:3:9: there is no setting 'gain', none is known here")
     }
 }

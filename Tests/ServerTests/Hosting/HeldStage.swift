@@ -1,7 +1,7 @@
 import Devices
 import Platform
 
-/// A stage whose one axis moves until it is let go.
+/// A stage with one axis, which moves until it is released.
 final class HeldStage: Stage {
     let axis: HeldAxis
     var isEnabled = false
@@ -12,7 +12,7 @@ final class HeldStage: Stage {
     var mayMoveOnEnable: Bool { false }
 }
 
-/// Its axis.
+/// The axis of the stage.
 final class HeldAxis: StageAxis {
     private let hold: Monitor<Bool>
     private var target = 0.0

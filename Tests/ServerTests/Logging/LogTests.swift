@@ -115,7 +115,7 @@ import Testing
         let test = try TestLog(directory: "logs", maximumSize: 40_000, keptFiles: 1000)
         let logger = test.log.logger
         let threads = (0..<8).map { thread in
-            BlockingThread("log \(thread)") {
+            BlockingThread.startEventually("log \(thread)") {
                 for number in 0..<250 { logger.info("thread \(thread) line \(number) \(Self.filler)") }
             }
         }
@@ -132,7 +132,7 @@ import Testing
         let folder = try TemporaryFolder()
         // Two descriptors of one file behave towards each other as those of two processes do.
         let threads = (0..<4).map { writer in
-            BlockingThread("writer \(writer)") { [path = folder.path] in
+            BlockingThread.startEventually("writer \(writer)") { [path = folder.path] in
                 var file = LogFile(directory: path, name: "a", maximumSize: 5000, keptFiles: 1000)
                 for number in 0..<200 { try? file.append(Array("\(writer) \(number) \(Self.filler)\n".utf8)) }
             }

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Server
 
-/// Devices that others work with, through both ways to reach them.
+/// Devices that other devices use, in the same process and in another one.
 struct PartTests {
     enum Way: CaseIterable {
         case sameProcess, otherProcess
@@ -61,7 +61,7 @@ struct PartTests {
             #expect(PyroClient(server.uri(of: "Camera")).isSending == false)
         }
         try camera.shutdown()
-        // It is not this one's to shut down.
+        // Shutting it down has left the other device open.
         try camera.enable()
     }
 
@@ -93,7 +93,7 @@ struct PartTests {
         try wheel.startMove(to: 2)
         #expect(try wheel.position == 2)
         #expect(throws: (any Error).self) { try wheel.startMove(to: 3) }
-        // It is no stage.
+        // It is not a stage.
         #expect(throws: (any Error).self) {
             try PartStage(try link(to: "Wheel", of: server, way, from: other))
         }

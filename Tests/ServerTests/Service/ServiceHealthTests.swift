@@ -35,7 +35,7 @@ import Testing
         #expect(health.availability(of: "Camera", within: .zero) == nil)
         health.add("Camera")
         #expect(health.availability(of: "Camera", within: .zero) == nil)
-        let waiting = BlockingThread("waiting") {
+        let waiting = BlockingThread.startEventually("waiting") {
             #expect(health.availability(of: "Camera", within: .seconds(60)) == .missing)
         }
         _ = health.fail("Camera", "not there")
@@ -43,7 +43,7 @@ import Testing
         health.note("Camera", .served)
         #expect(health.availability(of: "Camera", within: .zero) == .served)
         health.note("Camera", .awaited)
-        let leaving = BlockingThread("leaving") {
+        let leaving = BlockingThread.startEventually("leaving") {
             #expect(health.availability(of: "Camera", within: .seconds(60)) == nil)
         }
         health.remove("Camera")

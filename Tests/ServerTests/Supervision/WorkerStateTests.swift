@@ -188,4 +188,52 @@ struct WorkerStateTests {
         _ = workerState.end()
         #expect(!workerState.isLightUncertain)
     }
+
+    // MARK: Restoring
+
+    private func call(_ member: String) -> RestoreLog.Call {
+        RestoreLog.Call(object: "Camera", call: RestoredCall(.call, member, [1]))
+    }
+
+    private mutating func set(_ members: String...) {
+        for member in members { _ = workerState.memory.note([.restore(call(member).call)], of: "Camera") }
+    }
+
+    /// A worker that ends while it makes a call again, or before it makes any.
+    private mutating func runWorker(endingIn member: String?) -> RestoreLog.Call? {
+        workerState.begin(1)
+        if let member { workerState.note(restoring: call(member)) }
+        let fatal = workerState.forgetFatalCall()
+        _ = workerState.end()
+        return fatal
+    }
+
+    @Test mutating func aWorkerThatCannotOpenItsDevicesLosesNothing() {
+        set("set_roi", "set_binning")
+        let before = workerState.memory
+        for _ in 0..<5 { #expect(runWorker(endingIn: nil) == nil) }
+        #expect(workerState.memory == before)
+    }
+
+    @Test mutating func onlyTheCallThatEndsTwoWorkersIsDropped() {
+        set("set_roi", "set_binning")
+        workerState.memory.setClients(of: "Camera", to: ["PYRO:client@127.0.0.1:9000"])
+        #expect(runWorker(endingIn: "set_roi") == nil)
+        #expect(runWorker(endingIn: nil) == nil)
+        #expect(runWorker(endingIn: "set_roi") == call("set_roi"))
+        #expect(workerState.memory.calls == [call("set_binning")])
+        #expect(workerState.memory.clients.map(\.uris) == [["PYRO:client@127.0.0.1:9000"]])
+    }
+
+    @Test mutating func aWorkerThatServesClearsTheSuspicion() {
+        set("set_roi")
+        #expect(runWorker(endingIn: "set_roi") == nil)
+        workerState.begin(1)
+        workerState.note(restoring: call("set_roi"))
+        workerState.note(restoring: nil)
+        workerState.serve(at: uris, hasLightSource: false)
+        #expect(workerState.forgetFatalCall() == nil)
+        #expect(runWorker(endingIn: "set_roi") == nil)
+        #expect(workerState.memory.calls == [call("set_roi")])
+    }
 }

@@ -1,8 +1,9 @@
 import Contracts
 import Devices
 import Pickle
-import Simulators
 import Testing
+
+@testable import Simulators
 
 struct BenchCameraTests {
     private let camera = BenchCamera(.init(sensorShape: SensorShape(width: 16, height: 8), ring: 3))
@@ -91,9 +92,79 @@ struct BenchCameraTests {
         #expect(places.count <= 7)
     }
 
+    @Test func heldFramesBeyondTheLimitCostNewOnesAndNoMemory() throws {
+        try camera.setTrigger(.software, .bulb)
+        try camera.expose(for: 1e-6)
+        try camera.enable()
+        // The ring's 3, and twice the 32 of a client's queue.
+        let held = try (0..<67).map { _ in try camera.dataSource.frame() }
+        for _ in 0..<5 { #expect(try camera.dataSource.next(within: .milliseconds(10)) == nil) }
+        #expect(camera.dataSource.lost == 5)
+        #expect(Set(held.map(place)).count == 67)
+        #expect(number(of: held[66]) == 66)
+    }
+
+    @Test func cameraOnDemandLosesNothingWhileAllFramesAreHeld() throws {
+        try camera.setTrigger(.software, .bulb)
+        try camera.enable()
+        var held = try (0..<67).map { _ in try camera.dataSource.frame() }
+        #expect(try camera.dataSource.next(within: .milliseconds(10)) == nil)
+        held.removeFirst()
+        #expect(number(of: try camera.dataSource.frame()) == 67)
+        #expect(camera.dataSource.lost == 0)
+    }
+
     @Test func otherROIOrBinningIsRefused() throws {
         #expect(throws: DeviceError.self) { try camera.setBinning(Binning(h: 2, v: 2)) }
         #expect(try !camera.setROI(ROI(left: 0, top: 0, width: 8, height: 8)))
         #expect(try camera.setROI(ROI(left: 0, top: 0, width: 0, height: 0)))
+    }
+}
+
+struct FrameRingTests {
+    private var ring = FrameRing(of: 3, growingTo: 10, SensorShape(width: 4, height: 4), at: start)
+    private static let start = ContinuousClock.now
+
+    private mutating func frame(after time: Duration = .zero) -> Frame? {
+        ring.next(numbered: 0, at: Self.start + time)
+    }
+
+    @Test mutating func heldFrameLetsTheRingGrowByNone() {
+        let held = frame()
+        for _ in 0..<1000 { _ = frame() }
+        #expect(ring.count == 3)
+        _ = held
+    }
+
+    @Test mutating func ringGrowsToItsLimitAlone() {
+        let held = (0..<20).map { _ in frame() }
+        #expect(held.compactMap(\.self).count == 10)
+        #expect(ring.count == 10)
+    }
+
+    @Test mutating func whatTheRingGrewByIsFreedWhenItWasNotNeededForASecond() {
+        var held = (0..<8).map { _ in frame() }
+        #expect(ring.count == 8)
+        // Still needed within this second.
+        _ = frame(after: FrameRing.trimInterval)
+        #expect(ring.count == 9)
+        held.removeFirst(6)
+        ring.trim(at: Self.start + FrameRing.trimInterval * 2)
+        #expect(ring.count == 9)
+        // Two are held, and the third one serves.
+        _ = frame(after: FrameRing.trimInterval * 2.5)
+        ring.trim(at: Self.start + FrameRing.trimInterval * 3)
+        #expect(ring.count == 3)
+        held.removeAll()
+        ring.trim(at: Self.start + FrameRing.trimInterval * 9)
+        #expect(ring.count == 3)
+    }
+
+    @Test mutating func stoppedRingGivesUpWhatItGrewBy() throws {
+        var held = (0..<8).compactMap { _ in frame() }
+        ring.shrink()
+        #expect(ring.count == 3)
+        held.removeAll()
+        #expect(frame() != nil)
     }
 }

@@ -17,8 +17,8 @@ struct ExposureQueueTests {
         queue.fetch(at: after(milliseconds), timing) != nil
     }
 
-    @Test mutating func imageIsThereAfterExposureAndReadout() {
-        queue.trigger(Numbered(), at: start, timing)
+    @Test mutating func imageIsThereAfterExposureAndReadout() throws {
+        try queue.trigger(Numbered(), at: start, timing)
         #expect(queue.nextIsRead == after(120))
         #expect(!isFetched(at: 119))
         let exposure = queue.fetch(at: after(120), timing)
@@ -26,8 +26,8 @@ struct ExposureQueueTests {
         #expect(!isFetched(at: 1000))
     }
 
-    @Test mutating func triggersDuringAnExposureFollowOneAfterTheOther() {
-        for _ in 0..<3 { queue.trigger(Numbered(), at: after(10), timing) }
+    @Test mutating func triggersDuringAnExposureFollowOneAfterTheOther() throws {
+        for _ in 0..<3 { try queue.trigger(Numbered(), at: after(10), timing) }
         for image in 1...3 {
             #expect(queue.nextIsRead == after(10 + 120 * image))
             #expect(isFetched(at: 10 + 120 * image))
@@ -35,56 +35,63 @@ struct ExposureQueueTests {
         #expect(queue.nextIsRead == nil)
     }
 
-    @Test mutating func startingAgainGoesOnWithTheTriggersThatWait() {
-        queue.trigger(Numbered(number: 1), at: start, timing)
-        queue.trigger(Numbered(number: 2), at: start, timing)
+    @Test mutating func thousandTriggersMayWaitAndNoMore() throws {
+        for _ in 0...ExposureQueue.limit { try queue.trigger(Numbered(), at: start, timing) }
+        #expect(throws: DeviceError.self) { try queue.trigger(Numbered(), at: start, timing) }
+        #expect(isFetched(at: 120))
+        try queue.trigger(Numbered(), at: start, timing)
+    }
+
+    @Test mutating func startingAgainGoesOnWithTheTriggersThatWait() throws {
+        try queue.trigger(Numbered(number: 1), at: start, timing)
+        try queue.trigger(Numbered(number: 2), at: start, timing)
         queue.start()
         #expect(isFetched(at: 120))
         #expect(isFetched(at: 240))
     }
 
-    @Test mutating func eachImageIsOfWhatItsOwnTriggerFound() {
-        for number in 1...3 { queue.trigger(Numbered(number: number), at: start, timing) }
+    @Test mutating func eachImageIsOfWhatItsOwnTriggerFound() throws {
+        for number in 1...3 { try queue.trigger(Numbered(number: number), at: start, timing) }
         let subjects = (1...3).map { image in
             queue.fetch(at: after(120 * image), timing)?.subject as? Numbered
         }
         #expect(subjects.map(\.?.number) == [1, 2, 3])
     }
 
-    @Test mutating func imageThatIsFetchedLateDoesNotKeepTheNextOneWaiting() {
-        queue.trigger(Numbered(), at: start, timing)
-        queue.trigger(Numbered(), at: start, timing)
+    @Test mutating func imageThatIsFetchedLateDoesNotKeepTheNextOneWaiting() throws {
+        try queue.trigger(Numbered(), at: start, timing)
+        try queue.trigger(Numbered(), at: start, timing)
         #expect(isFetched(at: 200))
         #expect(queue.nextIsRead == after(240))
     }
 
-    @Test mutating func newTimingHoldsFromTheNextExposureOn() {
-        queue.trigger(Numbered(), at: start, timing)
-        queue.trigger(Numbered(), at: start, timing)
+    @Test mutating func newTimingHoldsFromTheNextExposureOn() throws {
+        try queue.trigger(Numbered(), at: start, timing)
+        try queue.trigger(Numbered(), at: start, timing)
         let short = ExposureQueue.Timing(exposure: .milliseconds(1), readout: .zero)
         _ = queue.fetch(at: after(120), short)
         #expect(queue.nextIsRead == after(121))
     }
 
-    @Test mutating func stopForgetsWhatIsNotTakenYet() {
-        queue.trigger(Numbered(), at: start, timing)
-        queue.trigger(Numbered(), at: start, timing)
+    @Test mutating func stopForgetsWhatIsNotTakenYet() throws {
+        try queue.trigger(Numbered(), at: start, timing)
+        try queue.trigger(Numbered(), at: start, timing)
         queue.stop(at: after(50))
         #expect(queue.nextIsRead == nil)
-        queue.trigger(Numbered(), at: after(60), timing)
+        try queue.trigger(Numbered(), at: after(60), timing)
         #expect(queue.nextIsRead == nil)
     }
 
-    @Test mutating func stopKeepsTheImageThatIsThere() {
-        queue.trigger(Numbered(), at: start, timing)
-        queue.trigger(Numbered(), at: start, timing)
+    @Test mutating func stopKeepsTheImageThatIsThere() throws {
+        try queue.trigger(Numbered(), at: start, timing)
+        try queue.trigger(Numbered(), at: start, timing)
         queue.stop(at: after(120))
         #expect(isFetched(at: 120))
         #expect(queue.nextIsRead == nil)
     }
 
-    @Test mutating func startAfterAStopForgetsAll() {
-        queue.trigger(Numbered(), at: start, timing)
+    @Test mutating func startAfterAStopForgetsAll() throws {
+        try queue.trigger(Numbered(), at: start, timing)
         queue.stop(at: after(120))
         queue.start()
         #expect(queue.nextIsRead == nil)

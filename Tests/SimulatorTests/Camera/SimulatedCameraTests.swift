@@ -109,7 +109,7 @@ struct SimulatedCameraTests {
         try camera.enable()
         let source = camera.dataSource
         let width = Monitor<Int?>(nil)
-        let reader = BlockingThread("reader") {
+        let reader = try BlockingThread.start("reader") {
             let frame = try? source.frame()
             width.update { $0 = frame?.width ?? 0 }
         }

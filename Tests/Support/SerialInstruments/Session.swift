@@ -1,6 +1,7 @@
 internal import Contracts
 public import Devices
 internal import Glibc
+internal import Platform
 public import Transports
 
 /// A device and the simulation of it, on which sessions are recorded.
@@ -8,11 +9,11 @@ public protocol RecordableInstrument {
     /// Opens the simulation's port.
     var opener: @Sendable () throws -> SerialPort { get }
     /// The device, opened by its driver.
-    func device(at stream: @escaping @Sendable () throws -> any ByteStream) throws -> any Device
+    func device(at stream: @escaping @Sendable () throws -> any SerialStream) throws -> any Device
 }
 
 extension DrivenInstrument: RecordableInstrument where Opened: Device {
-    public func device(at stream: @escaping @Sendable () throws -> any ByteStream) throws -> any Device {
+    public func device(at stream: @escaping @Sendable () throws -> any SerialStream) throws -> any Device {
         try open(at: stream)
     }
 }
@@ -64,7 +65,7 @@ public struct Session: Sendable, CustomStringConvertible {
 
     /// The recording, as its file has it.
     public func recording(beside test: String = #filePath) throws -> Recording {
-        guard let text = Files.text(of: file(beside: test), limit: 1 << 20) else {
+        guard let text = FileSystem.text(of: file(beside: test), limit: 1 << 20) else {
             throw DeviceError(.failed, "there is no file \(file(beside: test)); RECORD=1 makes one")
         }
         return try Recording(text)
@@ -79,7 +80,7 @@ public struct Session: Sendable, CustomStringConvertible {
 
     /// Goes through it once more, with a recording in the device's place.
     public func differences(from recording: Recording) throws -> [String] {
-        let stream = ReplayedByteStream(recording)
+        let stream = ReplayedSerialStream(recording)
         let results = try results(on: try instrument()) { stream }
         if let difference = stream.difference { return [difference] }
         guard stream.isOver else { return ["less was sent than the recording has"] }
@@ -96,7 +97,7 @@ public struct Session: Sendable, CustomStringConvertible {
 
     private func results(
         on instrument: any RecordableInstrument,
-        _ stream: @escaping @Sendable () throws -> any ByteStream
+        _ stream: @escaping @Sendable () throws -> any SerialStream
     ) throws -> [String] {
         let device = try instrument.device(at: stream)
         let client = SessionClient(device)
@@ -111,7 +112,7 @@ public struct Session: Sendable, CustomStringConvertible {
     private static let origin = "simulation"
 
     private func isReplaceable(beside test: String) throws -> Bool {
-        guard Files.text(of: file(beside: test)) != nil else { return true }
+        guard FileSystem.text(of: file(beside: test)) != nil else { return true }
         return try recording(beside: test).facts.contains(Self.origin)
     }
 
@@ -123,8 +124,8 @@ public struct Session: Sendable, CustomStringConvertible {
         guard let recorder = Recorder(folder: Self.folder(beside: test), device: name, facts: [Self.origin]) else {
             throw DeviceError(.failed, "\(file) cannot be written")
         }
-        let results = try results(on: instrument) { RecordingByteStream(try opener(), recorder) }
-        guard let talk = Files.text(of: file, limit: 1 << 20), let output = unsafe fopen(file, "w") else {
+        let results = try results(on: instrument) { RecordingSerialStream(try opener(), recorder) }
+        guard let talk = FileSystem.text(of: file, limit: 1 << 20), let output = unsafe fopen(file, "w") else {
             throw DeviceError(.failed, "\(file) cannot be written")
         }
         defer { unsafe fclose(output) }

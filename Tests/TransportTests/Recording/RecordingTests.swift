@@ -1,4 +1,6 @@
+import Devices
 import Glibc
+import Platform
 import Testing
 import Transports
 
@@ -55,6 +57,28 @@ struct RecordingTests {
         #expect(Recorder.problem(with: "/proc/no-such-folder") == "No such file or directory")
         #expect(Recorder.problem(with: "/dev/null") == "Not a directory")
         #expect(Recorder.problem(with: "/tmp") == nil)
+    }
+
+    @Test func aRecorderDoesNotWaitForAPipe() throws {
+        let folder = try Folder()
+        unsafe mkfifo("\(folder.path)/x.txt", 0o600)
+        #expect(Recorder(folder: folder.path, device: "x") == nil)
+    }
+
+    /// Needs root, to mount a small disk.
+    @Test(.enabled(if: SmallDisk.isPossible)) func aFullDiskLeavesARecordingThatCanBeRead() throws {
+        let folder = try Folder()
+        let disk = try SmallDisk(at: folder.path, bytes: 8192)
+        let lines = Lock<[String]>([])
+        let log = DeviceLog(write: { line, _ in lines.update { $0.append(line) } })
+        let recorder = try #require(Recorder(folder: folder.path, device: "x", log: log))
+        for _ in 0..<1000 { recorder.note(.out, "", Array("status?\r".utf8)) }
+        let text = try #require(FileSystem.text(of: "\(folder.path)/x.txt"))
+        #expect(try Recording(text).exchanges.count > 100)
+        #expect(
+            lines.withLock { $0 } == ["the recording ends here, since it cannot be written: No space left on device"]
+        )
+        withExtendedLifetime(disk) {}
     }
 
     private func text(of path: String) throws -> String {

@@ -50,8 +50,8 @@ struct SerialLineTests {
         port.spoil { $0.pieces = (1, .milliseconds(1)) }
         let line = try line(port, LineFormat(commandEnd: "\r", answerEnd: "\r\n", patience: patience))
         let answers = Lock<[String: String]>([:])
-        let talkers = (0..<4).map { number in
-            BlockingThread("talker") {
+        let talkers = try (0..<4).map { number in
+            try BlockingThread.start("talker") {
                 for turn in 0..<5 {
                     let word = "word\(number)\(turn)"
                     let answer = try? line.perform { try $0.exchange(word) }

@@ -83,6 +83,43 @@ struct SerialPortTests {
         #expect(holder.contains("(process "), "\(holder)")
     }
 
+    /// A terminal program, which neither locks a port nor sets its exclusive mode.
+    @Test func findsAProgramThatHasItOpenWithoutALock() throws {
+        let simulation = try SimulatedPort(Parrot())
+        let folder = try Folder()
+        let gate = "\(folder.path)/gate"
+        unsafe mkfifo(gate, 0o600)
+        let program = "exec 3<>'\(simulation.path)'; echo open; read line <'\(gate)'"
+        guard let pipe = unsafe popen(program, "r") else { throw SerialError.cannotOpen("no shell") }
+        guard unsafe fgetc(pipe) != EOF else { throw SerialError.cannotOpen("no shell") }
+        var before = termios()
+        var after = termios()
+        let file = unsafe open(simulation.path, O_RDONLY | O_NOCTTY | O_NONBLOCK)
+        defer { close(file) }
+        unsafe tcgetattr(file, &before)
+        for _ in 0..<2 {
+            let error = #expect(throws: SerialError.self) { try simulation.open(PortSettings(baudRate: 1200)) }
+            let text = "\(error, default: "")"
+            #expect(text.hasPrefix("is in use by sh (process "), "\(text)")
+            #expect(text.hasSuffix("), which has it open without locking it"), "\(text)")
+        }
+        // Its settings are unchanged, and nothing was sent.
+        unsafe tcgetattr(file, &after)
+        #expect(unsafe cfgetospeed(&after) == cfgetospeed(&before))
+        #expect(simulation.transcript.isEmpty)
+        close(unsafe open(gate, O_WRONLY))
+        unsafe pclose(pipe)
+        #expect(throws: Never.self) { try simulation.open() }
+    }
+
+    @Test func aLinkDoesNotReplaceAFile() throws {
+        let folder = try Folder()
+        let file = "\(folder.path)/notes"
+        try ReplacingFile.write(Array("a year of work".utf8), to: file)
+        #expect(throws: SerialError.self) { try SimulatedPort(Parrot(), link: file) }
+        #expect(FileSystem.text(of: file) == "a year of work")
+    }
+
     @Test func isLostWhenItIsUnplugged() throws {
         let simulation = try SimulatedPort(Parrot())
         let port = try simulation.open()
@@ -96,7 +133,7 @@ struct SerialPortTests {
     @Test func noticesUnpluggingWhileItWaits() throws {
         let simulation = try SimulatedPort(Parrot())
         let port = try simulation.open()
-        let puller = BlockingThread("puller") {
+        let puller = try BlockingThread.start("puller") {
             Pause.wait(for: .milliseconds(20))
             simulation.unplug()
         }

@@ -36,11 +36,26 @@ struct HIDReportSizesTests {
             [UInt8](repeating: 0xa4, count: 1000), [UInt8](repeating: 0x81, count: 1001),
         ]
         for bytes in hostile { #expect((HIDReportSizes(bytes).length(.input) ?? 0) <= 0xffff) }
-        var random = SystemRandomNumberGenerator()
+        var random = SeededGenerator(state: 1)
         for _ in 0..<2000 {
-            let bytes = (0..<Int.random(in: 0..<80)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let bytes = (0..<Int.random(in: 0..<80, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
             let sizes = HIDReportSizes(bytes)
             #expect((sizes.length(.output) ?? 0) <= 0x1_0000, "\(bytes)")
         }
+    }
+}
+
+/// A generator of the same numbers in each run (SplitMix64), so that a failure can be repeated.
+private struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
     }
 }

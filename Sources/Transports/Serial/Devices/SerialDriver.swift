@@ -1,4 +1,5 @@
 public import Devices
+internal import Platform
 
 /// The options of a device on a serial line.
 public protocol SerialLineOptions: Decodable, Sendable {
@@ -39,6 +40,7 @@ extension Driver where Configuration: SerialLineOptions {
             )
             return try open(connector, options)
         }
+        deviceFile = { (try? PortFinder().path(of: $0.port)).flatMap(FileSystem.realPath) }
     }
 }
 
@@ -91,7 +93,7 @@ public struct SerialConnector: Sendable {
         var settings = settings
         if let baudRate { settings.baudRate = baudRate.value }
         guard context.isSimulated else {
-            self.init("\(name) at \(port)", log: context.log, open: SerialLine.port(port, settings))
+            self.init("\(name) at \(port)", log: context.log, open: SerialLine.port(port, settings, log: context.log))
             return
         }
         let simulation = try SimulatedPort(simulated())

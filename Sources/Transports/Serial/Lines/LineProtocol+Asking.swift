@@ -30,10 +30,16 @@ extension LineProtocol {
             while true {
                 do {
                     let line = try readLine(within: deadline - .now)
-                    if let value = try parse(line) { return value }
+                    if let value = try parse(line) {
+                        if try isAlone({ ((try? parse($0)) ?? nil) != nil }) { return value }
+                        throw disturbed(.odd(answer: line, to: command))
+                    }
                     odd = line
                 } catch SerialError.silent(_, _) {
-                    if let odd { throw SerialError.odd(answer: odd, to: command) }
+                    if let odd {
+                        noteMissing()
+                        throw SerialError.odd(answer: odd, to: command)
+                    }
                     throw SerialError.silent(after: command, within: limit)
                 }
             }
@@ -61,7 +67,9 @@ extension LineProtocol {
         while lines.count < 1000 {
             let line = try readLine(within: limit)
             lines.append(line)
-            if isLast(line) { return lines }
+            guard isLast(line) else { continue }
+            if try isAlone({ !$0.isEmpty }) { return lines }
+            throw disturbed(.odd(answer: lines[0], to: command))
         }
         throw disturbed(.odd(answer: lines.last ?? "", to: command))
     }

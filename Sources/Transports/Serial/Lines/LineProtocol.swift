@@ -2,7 +2,8 @@ internal import Platform
 
 /// Commands to a device and its answers, one at a time, over one stream of bytes.
 ///
-/// It belongs to the caller that holds the ``SerialLine``. Text is Latin-1: one byte per character.
+/// It belongs to the caller that holds the ``SerialLine``. Text is Latin-1: one byte per character. After a time-out the
+/// line is brought to rest before the next answer is believed; see ``LineTrust``.
 public final class LineProtocol {
     private let stream: any SerialStream
     let format: LineFormat
@@ -14,8 +15,23 @@ public final class LineProtocol {
     private var echo: String?
     private var lastCommand = ""
     private var lastUse: ContinuousClock.Instant?
+    /// The time at which the last command was sent.
+    private var lastSent: ContinuousClock.Instant?
+    /// Whether an answer, or a part of one, has come since then.
+    private var hasAnswered = false
     /// Whether an exchange went wrong, so that the next bytes may belong to it.
     private var isDisturbed = false
+    private var trust = LineTrust()
+    /// The question that proves the line to be at rest, once it is known.
+    private var question: LineTrust.Question?
+    /// The number of times that it was asked without an answer.
+    private var proofsOwed = 0
+    /// The exchanges so far, until ``learn(_:)``.
+    private var lessons: LineTrust.Lessons? = LineTrust.Lessons()
+    /// Whether the last command was sent on a line that could not be brought to rest.
+    private var isUntrusted = false
+    /// Whether the last command went unanswered and nothing has come since.
+    private(set) var isSilent = false
 
     public init(_ stream: any SerialStream, _ format: LineFormat) {
         self.stream = stream
@@ -37,8 +53,21 @@ public final class LineProtocol {
     /// - Parameter name: their name in errors.
     public func send(_ bytes: [UInt8], as name: String) throws(SerialError) {
         if let lastUse { Pause.wait(for: format.pause - (.now - lastUse)) }
-        try isDisturbed ? resynchronise() : discardInput()
+        isUntrusted = false
+        if trust.isBroken {
+            isUntrusted = try !comesToRest()
+        } else if isDisturbed {
+            try resynchronise()
+        } else {
+            try discardInput()
+        }
         lastCommand = name
+        lessons?.begin(bytes)
+        try write(bytes)
+    }
+
+    private func write(_ bytes: [UInt8]) throws(SerialError) {
+        (lastSent, hasAnswered) = (.now, false)
         defer { lastUse = .now }
         let deadline: ContinuousClock.Instant = .now + max(format.patience, Duration.seconds(1))
         guard format.bytePause > .zero else { return try stream.write(bytes, until: deadline) }
@@ -56,10 +85,108 @@ public final class LineProtocol {
 
     /// Discards input until the line has been quiet for ``LineFormat/silence``, for at most ten times as long.
     public func resynchronise() throws(SerialError) {
-        let end = ContinuousClock.now + format.silence * 10
-        while ContinuousClock.now < end, !(try stream.read(until: .now + format.silence)).isEmpty {}
+        _ = try drain(untilQuietFor: format.silence)
         try discardInput()
         isDisturbed = false
+    }
+
+    /// Discards input until the line has been quiet for a time, for at most ten times as long; returns the input.
+    private func drain(untilQuietFor silence: Duration) throws(SerialError) -> [UInt8] {
+        let end = ContinuousClock.now + silence * 10
+        var drained: [UInt8] = []
+        while ContinuousClock.now < end {
+            let bytes = try stream.read(until: .now + silence)
+            guard !bytes.isEmpty else { break }
+            for _ in 0..<bytes.count(where: { $0 == answerEnd.last }) { trust.noteLate(at: .now) }
+            drained = (drained + bytes).suffix(4096)
+        }
+        return drained
+    }
+
+    // MARK: Trust after a time-out
+
+    /// Brings the line to rest after a time-out; false if the device does not answer.
+    ///
+    /// A command is sent in either case, since it may switch a light off.
+    private func comesToRest() throws(SerialError) -> Bool {
+        if let question {
+            proofsOwed -= question.count(in: try drain(untilQuietFor: format.silence))
+            for _ in 0..<3 {
+                guard let text = try answer(to: question) else { return false }
+                if question.isAlone(in: text) { break }
+            }
+        } else {
+            _ = try drain(untilQuietFor: trust.quiet(atLeast: format.silence))
+        }
+        try discardInput()
+        trust.noteRest()
+        isDisturbed = false
+        return true
+    }
+
+    /// Asks a question and returns everything that came until the line was quiet again; nil without the right answer.
+    ///
+    /// The answer may be a late one to the same question. A device answers in order, so all answers to earlier commands
+    /// have come when the question has as many answers as it was asked.
+    private func answer(to question: LineTrust.Question) throws(SerialError) -> [UInt8]? {
+        try discardInput()
+        try write(question.command)
+        proofsOwed = max(proofsOwed, 0) + 1
+        let deadline = ContinuousClock.now + trust.limit(atLeast: format.patience)
+        var text: [UInt8] = []
+        while proofsOwed > 0, text.count <= format.longestLine {
+            let bytes = try stream.read(until: deadline)
+            guard !bytes.isEmpty else { break }
+            let before = question.count(in: text)
+            text += bytes
+            proofsOwed -= question.count(in: text) - before
+            guard .now < deadline + Self.grace else { break }
+        }
+        if !question.isAlone(in: text) { trust.noteLate(at: .now) }
+        guard question.count(in: text) > 0 else { return nil }
+        isSilent = false
+        // If some of the answers were lost, only a longer silence shows it.
+        text += try drain(untilQuietFor: proofsOwed > 0 ? trust.quiet(atLeast: format.silence) : format.silence)
+        proofsOwed = 0
+        return text
+    }
+
+    /// Learns from the exchanges so far which question proves the line to be at rest.
+    func learn(_ identity: String) {
+        question = lessons?.question(for: identity)
+        lessons = nil
+    }
+
+    /// Whether the device answers the question that proves it; nil if there is no such question.
+    func answersAgain() throws(SerialError) -> Bool? {
+        guard question != nil else { return nil }
+        return try comesToRest()
+    }
+
+    func forgetSilence() { isSilent = false }
+
+    /// Whether no other line follows that could be the answer to the last command; true as long as no answer is missing.
+    func isAlone(_ isAnswer: (String) -> Bool) throws(SerialError) -> Bool {
+        guard trust.isInDoubt(at: .now) else { return true }
+        let wait = trust.company(atMost: format.silence, isProven: question != nil, at: .now)
+        let end = ContinuousClock.now + wait
+        while true {
+            while let line = takeLine(endingWith: answerEnd)?.trimmed {
+                guard !line.isEmpty, isAnswer(line) else { continue }
+                trust.noteLate(at: .now)
+                return false
+            }
+            let bytes = try stream.read(until: end)
+            guard !bytes.isEmpty, input.count <= format.longestLine else { break }
+            input += bytes
+        }
+        if question == nil { trust.forgetMissing() }
+        return true
+    }
+
+    private func checkTrust(_ answer: String) throws(SerialError) {
+        hasAnswered = true
+        if isUntrusted { throw disturbed(.odd(answer: answer, to: lastCommand)) }
     }
 
     // MARK: Receiving
@@ -79,7 +206,9 @@ public final class LineProtocol {
                 self.echo = nil
                 if format.echo == .always { throw disturbed(.odd(answer: line, to: lastCommand)) }
             }
-            if !line.isEmpty { return line }
+            guard !line.isEmpty else { continue }
+            try checkTrust(line)
+            return line
         }
     }
 
@@ -96,7 +225,7 @@ public final class LineProtocol {
             guard input.count <= format.longestLine else { throw disturbed(.odd(answer: "noise", to: lastCommand)) }
             let bytes = try stream.read(until: .now)
             guard !bytes.isEmpty else { return nil }
-            input += bytes
+            take(bytes)
         }
     }
 
@@ -111,6 +240,7 @@ public final class LineProtocol {
             throw disturbed(.odd(answer: block.trimmed, to: lastCommand))
         }
         echo = nil
+        try checkTrust(block.trimmed)
         return lines
     }
 
@@ -121,6 +251,7 @@ public final class LineProtocol {
         while input.count < count { try receive(until: deadline, limit) }
         defer { input.removeFirst(count) }
         lastUse = .now
+        try checkTrust(Latin1.text(input.prefix(count)))
         return Array(input.prefix(count))
     }
 
@@ -131,7 +262,10 @@ public final class LineProtocol {
     ) throws(SerialError) -> String {
         var searched = 0
         while true {
-            if let line = takeLine(endingWith: end, from: searched) { return line }
+            if let line = takeLine(endingWith: end, from: searched) {
+                if limit <= format.patience { trust.noteAnswer(to: lastSent, at: .now, within: limit) }
+                return line
+            }
             searched = max(0, input.count - end.count + 1)
             guard input.count <= format.longestLine else {
                 throw disturbed(.odd(answer: Latin1.text(input.prefix(40)) + "…", to: lastCommand))
@@ -151,15 +285,27 @@ public final class LineProtocol {
     private func receive(until deadline: ContinuousClock.Instant, _ limit: Duration) throws(SerialError) {
         let bytes = try stream.read(until: deadline)
         guard !bytes.isEmpty else {
+            // Some devices end a list of lines with nothing but silence.
+            if !hasAnswered { noteMissing() }
+            if input.isEmpty { isSilent = true }
             let rest = Latin1.text(input).withoutPrompt(format.prompt).trimmed
             guard rest.isEmpty else { throw disturbed(.odd(answer: rest, to: lastCommand)) }
             throw disturbed(.silent(after: lastCommand, within: limit))
         }
-        input += bytes
+        take(bytes)
         // A device that never stops sending has no answer either; one that is only late has.
         guard .now < deadline + max(limit, Self.grace) else {
             throw disturbed(.odd(answer: Latin1.text(input.prefix(40)) + "…", to: lastCommand))
         }
+    }
+
+    /// Notes that the answer to the last command is missing.
+    func noteMissing() { if let lastSent { trust.noteMissing(lastSent) } }
+
+    private func take(_ bytes: [UInt8]) {
+        input += bytes
+        lessons?.add(bytes)
+        isSilent = false
     }
 
     /// The time after a deadline in which bytes are still taken, for a busy machine.
@@ -174,35 +320,4 @@ public final class LineProtocol {
     var isLost: Bool { stream.isLost }
 
     func close() { stream.close() }
-}
-
-extension String {
-    /// The text without blanks, line ends and the zero bytes that adapters invent, at both ends.
-    var trimmed: String {
-        let isKept = { (scalar: Unicode.Scalar) in scalar.value > 0x20 }
-        guard
-            let first = unicodeScalars.firstIndex(where: isKept), let last = unicodeScalars.lastIndex(where: isKept)
-        else { return "" }
-        return String(unicodeScalars[first...last])
-    }
-
-    /// The text without the prompts at its beginning.
-    fileprivate func withoutPrompt(_ prompt: String) -> String {
-        guard !prompt.isEmpty else { return self }
-        var rest = self[...]
-        while let range = rest.firstRange(of: prompt), rest[..<range.lowerBound].allSatisfy(\.isWhitespace) {
-            rest = rest[range.upperBound...]
-        }
-        return String(rest)
-    }
-}
-
-extension Array<UInt8> {
-    fileprivate func firstRange(of bytes: [UInt8], from start: Int) -> Range<Int>? {
-        guard !bytes.isEmpty, count >= bytes.count, start <= count - bytes.count else { return nil }
-        for index in start...(count - bytes.count) where self[index..<index + bytes.count].elementsEqual(bytes) {
-            return index..<index + bytes.count
-        }
-        return nil
-    }
 }

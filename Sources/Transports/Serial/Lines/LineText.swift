@@ -45,3 +45,34 @@ enum Latin1 {
     /// The bytes of a text, with a question mark for a character outside Latin-1.
     static func bytes(_ text: String) -> [UInt8] { text.unicodeScalars.map { UInt8(exactly: $0.value) ?? 0x3F } }
 }
+
+extension String {
+    /// The text without blanks, line ends and the zero bytes that adapters invent, at both ends.
+    var trimmed: String {
+        let isKept = { (scalar: Unicode.Scalar) in scalar.value > 0x20 }
+        guard
+            let first = unicodeScalars.firstIndex(where: isKept), let last = unicodeScalars.lastIndex(where: isKept)
+        else { return "" }
+        return String(unicodeScalars[first...last])
+    }
+
+    /// The text without the prompts at its beginning.
+    func withoutPrompt(_ prompt: String) -> String {
+        guard !prompt.isEmpty else { return self }
+        var rest = self[...]
+        while let range = rest.firstRange(of: prompt), rest[..<range.lowerBound].allSatisfy(\.isWhitespace) {
+            rest = rest[range.upperBound...]
+        }
+        return String(rest)
+    }
+}
+
+extension Array<UInt8> {
+    func firstRange(of bytes: [UInt8], from start: Int) -> Range<Int>? {
+        guard !bytes.isEmpty, count >= bytes.count, start <= count - bytes.count else { return nil }
+        for index in start...(count - bytes.count) where self[index..<index + bytes.count].elementsEqual(bytes) {
+            return index..<index + bytes.count
+        }
+        return nil
+    }
+}

@@ -61,9 +61,13 @@ public final class SerialLine: Sendable {
         var result: Result?
         try connection.withLock { connection in
             do {
-                result = try body(try connection.lines())
+                let lines = try connection.lines()
+                do { result = try body(lines) } catch {
+                    connection.note(error, from: lines)
+                    throw error
+                }
+                connection.noteAnswers(from: lines)
             } catch let error as SerialError {
-                connection.note(error)
                 throw DeviceError(.failed, title, cause: error)
             }
         }
@@ -90,12 +94,20 @@ final class Sessions: Sendable {
 
 extension SerialLine {
     /// A function that finds a port by its name and opens it.
+    ///
+    /// It warns at most once.
     public static func port(
         _ name: PortName,
         _ settings: PortSettings,
-        finder: PortFinder = PortFinder()
+        finder: PortFinder = PortFinder(),
+        log: DeviceLog = DeviceLog()
     ) -> @Sendable () throws -> any SerialStream {
-        { try SerialPort(path: try finder.path(of: name), settings: settings) }
+        let hasWarned = Lock(false)
+        return {
+            try SerialPort(path: try finder.path(of: name), settings: settings) { warning in
+                if !hasWarned.withLock({ hasWarned in (hasWarned, hasWarned = true).0 }) { log.warning(warning) }
+            }
+        }
     }
 }
 
@@ -118,13 +130,18 @@ struct SerialConnection {
     private(set) var isClosed = false
     /// The last line logged, which is not repeated.
     private var lastReport = ""
+    /// Whether the device was reported as silent, and the time at which it is next asked.
+    private var silence: ContinuousClock.Instant?
 
     init(_ setup: Setup) { self.setup = setup }
 
     /// The protocol on the port, which is reopened if necessary.
     mutating func lines() throws -> LineProtocol {
         guard !isClosed else { throw DeviceError(.disabled, "\(setup.title): the line has been closed") }
-        if let current, !current.isLost { return current }
+        if let current, !current.isLost {
+            current.forgetSilence()
+            return current
+        }
         if current != nil { drop("unplugged") }
         return try connect()
     }
@@ -140,6 +157,7 @@ struct SerialConnection {
                         + "restart the server to use it"
                 )
             }
+            lines.learn(name)
             defer { identity = name }
             current = lines
             setup.sessions.begin()
@@ -156,16 +174,39 @@ struct SerialConnection {
         return RecordingSerialStream(stream, recorder)
     }
 
-    /// Closes the port after an error that says it is gone.
-    mutating func note(_ error: SerialError) {
-        if case .lost(let reason) = error, current != nil { drop(reason) }
+    /// Notes an error: closes a port that is gone, and reports a device that answers nothing.
+    mutating func note(_ error: any Error, from lines: LineProtocol) {
+        if case SerialError.lost(let reason) = error {
+            if current != nil { drop(reason) }
+            return
+        }
+        guard lines.isSilent else { return noteAnswers(from: lines) }
+        // It may only lack an answer to this question.
+        guard silence == nil, (try? lines.answersAgain()) != true else { return }
+        silence = .now + Self.pause
+        report("does not answer (\(error))", setup.log.lost)
     }
 
-    /// Notices that the port is gone, or reopens it.
+    /// Notes that the device has answered.
+    mutating func noteAnswers(from lines: LineProtocol) {
+        guard silence != nil, !lines.isSilent else { return }
+        silence = nil
+        report("answers again; it may have lost its settings if it was switched off", setup.log.back)
+    }
+
+    /// The time between two questions to a silent device.
+    private static let pause = Duration.seconds(2)
+
+    /// Notices that the port is gone, or reopens it; asks a silent device whether it is back.
     mutating func tend() {
         guard !isClosed else { return }
         if let current {
-            if current.isLost { drop("unplugged") }
+            if current.isLost { return drop("unplugged") }
+            guard let silence, ContinuousClock.now > silence else { return }
+            do {
+                if try current.answersAgain() == true { return noteAnswers(from: current) }
+                self.silence = .now + Self.pause
+            } catch { note(error, from: current) }
             return
         }
         do { _ = try connect() } catch { report("cannot be used yet: \(error)", setup.log.lost) }
@@ -173,7 +214,7 @@ struct SerialConnection {
 
     private mutating func drop(_ reason: String) {
         current?.close()
-        current = nil
+        (current, silence) = (nil, nil)
         report("is gone (\(reason)); the state of the device is unknown", setup.log.lost)
     }
 

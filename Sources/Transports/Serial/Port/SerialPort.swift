@@ -10,9 +10,17 @@ public final class SerialPort: SerialStream {
     /// Opens a port.
     ///
     /// Other programs are kept out twice: by a file lock that careful programs respect, and by the kernel's exclusive mode
-    /// (`TIOCEXCL`), which root ignores.
-    public init(path: String, settings: PortSettings) throws(SerialError) {
+    /// (`TIOCEXCL`), which root ignores. A program that opened the port earlier without either is found in `/proc`, before
+    /// a byte is sent or a setting is changed.
+    ///
+    /// - Parameter warn: receives a warning if this user may not see all programs that could have the port open.
+    public init(
+        path: String,
+        settings: PortSettings,
+        warn: (String) -> Void = { _ in }
+    ) throws(SerialError) {
         self.path = path
+        var isExclusive = false
         file = unsafe open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
         guard file >= 0 else { throw Self.openingError(path, errno) }
         do throws(SerialError) {
@@ -20,9 +28,12 @@ public final class SerialPort: SerialStream {
             guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
                 throw SerialError.busy(holder: PortHolder.describe(path, lockOf: file))
             }
-            _ = ioctl(file, UInt(TIOCEXCL))
+            isExclusive = ioctl(file, UInt(TIOCEXCL)) == 0
+            try PortHolder.check(path, warn)
             try Terminal.configure(file, settings)
         } catch {
+            // A program that has the port open must be able to open it again.
+            if isExclusive { _ = ioctl(file, UInt(TIOCNXCL)) }
             Glibc.close(file)
             isOpen = false
             throw error
@@ -141,6 +152,19 @@ public struct PortSettings: Sendable, Hashable {
 
 /// The holder of a port, as far as the kernel shows it to this user.
 enum PortHolder {
+    /// Throws if another program has the port open, with or without exclusive mode.
+    static func check(_ path: String, _ warn: (String) -> Void) throws(SerialError) {
+        let holders = FileHolders(ofDeviceAt: path)
+        guard holders.processes.isEmpty else {
+            throw .busy(holder: "\(holders.names.joined(separator: " and ")), which has it open without locking it")
+        }
+        guard holders.isIncomplete else { return }
+        warn(
+            "cannot check whether a program of another user, such as ModemManager, has \(path) open; "
+                + "'sudo fuser -v \(path)' shows it"
+        )
+    }
+
     /// The program that holds the lock on an open file, or one that has the file open.
     static func describe(_ path: String, lockOf file: Int32? = nil) -> String {
         let holder = file.flatMap(lockHolder) ?? FileHolders(ofDeviceAt: path).processes.first

@@ -62,6 +62,8 @@ public struct SimulatedFaults: Sendable {
     public var pieces: (size: Int, pause: Duration)?
     /// An additional delay of everything that is sent.
     public var delay = Duration.zero
+    /// Whether an answer never overtakes an earlier one, as in a device that handles one command after another.
+    public var keepsOrder = false
     /// Bytes that come before the next answer.
     public var noise: [UInt8] = []
     /// The number of answers that will be lost.

@@ -23,7 +23,7 @@ public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
     deinit {
         world.update { $0.isOver = true }
         wake.wake()
-        if let link { unsafe unlink(link) }
+        removeLink()
     }
 
     /// The path of the link; without one, the path of the terminal.
@@ -68,7 +68,7 @@ public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
         world.update { $0.isUnplugging = true }
         wake.wake()
         _ = world.wait { $0.terminal == nil ? true : nil }
-        if let link { unsafe unlink(link) }
+        removeLink()
     }
 
     /// Plugs the adapter in again.
@@ -82,10 +82,16 @@ public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
         }
         wake.wake()
         guard let link else { return }
-        unsafe unlink(link)
+        removeLink()
         guard unsafe symlink(terminal.path, link) == 0 else {
             throw SerialError.cannotOpen("\(link): \(SystemError.text(errno))")
         }
+    }
+
+    /// Removes the link if it is one to a pseudo-terminal, as this port makes them, and nothing else.
+    private func removeLink() {
+        guard let link, FileSystem.target(ofLink: link)?.hasPrefix("/dev/pts/") == true else { return }
+        unsafe unlink(link)
     }
 
     // MARK: Its thread
@@ -140,7 +146,8 @@ struct SimulatedWorld<Instrument: SimulatedInstrument> {
     mutating func send(_ outputs: [SimulatedOutput], at now: ContinuousClock.Instant) {
         for output in outputs {
             for piece in faults.pass(output) {
-                let due = now + piece.delay
+                let earliest = faults.keepsOrder ? queue.last?.due ?? now : now
+                let due = max(now + piece.delay, earliest)
                 let index = queue.firstIndex { $0.due > due } ?? queue.endIndex
                 queue.insert((due, piece.bytes), at: index)
             }

@@ -3,7 +3,7 @@ import Transports
 import VirtualUSB
 
 /// The wheels and serial adapters of a testbed by their ports, plugged in or not.
-struct Bench {
+struct PluggedDevices {
     /// Nil if the devices are the kernel's.
     private let testbed: Testbed?
     private var wheels: [String: SimulatedWheel] = [:]
@@ -25,6 +25,7 @@ struct Bench {
             case ("unplug", 2): return try unplug(words[1])
             // fail PORT FAULT
             case ("fail", 3): return fail(words[1], words[2])
+            case ("slot", 2): return "ok \(wheels[words[1]]?.slot.map(String.init) ?? "none")"
             case ("forbid", 2): return setAccess(words[1], false)
             case ("allow", 2): return setAccess(words[1], true)
             case ("driver", 2): return "ok \(devices[words[1]]?.driver ?? "none")"

@@ -1,0 +1,1 @@
+../../../PyroTests/Fuzz/FuzzTarget.swift

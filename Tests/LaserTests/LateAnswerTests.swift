@@ -1,0 +1,24 @@
+import Devices
+import SerialInstruments
+import Testing
+import Transports
+
+/// An answer that comes too late is never taken for "off".
+struct LateAnswerTests {
+    @Test(arguments: LaserKind.all, LateAnswers.all) func lightThatIsOnIsNeverReportedAsOff(
+        kind: LaserKind,
+        late: LateAnswers
+    ) throws {
+        let bench = try kind.makeBench()
+        let light = try bench.openLight()
+        try light.enable()
+        let words = ["fault", "interlock", "key"]
+        let setting = light.settings.first { setting in words.contains { setting.name.contains($0) } }
+        let isRight = late.run(
+            bench.spoil,
+            slow: { if let setting { _ = try setting.get() } else { _ = try light.power } },
+            check: { try light.isOn }
+        )
+        #expect(isRight)
+    }
+}
