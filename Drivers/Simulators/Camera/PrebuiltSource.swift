@@ -66,7 +66,9 @@ final class PrebuiltSource: DataSource {
         return Datum(frame, at: Timestamp.now)
     }
 
-    /// Counts a frame that there was no memory for: One that nobody had to have is made later.
+    /// Counts a frame that there was no memory for.
+    ///
+    /// A frame that is made on demand is not lost, but made later.
     private func drop() {
         guard isOnDemand else {
             lostCount.add(1, ordering: .relaxed)

@@ -26,7 +26,8 @@ extension PyroServer {
     private func nextClient() -> Socket? {
         while true {
             do {
-                return try listener.accept()
+                guard let acceptStop else { return try listener.accept() }
+                return try acceptStop.accept(from: listener)
             } catch {
                 refusals.write("accept", .error, "\(error): clients are refused or have to wait")
                 if [EMFILE, ENFILE].contains(error.code), let socket = acceptWithSpare() { return socket }

@@ -185,6 +185,7 @@ extension ClientSession {
         guard case .dict(let greeting) = value, greeting["handshake"] != nil else {
             throw PythonException("KeyError", "'handshake'")
         }
+        if let refusal = server.refusal { throw PythonException.pyro("CommunicationError", refusal()) }
         var answer = PythonValue.str("hello")
         if request.header.flags.contains(.metadata) {
             guard case .str(let id)? = greeting["object"] else { throw PythonException("KeyError", "'object'") }

@@ -20,6 +20,11 @@ public final class PyroServer: Sendable {
     public var address: Endpoint? { listener.localEndpoint }
 
     let listener: Socket
+    /// The socket, if it outlives this server.
+    private let lasting: ListeningSocket?
+    let acceptStop: AcceptStop?
+    /// The reason for refusing every client; nil if clients are served.
+    let refusal: (@Sendable () -> String)?
     private let socketFile: SocketFile?
     private let translate: @Sendable (any Error) -> PythonException
     let clients = Lock(Clients())
@@ -45,20 +50,32 @@ public final class PyroServer: Sendable {
     ///
     /// Clients are served from ``start()`` on.
     ///
-    /// - Parameter translate: converts an error thrown by an object into a Python exception.
+    /// - Parameters:
+    ///   - listener: a socket at the endpoint, which goes on listening when the server stops; otherwise the server makes
+    ///     one.
+    ///   - refusal: if given, every client is refused with the text that it returns, as Pyro refuses clients.
+    ///   - translate: converts an error thrown by an object into a Python exception.
     public init(
         at endpoint: Endpoint,
+        on listener: ListeningSocket? = nil,
         options: ServerOptions = ServerOptions(),
         log: Logger,
+        refusing refusal: (@Sendable () -> String)? = nil,
         translate: @escaping @Sendable (any Error) -> PythonException
     ) throws {
         self.options = try options.fit(for: endpoint)
         self.log = log
         self.translate = translate
+        (lasting, self.refusal) = (listener, refusal)
+        acceptStop = listener == nil ? nil : AcceptStop()
         refusals = RefusalLog(log)
-        listener = try Socket(listeningAt: endpoint)
-        self.endpoint = endpoint.boundAs(listener.localEndpoint)
-        if case .unix(let path) = endpoint { socketFile = SocketFile(boundAt: path) } else { socketFile = nil }
+        self.listener = try listener?.socket ?? Socket(listeningAt: endpoint)
+        self.endpoint = endpoint.boundAs(self.listener.localEndpoint)
+        if listener == nil, case .unix(let path) = endpoint {
+            socketFile = SocketFile(boundAt: path)
+        } else {
+            socketFile = nil
+        }
         objects[DaemonObject.id] = DaemonObject(objects: objects)
         // The thread exists before any client does, so that a system without a free thread is reported here.
         do { try acceptClientsOnceStarted() } catch {
@@ -99,7 +116,7 @@ public final class PyroServer: Sendable {
             for socket in clients.sockets.values { socket.shutDown() }
         }
         gate.update { $0 = .over }
-        listener.shutDown()
+        if let acceptStop { acceptStop.stop() } else { listener.shutDown() }
         socketFile?.remove()
         return clients.wait(within: limit) { $0.sockets.isEmpty ? true : nil } ?? false
     }
@@ -138,7 +155,7 @@ extension ServerOptions {
 
 extension Endpoint {
     /// The endpoint, with the actual port in place of 0.
-    fileprivate func boundAs(_ bound: Endpoint?) -> Endpoint {
+    func boundAs(_ bound: Endpoint?) -> Endpoint {
         guard case .tcp(let host, port: 0) = self, case .tcp(_, let port)? = bound else { return self }
         return .tcp(host: host, port: port)
     }

@@ -66,8 +66,3 @@ enum ControlFolder {
     // Not in TMPDIR, which may differ between the shell of the server and the shell of `status`.
     private static var temporary: String { "/tmp/device-server-\(geteuid())" }
 }
-
-extension String {
-    /// The absolute path of the file with this name, without links; nil if there is none.
-    var realPath: String? { FileSystem.realPath(self) }
-}

@@ -170,7 +170,9 @@ final class DeviceHost: Sendable {
         guard objects.contains(where: { $0.id == id }) else { return }
         returned.add(id)
         // If no call is under way now, or none comes.
-        _ = BlockingThread("restore") { [self] in devices.withLock { [self] devices in restoreReturned(&devices) } }
+        _ = BlockingThread.startEventually("restore") { [self] in
+            devices.withLock { [self] devices in restoreReturned(&devices) }
+        }
     }
 
     /// Restores what has returned, before any other call reaches it.

@@ -27,12 +27,19 @@ public final class DeviceServer: Sendable {
     /// - Parameter remember: called with what is restored after a crash, whenever it has changed.
     init(
         at endpoint: Endpoint,
+        on listener: ListeningSocket? = nil,
         options: ServerOptions,
         delivery: DeliveryOptions,
         log: Logger,
         remember: @escaping @Sendable (RestoreLog) -> Void
     ) throws {
-        server = try PyroServer(at: endpoint, options: options, log: log, translate: ErrorTranslation.exception)
+        server = try PyroServer(
+            at: endpoint,
+            on: listener,
+            options: options,
+            log: log,
+            translate: ErrorTranslation.exception
+        )
         self.delivery = delivery
         self.log = log
         restoreLog = RestoreLogWriter(changed: remember)

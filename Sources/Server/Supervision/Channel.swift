@@ -12,10 +12,14 @@ final class ControlChannel: Sendable {
     let descriptor: Int32
     /// Held while writing, so that messages of several threads do not mix.
     private let writing = Lock(())
+    private let handed = Monitor<Int32?>(nil)
 
     init(descriptor: Int32) { self.descriptor = descriptor }
 
-    deinit { close(descriptor) }
+    deinit {
+        close(descriptor)
+        if let file = takeHandedFile() { close(file) }
+    }
 
     /// Two connected ends, the second of them for a child process.
     static func pair() throws(ServerError) -> (ours: ControlChannel, childs: Int32) {
@@ -28,14 +32,45 @@ final class ControlChannel: Sendable {
     /// The maximum length of a message: far more than a configuration with all settings of a microscope.
     private static let limit = 16 << 20
 
-    func send(_ message: ControlMessage) throws {
+    /// - Parameter file: a descriptor to hand to the other process, which gets a copy of it.
+    func send(_ message: ControlMessage, handing file: Int32? = nil) throws {
         let pickle = try PickleWriter.pickle(message.value).joined()
         guard pickle.count <= Self.limit else {
             throw ServerError("a control message of \(pickle.count) bytes is longer than \(Self.limit)")
         }
         let length = (0..<4).map { UInt8(truncatingIfNeeded: pickle.count >> (8 * $0)) }
         let message = length + pickle
-        try writing.withLock { [descriptor] _ in try Self.write(message, to: descriptor) }
+        try writing.withLock { [descriptor] _ in
+            // The descriptor travels with the first byte.
+            if let file { try Self.hand(file, with: message[0], to: descriptor) }
+            try Self.write(file == nil ? message : Array(message.dropFirst()), to: descriptor)
+        }
+    }
+
+    /// Sends a descriptor together with a byte, as unix(7) describes for SCM_RIGHTS.
+    private static func hand(_ file: Int32, with byte: UInt8, to descriptor: Int32) throws(ServerError) {
+        var control = Passed(file: file)
+        var byte = byte
+        let sent = unsafe withUnsafeMutablePointer(to: &byte) { byte in
+            unsafe withUnsafeMutableBytes(of: &control) { control in
+                var part = unsafe iovec(iov_base: byte, iov_len: 1)
+                return unsafe withUnsafeMutablePointer(to: &part) { part in
+                    var message = unsafe msghdr()
+                    unsafe (message.msg_iov, message.msg_iovlen) = (part, 1)
+                    unsafe (message.msg_control, message.msg_controllen) = (control.baseAddress, control.count)
+                    return unsafe sendmsg(descriptor, &message, Int32(MSG_NOSIGNAL))
+                }
+            }
+        }
+        guard sent == 1 else { throw ServerError("cannot hand over a socket", errno) }
+    }
+
+    /// The descriptor that came with the messages received so far, which the caller has to close.
+    func takeHandedFile() -> Int32? {
+        handed.withLock { file in
+            defer { file = nil }
+            return file
+        }
     }
 
     private static func write(_ message: [UInt8], to descriptor: Int32) throws(ServerError) {
@@ -58,6 +93,34 @@ final class ControlChannel: Sendable {
         return try ControlMessage(try PickleReader.read(pickle[...]))
     }
 
+    /// Receives bytes, and a descriptor that comes with them.
+    private func receive(into bytes: inout [UInt8], from start: Int) -> Int {
+        var control = Passed()
+        let (arrived, length) = unsafe bytes.withUnsafeMutableBytes { bytes in
+            unsafe withUnsafeMutableBytes(of: &control) { control in
+                var part = unsafe iovec(
+                    iov_base: bytes.baseAddress.map { unsafe $0 + start },
+                    iov_len: bytes.count - start
+                )
+                return unsafe withUnsafeMutablePointer(to: &part) { part in
+                    var message = unsafe msghdr()
+                    unsafe (message.msg_iov, message.msg_iovlen) = (part, 1)
+                    unsafe (message.msg_control, message.msg_controllen) = (control.baseAddress, control.count)
+                    let arrived = unsafe recvmsg(descriptor, &message, Int32(MSG_CMSG_CLOEXEC))
+                    return unsafe (arrived, message.msg_controllen)
+                }
+            }
+        }
+        if arrived > 0, length >= 20, control.level == SOL_SOCKET, control.type == Int32(SCM_RIGHTS) {
+            let old = handed.withLock { [file = control.file] handed in
+                defer { handed = file }
+                return handed
+            }
+            if let old { close(old) }
+        }
+        return arrived
+    }
+
     /// Ends the stream for both ends.
     func finish() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
 
@@ -65,9 +128,7 @@ final class ControlChannel: Sendable {
         var bytes = [UInt8](repeating: 0, count: count)
         var filled = 0
         while filled < count {
-            let arrived = unsafe bytes.withUnsafeMutableBytes {
-                unsafe recv(descriptor, $0.baseAddress.map { unsafe $0 + filled }, count - filled, 0)
-            }
+            let arrived = receive(into: &bytes, from: filled)
             if arrived > 0 {
                 filled += arrived
             } else if arrived == 0 || errno != EINTR {
@@ -76,6 +137,17 @@ final class ControlChannel: Sendable {
         }
         return bytes
     }
+}
+
+/// The control message that carries one descriptor: `cmsghdr` with its data, which Swift does not import.
+private struct Passed {
+    var length = 20
+    var level = SOL_SOCKET
+    var type = Int32(SCM_RIGHTS)
+    var file: Int32
+    var padding: Int32 = 0
+
+    init(file: Int32 = -1) { self.file = file }
 }
 
 /// A message between the supervisor and a worker.
@@ -192,8 +264,6 @@ struct WorkerOrder: Sendable {
     var memory: RestoreLog
     /// The URIs of the devices of other definitions that this one uses.
     var parts: [String: String] = [:]
-    /// The port that the kernel chose for the previous worker, so that clients find the devices again.
-    var port: Int?
 
     var value: PythonValue {
         .dict([
@@ -201,7 +271,7 @@ struct WorkerOrder: Sendable {
             "definition": .int(definition), "simulated": .bool(isSimulated),
             "level": .str(log.level.rawValue), "directory": log.directory.map(PythonValue.str) ?? .none,
             "size": .int(log.maximumSize), "keep": .int(log.keptFiles), "memory": memory.value,
-            "restart": .bool(isRestart), "port": port.map(PythonValue.int) ?? .none,
+            "restart": .bool(isRestart),
             "parts": .dict(PythonDictionary(parts.map { (PythonValue.str($0.key), PythonValue.str($0.value)) })),
         ])
     }
@@ -227,7 +297,6 @@ extension WorkerOrder {
             memory: RestoreLog(memory)
         )
         self.name = name
-        if case .int(let port)? = order["port"] { self.port = port }
         guard case .dict(let served)? = order["parts"] else { return }
         for (name, uri) in served.pairs {
             if case .str(let name) = name, case .str(let uri) = uri { parts[name] = uri }

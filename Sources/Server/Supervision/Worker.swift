@@ -92,7 +92,7 @@ struct Worker: Sendable {
         var names: PublishedNames?
         let result = Result {
             let pyro = try PyroSettings(definition.pyro)
-            let opened = try self.server(for: definition, pyro, order, log.logger)
+            let opened = try self.server(for: definition, pyro, log.logger)
             server = opened
             outbox.report { opened.report }
             try Opening(worker: self, definition: definition, order: order, pyro: pyro, server: opened).run(log.logger)
@@ -119,22 +119,13 @@ struct Worker: Sendable {
         return EXIT_SUCCESS
     }
 
-    private func server(
-        for definition: Definition,
-        _ pyro: PyroSettings,
-        _ order: WorkerOrder,
-        _ log: Logger
-    ) throws -> DeviceServer {
-        if case .tcp(let host, 0) = definition.endpoint, let port = order.port {
-            // Another program may have the port by now.
-            if let server = try? server(at: .tcp(host: host, port: port), pyro, log) { return server }
-        }
-        return try server(at: definition.endpoint, pyro, log)
-    }
-
-    private func server(at place: PyroURI.Location, _ pyro: PyroSettings, _ log: Logger) throws -> DeviceServer {
-        try DeviceServer(
-            at: place,
+    /// A server at the socket that the supervisor has handed over.
+    private func server(for definition: Definition, _ pyro: PyroSettings, _ log: Logger) throws -> DeviceServer {
+        let endpoint = definition.endpoint
+        guard let socket = channel.takeHandedFile() else { throw ServerError("no socket came with the order") }
+        return try DeviceServer(
+            at: endpoint,
+            on: ListeningSocket(descriptor: socket, endpoint: endpoint),
             options: pyro.server,
             delivery: pyro.delivery,
             log: log,

@@ -1,6 +1,7 @@
 internal import Devices
 internal import Logging
 internal import Platform
+internal import Pyro
 
 /// The keeper of one definition: gets it a worker, and a new worker each time one ends, until stopped.
 final class WorkerKeeper: Sendable {
@@ -28,6 +29,7 @@ final class WorkerKeeper: Sendable {
     private let (names, needed): ([String], Set<String>)
     let served: ServedParts
     let health: ServiceHealth
+    private let port: ServicePort
     let log: Logger
     let state: Monitor<State>
 
@@ -45,6 +47,10 @@ final class WorkerKeeper: Sendable {
         (names, needed) = (definition.devices.map(\.name), definition.foreignParts)
         simulated = definition.devices.map(\.isSimulated)
         (self.health, self.log) = (health, log)
+        port = ServicePort(definition, log: log) { [name = definition.name] in
+            let failure = health.failure(of: name)
+            return "\(name) is not served" + (failure.map { ": \($0.reason)" } ?? " yet: it is being opened")
+        }
         executable = source.executable
         state = Monitor(
             State(workerState: WorkerState(memory: order.memory, mayHaveLight: definition.mayHaveLight))
@@ -93,6 +99,7 @@ final class WorkerKeeper: Sendable {
             log.debug("\(name): \(delay.asRetry)")
             await wait(delay)
         }
+        port.close()
         state.update { $0.hasEnded = true }
     }
 
@@ -136,10 +143,14 @@ final class WorkerKeeper: Sendable {
     private func runWorker(with parts: [String: String]) async -> End? {
         let start = ContinuousClock.now
         do {
+            let opened = await BlockingThread.value("port of \(name)") { [port] in Result { try port.open() } }
+            let listener: ListeningSocket
+            do { listener = try opened.get() } catch { return End(reason: "\(error)", duration: .now - start) }
             guard let worker = try await source.worker(for: number, named: name) else { return nil }
             let begin = ContinuousClock.now
-            let ending = await attend(worker, with: parts)
+            let ending = await attend(worker, with: parts, listener)
             let outcome = await worker.outcome
+            port.noteAbsence()
             let running = state.update { $0.workerState.end() }
             served.remove(names)
             return End(
@@ -159,7 +170,11 @@ final class WorkerKeeper: Sendable {
     private typealias Ending = (reason: String?, isFinal: Bool)
 
     /// Listens to a worker until it has gone.
-    private func attend(_ worker: WorkerProcess, with parts: [String: String]) async -> Ending {
+    private func attend(
+        _ worker: WorkerProcess,
+        with parts: [String: String],
+        _ listener: ListeningSocket
+    ) async -> Ending {
         let order = state.update { state in
             state.isHurried = false
             state.workerState.begin(worker)
@@ -167,7 +182,7 @@ final class WorkerKeeper: Sendable {
         }
         // Stopped while the worker was being started, before there was a channel to it.
         if isStopping { worker.hangUp() }
-        worker.send(.start(order))
+        worker.send(.start(order), handing: listener.descriptor)
         let ending = await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.watch(worker) }
             defer { group.cancelAll() }
@@ -199,6 +214,7 @@ final class WorkerKeeper: Sendable {
     private func noteServing(at uris: [String], _ hasLightSource: Bool) {
         state.update { $0.workerState.serve(at: uris, hasLightSource: hasLightSource) }
         served.set(Array(zip(names, uris)).map { (name: $0, uri: $1) })
+        port.noteService()
         health.note(name, .served)
         for (uri, isSimulated) in zip(uris, simulated) {
             log.notice("serving \(uri)\(isSimulated ? " (simulated)" : "")")

@@ -105,7 +105,9 @@ final class WorkerProcess: Sendable {
     /// Sends a message.
     ///
     /// That the worker has gone shows by the end of ``messages``.
-    func send(_ message: ControlMessage) { try? channel.send(message) }
+    ///
+    /// - Parameter file: a descriptor to hand to the worker.
+    func send(_ message: ControlMessage, handing file: Int32? = nil) { try? channel.send(message, handing: file) }
 
     /// Closes the channel, upon which the worker ends.
     func hangUp() { channel.finish() }

@@ -1,6 +1,5 @@
 internal import Devices
 internal import Pickle
-internal import Pyro
 
 /// The state of a definition: its worker, if it has one, and what is handed to the next one.
 struct WorkerState<Worker: Sendable>: Sendable {
@@ -50,8 +49,6 @@ struct WorkerState<Worker: Sendable>: Sendable {
     private var hasServed = false
     /// The call that the running worker is making again, and the one during which the last worker ended.
     private var restoring, suspect: RestoreLog.Call?
-    /// The port at which the last worker listened.
-    private var port: Int?
 
     init(memory: RestoreLog, mayHaveLight: Bool = false) {
         (self.memory, self.mayHaveLight) = (memory, mayHaveLight)
@@ -72,7 +69,7 @@ struct WorkerState<Worker: Sendable>: Sendable {
     func order(like first: WorkerOrder, parts: [String: String]) -> WorkerOrder {
         var order = first
         (order.memory, order.parts) = (memory, parts)
-        (order.port, order.isRestart) = (port, hasServed || isLightUncertain)
+        order.isRestart = hasServed || isLightUncertain
         return order
     }
 
@@ -87,7 +84,6 @@ struct WorkerState<Worker: Sendable>: Sendable {
         running?.uris = uris
         self.hasLightSource = hasLightSource
         hasServed = true
-        if case .tcp(_, let port)? = uris.first.flatMap({ PyroURI($0) })?.location { self.port = port }
     }
 
     /// Notes the call of a client that the worker is about to make again; nil once all are made.

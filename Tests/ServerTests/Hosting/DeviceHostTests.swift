@@ -35,7 +35,7 @@ struct DeviceHostTests {
     @Test func wrongArgumentsAreRefusedWhileAnotherCallHoldsTheLock() throws {
         let device = BlockedDevice()
         let host = host(device)
-        let blocked = BlockingThread("blocked") { _ = try? host.call(0, "block", CallArguments()) }
+        let blocked = BlockingThread.startEventually("blocked") { _ = try? host.call(0, "block", CallArguments()) }
         device.waitUntilBlocked()
         #expect(throws: RemoteError.self) { try host.call(0, "add", CallArguments(["far"])) }
         #expect(throws: RemoteError.self) { try host.call(0, "add", CallArguments()) }
@@ -48,7 +48,7 @@ struct DeviceHostTests {
         let log = RestoreLogWriter { _ in }
         let host = host(PoweredDevice(), restoreLog: log)
         let threads = (1...8).map { number in
-            BlockingThread("client") {
+            BlockingThread.startEventually("client") {
                 for step in 0..<200 {
                     let value = PythonValue.int(number * 1000 + step)
                     _ = try? host.call(0, "set_setting", CallArguments(["speed", value]))

@@ -49,6 +49,27 @@ import Testing
         }
     }
 
+    @Test func aDescriptorArrivesWithItsMessage() throws {
+        let (supervisor, worker) = try joined()
+        var ends: [Int32] = [0, 0]
+        try #require(unsafe pipe(&ends) == 0)
+        try supervisor.send(.lightsOff)
+        try supervisor.send(.shutDown, handing: ends[1])
+        close(ends[1])
+        _ = try worker.receive()
+        guard case .shutDown? = try worker.receive() else {
+            Issue.record("no order")
+            return
+        }
+        let handed = try #require(worker.takeHandedFile())
+        #expect(worker.takeHandedFile() == nil)
+        #expect(writeAll([7], to: handed) == 0)
+        close(handed)
+        var byte: UInt8 = 0
+        #expect(unsafe read(ends[0], &byte, 1) == 1 && byte == 7)
+        close(ends[0])
+    }
+
     @Test func statesOfLightArrive() throws {
         let (supervisor, worker) = try joined()
         let lights = [
