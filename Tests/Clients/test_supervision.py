@@ -153,7 +153,7 @@ def test_set_power_and_pattern_are_restored(serve, connect):
 
 
 def test_a_failed_start_loses_nothing(serve, connect):
-    """A worker that cannot start, here because its port is taken, leaves what was set and who listens to the next."""
+    """A worker that is killed while it starts leaves what was set and who listens to the next."""
     server = serve([at("Camera", CAMERA)])
     uri = server.uri("Camera")
     camera = connect(uri)
@@ -162,22 +162,13 @@ def test_a_failed_start_loses_nothing(serve, connect):
         camera.set_exposure_time(0.02)
         camera.enable()
         killed = worker(server, uri)
-        os.kill(server.process.pid, signal.SIGSTOP)
         os.kill(killed, signal.SIGKILL)
-        eventually(lambda: not is_listening(Pyro4.URI(uri).port), "the port is free")
-        with socket.create_server(("127.0.0.1", Pyro4.URI(uri).port)):
-            os.kill(server.process.pid, signal.SIGCONT)
-            server.wait_for(r"Camera: .*(in use|taken)")
-        eventually(lambda: answers(connect, uri), "it is served again")
+        second, = eventually(lambda: server.workers - {killed}, "another process starts")
+        os.kill(second, signal.SIGKILL)
+        eventually(lambda: not is_running(second) and answers(connect, uri), "it is served again")
         assert camera_again(camera).get_exposure_time() == 0.02 and camera.get_is_enabled() is True
         camera.trigger()
         assert listener.next()[0].shape == (48, 64)
-
-
-def is_listening(port):
-    """Whether a server accepts connections at a port."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def kill_and_wait(server, connect, uri):
@@ -433,8 +424,10 @@ def test_output_that_nobody_reads(serve, connect, tmp_path):
     try:
         uri = "PYRO:Wheel@127.0.0.1:%d" % definition["port"]
         eventually(lambda: answers(connect, uri), "the wheel answers")
-        os.kill(next(iter(children(server.process.pid))), signal.SIGKILL)
-        eventually(lambda: server.poll() is not None or not answers(connect, uri), "the wheel is gone")
+        killed, = children(server.pid)
+        os.kill(killed, signal.SIGKILL)
+        # New clients wait for the next process, so that they do not notice.
+        eventually(lambda: server.poll() is not None or not is_running(killed), "the process is gone")
         eventually(lambda: answers(connect, uri), "the wheel answers again")
         server.terminate()
         assert server.wait(SHUTDOWN) == 0
@@ -516,7 +509,8 @@ def test_unix_socket(serve, connect, tmp_path):
     os.kill(next(iter(server.workers)), signal.SIGKILL)
     eventually(lambda: len(server.workers) == 1 and answers(connect, uri), "the stage answers again")
     stage._pyroRelease()
-    assert stage.position == {"x": 5.0}
+    # Simulated hardware outlives the process, as real hardware does.
+    assert stage.position == {"x": 3.0}
     server.process.send_signal(signal.SIGTERM)
     assert server.wait() == 0
     assert not path.exists()

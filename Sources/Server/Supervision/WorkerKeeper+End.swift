@@ -117,7 +117,7 @@ extension WorkerKeeper {
             // What hangs cannot switch light off, and keeps others from doing so.
             guard let worker = state.withLock(\.workerState.running)?.worker else { return first }
             kill(worker, "does not switch off its light")
-            return lightsOfWorker(after: worker, within: .seconds(8)) ?? first
+            return lightsOfReplacement(of: worker) ?? first
         }
         return if let lights { lights.isEmpty ? unknownLights("its process does not answer") : lights } else {
             await switchLightsOff()
@@ -125,14 +125,12 @@ extension WorkerKeeper {
     }
 
     /// Asks the worker to switch off its light, once it serves.
-    ///
-    /// - Parameter old: a worker that is being replaced.
     /// - Returns: the states of light sources; empty if there is no answer, nil if there is no worker.
-    private func lightsOfWorker(after old: WorkerProcess? = nil, within limit: Duration) -> [LightsOff.Finding]? {
+    private func lightsOfWorker(within limit: Duration) -> [LightsOff.Finding]? {
         let begin = ContinuousClock.now
         let isReady: Bool? = state.wait(within: limit) { state in
-            guard let running = state.workerState.running else { return old == nil ? false : nil }
-            return running.isServing && running.worker !== old ? true : nil
+            guard let running = state.workerState.running else { return false }
+            return running.isServing ? true : nil
         }
         guard isReady == true else { return isReady == nil ? [] : nil }
         guard let worker = state.withLock(\.workerState.running)?.worker else { return nil }
@@ -143,6 +141,16 @@ extension WorkerKeeper {
             return state.workerState.lightReportCount > count ? state.workerState.lights : nil
         }
         return lights ?? []
+    }
+
+    /// Waits for the replacement of a killed worker, which switches off its light and reads that back as it starts.
+    ///
+    /// - Returns: the states of light sources; nil if there is no replacement in time.
+    private func lightsOfReplacement(of old: WorkerProcess) -> [LightsOff.Finding]? {
+        state.wait(within: .seconds(15)) { state in
+            guard let running = state.workerState.running, running.worker !== old, running.isServing else { return nil }
+            return state.workerState.lights
+        }
     }
 
     /// Switches off light that a worker may have left on, by a process that opens the devices for this alone.
