@@ -112,12 +112,14 @@ extension WorkerKeeper {
     func switchLightsOffNow() async -> [LightsOff.Finding] {
         guard hasLightSource else { return [] }
         let lights = await BlockingThread.value("lights off of \(name)") { [self] in
+            let old = state.withLock(\.workerState.running)?.worker
             let first = lightsOfWorker(within: .seconds(3))
             guard let first, first.contains(where: { $0.light != .off }) || first.isEmpty else { return first }
             // What hangs cannot switch light off, and keeps others from doing so.
-            guard let worker = state.withLock(\.workerState.running)?.worker else { return first }
-            kill(worker, "does not switch off its light")
-            return lightsOfReplacement(of: worker) ?? first
+            guard let old else { return first }
+            // The heartbeat may have been faster.
+            if state.withLock(\.workerState.running)?.worker === old { kill(old, "does not switch off its light") }
+            return lightsOfReplacement(of: old) ?? first
         }
         return if let lights { lights.isEmpty ? unknownLights("its process does not answer") : lights } else {
             await switchLightsOff()
