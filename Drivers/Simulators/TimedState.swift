@@ -5,14 +5,14 @@ internal import Platform
 ///
 /// A waiting thread is woken by a change, at the time that it asked for, or by an interruption; nothing is polled.
 final class TimedState<State: Sendable>: Sendable {
-    private let shared: Monitor<Shared>
+    private let shared: Lock<Shared>
 
     private struct Shared: Sendable {
         var state: State
         var isInterrupted = false
     }
 
-    init(_ state: State) { shared = Monitor(Shared(state: state)) }
+    init(_ state: State) { shared = Lock(Shared(state: state)) }
 
     func read<Result>(_ body: (State) -> Result) -> Result { shared.withLock { body($0.state) } }
 

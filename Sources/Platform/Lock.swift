@@ -82,6 +82,3 @@ internal import Glibc
         )
     }
 }
-
-// Only until every user says `Lock`.
-public typealias Monitor<State> = Lock<State>

@@ -77,7 +77,7 @@ struct FaultTests {
 
     @Test func unpluggedCameraIsToldOnceAndComesBackAsItWas() throws {
         let world = try World("camera zyla-4.2 VSC-7")
-        let lines = Monitor<[String]>([])
+        let lines = Lock<[String]>([])
         let camera = try world.open(log: DeviceLog(write: { line, _ in lines.update { $0.append(line) } }))
         _ = try camera.setROI(ROI(left: 20, top: 30, width: 64, height: 48))
         try camera.setTrigger(.software, .strobe)
@@ -85,9 +85,9 @@ struct FaultTests {
         try camera.enable()
         _ = try camera.image()
         try world.order("unplugged", of: "VSC-7")
-        let errors = Monitor<[String]>([])
-        let images = Monitor<[Frame]>([])
-        let isDone = Monitor(false)
+        let errors = Lock<[String]>([])
+        let images = Lock<[Frame]>([])
+        let isDone = Lock(false)
         let source = camera.dataSource
         let reader = try BlockingThread.start("reader") {
             while !isDone.withLock({ $0 }) {
@@ -142,11 +142,11 @@ struct FaultTests {
     }
 
     @Test func hangingSDKIsToldToCallsInsteadOfHangingThem() throws {
-        let lines = Monitor<[String]>([])
+        let lines = Lock<[String]>([])
         let gate = Gate(patience: .milliseconds(20), act: { "AT_WaitBuffer on VSC-7" }) { event in
             lines.update { $0.append("\(event)") }
         }
-        let (isIn, mayGo) = (Monitor(false), Monitor(false))
+        let (isIn, mayGo) = (Lock(false), Lock(false))
         let reader = try BlockingThread.start("reader") {
             gate.wait {
                 isIn.update { $0 = true }
@@ -167,7 +167,7 @@ struct FaultTests {
 
     @Test func nothingWaitsInTheSDKDuringACall() throws {
         let gate = Gate(patience: patience)
-        let entered = Monitor(false)
+        let entered = Lock(false)
         let reader = try gate.call {
             let reader = try BlockingThread.start("reader") { gate.wait { entered.update { $0 = true } } }
             #expect(entered.wait(within: .milliseconds(20)) { $0 ? true : nil } == nil)
@@ -182,7 +182,7 @@ struct FaultTests {
         try camera.setTrigger(.risingEdge, .once)
         try camera.enable()
         let source = camera.dataSource
-        let result = Monitor<Bool?>(nil)
+        let result = Lock<Bool?>(nil)
         let reader = try BlockingThread.start("reader") {
             let datum = Result { try source.next(within: patience) }
             result.update { $0 = if case .success(nil) = datum { true } else { false } }

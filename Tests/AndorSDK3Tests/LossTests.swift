@@ -8,8 +8,8 @@ import Testing
 /// Cameras that are lost while nobody waits for an image, and come back.
 struct LossTests {
     private let world: World
-    private let lines = Monitor<[String]>([])
-    private let problems = Monitor<[String?]>([])
+    private let lines = Lock<[String]>([])
+    private let problems = Lock<[String?]>([])
 
     init() throws { world = try World("camera zyla-4.2 VSC-7") }
 

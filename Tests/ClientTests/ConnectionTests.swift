@@ -54,7 +54,7 @@ private final class CountingObject: PyroObject {
         var isConnected: [Int: @Sendable () -> Bool] = [:]
     }
 
-    private let state = Monitor(State())
+    private let state = Lock(State())
 
     let metadata = ObjectMetadata(methods: ["meet", "pass"])
 

@@ -6,7 +6,7 @@ import Testing
 final class Program: Sendable {
     private let process: Process
     private let input = Pipe()
-    private let lines = Monitor<[String]>([])
+    private let lines = Lock<[String]>([])
 
     /// - Parameter environment: what its environment has beside this process's.
     init(_ path: String, _ arguments: [String], environment: [String: String] = [:]) throws {

@@ -62,7 +62,7 @@ struct FingerLakesTests {
 /// A wheel whose board says that it is a focuser's.
 private final class Focuser: SimulatedUSBDevice {
     private let wheel = TestMake.fingerLakes.model()
-    private let isAsked = Monitor(false)
+    private let isAsked = Lock(false)
 
     var description: USBDescription { wheel.description }
     func powerUp() { wheel.powerUp() }
@@ -84,7 +84,7 @@ private final class Focuser: SimulatedUSBDevice {
 /// A board that keeps what it is sent.
 private final class OverheardBoard: SimulatedUSBDevice {
     private let wheel: SimulatedWheel
-    private let requests = Monitor<[String]>([])
+    private let requests = Lock<[String]>([])
 
     init(_ wheel: SimulatedWheel) { self.wheel = wheel }
 

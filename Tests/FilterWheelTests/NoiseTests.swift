@@ -39,11 +39,11 @@ struct NoiseTests {
 /// A wheel on a bad cable: some of what it answers is changed, cut off or doubled.
 private final class NoisyWheel: SimulatedUSBDevice {
     let wheel: SimulatedWheel
-    private let state: Monitor<(random: SeededGenerator, isNoisy: Bool)>
+    private let state: Lock<(random: SeededGenerator, isNoisy: Bool)>
 
     init(_ wheel: SimulatedWheel, _ seed: UInt64) {
         self.wheel = wheel
-        state = Monitor((SeededGenerator(seed), false))
+        state = Lock((SeededGenerator(seed), false))
     }
 
     var isNoisy: Bool {

@@ -2,7 +2,7 @@ import Platform
 
 /// A clock for a wheel's driver, which runs at normal speed and can be advanced.
 final class TestTime: Sendable {
-    private let offset = Monitor(Duration.zero)
+    private let offset = Lock(Duration.zero)
 
     var now: ContinuousClock.Instant { .now + offset.withLock { $0 } }
 

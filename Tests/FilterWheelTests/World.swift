@@ -12,9 +12,9 @@ final class World: Sendable {
     let time = TestTime()
     /// Nil where the bus is the real libusb's.
     let simulated: SimulatedUSBBus?
-    private let plugged = Monitor<[USBPort: VirtualUSBDevice]>([:])
-    private let lines = Monitor<[String]>([])
-    private let problems = Monitor<[String?]>([])
+    private let plugged = Lock<[USBPort: VirtualUSBDevice]>([:])
+    private let lines = Lock<[String]>([])
+    private let problems = Lock<[String?]>([])
 
     /// The one testbed of the process, whose devices all tests see; each of them plugs in at ports of its own.
     private static let testbed: Testbed? = {

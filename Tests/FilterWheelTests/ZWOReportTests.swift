@@ -21,7 +21,7 @@ struct ZWOReportTests {
 /// An EFW that understands reports of 64 bytes and no others.
 private final class LongReports: SimulatedUSBDevice {
     private let wheel = TestMake.zwo.model()
-    private let heard = Monitor<Set<Int>>([])
+    private let heard = Lock<Set<Int>>([])
 
     /// How long the reports were that came.
     var lengths: Set<Int> { heard.withLock { $0 } }

@@ -10,11 +10,11 @@ import Testing
 struct DeviceSetTests {
     /// A lamp that is on from the start, and counts what becomes of it.
     private final class Lamp: LightSource, OnlyTriggersBulbOnSoftware {
-        let ends: Monitor<Int>
+        let ends: Lock<Int>
         var isEnabled = true
         var setPoint = 1.0
 
-        init(_ ends: Monitor<Int>) { self.ends = ends }
+        init(_ ends: Lock<Int>) { self.ends = ends }
 
         var isOn: Bool { isEnabled }
         var measuredPower: Double { 1 }
@@ -23,8 +23,8 @@ struct DeviceSetTests {
         func performShutdown() { ends.update { $0 += 1 } }
     }
 
-    private let starts = Monitor(0)
-    private let ends = Monitor(0)
+    private let starts = Lock(0)
+    private let ends = Lock(0)
 
     private func configuration() throws -> ServerConfiguration {
         try Microscope {
@@ -49,7 +49,7 @@ struct DeviceSetTests {
     }
 
     @Test func itsLightIsSwitchedOffInADarkening() throws {
-        let found = Monitor<[String]>([])
+        let found = Lock<[String]>([])
         let isDark = LightsOff(try configuration()).run(within: .seconds(20)) { finding in
             found.update { $0.append("\(finding)") }
         }

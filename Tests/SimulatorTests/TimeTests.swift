@@ -29,7 +29,7 @@ struct TimedStateTests {
     }
 
     @Test func wakesWhenTheStateChanges() {
-        let found = Monitor<Int?>(nil)
+        let found = Lock<Int?>(nil)
         let reader = BlockingThread.startEventually("reader") { [state] in
             let number = state.next(within: patience) { number, _ in number > 0 ? .found(number) : .notYet }
             found.update { $0 = number }
@@ -41,7 +41,7 @@ struct TimedStateTests {
 
     @Test func wakesEarlierWhenAChangeBringsTheTimeForward() {
         let state = TimedState(ContinuousClock.now + .seconds(3600))
-        let found = Monitor(false)
+        let found = Lock(false)
         let reader = BlockingThread.startEventually("reader") {
             let isDue = state.next(within: .seconds(7200)) { due, now in now >= due ? .found(true) : .notBefore(due) }
             found.update { $0 = isDue == true }

@@ -117,7 +117,7 @@ extension Acquisition {
         }
     }
 
-    private static func awaitDuty(_ state: Monitor<State>, _ pause: Duration) -> Duty {
+    private static func awaitDuty(_ state: Lock<State>, _ pause: Duration) -> Duty {
         let end = Instant.now + pause
         while true {
             let wake = min(end, state.withLock(\.nextTry) ?? end)

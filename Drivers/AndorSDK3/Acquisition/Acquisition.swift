@@ -52,7 +52,7 @@ final class Acquisition: DataSource {
 
     let camera: AndorCamera
     let gate: Gate
-    let state: Monitor<State>
+    let state: Lock<State>
     let options: AcquisitionOptions
     /// Memory for copied images.
     let copies = FramePool()
@@ -64,7 +64,7 @@ final class Acquisition: DataSource {
         log: DeviceLog
     ) {
         (self.camera, self.options, self.log) = (camera, options, log)
-        let state = Monitor(State(bufferCount: options.bufferCount))
+        let state = Lock(State(bufferCount: options.bufferCount))
         self.state = state
         gate = Gate(patience: options.patience, act: { camera.act }) { event in
             switch event {

@@ -38,7 +38,7 @@ final class Gate: Sendable {
         }
     }
 
-    private let state = Monitor(State())
+    private let state = Lock(State())
     /// The time after which the SDK counts as hanging, and calls that wait for it fail.
     private let patience: Duration
     /// The current call: `AT_WaitBuffer on VSC-1`.

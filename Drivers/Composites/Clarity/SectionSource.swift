@@ -4,7 +4,7 @@ internal import Platform
 /// The frames of the camera behind a Clarity, converted to the images that clients get.
 final class SectionSource: DataSource {
     private let camera: any DataSource
-    private let state: Monitor<State>
+    private let state: Lock<State>
 
     /// The parameters for the next frame.
     struct State {
@@ -34,7 +34,7 @@ final class SectionSource: DataSource {
 
     init(_ camera: any DataSource, _ view: ClarityView, _ calibration: HalfCalibration?) {
         self.camera = camera
-        state = Monitor(State(view: view, calibration: calibration))
+        state = Lock(State(view: view, calibration: calibration))
     }
 
     var isOnDemand: Bool { camera.isOnDemand }

@@ -11,7 +11,7 @@ public final class Mailbox: DataSource {
     }
 
     private let capacity: Int
-    private let contents = Monitor(Contents())
+    private let contents = Lock(Contents())
 
     public init(capacity: Int = 32) { self.capacity = max(1, capacity) }
 

@@ -24,7 +24,7 @@ final class CallQueue: Sendable {
     /// How long a thread other than the first waits for another call.
     private static let idleLimit = Duration.seconds(10)
 
-    private let state = Monitor(State())
+    private let state = Lock(State())
     private let address: PyroURI
     private let options: ConnectionOptions
 
@@ -63,7 +63,7 @@ final class CallQueue: Sendable {
         }
     }
 
-    private static func work(_ link: Link, _ state: Monitor<State>) {
+    private static func work(_ link: Link, _ state: Lock<State>) {
         while let call = next(state) {
             let handOver = call(link)
             // Before the result is delivered, so that a task that makes one call after another needs only one thread.
@@ -76,7 +76,7 @@ final class CallQueue: Sendable {
     }
 
     /// The next call to make; nil when the thread must end.
-    private static func next(_ state: Monitor<State>) -> Call? {
+    private static func next(_ state: Lock<State>) -> Call? {
         let isAlone = state.withLock { $0.threads == 1 }
         let call: Call?? = state.wait(within: isAlone ? nil : idleLimit) { state in
             guard !state.waiting.isEmpty else { return state.isClosed ? .some(nil) : nil }

@@ -10,7 +10,7 @@ final class Registration: Sendable {
     let ready = Answer<Void>()
     /// Ends when nothing more will arrive.
     let end: Task<Void, Never>
-    private let isStopping = Monitor(false)
+    private let isStopping = Lock(false)
     private let address: PyroURI
     private let options: ConnectionOptions
     private let sink: DataSink

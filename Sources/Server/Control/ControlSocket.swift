@@ -17,7 +17,7 @@ final class ControlSocket: Sendable {
 
     private let supervisor: Supervisor
     private let log: Logger
-    private let state = Monitor(State())
+    private let state = Lock(State())
 
     init(_ supervisor: Supervisor, log: Logger) {
         (self.supervisor, self.log) = (supervisor, log)
@@ -110,7 +110,7 @@ final class SupervisorObject: PyroObject {
 
     /// Waits for a task on the client's thread.
     private func wait(for body: @escaping @Sendable () async throws -> PythonValue) throws -> PythonValue {
-        let result = Monitor<Result<PythonValue, any Error>?>(nil)
+        let result = Lock<Result<PythonValue, any Error>?>(nil)
         Task {
             do {
                 let value = try await body()

@@ -53,7 +53,7 @@ public struct RunningServer: Sendable {
         _ question: @escaping @Sendable (RunningServer) throws -> Answer
     ) -> (answers: [(server: RunningServer, answer: Answer)], silent: [Int]) {
         let sockets = ControlFolder.sockets
-        let outcomes = Monitor<[Int: Outcome<Answer>]>([:])
+        let outcomes = Lock<[Int: Outcome<Answer>]>([:])
         for (number, socket) in sockets.enumerated() {
             inParallel("asking") {
                 let outcome = RunningServer(at: socket).outcome(of: question)

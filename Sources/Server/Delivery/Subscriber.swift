@@ -15,7 +15,7 @@ final class Subscriber: DataReceiver {
     }
 
     let uri: PyroURI
-    private let queue = Monitor(Queue())
+    private let queue = Lock(Queue())
     private let client: PyroClient
     private let capacity: Int
     private let options: DeliveryOptions

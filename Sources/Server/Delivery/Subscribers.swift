@@ -19,7 +19,7 @@ final class Subscribers: Sendable {
         let receiver: any DataReceiver
     }
 
-    private let entries = Monitor<[Entry]>([])
+    private let entries = Lock<[Entry]>([])
     private let connect: @Sendable (PyroURI, Subscribers) -> Subscriber
 
     /// The most registrations that are kept; beyond it the oldest is dropped.
@@ -148,7 +148,7 @@ final class LocalReceiver: DataReceiver {
         case ended
     }
 
-    private let state = Monitor(State.waiting)
+    private let state = Lock(State.waiting)
 
     func offer(_ datum: Datum) -> Bool {
         state.update { state in

@@ -28,8 +28,8 @@ final class CallWatch: Sendable {
     /// The longest time that a call may hold the lock before it is reported.
     static let patience = Duration.seconds(5)
 
-    private let call = Monitor<Call?>(nil)
-    private let waits = Monitor(Waits())
+    private let call = Lock<Call?>(nil)
+    private let waits = Lock(Waits())
 
     // MARK: The call that holds the lock
 

@@ -204,7 +204,7 @@ final class DeviceHost: Sendable {
 
 /// The devices that have returned and have not been restored yet.
 private final class ReturnedDevices: Sendable {
-    private let ids = Monitor<Set<String>>([])
+    private let ids = Lock<Set<String>>([])
     private let count = Atomic(0)
 
     /// Cheap, since it is read at the end of each call.

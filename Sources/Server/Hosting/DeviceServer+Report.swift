@@ -52,9 +52,9 @@ final class DeviceProblems: Sendable {
         let time: Double
     }
 
-    private let problems = Monitor<[String: Problem]>([:])
+    private let problems = Lock<[String: Problem]>([:])
 
-    private let returned = Monitor<@Sendable (String) -> Void>({ _ in })
+    private let returned = Lock<@Sendable (String) -> Void>({ _ in })
 
     /// Sets the function that is called with the id of a device that is usable again.
     func whenReturned(_ body: @escaping @Sendable (String) -> Void) { returned.withLock { $0 = body } }

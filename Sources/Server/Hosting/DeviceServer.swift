@@ -9,7 +9,7 @@ public final class DeviceServer: Sendable {
     private let server: PyroServer
     private let delivery: DeliveryOptions
     private let log: Logger
-    let hosts = Monitor<[DeviceHost]>([])
+    let hosts = Lock<[DeviceHost]>([])
     private let restoreLog: RestoreLogWriter
     /// The problems that keep devices from being used.
     let problems = DeviceProblems()

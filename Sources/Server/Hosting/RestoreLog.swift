@@ -147,8 +147,8 @@ final class RestoreLogWriter: Sendable {
         var hasChanged = false
     }
 
-    private let state = Monitor(State())
-    private let passing = Monitor<Void>(())
+    private let state = Lock(State())
+    private let passing = Lock<Void>(())
     private let changed: @Sendable (RestoreLog) -> Void
 
     /// - Parameter changed: called with the log whenever it has changed.

@@ -51,7 +51,7 @@ public struct LightsOff: Sendable {
     ///   - report: called with each result, on several threads, one call at a time.
     /// - Returns: whether all light is confirmed to be off.
     public func run(within limit: Duration, report: @escaping @Sendable (Finding) -> Void) -> Bool {
-        let progress = Monitor(Outstanding(definitions))
+        let progress = Lock(Outstanding(definitions))
         for definition in definitions {
             inParallel("lights off") {
                 definition.darken { name, findings in
@@ -75,7 +75,7 @@ public struct LightsOff: Sendable {
 
     /// Switches off all light sources; returns the state of each.
     func findings(within limit: Duration) -> [Finding] {
-        let findings = Monitor<[Finding]>([])
+        let findings = Lock<[Finding]>([])
         _ = run(within: limit) { finding in findings.withLock { $0.append(finding) } }
         return findings.withLock(\.self)
     }
@@ -87,7 +87,7 @@ extension DeviceServer {
     /// - Parameter limit: how long to wait for devices that are in the middle of a call.
     func switchLightsOff(within limit: Duration) -> [LightsOff.Finding] {
         let hosts = hosts.withLock { $0 }.filter(\.hasLightSource)
-        let results = Monitor<[Int: [LightsOff.Finding]]>([:])
+        let results = Lock<[Int: [LightsOff.Finding]]>([:])
         for (number, host) in hosts.enumerated() {
             inParallel("lights off") {
                 let findings = host.darken()

@@ -17,8 +17,8 @@ final class Announcement: Sendable {
 
     private let services: [DeviceService]
     private let log: Logger
-    private let state = Monitor(State())
-    private let thread = Monitor<BlockingThread?>(nil)
+    private let state = Lock(State())
+    private let thread = Lock<BlockingThread?>(nil)
 
     /// How long the daemon may take to withdraw the announcement.
     private static let patience = Duration.seconds(5)

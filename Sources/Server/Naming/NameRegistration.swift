@@ -12,8 +12,8 @@ final class NameRegistration: Sendable {
     private let uris: [PyroURI]
     private let names: NameServer
     private let log: Logger
-    private let isEnding = Monitor(false)
-    private let thread = Monitor<BlockingThread?>(nil)
+    private let isEnding = Lock(false)
+    private let thread = Lock<BlockingThread?>(nil)
 
     /// How long it may take to notice that the name server has ended the connection.
     private static let attention = Duration.seconds(1)

@@ -8,7 +8,7 @@ final class LocalDeviceLink: DeviceLink {
     let name: String
     private let object: ServedObject
     private let stream: DataStream?
-    private let receiver = Monitor<LinkReceiver?>(nil)
+    private let receiver = Lock<LinkReceiver?>(nil)
 
     init(_ name: String, _ object: ServedObject, stream: DataStream?) {
         (self.name, self.object, self.stream) = (name, object, stream)

@@ -75,7 +75,7 @@ final class RemoteDeviceLink: DeviceLink {
 /// The object to which another process sends data for a device of this one.
 private final class PartListener: PyroObject {
     let metadata = ObjectMetadata(methods: ["receiveData"])
-    private let body = Monitor<(@Sendable (Datum) -> Void)?>(nil)
+    private let body = Lock<(@Sendable (Datum) -> Void)?>(nil)
 
     func pass(to body: (@Sendable (Datum) -> Void)?) { self.body.update { $0 = body } }
 

@@ -2,7 +2,7 @@ internal import Platform
 
 /// The URIs of the devices that a server serves at the moment, for devices of other processes that use them.
 final class ServedParts: Sendable {
-    private let uris = Monitor<[String: String]>([:])
+    private let uris = Lock<[String: String]>([:])
 
     func set(_ served: [(name: String, uri: String)]) {
         uris.update { uris in for (name, uri) in served { uris[name] = uri } }

@@ -12,7 +12,7 @@ final class ControlChannel: Sendable {
     let descriptor: Int32
     /// Held while writing, so that messages of several threads do not mix.
     private let writing = Lock(())
-    private let handed = Monitor<Int32?>(nil)
+    private let handed = Lock<Int32?>(nil)
 
     init(descriptor: Int32) { self.descriptor = descriptor }
 

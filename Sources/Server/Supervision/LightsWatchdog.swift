@@ -19,7 +19,7 @@ final class LightsWatchdog: Sendable {
 
     private let executable: String
     private let log: Logger
-    private let state = Monitor(State())
+    private let state = Lock(State())
 
     init(executable: String, log: Logger) { (self.executable, self.log) = (executable, log) }
 

@@ -17,7 +17,7 @@ final class Inbox: Sendable {
         var patience = Inbox.patience
     }
 
-    private let state = Monitor(State())
+    private let state = Lock(State())
 
     /// How long a worker without supervisor may take to shut down its devices.
     private static let patience = Duration.seconds(10)
@@ -119,7 +119,7 @@ final class Outbox: Sendable {
         case report((@Sendable () -> PythonDictionary)?)
     }
 
-    private let state = Monitor(State())
+    private let state = Lock(State())
 
     init(_ channel: ControlChannel) throws(SystemError) {
         try BlockingThread.start("to supervisor") { [state] in
@@ -139,7 +139,7 @@ final class Outbox: Sendable {
         }
     }
 
-    private static func next(in state: Monitor<State>) -> Item {
+    private static func next(in state: Lock<State>) -> Item {
         while true {
             let item: Item? = state.wait { state in
                 guard let item = state.takeItem() else { return nil }

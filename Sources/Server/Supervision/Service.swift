@@ -67,7 +67,7 @@ final class ServiceHealth: Sendable {
         var isWaitOver = false
     }
 
-    private let state = Monitor(State())
+    private let state = Lock(State())
     /// Yields after each change, and once at the start.
     let changes: AsyncStream<Void>
     private let changed: AsyncStream<Void>.Continuation

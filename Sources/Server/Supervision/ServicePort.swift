@@ -24,7 +24,7 @@ final class ServicePort: Sendable {
     private let pyro: PyroOptions
     private let log: Logger
     private let reason: @Sendable () -> String
-    private let state = Monitor(State())
+    private let state = Lock(State())
 
     /// - Parameter reason: the reason why the devices are not served.
     init(_ definition: Definition, log: Logger, reason: @escaping @Sendable () -> String) {

@@ -82,7 +82,7 @@ struct Worker: Sendable {
             log.logger.critical("\(reason); whether light is on is UNKNOWN")
             log.flush()
         }
-        let signal = Monitor<String?>(nil)
+        let signal = Lock<String?>(nil)
         // A worker that gets a signal itself no longer waits for messages of the supervisor.
         let signals = try EndSignals { [channel] name in
             signal.withLock { $0 = name }
@@ -156,7 +156,7 @@ struct Worker: Sendable {
 
     /// Switches off all light while the supervisor is stopped or hangs, since nobody would notice if this process hung.
     private func switchLightsOffIfSupervisorHangs(_ server: DeviceServer, _ log: Logger) throws {
-        let wasSilent = Monitor(false)
+        let wasSilent = Lock(false)
         try inbox.watchSilence(longerThan: Self.supervisorPatience) { isSilent in
             let isNew = wasSilent.withLock { was in
                 defer { was = isSilent }

@@ -31,7 +31,7 @@ final class WorkerKeeper: Sendable {
     let health: ServiceHealth
     private let port: ServicePort
     let log: Logger
-    let state: Monitor<State>
+    let state: Lock<State>
 
     init(
         number: Int,
@@ -52,7 +52,7 @@ final class WorkerKeeper: Sendable {
             return "\(name) is not served" + (failure.map { ": \($0.reason)" } ?? " yet: it is being opened")
         }
         executable = source.executable
-        state = Monitor(
+        state = Lock(
             State(workerState: WorkerState(memory: order.memory, mayHaveLight: definition.mayHaveLight))
         )
     }

@@ -9,10 +9,10 @@ final class WorkerProcess: Sendable {
     /// The worker's messages; ends when the worker has closed its end of the channel.
     let messages: AsyncStream<ControlMessage>
     /// Why the stream of messages was cut off.
-    private let failure = Monitor<String?>(nil)
+    private let failure = Lock<String?>(nil)
     private let name: String
     private let channel: ControlChannel
-    private let process = Monitor<pid_t?>(nil)
+    private let process = Lock<pid_t?>(nil)
     private let log: Logger
     private let end: Task<String, Never>
 

@@ -63,7 +63,7 @@ struct MailboxTests {
 
     @Test func wakesWhoWaits() throws {
         let mailbox = mailbox
-        let received = Monitor<PythonValue?>(nil)
+        let received = Lock<PythonValue?>(nil)
         let reader = try BlockingThread.start("reader") {
             guard case .value(let value)? = try? mailbox.next(within: .seconds(60))?.content else { return }
             received.update { $0 = value }

@@ -20,7 +20,7 @@ final class FloodedSensor: ValueLogger {
             var isInterrupted = false
         }
 
-        let state = Monitor(State())
+        let state = Lock(State())
 
         var lost: Int { state.withLock(\.lost) }
         func interrupt() { state.update { $0.isInterrupted = true } }

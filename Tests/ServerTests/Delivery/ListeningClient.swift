@@ -5,13 +5,13 @@ import Pyro
 
 /// The listener of a client that wants the data of a device.
 final class ListeningClient: PyroObject {
-    private let received = Monitor<[[PythonValue]]>([])
-    private let gate: Monitor<Bool>
+    private let received = Lock<[[PythonValue]]>([])
+    private let gate: Lock<Bool>
     let metadata: ObjectMetadata
 
     /// - Parameter isOpen: while false, each datum is held before it counts as received.
     init(method: String = "receiveData", isOpen: Bool = true) {
-        gate = Monitor(isOpen)
+        gate = Lock(isOpen)
         metadata = ObjectMetadata(methods: [method])
     }
 

@@ -92,7 +92,7 @@ import Testing
 
     @Test func aClientThatIsGoneGivesWayToTheOneBefore() throws {
         let (server, client) = (try ListenerServer(), ListeningClient())
-        let known = Monitor<[[PyroURI]]>([])
+        let known = Lock<[[PyroURI]]>([])
         let subscribers = subscribers { uris in known.update { $0.append(uris) } }
         let alive = server.add(client, "alive")
         subscribers.push(alive)
@@ -108,7 +108,7 @@ import Testing
 
     @Test func aClientThatEndsIsTakenOffThoughItGetsNothing() throws {
         let (server, client) = (try ListenerServer(), ListeningClient())
-        let known = Monitor<[[PyroURI]]>([])
+        let known = Lock<[[PyroURI]]>([])
         let subscribers = subscribers { uris in known.update { $0.append(uris) } }
         let alive = server.add(client, "alive")
         subscribers.push(alive)

@@ -79,7 +79,7 @@ struct DeviceHostTests {
 /// A device that begins something without an end.
 private final class EndlessDevice: Device, Sendable {
     private let limit: Duration
-    private let enabled = Monitor(false)
+    private let enabled = Lock(false)
 
     init(limit: Duration = .milliseconds(30)) { self.limit = limit }
 
@@ -98,8 +98,8 @@ private final class EndlessDevice: Device, Sendable {
 private final class BlockedDevice: Device, Sendable {
     private enum Phase { case idle, blocked, released }
 
-    private let phase = Monitor(Phase.idle)
-    private let enabled = Monitor(false)
+    private let phase = Lock(Phase.idle)
+    private let enabled = Lock(false)
 
     var isEnabled: Bool {
         get { enabled.withLock { $0 } }
@@ -127,7 +127,7 @@ private final class PoweredDevice: Device, Sendable {
         var onTouch: (@Sendable () -> Void)?
     }
 
-    private let state = Monitor(State())
+    private let state = Lock(State())
 
     var isEnabled: Bool {
         get { state.withLock(\.isEnabled) }

@@ -19,7 +19,7 @@ import Testing
     private func client(_ server: DeviceServer, _ id: String) -> PyroClient { PyroClient(server.uri(of: id)) }
 
     @Test func aPositionCanBeReadDuringAMove() throws {
-        let (server, hold) = (try server(), Monitor(true))
+        let (server, hold) = (try server(), Lock(true))
         defer { server.stop() }
         try server.open(as: "Stage") { HeldStage(hold) }
         let mover = client(server, "Stage")
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test(arguments: ["set_setting", "update_settings"]) func whatSwitchesLightOnIsNotSetAgain(method: String) throws {
-        let kept = Monitor(RestoreLog())
+        let kept = Lock(RestoreLog())
         let log = Logger.silent
         let server = try DeviceServer(
             at: .tcp(host: "127.0.0.1", port: 0),
@@ -56,7 +56,7 @@ import Testing
     @Test func partsHaveIDsThatFitAURI() throws {
         let server = try server()
         defer { server.stop() }
-        try server.open(as: "Stage") { HeldStage(Monitor(false)) }
+        try server.open(as: "Stage") { HeldStage(Lock(false)) }
         guard case .dict(let axes) = try client(server, "Stage").get("axes"), case .proxy(let proxy)? = axes["x @"]
         else {
             Issue.record("no proxy")
@@ -86,7 +86,7 @@ import Testing
     @Test func aMoveThatHasNotEndedEndsWithTheDevice() throws {
         let host = DeviceHost(log: .silent) {
             var devices = OpenDevices(makeStream: { _, _ in preconditionFailure("a stage sends no data") }) { _ in }
-            devices.add(HeldStage(Monitor(true)), as: "Stage")
+            devices.add(HeldStage(Lock(true)), as: "Stage")
             return devices
         }
         let move = try BlockingThread.start("move") {
@@ -140,7 +140,7 @@ import Testing
     @Test func aDeviceThatIsClosedIsUnknown() throws {
         let server = try server()
         defer { server.stop() }
-        try server.open(as: "Stage") { HeldStage(Monitor(false)) }
+        try server.open(as: "Stage") { HeldStage(Lock(false)) }
         server.close("Stage")
         #expect(throws: ClientError.rejected("unknown object")) { try client(server, "Stage").get("position") }
     }
@@ -150,7 +150,7 @@ import Testing
         defer { server.stop() }
         let preparation = Preparation(settings: [.init(name: "gain", value: 1, place: "scope.yaml:3:9")])
         let error = #expect(throws: PreparationError.self) {
-            try server.open(as: "Stage", preparation) { HeldStage(Monitor(false)) }
+            try server.open(as: "Stage", preparation) { HeldStage(Lock(false)) }
         }
         #expect(error?.description == "scope.yaml:3:9: there is no setting 'gain', none is known here")
     }

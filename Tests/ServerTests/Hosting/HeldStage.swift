@@ -6,7 +6,7 @@ final class HeldStage: Stage {
     let axis: HeldAxis
     var isEnabled = false
 
-    init(_ hold: Monitor<Bool>) { axis = HeldAxis(hold) }
+    init(_ hold: Lock<Bool>) { axis = HeldAxis(hold) }
 
     var axes: [(name: String, axis: any StageAxis)] { [("x @", axis)] }
     var mayMoveOnEnable: Bool { false }
@@ -14,10 +14,10 @@ final class HeldStage: Stage {
 
 /// The axis of the stage.
 final class HeldAxis: StageAxis {
-    private let hold: Monitor<Bool>
+    private let hold: Lock<Bool>
     private var target = 0.0
 
-    init(_ hold: Monitor<Bool>) { self.hold = hold }
+    init(_ hold: Lock<Bool>) { self.hold = hold }
 
     var position: Double { isMoving ? -1 : target }
     var limits: AxisLimits { AxisLimits(lower: 0, upper: 10) }

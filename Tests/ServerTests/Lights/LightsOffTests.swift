@@ -8,12 +8,12 @@ import Testing
 @Suite struct LightsOffTests {
     /// A lamp that records its calls, and can stay on as a broken one does.
     private final class Lamp: LightSource, OnlyTriggersBulbOnSoftware {
-        let lines: Monitor<[String]>
+        let lines: Lock<[String]>
         let staysOn: Bool
         var isEnabled = true
         var setPoint = 1.0
 
-        init(_ lines: Monitor<[String]>, staysOn: Bool) { (self.lines, self.staysOn) = (lines, staysOn) }
+        init(_ lines: Lock<[String]>, staysOn: Bool) { (self.lines, self.staysOn) = (lines, staysOn) }
 
         var isOn: Bool { staysOn || isEnabled }
         var measuredPower: Double { 1 }
@@ -25,11 +25,11 @@ import Testing
 
     /// What lets the light of others out; it cannot be made safe if it is to be broken.
     private final class Gate: LightGate {
-        let lines: Monitor<[String]>
+        let lines: Lock<[String]>
         let isBroken: Bool
         var isEnabled = true
 
-        init(_ lines: Monitor<[String]>, isBroken: Bool) { (self.lines, self.isBroken) = (lines, isBroken) }
+        init(_ lines: Lock<[String]>, isBroken: Bool) { (self.lines, self.isBroken) = (lines, isBroken) }
 
         var remoteMembers: [any RemoteMember] { deviceMembers }
         func performDisable() throws {
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    private let lines = Monitor<[String]>([])
+    private let lines = Lock<[String]>([])
 
     private var drivers: DriverCatalog {
         DriverCatalog(
@@ -64,7 +64,7 @@ import Testing
     private func findings(_ devices: String..., within limit: Duration = .seconds(10)) throws -> ([String], Bool) {
         let text = "devices:\n" + devices.map { " - {port: 0, \($0)}\n" }.joined()
         let configuration = try ServerConfiguration(text: text, file: "test.yaml", drivers: drivers)
-        let found = Monitor<[String]>([])
+        let found = Lock<[String]>([])
         let isDark = LightsOff(configuration).run(within: limit) { finding in
             found.update { $0.append("\(finding)") }
         }

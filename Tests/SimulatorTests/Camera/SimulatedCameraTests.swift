@@ -108,7 +108,7 @@ struct SimulatedCameraTests {
     @Test func triggerWakesWhoWaitsForAnImage() throws {
         try camera.enable()
         let source = camera.dataSource
-        let width = Monitor<Int?>(nil)
+        let width = Lock<Int?>(nil)
         let reader = try BlockingThread.start("reader") {
             let frame = try? source.frame()
             width.update { $0 = frame?.width ?? 0 }

@@ -12,7 +12,7 @@ public final class DrivenInstrument<Instrument: SimulatedInstrument, Opened>: Se
     private let driver: @Sendable (SerialConnector) throws -> Opened
     private let settings: PortSettings
     private let folder: String
-    private let lines = Monitor<[String]>([])
+    private let lines = Lock<[String]>([])
 
     /// - Parameter driver: opens the device, with a format without the waits that are there for real ones
     ///   (``LineFormat/fast``).

@@ -11,11 +11,11 @@ public struct SessionClient {
     private let prefix: String
     private let object: any RemoteObject
     private let client: Client
-    private let notes: Monitor<[String]>
+    private let notes: Lock<[String]>
     /// The devices and axes that belong to it, in the order in which clients see them.
     public let parts: [SessionClient]
 
-    init(_ object: any RemoteObject, prefix: String = "", notes: Monitor<[String]> = Monitor([])) {
+    init(_ object: any RemoteObject, prefix: String = "", notes: Lock<[String]> = Lock([])) {
         (self.object, self.prefix, self.notes) = (object, prefix, notes)
         client = Client(object)
         let parts: [(name: String, object: any RemoteObject)] =
