@@ -41,7 +41,7 @@ mkdir -p "$root/share/device-server"
 (cd "$here" && find bin lib share -type f -o -type l) | while read -r file; do
     mkdir -p "$(dirname "$root/$file")"
     cp -P "$here/$file" "$root/$file.part"
-    mv -f "$root/$file.part" "$root/$file"
+    mv -fT "$root/$file.part" "$root/$file"
     echo "$prefix/$file" >>"$list.part"
 done
 # The unit names the program by its whole path; systemd and udev look in /etc for what is not the distribution's.

@@ -113,7 +113,7 @@ STEPS = {
     "Stage": EVERY_DEVICE + [
         call("may_move_on_enable"), get("position"), get("limits"),
         call("move_to", {"x": 12000.0, "z": 10.5}), get("position"), call("move_by", {"z": -600.0}), get("position"),
-        call("move_to", {"y": float("inf")}), get("position"), call("move_to", {"q": 1.0}),
+        call("move_to", {"y": 1e300}), get("position"), call("move_to", {"q": 1.0}),
         axis("x", get("position")), axis("x", get("limits")), axis("z", call("move_by", 3.0)),
         axis("z", call("move_to", 1e9)), axis("z", get("position")), get("position"),
     ],

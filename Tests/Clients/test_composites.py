@@ -155,7 +155,7 @@ def test_parts_are_started_first(serve, connect):
                         {"name": "Stage", "port": taken.getsockname()[1], **STAGE},
                         {"name": "Wheel", "port": 0, **WHEEL}])
         server.uri("Wheel")
-        server.wait_for("Camera: needs Stage, Wheel")
+        server.wait_for("Camera: waiting for Stage, Wheel")
         server.wait_for("Stage: .*in use")
         assert not server.find("serving PYRO:Camera")
     server.uri("Stage")

@@ -294,7 +294,7 @@ def test_snap_of_other_arrays(serve_image, tmp_path):
     devicectl("snap", serve_image(image), tmp_path / "image.tif")
     numpy.testing.assert_array_equal(tifffile.imread(tmp_path / "image.tif"), image)
     for image, words in ((numpy.zeros((2, 3, 4)), "not an image: an array of shape (2, 3, 4)"),
-                         (numpy.zeros((2, 2), "complex64"), "complex64 have no place")):
+                         (numpy.zeros((2, 2), "complex64"), "image files cannot hold pixels of type complex64")):
         assert words in devicectl("snap", serve_image(image), tmp_path / "no.tif", status=UNWRITTEN)
 
 

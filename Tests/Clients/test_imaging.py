@@ -179,7 +179,7 @@ def test_exposure_time(make):
 @pytest.mark.parametrize("wrong", [-1.0, float("nan"), float("inf")])
 def test_exposure_times_that_make_no_sense(camera, wrong):
     """A time that is none is refused."""
-    with pytest.raises(ValueError, match="exposure time"):
+    with pytest.raises(ValueError, match="exposure time|must be finite"):
         camera.set_exposure_time(wrong)
     assert camera.get_exposure_time() == 0.1
 

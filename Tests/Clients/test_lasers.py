@@ -304,7 +304,7 @@ def test_a_port_that_this_user_may_not_open(simulate, tmp_path):
     server = DeviceServer(write_config(tmp_path, [
         {"driver": "cobolt", "name": "Laser", "port": 0, "conf": {"port": laser.path}}]), **options)
     try:
-        server.wait_for(r"ERROR \S+ Laser: .*%s: Permission denied; is the user in the group of the file, mostly dialout"
+        server.wait_for(r"ERROR \S+ Laser: .*%s: Permission denied; is the user in the group of the file, usually dialout"
                         % re.escape(laser.path))
         os.chmod(terminal, 0o666)
         with Pyro4.Proxy(server.uri("Laser")) as proxy:

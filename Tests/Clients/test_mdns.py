@@ -156,7 +156,7 @@ def test_same_name_on_two_computers(computers, serve_on):
     there.devicectl("set", "MDNS:Wheel@scope-pc", "position", 4)
     assert there.devicectl("get", "MDNS:Wheel@other-pc", "position") == "0\n"
     error = there.devicectl("get", "MDNS:Wheel", "position", status=UNREACHED)
-    assert error.endswith("say which: MDNS:Wheel@other-pc:%d, MDNS:Wheel@scope-pc:%d\n" % (second_port, first_port))
+    assert error.endswith("choose one: MDNS:Wheel@other-pc:%d, MDNS:Wheel@scope-pc:%d\n" % (second_port, first_port))
 
 
 def test_same_name_on_one_computer(computers, serve_on):

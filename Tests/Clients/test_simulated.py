@@ -41,7 +41,7 @@ def test_every_driver_is_served_simulated(serve, connect):
     names = drivers()
     assert set(NEEDS) | FREE <= set(names)
     group = [{"name": name, "driver": name,
-              **NEEDS.get(name, {} if name in FREE else {"conf": AT_A_PORT})} for name in names]
+              **NEEDS.get(name, {} if name in FREE else {"conf": {"port": "usb:" + name}})} for name in names]
     server = serve([{"port": 0, "devices": group}], "--simulated")
     for name in names:
         device = connect(server.uri(name, 3 * PATIENCE))

@@ -12,8 +12,8 @@ DEVICES = {
     "Wheel": {"driver": "simulated-filter-wheel", "conf": {"positions": 6}},
     "Stage": {"driver": "simulated-stage", "conf": {"limits": {"x": [0, 10]}}},
     "Mirror": {"driver": "simulated-deformable-mirror", "conf": {"n_actuators": 9}},
-    "Lines": {"driver": "simulated-digital-io", "conf": {"lines": 4}},
-    "Logger": {"driver": "simulated-value-logger", "conf": {"sensors": 2}},
+    "Lines": {"driver": "simulated-digital-io", "conf": {"numLines": 4}},
+    "Logger": {"driver": "simulated-value-logger", "conf": {"numSensors": 2}},
     "Ludl": {
         "driver": "ludl-mc2000",
         "simulated": True,

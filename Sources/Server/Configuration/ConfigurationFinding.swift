@@ -33,9 +33,12 @@ extension ServerConfiguration {
 
     /// Serial ports that two devices name in different ways.
     private var sharedSerialPorts: [ConfigurationFinding] {
+        let candidates = devices.filter { !$0.isSimulated && $0.driver.deviceFile != nil }
+        // One alone shares its port with nobody, and need not be looked for.
+        guard candidates.count > 1 else { return [] }
         var first: [String: ConfiguredDevice] = [:]
-        return devices.compactMap { device in
-            guard !device.isSimulated, let file = device.driver.deviceFile?() else { return nil }
+        return candidates.compactMap { device in
+            guard let file = device.driver.deviceFile?() else { return nil }
             guard let other = first[file] else {
                 first[file] = device
                 return nil

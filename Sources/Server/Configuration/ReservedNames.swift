@@ -33,7 +33,9 @@ struct ReservedNames {
     /// Serial ports are compared as they are written; ``ServerConfiguration/findings()`` compares where they lead to.
     mutating func reserve(_ attachment: Attachment, at node: ConfigurationNode) throws(ConfigurationError) {
         if let first = attachments.first(where: { $0.attachment.clashes(with: attachment) }) {
-            throw node.error("\(attachment.title) is already used in \(first.place.seen(from: node.place))")
+            // The one that selects no device explains the clash.
+            let title = first.attachment.selectsNothing ? first.attachment.title : attachment.title
+            throw node.error("\(title) is already used in \(first.place.seen(from: node.place))")
         }
         attachments.append((attachment, node.place))
     }
@@ -90,6 +92,9 @@ extension Attachment {
         default: return false
         }
     }
+
+    /// Whether it is any USB device of its kind.
+    fileprivate var selectsNothing: Bool { if case .usb(_, nil, nil) = self { true } else { false } }
 
     /// The attachment in an error message.
     fileprivate var title: String {

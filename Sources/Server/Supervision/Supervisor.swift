@@ -62,10 +62,10 @@ public actor Supervisor {
         let control = ControlSocket(self, log: log.logger)
         let keeping = Task { await control.keep() }
         watchLights()
+        // Before any device is opened, so that the log has the reasons in front of what they lead to.
+        await logFindings()
         for definition in source.first.definitions { await serve(definition) }
         let report = ServiceNotifier().map { ServiceReport(to: $0, on: health) }
-        let checking = Task { await logFindings() }
-        defer { checking.cancel() }
         let reporting = Task { await report?.run() }
         defer { reporting.cancel() }
         for await name in signals {
