@@ -183,7 +183,7 @@ enum Search: Sendable {
         let connection = PyroConnection(to: uri, options: options)
         do {
             let metadata = try await connection.metadata
-            let kind = DeviceKind(metadata)?.rawValue ?? "not a device"
+            let kind = RemoteKind(metadata)?.rawValue ?? "not a device"
             var cells = [name, kind]
             if metadata.methods.contains("get_is_enabled") {
                 let isEnabled = try? await connection.call("get_is_enabled", as: Bool.self)

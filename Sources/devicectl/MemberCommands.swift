@@ -15,7 +15,7 @@ struct DescribeCommand: AsyncParsableCommand {
     func run() async throws {
         let connection = try device.connect()
         let metadata = try await connection.metadata
-        let kind = DeviceKind(metadata)
+        let kind = RemoteKind(metadata)
         print("\(connection.uri.text): \(kind?.rawValue ?? "an object that is not a device")")
         try await printProperties(of: connection, metadata)
         if metadata.methods.contains("describe_settings") { try await printSettings(of: PlainDevice(connection)) }

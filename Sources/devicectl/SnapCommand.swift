@@ -46,7 +46,7 @@ struct SnapCommand: AsyncParsableCommand {
         guard let format = ImageFile.Format(name: file) else { return }
         let connection = try device.connect()
         let metadata = try await connection.metadata
-        guard DeviceKind(metadata) == .camera else {
+        guard RemoteKind(metadata) == .camera else {
             throw CallFailure(connection.uri.text, "", .unexpected("is not a camera"))
         }
         let camera = RemoteCamera(connection)

@@ -199,3 +199,14 @@ def test_many_clients_that_come_and_go_leave_nothing(server):
     for thread in threads:
         thread.join()
     eventually(lambda: size()[0] <= before[0] and size()[1] <= before[1], "nothing is left: %s" % (before,))
+
+
+def test_access_of_a_configuration(serve, connect):
+    """A configuration decides by the address of a client whether it may change anything, or connect at all."""
+    devices = [{"driver": "simulated-camera", "name": "Camera", "port": 0}]
+    reader = connect(serve(devices, pyro={"read_only_from": ["127.0.0.0/8"]}).uri("Camera"))
+    exposure = reader.get_exposure_time()
+    for change in (lambda: reader.set_exposure_time(0.5), reader.enable, lambda: reader.set_setting("gain", 1)):
+        with pytest.raises(Exception, match="only read|read-only|not allowed"):
+            change()
+    assert reader.get_exposure_time() == exposure and reader.get_is_enabled() is False

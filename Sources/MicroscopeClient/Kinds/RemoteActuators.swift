@@ -3,7 +3,7 @@ internal import Pickle
 
 /// A light source; its power is a fraction, 0 to 1, of its maximum.
 public struct RemoteLightSource: RemoteTriggerTarget {
-    public static let kind = DeviceKind.lightSource
+    public static let kind = RemoteKind.lightSource
     public let connection: PyroConnection
     public init(_ connection: PyroConnection) { self.connection = connection }
 
@@ -21,7 +21,7 @@ public struct RemoteLightSource: RemoteTriggerTarget {
 
 /// A filter wheel or slider; its positions count from 0.
 public struct RemoteFilterWheel: RemoteDevice {
-    public static let kind = DeviceKind.filterWheel
+    public static let kind = RemoteKind.filterWheel
     public let connection: PyroConnection
     public init(_ connection: PyroConnection) { self.connection = connection }
 
@@ -33,7 +33,7 @@ public struct RemoteFilterWheel: RemoteDevice {
 
 /// A deformable mirror; actuator values run from 0 to 1 by convention.
 public struct RemoteDeformableMirror: RemoteTriggerTarget {
-    public static let kind = DeviceKind.deformableMirror
+    public static let kind = RemoteKind.deformableMirror
     public let connection: PyroConnection
     public init(_ connection: PyroConnection) { self.connection = connection }
 

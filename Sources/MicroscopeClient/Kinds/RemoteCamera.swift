@@ -8,7 +8,7 @@ public import Pickle
 ///     try await camera.trigger()
 ///     for try await frame in frames { … }
 public struct RemoteCamera: RemoteDataDevice, RemoteTriggerTarget {
-    public static let kind = DeviceKind.camera
+    public static let kind = RemoteKind.camera
     public let connection: PyroConnection
     public init(_ connection: PyroConnection) { self.connection = connection }
 

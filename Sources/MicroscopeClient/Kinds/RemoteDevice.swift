@@ -15,7 +15,7 @@ public protocol RemoteDevice: Sendable {
     /// The device at the other end, of any kind: only ``connect(to:options:)`` checks.
     init(_ connection: PyroConnection)
     /// The kind that ``connect(to:options:)`` expects at the other end.
-    static var kind: DeviceKind { get }
+    static var kind: RemoteKind { get }
 }
 
 extension RemoteDevice {
@@ -34,7 +34,7 @@ extension RemoteDevice {
         let metadata = try await connection.metadata
         let missing = Self.kind.members.subtracting(metadata.methods + metadata.attributes).sorted()
         guard missing.isEmpty else {
-            let other = DeviceKind(metadata).map { "; it is a \($0.rawValue)" } ?? ""
+            let other = RemoteKind(metadata).map { "; it is a \($0.rawValue)" } ?? ""
             let text = "is not a \(Self.kind.rawValue): it lacks \(missing.joined(separator: ", "))\(other)"
             throw CallFailure(connection.uri.text, "", .unexpected(text))
         }
@@ -124,7 +124,7 @@ extension RemoteDevice {
 
 /// A device of any kind, with the members that all kinds have.
 public struct PlainDevice: RemoteDevice {
-    public static let kind = DeviceKind.device
+    public static let kind = RemoteKind.device
     public let connection: PyroConnection
     public init(_ connection: PyroConnection) { self.connection = connection }
 }
@@ -146,7 +146,7 @@ extension RemoteDataDevice {
 
 /// A device of any kind that sends data, with the members that all of these have.
 public struct PlainDataDevice: RemoteDataDevice {
-    public static let kind = DeviceKind.dataDevice
+    public static let kind = RemoteKind.dataDevice
     public let connection: PyroConnection
     public init(_ connection: PyroConnection) { self.connection = connection }
 

@@ -3,7 +3,7 @@ internal import Pickle
 
 /// Digital lines, each an input or an output.
 public struct RemoteDigitalIO: RemoteDataDevice {
-    public static let kind = DeviceKind.digitalIO
+    public static let kind = RemoteKind.digitalIO
     public let connection: PyroConnection
     public init(_ connection: PyroConnection) { self.connection = connection }
 
@@ -58,7 +58,7 @@ public struct RemoteDigitalIO: RemoteDataDevice {
 
 /// A value logger: sensors whose readings arrive as lists of numbers, one for each sensor.
 public struct RemoteValueLogger: RemoteDataDevice {
-    public static let kind = DeviceKind.valueLogger
+    public static let kind = RemoteKind.valueLogger
     public let connection: PyroConnection
     public init(_ connection: PyroConnection) { self.connection = connection }
 

@@ -3,7 +3,7 @@ internal import Pickle
 
 /// A stage whose axes move alone or together, in the stage's own units.
 public struct RemoteStage: RemoteDevice {
-    public static let kind = DeviceKind.stage
+    public static let kind = RemoteKind.stage
     public let connection: PyroConnection
     public init(_ connection: PyroConnection) { self.connection = connection }
 
@@ -47,7 +47,7 @@ public struct RemoteStage: RemoteDevice {
 
 /// One axis of a stage, in the stage's own units.
 public struct RemoteStageAxis: RemoteDevice {
-    public static let kind = DeviceKind.stageAxis
+    public static let kind = RemoteKind.stageAxis
     public let connection: PyroConnection
     public init(_ connection: PyroConnection) { self.connection = connection }
 
@@ -61,7 +61,7 @@ public struct RemoteStageAxis: RemoteDevice {
 
 /// A controller: one device with others attached to it.
 public struct RemoteController: RemoteDevice {
-    public static let kind = DeviceKind.controller
+    public static let kind = RemoteKind.controller
     public let connection: PyroConnection
     public init(_ connection: PyroConnection) { self.connection = connection }
 

@@ -7,7 +7,7 @@ public import Pickle
 /// server's own machine counts as an allowed network, so that devices which use each other work under any rules, but it
 /// can be made read-only by an entry as specific as `127.0.0.0/8`. The rules do not apply to Unix sockets, which the
 /// permissions of their folder protect.
-public struct AccessRules: Sendable, Equatable {
+public struct AccessRules: Sendable, Hashable {
     /// The networks whose clients may connect; nil for all.
     public var allowed: [ClientNetwork]?
     /// The networks whose clients may connect, but only call what changes nothing.

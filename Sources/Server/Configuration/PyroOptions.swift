@@ -171,7 +171,7 @@ extension ConfigurationReader {
         options.publicPlace?.port = port
     }
 
-    private func networks(of pyro: Section, _ key: String) -> [Network]? {
+    private func networks(of pyro: Section, _ key: String) -> [ClientNetwork]? {
         guard let list = pyro.value(key) else { return nil }
         return items(of: list, "a list of networks").compactMap { value(of: $0, .network) }
     }
@@ -216,4 +216,10 @@ extension ConfigurationReader {
 struct PyroChange: Sendable {
     let change: @Sendable (inout PyroOptions) -> Void
     var isForAll = false
+}
+
+extension Expectation<ClientNetwork> {
+    fileprivate static var network: Self {
+        Expectation("an address or network such as 192.168.7.12 or 192.168.7.0/24") { try? ClientNetwork($0.text) }
+    }
 }

@@ -26,6 +26,7 @@ struct PyroSettings: Sendable {
         server.maximumConnections = options.maximumConnections
         server.handshakeLimit = options.handshakeLimit
         server.publicPlace = options.publicPlace
+        server.access = options.access
         self.server = server
 
         var delivery = DeliveryOptions()

@@ -1,4 +1,6 @@
 import Devices
+import Pickle
+import Pyro
 import Server
 import Simulators
 import Testing
@@ -124,19 +126,26 @@ import Testing
             """
         )
         .definitions[0].pyro.access
-        #expect(access.access(from: "192.168.7.12") == .full)
-        #expect(access.access(from: "::ffff:192.168.7.12") == .full)
-        #expect(access.access(from: "192.168.7.130") == .readOnly)
-        #expect(access.access(from: "192.168.8.1") == .none)
-        #expect(access.access(from: "::1") == .full && access.access(from: "fe80::1%eth0") == .none)
-        #expect(AccessRules().access(from: "10.0.0.1") == .full)
-        #expect(AccessRules(allowed: []).access(from: "10.0.0.1") == .none)
+        func decision(_ host: String) -> AccessRules.Access {
+            access.access(of: .tcp(host: host, port: 1), at: .tcp(host: "192.168.7.2", port: 1))
+        }
+        #expect(decision("192.168.7.12") == .full && decision("::1") == .full)
+        #expect(decision("192.168.7.130") == .readOnly)
+        #expect(decision("192.168.8.1") == .none)
     }
 
     @Test(arguments: [
         "192.168.7.1/24", "192.168.7.0/33", "192.168.7", "scope-pc", "1.2.3.4/", "1.2.3.4/-1", "::/129", "",
     ])
     func aNetworkIsAnAddressAndALength(text: String) {
-        #expect(Network(text) == nil)
+        let error = #expect(throws: ConfigurationErrors.self) {
+            try configuration(
+                """
+                pyro: { allow_from: ["\(text)"] }
+                devices: [{ driver: simulated-light-source, name: Laser, port: 1 }]
+                """
+            )
+        }
+        #expect(error?.errors.first?.message.contains("an address or network") == true)
     }
 }

@@ -1,7 +1,7 @@
 public import Pyro
 
 /// The kinds of objects on device servers, recognised by the members they offer.
-public enum DeviceKind: String, Sendable, CaseIterable {
+public enum RemoteKind: String, Sendable, CaseIterable {
     // In the order in which they are tried: specific kinds first.
     case camera
     case deformableMirror = "deformable mirror"
