@@ -62,7 +62,7 @@ struct TraceTests {
     }
 
     @Test func triggersAreWhatTheyWere() throws {
-        let camera = BenchCamera(.init(sensorShape: SensorShape(width: 60, height: 40)))
+        let camera = PrebuiltCamera(.init(sensorShape: SensorShape(width: 60, height: 40)))
         try camera.setTrigger(.software, .bulb)
         tryAll(on: camera)
         #expect(camera.triggerMode == .bulb)

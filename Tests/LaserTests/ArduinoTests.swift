@@ -8,10 +8,10 @@ import Transports
 @testable import Lasers
 
 struct ArduinoTests {
-    typealias Bench = DrivenInstrument<SimulatedArduino, ArduinoTrigger>
+    typealias InstrumentSetup = DrivenInstrument<SimulatedArduino, ArduinoTrigger>
 
-    static func bench(_ board: SimulatedArduino = .init(), leavesLines: Bool = false) throws -> Bench {
-        try Bench(board, ArduinoBoard.port) { connector in
+    static func setup(_ board: SimulatedArduino = .init(), leavesLines: Bool = false) throws -> InstrumentSetup {
+        try InstrumentSetup(board, ArduinoBoard.port) { connector in
             try ArduinoTrigger(connector, ArduinoBoard.format.fast, leavesLines: leavesLines)
         }
     }
@@ -63,120 +63,120 @@ struct ArduinoTests {
     }
 
     @Test(arguments: [false, true]) func linesAreLowOnceItIsOpen(leavesLines: Bool) throws {
-        let bench = try Self.bench(leavesLines: leavesLines)
-        bench.port.update { $0.pattern = 0b101 }
-        let device = try bench.open()
-        #expect(bench.port.instrument.pattern == (leavesLines ? 0b101 : 0))
+        let setup = try Self.setup(leavesLines: leavesLines)
+        setup.port.update { $0.pattern = 0b101 }
+        let device = try setup.open()
+        #expect(setup.port.instrument.pattern == (leavesLines ? 0b101 : 0))
         #expect(try device.level(of: 2) == leavesLines)
     }
 
     @Test func linesAreLowAfterDisableAndShutdown() throws {
-        let bench = try Self.bench()
-        let device = try bench.open()
+        let setup = try Self.setup()
+        let device = try setup.open()
         try device.setLevel(of: 0, true)
         try device.setLevel(of: 5, true)
-        #expect(bench.port.instrument.pattern == 0b100001)
+        #expect(setup.port.instrument.pattern == 0b100001)
         try device.disable()
-        #expect(bench.port.instrument.pattern == 0)
+        #expect(setup.port.instrument.pattern == 0)
         try device.setLevel(of: 3, true)
         try device.shutdown()
-        #expect(bench.port.instrument.pattern == 0)
+        #expect(setup.port.instrument.pattern == 0)
         #expect(throws: DeviceError.self) { try device.level(of: 3) }
     }
 
     @Test func linesAreLowWhenThePortIsBackThoughNobodyAsks() throws {
-        let bench = try Self.bench()
-        let device = try bench.open()
+        let setup = try Self.setup()
+        let device = try setup.open()
         try device.setting("gate").set(.int(ArduinoGate.high.rawValue))
         try device.enable()
         try device.setLevel(of: 1, true)
-        bench.port.unplug()
+        setup.port.unplug()
         #expect(throws: DeviceError.self) { try device.level(of: 1) }
-        try bench.port.plugIn()
-        #expect(bench.port.wait(within: patience) { $0.pattern == 0 })
+        try setup.port.plugIn()
+        #expect(setup.port.wait(within: patience) { $0.pattern == 0 })
         #expect(try !device.level(of: 1))
         #expect(!device.isEnabled)
         #expect(try device.setting("gate").get() == .int(ArduinoGate.high.rawValue), "as it was set")
-        #expect(bench.port.instrument.isBlanking)
+        #expect(setup.port.instrument.isBlanking)
     }
 
     /// Witness: the firmware's source, where command 2 reads PORTB, which blanking sets to 0.
     @Test func aLineThatIsSetInTheDarkLeavesTheOthersAsTheyAre() throws {
-        let bench = try Self.bench()
-        let device = try bench.open()
+        let setup = try Self.setup()
+        let device = try setup.open()
         try device.setLevel(of: 4, true)
         try device.setting("gate").set(.int(ArduinoGate.high.rawValue))
-        #expect(bench.port.instrument.output == 0)
-        bench.port.forgetTranscript()
+        #expect(setup.port.instrument.output == 0)
+        setup.port.forgetTranscript()
         try device.setLevel(of: 1, true)
-        #expect(bench.port.transcript.unicodeScalars.suffix(2).map(\.value) == [1, 0x12])
+        #expect(setup.port.transcript.unicodeScalars.suffix(2).map(\.value) == [1, 0x12])
         #expect(try device.level(of: 4) && device.level(of: 1))
-        bench.port.update { $0.isInputHigh = true }
-        #expect(bench.port.instrument.output == 0x12)
+        setup.port.update { $0.isInputHigh = true }
+        #expect(setup.port.instrument.output == 0x12)
     }
 
     @Test func linesThatTheGateHeldLowAreHighAgainWithoutIt() throws {
-        let bench = try Self.bench()
-        let device = try bench.open()
+        let setup = try Self.setup()
+        let device = try setup.open()
         try device.setting("gate").set(.int(ArduinoGate.high.rawValue))
         try device.setLevel(of: 1, true)
-        #expect(bench.port.instrument.output == 0)
+        #expect(setup.port.instrument.output == 0)
         try device.setting("gate").set(.int(ArduinoGate.none.rawValue))
-        #expect(bench.port.instrument.output == 2)
+        #expect(setup.port.instrument.output == 2)
         #expect(try device.level(of: 1))
     }
 
     @Test func disablingProvesThatNoLineIsHighBehindTheGate() throws {
-        let bench = try Self.bench()
-        let device = try bench.open()
+        let setup = try Self.setup()
+        let device = try setup.open()
         try device.setting("gate").set(.int(ArduinoGate.low.rawValue))
         try device.setLevel(of: 1, true)
-        #expect(bench.port.instrument.output == 2)
+        #expect(setup.port.instrument.output == 2)
         try device.disable()
-        #expect(bench.port.instrument.pattern == 0)
-        #expect(bench.port.instrument.isBlanking)
+        #expect(setup.port.instrument.pattern == 0)
+        #expect(setup.port.instrument.isBlanking)
         #expect(try !device.level(of: 1))
     }
 
     @Test func aBoardThatAnotherProgramGatesIsOpenedWithItsLinesLow() throws {
-        let bench = try Self.bench(leavesLines: true)
-        bench.port.update { board in
+        let setup = try Self.setup(leavesLines: true)
+        setup.port.update { board in
             board.pattern = 1
             _ = board.receive([20], at: .now)
         }
-        _ = try bench.open()
-        #expect(!bench.port.instrument.isBlanking)
-        #expect(bench.port.instrument.pattern == 0, "what the gate held low stays low")
+        _ = try setup.open()
+        #expect(!setup.port.instrument.isBlanking)
+        #expect(setup.port.instrument.pattern == 0, "what the gate held low stays low")
     }
 
     @Test func itsInputGatesItsOutputs() throws {
-        let bench = try Self.bench()
-        let device = try bench.open()
+        let setup = try Self.setup()
+        let device = try setup.open()
         try device.setLevel(of: 0, true)
         for (gate, isHigh, output) in [
             (ArduinoGate.high, true, 1), (.high, false, 0), (.low, true, 0), (.low, false, 1), (.none, false, 1),
         ] {
             try device.setting("gate").set(.int(gate.rawValue))
-            bench.port.update { $0.isInputHigh = isHigh }
-            #expect(Int(bench.port.instrument.output) == output, "\(gate) with \(isHigh)")
+            setup.port.update { $0.isInputHigh = isHigh }
+            #expect(Int(setup.port.instrument.output) == output, "\(gate) with \(isHigh)")
         }
     }
 
     @Test func waitsForABoardThatIsReset() throws {
         var board = SimulatedArduino()
         board.resetTime = .milliseconds(150)
-        _ = try Self.bench(board).open()
+        _ = try Self.setup(board).open()
     }
 
     @Test func noiseIsNoAnswer() throws {
-        let bench = try Self.bench()
-        let device = try bench.open()
+        let setup = try Self.setup()
+        let device = try setup.open()
         try device.setLevel(of: 0, true)
-        bench.port.spoil { $0.noise = [0xFF, 2] }
+        setup.port.spoil { $0.noise = [0xFF, 2] }
         #expect(try device.level(of: 0))
-        bench.port.spoil { $0.lostAnswers = 1 }
+        setup.port.spoil { $0.lostAnswers = 1 }
         try device.disable()
-        #expect(bench.port.instrument.pattern == 0)
+        #expect(setup.port.instrument.pattern == 0)
     }
 
     @Test func neverTrapsWhateverComes() throws {
@@ -192,7 +192,7 @@ struct ArduinoTests {
         }
     }
 
-    private static let makers = [Maker("arduino-trigger") { try bench().open() }]
+    private static let makers = [Maker("arduino-trigger") { try setup().open() }]
 
     @Test(arguments: try makers.contractCases) func keepsTheContracts(contract: ContractCase) throws {
         for violation in try contract.findings().violations { Issue.record("\(violation)") }

@@ -5,24 +5,24 @@ import Testing
 
 /// The question that identifies a laser without opening it.
 struct AskingTests {
-    /// A bench whose light the driver has switched off: some lasers emit from power-up.
-    private static func darkBench(_ kind: LaserKind) throws -> any AnyBench {
-        let bench = try kind.makeBench()
-        _ = try bench.openLight()
-        try bench.shutDown()
-        bench.forgetTranscript()
-        return bench
+    /// A setup whose light the driver has switched off: some lasers emit from power-up.
+    private static func darkSetup(_ kind: LaserKind) throws -> any AnySetup {
+        let setup = try kind.makeSetup()
+        _ = try setup.openLight()
+        try setup.shutDown()
+        setup.forgetTranscript()
+        return setup
     }
 
     @Test(arguments: LaserKind.all, [false, true])
     func askingTellsTheSerialNumberAndLeavesTheLightAsItIs(kind: LaserKind, isOn: Bool) throws {
-        let bench = try Self.darkBench(kind)
-        if isOn { bench.change { $0.startByItself() } }
+        let setup = try Self.darkSetup(kind)
+        if isOn { setup.change { $0.startByItself() } }
         let driver = try #require(Lasers.drivers.first { $0.name == kind.driver })
         let ask = try #require(driver.ask)
-        #expect(try !ask(bench.path).isEmpty)
-        #expect(!bench.transcript.isEmpty)
-        #expect(bench.isSwitchedOn == isOn)
+        #expect(try !ask(setup.path).isEmpty)
+        #expect(!setup.transcript.isEmpty)
+        #expect(setup.isSwitchedOn == isOn)
     }
 
     /// All at the same time: they mostly wait for an answer that makes sense.
@@ -51,10 +51,10 @@ struct AskingTests {
 
     private static func finding(asking kind: LaserKind, in driver: any ConfigurableDriver) throws -> String {
         guard let ask = driver.ask else { return "has no question" }
-        // One at a time: the driver has little patience on these benches.
-        let bench = try opening.withLock { _ in try darkBench(kind) }
-        let answer = try? ask(bench.path)
-        guard !bench.transcript.isEmpty else { return "was not asked" }
-        return "asked \(answer.map { "with the answer \($0)" } ?? "in vain"), \(bench.isSwitchedOn ? "lit" : "dark")"
+        // One at a time: the driver has little patience on these setups.
+        let setup = try opening.withLock { _ in try darkSetup(kind) }
+        let answer = try? ask(setup.path)
+        guard !setup.transcript.isEmpty else { return "was not asked" }
+        return "asked \(answer.map { "with the answer \($0)" } ?? "in vain"), \(setup.isSwitchedOn ? "lit" : "dark")"
     }
 }

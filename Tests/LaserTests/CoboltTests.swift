@@ -21,7 +21,7 @@ struct CoboltTests {
         #expect(try LaserKind.cobolt().answer(command, answer.utf8.count) == answer)
     }
 
-    static func twelveVolt(_ firmware: String = "CAP-1004-2.1.0") throws -> LaserBench<CoboltCommands, SimulatedCobolt>
+    static func twelveVolt(_ firmware: String = "CAP-1004-2.1.0") throws -> LaserSetup<CoboltCommands, SimulatedCobolt>
     {
         try LaserKind.cobolt(SimulatedCobolt(twelveVoltFirmware: firmware))
     }
@@ -46,163 +46,163 @@ struct CoboltTests {
     /// The marks of the firmware by which CoboltOfficial (`LaserFactory.cpp`) knows these lasers.
     @Test(arguments: ["CAP-1004-2.1.0", "BOB-1005-1.0", "IMP-1011-1.0", "1.4/1004.7", "1.4/1005.7"])
     func speaksTheWordsOfTwelveVoltsByTheFirmware(firmware: String) throws {
-        let bench = try Self.twelveVolt(firmware)
-        let light = try bench.open()
-        bench.forgetTranscript()
+        let setup = try Self.twelveVolt(firmware)
+        let light = try setup.open()
+        setup.forgetTranscript()
         try light.setPower(0.25)
         try light.enable()
         #expect(try light.measuredPower == 0.25)
         try light.disable()
-        #expect(!bench.isSwitchedOn)
+        #expect(!setup.isSwitchedOn)
         let said = [
             "laser:runmode?", "laser:cp:power:setpoint 25.00", "laser:runmode?", "laser:cp:power:setpoint?", "l?",
             "@cob1",
             "laser:paused?", "l?", "laser:power:reading?", "l0", "l?", "l?",
         ]
-        #expect(bench.transcript == said.map { $0 + "\r" }.joined())
+        #expect(setup.transcript == said.map { $0 + "\r" }.joined())
     }
 
     @Test func aLaserOfTwelveVoltsThatKnowsNoL0IsAborted() throws {
         var laser = SimulatedCobolt(twelveVoltFirmware: "CAP-1004-2.1.0")
         laser.unknownWords = ["l0"]
         laser.startByItself()
-        let bench = try LaserKind.cobolt(laser)
-        let light = try bench.open()
-        #expect(!bench.isSwitchedOn)
+        let setup = try LaserKind.cobolt(laser)
+        let light = try setup.open()
+        #expect(!setup.isSwitchedOn)
         try light.enable()
         try light.disable()
-        #expect(!bench.isSwitchedOn)
+        #expect(!setup.isSwitchedOn)
     }
 
     /// Micro-Manager's adapter leaves its shutter closed, which pauses the laser.
     @Test func aPausedLaserOfTwelveVoltsShines() throws {
         var laser = SimulatedCobolt(twelveVoltFirmware: "CAP-1004-2.1.0")
         laser.isPaused = true
-        let bench = try LaserKind.cobolt(laser)
-        let light = try bench.open()
+        let setup = try LaserKind.cobolt(laser)
+        let light = try setup.open()
         try light.enable()
-        #expect(bench.port.instrument.isEmitting())
+        #expect(setup.port.instrument.isEmitting())
         #expect(try light.power > 0)
     }
 
     @Test func aLaserOfTwelveVoltsIsGatedByItsInput() throws {
-        let bench = try Self.twelveVolt()
-        let light = try bench.open()
+        let setup = try Self.twelveVolt()
+        let light = try setup.open()
         try light.setTrigger(.risingEdge, .bulb)
-        #expect(bench.port.instrument.runMode == "PowerModulation" && bench.port.instrument.hasDigitalModulation)
+        #expect(setup.port.instrument.runMode == "PowerModulation" && setup.port.instrument.hasDigitalModulation)
         #expect(try light.triggerType == .risingEdge)
         try light.setPower(0.5)
-        #expect(bench.port.instrument.modulationPower == 50)
+        #expect(setup.port.instrument.modulationPower == 50)
         try light.setTrigger(.software, .bulb)
         #expect(try light.setting("mode").get() == .int(CoboltRunMode.constantPower.rawValue))
     }
 
     @Test func aLaserOfTwelveVoltsNamesItsFault() throws {
-        let bench = try Self.twelveVolt()
-        let light = try bench.open()
+        let setup = try Self.twelveVolt()
+        let light = try setup.open()
         #expect(light.status.contains("fault: none"))
         #expect(light.status.contains("operating mode: Standby"))
-        bench.port.update { $0.fault = 1 }
+        setup.port.update { $0.fault = 1 }
         let error = try #require(throws: DeviceError.self) { try light.enable() }
         #expect("\(error)".contains("fault: Temperature Error"), "\(error)")
         try light.setting("autostart").set(true)
-        #expect(bench.port.instrument.hasAutostart)
+        #expect(setup.port.instrument.hasAutostart)
     }
 
     @Test func saysNoMoreThanItMust() throws {
-        let bench = try LaserKind.cobolt()
-        let light = try bench.open()
-        bench.forgetTranscript()
+        let setup = try LaserKind.cobolt()
+        let light = try setup.open()
+        setup.forgetTranscript()
         try light.setPower(0.25)
         try light.enable()
         #expect(try light.measuredPower == 0.25)
         try light.disable()
-        #expect(bench.transcript == "p 0.1500\rp?\rl?\rl1\rl?\rpa?\rl0\rl?\r")
+        #expect(setup.transcript == "p 0.1500\rp?\rl?\rl1\rl?\rpa?\rl0\rl?\r")
     }
 
     @Test func isToldItsPowerFirstAfterALoss() throws {
-        let bench = try LaserKind.cobolt()
-        let light = try bench.open()
+        let setup = try LaserKind.cobolt()
+        let light = try setup.open()
         try light.setPower(0.25)
         for power in [150.0, 600] {
-            bench.unplug()
-            bench.port.update { $0.power = power }
-            bench.forgetTranscript()
-            try bench.plugIn()
+            setup.unplug()
+            setup.port.update { $0.power = power }
+            setup.forgetTranscript()
+            try setup.plugIn()
             try light.enable()
             let said = power == 150 ? "p?\rl?\rl1\rl?\r" : "p?\rp 0.1500\rp?\rl?\rl1\rl?\r"
-            #expect(bench.transcript == "sn?\rgfv?\rl0\rl?\r" + said)
-            bench.forgetTranscript()
+            #expect(setup.transcript == "sn?\rgfv?\rl0\rl?\r" + said)
+            setup.forgetTranscript()
             try light.disable()
             try light.enable()
-            #expect(bench.transcript == "l0\rl?\rl?\rl1\rl?\r", "once is enough")
+            #expect(setup.transcript == "l0\rl?\rl?\rl1\rl?\r", "once is enough")
         }
     }
 
     @Test func changesNothingThatOutlivesIt() throws {
         var laser = SimulatedCobolt()
         laser.hasAutostart = true
-        let bench = try LaserKind.cobolt(laser)
-        let light = try bench.open()
+        let setup = try LaserKind.cobolt(laser)
+        let light = try setup.open()
         try light.shutdown()
-        #expect(bench.port.instrument.hasAutostart)
-        #expect(!bench.transcript.contains("@cobas "))
-        #expect(!bench.transcript.contains("@cob1"))
+        #expect(setup.port.instrument.hasAutostart)
+        #expect(!setup.transcript.contains("@cobas "))
+        #expect(!setup.transcript.contains("@cob1"))
     }
 
     @Test func saysWhatToDoAboutAutostart() throws {
         var laser = SimulatedCobolt()
         laser.hasAutostart = true
-        let bench = try LaserKind.cobolt(laser)
-        let light = try bench.open()
+        let setup = try LaserKind.cobolt(laser)
+        let light = try setup.open()
         let error = try #require(throws: DeviceError.self) { try light.enable() }
         #expect("\(error)".contains("set the setting 'autostart' to false"))
         try light.setting("autostart").set(false)
         try light.enable()
-        #expect(bench.isSwitchedOn)
+        #expect(setup.isSwitchedOn)
     }
 
     @Test(arguments: [(1, "temperature"), (4, "constant power"), (17, "number 17")])
     func namesAFault(code: Int, name: String) throws {
-        let bench = try LaserKind.cobolt()
-        let light = try bench.open()
-        bench.port.update { $0.fault = code }
+        let setup = try LaserKind.cobolt()
+        let light = try setup.open()
+        setup.port.update { $0.fault = code }
         let error = try #require(throws: DeviceError.self) { try light.enable() }
         #expect("\(error)".contains(name), "\(error)")
         #expect(light.status.contains { $0.hasPrefix("fault: \(name)") })
     }
 
     @Test func clearsAFault() throws {
-        let bench = try LaserKind.cobolt()
-        let light = try bench.open()
-        bench.port.update { $0.fault = 1 }
+        let setup = try LaserKind.cobolt()
+        let light = try setup.open()
+        setup.port.update { $0.fault = 1 }
         let table = RemoteInterface(of: "CoboltLaser") { light.remoteMembers }
         guard case .value(let status) = try table.call("clearFault", CallArguments()) else { return }
         #expect(try #require([String](python: status)).contains("fault: none"))
         try light.enable()
-        #expect(bench.isSwitchedOn)
+        #expect(setup.isSwitchedOn)
     }
 
     @Test func asksAgainAfterAnEmptyAnswer() throws {
-        let bench = try LaserKind.cobolt()
-        let light = try bench.open()
-        bench.port.update { $0.emptyAnswers = 1 }
+        let setup = try LaserKind.cobolt()
+        let light = try setup.open()
+        setup.port.update { $0.emptyAnswers = 1 }
         #expect(try !light.isOn)
     }
 
     @Test func doesNotTakeAStaleAnswerForAWatt() throws {
-        let bench = try LaserKind.cobolt()
-        let light = try bench.open()
+        let setup = try LaserKind.cobolt()
+        let light = try setup.open()
         try light.enable()
-        bench.port.update { $0.staleAnswers = 1 }
+        setup.port.update { $0.staleAnswers = 1 }
         #expect(abs(try light.power - 50.0 / 600) < 1e-9)
     }
 
     @Test func mayEcho() throws {
         var laser = SimulatedCobolt()
         laser.echoes = true
-        let bench = try LaserKind.cobolt(laser)
-        let light = try bench.open()
+        let setup = try LaserKind.cobolt(laser)
+        let light = try setup.open()
         try light.setPower(0.5)
         try light.enable()
         #expect(try light.power == 0.5)
@@ -211,8 +211,8 @@ struct CoboltTests {
     @Test func knowsOlderAndNewerWords() throws {
         var laser = SimulatedCobolt()
         laser.unknownWords = ["sn?", "@cobasks?", "gam?", "@cobas?", "ilk?", "gom?"]
-        let bench = try LaserKind.cobolt(laser)
-        let light = try bench.open()
+        let setup = try LaserKind.cobolt(laser)
+        let light = try setup.open()
         #expect(try light.setting("serial number").get() == "7863")
         #expect(try light.setting("key on").get() == true)
         #expect(!light.settings.contains { ["mode", "autostart", "interlock open"].contains($0.name) })
@@ -224,22 +224,22 @@ struct CoboltTests {
     @Test func lightThatComesAfterTheWarmUpIsOn() throws {
         var laser = SimulatedCobolt()
         laser.warmAt = .now + .seconds(3600)
-        let bench = try LaserKind.cobolt(laser)
-        let light = try bench.open()
+        let setup = try LaserKind.cobolt(laser)
+        let light = try setup.open()
         try light.enable()
         #expect(try light.isOn)
         #expect(try light.power == 0)
     }
 
     @Test func gatesLightByItsInput() throws {
-        let bench = try LaserKind.cobolt()
-        let light = try bench.open()
+        let setup = try LaserKind.cobolt()
+        let light = try setup.open()
         try light.setTrigger(.risingEdge, .bulb)
-        #expect(bench.port.instrument.mode == 2)
-        #expect(bench.port.instrument.hasDigitalModulation)
+        #expect(setup.port.instrument.mode == 2)
+        #expect(setup.port.instrument.hasDigitalModulation)
         #expect(try light.triggerType == .risingEdge)
         try light.setTrigger(.software, .bulb)
-        #expect(bench.port.instrument.mode == 1)
+        #expect(setup.port.instrument.mode == 1)
         #expect(try light.setting("mode").get() == 1)
     }
 

@@ -29,49 +29,49 @@ struct CoolLEDTests {
     @Test(arguments: [true, false]) func saysNoMoreThanItMust(answersWithTheChanged: Bool) throws {
         var box = SimulatedCoolLED()
         box.answersWithTheChanged = answersWithTheChanged
-        let bench = try LaserKind.coolLED(box)
-        let light = try bench.open().light("B")
-        bench.forgetTranscript()
+        let setup = try LaserKind.coolLED(box)
+        let light = try setup.open().light("B")
+        setup.forgetTranscript()
         try light.setPower(0.25)
         try light.enable()
         try light.disable()
         let said = [
             "CSS?", "CSSBXF025", "CSS?", "CSS?", "CSS?", "CSSBSN025", "CSS?", "CSS?", "CSSBXF025", "CSS?",
         ]
-        #expect(bench.transcript == said.map { $0 + "\r" }.joined())
+        #expect(setup.transcript == said.map { $0 + "\r" }.joined())
     }
 
     @Test func choosingATriggerSwitchesNothingOn() throws {
-        let bench = try LaserKind.coolLED()
-        let light = try bench.open().light("A")
+        let setup = try LaserKind.coolLED()
+        let light = try setup.open().light("A")
         for type in [TriggerType.risingEdge, .software] {
             try light.setTrigger(type, .bulb)
             #expect(try light.triggerType == type)
-            #expect(bench.port.instrument.state == "CSSAXF010")
+            #expect(setup.port.instrument.state == "CSSAXF010")
         }
         try light.setTrigger(.risingEdge, .bulb)
         try light.enable()
-        #expect(bench.port.instrument.state == "CSSASF010")
+        #expect(setup.port.instrument.state == "CSSASF010")
         #expect(light.status.first == "emission: on, while its input is high")
         try light.setTrigger(.software, .bulb)
-        #expect(bench.port.instrument.state == "CSSASN010")
+        #expect(setup.port.instrument.state == "CSSASN010")
         try light.disable()
         #expect(try light.triggerType == .software)
     }
 
     @Test func oneChannelLeavesTheOthers() throws {
-        let bench = try LaserKind.coolLED(.init("AB"))
-        let engine = try bench.open()
+        let setup = try LaserKind.coolLED(.init("AB"))
+        let engine = try setup.open()
         try engine.light("A").enable()
         try engine.light("B").enable()
         try engine.light("A").disable()
-        #expect(bench.port.instrument.state == "CSSAXF010BSN010")
+        #expect(setup.port.instrument.state == "CSSAXF010BSN010")
     }
 
     @Test func whatItSaysUnaskedIsNoHarm() throws {
-        let bench = try LaserKind.coolLED()
-        let light = try bench.open().light("A")
-        bench.port.say("CSSAXF033\r\n")
+        let setup = try LaserKind.coolLED()
+        let light = try setup.open().light("A")
+        setup.port.say("CSSAXF033\r\n")
         #expect(try !light.isOn)
         try light.enable()
         #expect(try light.isOn)

@@ -18,41 +18,41 @@ struct DeepStarTests {
     }
 
     @Test func everyCommandHasSixteenBytes() throws {
-        let bench = try LaserKind.deepStar()
-        let light = try bench.open()
+        let setup = try LaserKind.deepStar()
+        let light = try setup.open()
         try light.setPower(0.5)
         try light.enable()
         _ = try light.power
         _ = SettingList(light.settings).all()
         #expect(light.status.count == 6)
         try light.disable()
-        let commands = bench.transcript.split(separator: "\r\n", omittingEmptySubsequences: false).dropLast()
+        let commands = setup.transcript.split(separator: "\r\n", omittingEmptySubsequences: false).dropLast()
         #expect(commands.count > 20)
         #expect(commands.allSatisfy { $0.count == 14 })
     }
 
     @Test func simulationGoesOffWhenALengthIsWrong() throws {
-        let bench = try LaserKind.deepStar()
-        bench.change { $0.startByItself() }
-        #expect(try bench.answer("LF\r\n", 4) == "UK\r\n")
-        #expect(!bench.isSwitchedOn)
+        let setup = try LaserKind.deepStar()
+        setup.change { $0.startByItself() }
+        #expect(try setup.answer("LF\r\n", 4) == "UK\r\n")
+        #expect(!setup.isSwitchedOn)
     }
 
     @Test(arguments: [false, true]) func tellsThePowerThatItMeasuresIfItCan(hasMonitor: Bool) throws {
         var laser = SimulatedDeepStar()
         laser.hasPowerMonitor = hasMonitor
-        let bench = try LaserKind.deepStar(laser)
-        let light = try bench.open()
+        let setup = try LaserKind.deepStar(laser)
+        let light = try setup.open()
         try light.enable()
         try light.setPower(0.5)
         #expect(abs(try light.power - 0.5) < 0.001)
-        let commands = bench.transcript.split(separator: "\r\n")
+        let commands = setup.transcript.split(separator: "\r\n")
         #expect(commands.contains { $0.hasPrefix("P? ") } == hasMonitor)
     }
 
     @Test func tellsItsHoursAndTemperature() throws {
-        let bench = try LaserKind.deepStar()
-        let light = try bench.open()
+        let setup = try LaserKind.deepStar()
+        let light = try setup.open()
         #expect(try light.setting("operating hours").get() == .float(4667))
         #expect(try light.setting("diode temperature").get() == .float(24.9))
         #expect(try light.setting("serial number").get() == "131056")

@@ -7,24 +7,24 @@ import Testing
 /// Proof that drivers end each call with a value or an error, never with a trap, whatever a device answers.
 struct FuzzTests {
     @Test(arguments: LaserKind.all) func keptAnswersNeverTrap(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
+        let setup = try kind.makeSetup()
         for answer in KeptReplies.answers {
             let bytes = (answer + KeptReplies.ending).unicodeScalars.map { UInt8(exactly: $0.value) ?? 0x3F }
-            bench.exercise { _ in bytes }
+            setup.exercise { _ in bytes }
         }
     }
 
     @Test(arguments: LaserKind.all) func spoiltAnswersNeverTrap(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
+        let setup = try kind.makeSetup()
         for seed in 0..<100 {
             var spoiler = Spoiler(seed: UInt64(seed))
-            bench.exercise { spoiler.spoil($0) }
+            setup.exercise { spoiler.spoil($0) }
         }
     }
 
     @Test(arguments: LaserKind.all) func settingsAreReadWithoutTraps(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        for seed in 0..<20 { try bench.readSettings(seed: UInt64(seed)) }
+        let setup = try kind.makeSetup()
+        for seed in 0..<20 { try setup.readSettings(seed: UInt64(seed)) }
     }
 }
 

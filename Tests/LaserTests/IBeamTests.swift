@@ -29,18 +29,18 @@ struct IBeamTests {
         var laser = SimulatedIBeam()
         (laser.echoes, laser.prompts, laser.talk) = (isLoud, isLoud, talk)
         laser.startByItself()
-        let bench = try LaserKind.iBeam(laser)
-        let light = try bench.open()
-        #expect(!bench.isSwitchedOn)
+        let setup = try LaserKind.iBeam(laser)
+        let light = try setup.open()
+        #expect(!setup.isSwitchedOn)
         #expect(try light.setting("serial number").get() == "iBEAM-SMART-488-S-A3-15-21234")
         #expect(light.powerRange == 0...100)
         #expect(abs(light.setPoint - 0.05) < 1e-9)
     }
 
     @Test func saysNoMoreThanItMust() throws {
-        let bench = try LaserKind.iBeam()
-        let light = try bench.open()
-        bench.forgetTranscript()
+        let setup = try LaserKind.iBeam()
+        let light = try setup.open()
+        setup.forgetTranscript()
         try light.setPower(0.125)
         try light.enable()
         try light.disable()
@@ -48,23 +48,23 @@ struct IBeamTests {
             "channel 2 power 12.500", "show level power", "status laser", "enable 2", "laser on", "status laser",
             "laser off", "status laser",
         ]
-        #expect(bench.transcript == said.map { $0 + "\r\n" }.joined())
+        #expect(setup.transcript == said.map { $0 + "\r\n" }.joined())
     }
 
     @Test(arguments: ["W", "E", "F"]) func givesTheLasersOwnWordsForARefusal(level: String) throws {
         var laser = SimulatedIBeam()
         laser.lockLevel = level
-        let bench = try LaserKind.iBeam(laser)
-        let light = try bench.open()
-        bench.change { $0.isInterlockOpen = true }
+        let setup = try LaserKind.iBeam(laser)
+        let light = try setup.open()
+        setup.change { $0.isInterlockOpen = true }
         let error = try #require(throws: DeviceError.self) { try light.enable() }
         #expect("\(error)".contains("'laser on' was refused: %SYS-\(level)-035"), "\(error)")
     }
 
     @Test func remarksAreNoErrors() throws {
-        let bench = try LaserKind.iBeam()
-        let light = try bench.open()
-        bench.port.update { $0.talk = "gabby" }
+        let setup = try LaserKind.iBeam()
+        let light = try setup.open()
+        setup.port.update { $0.talk = "gabby" }
         try light.enable()
         #expect(try light.isOn)
     }

@@ -37,10 +37,10 @@ struct IChromeTests {
         var box = SimulatedIChrome()
         box.startByItself()
         (box.echoes, box.input) = (echoes, Array(unfinished.utf8))
-        let bench = try LaserKind.iChrome(box)
-        let engine = try bench.open()
-        #expect(!bench.isSwitchedOn)
-        #expect(bench.port.instrument.echoes == echoes)
+        let setup = try LaserKind.iChrome(box)
+        let engine = try setup.open()
+        #expect(!setup.isSwitchedOn)
+        #expect(setup.port.instrument.echoes == echoes)
         #expect(engine.devices.count == 3)
         try engine.light("laser2").setPower(0.5)
         try engine.light("laser2").enable()
@@ -58,23 +58,23 @@ struct IChromeTests {
     }
 
     @Test func eachLaserIsItsOwn() throws {
-        let bench = try LaserKind.iChrome(.init())
-        let engine = try bench.open()
+        let setup = try LaserKind.iChrome(.init())
+        let engine = try setup.open()
         try engine.light("laser1").enable()
         try engine.light("laser4").setPower(0.75)
-        #expect(bench.port.instrument.isEnabled(1))
-        #expect(!bench.port.instrument.isEnabled(4))
+        #expect(setup.port.instrument.isEnabled(1))
+        #expect(!setup.port.instrument.isEnabled(4))
         #expect(try engine.light("laser2").setPoint == 0.1)
         try engine.light("laser4").disable()
-        #expect(bench.port.instrument.isEnabled(1))
+        #expect(setup.port.instrument.isEnabled(1))
         try engine.shutdown()
-        #expect(!bench.isSwitchedOn)
+        #expect(!setup.isSwitchedOn)
     }
 
     @Test func saysNoMoreThanItMust() throws {
-        let bench = try LaserKind.iChrome()
-        let laser = try bench.open().light("laser2")
-        bench.forgetTranscript()
+        let setup = try LaserKind.iChrome()
+        let laser = try setup.open().light("laser2")
+        setup.forgetTranscript()
         try laser.setPower(0.25)
         try laser.enable()
         try laser.disable()
@@ -83,14 +83,14 @@ struct IChromeTests {
             "(param-ref 'laser2:cw)", "(param-set! 'laser2:enable #t)", "(param-ref 'laser2:enable)",
             "(param-ref 'laser2:cw)", "(param-set! 'laser2:enable #f)", "(param-ref 'laser2:enable)",
         ]
-        #expect(bench.transcript == said.map { $0 + "\r\n" }.joined())
+        #expect(setup.transcript == said.map { $0 + "\r\n" }.joined())
     }
 
     @Test func gatesLightByItsInput() throws {
-        let bench = try LaserKind.iChrome()
-        let laser = try bench.open().light("laser2")
+        let setup = try LaserKind.iChrome()
+        let laser = try setup.open().light("laser2")
         try laser.setTrigger(.risingEdge, .bulb)
-        #expect(bench.transcript.hasSuffix("(param-set! 'laser2:cw #f)\r\n(param-set! 'laser2:use-ttl #t)\r\n"))
+        #expect(setup.transcript.hasSuffix("(param-set! 'laser2:cw #f)\r\n(param-set! 'laser2:use-ttl #t)\r\n"))
         try laser.enable()
         #expect(laser.status.first == "emission: on, while its input is high")
         try laser.setTrigger(.software, .bulb)
@@ -98,18 +98,18 @@ struct IChromeTests {
     }
 
     @Test func choosesAWayToEmitIfThereIsNone() throws {
-        let bench = try LaserKind.iChrome()
-        let laser = try bench.open().light("laser2")
-        bench.port.update { $0.forgetGates() }
+        let setup = try LaserKind.iChrome()
+        let laser = try setup.open().light("laser2")
+        setup.port.update { $0.forgetGates() }
         try laser.enable()
-        #expect(bench.isSwitchedOn)
+        #expect(setup.isSwitchedOn)
         #expect(try laser.isOn)
     }
 
     @Test func whatIsRefusedIsAnError() throws {
-        let bench = try LaserKind.iChrome()
-        let laser = try bench.open().light("laser2")
-        bench.change { $0.isInterlockOpen = true }
+        let setup = try LaserKind.iChrome()
+        let laser = try setup.open().light("laser2")
+        setup.change { $0.isInterlockOpen = true }
         let error = try #require(throws: DeviceError.self) { try laser.enable() }
         #expect("\(error)".contains("it is not ready: interlock open"), "\(error)")
         #expect("\(error)".contains("'(param-set! 'laser2:enable #t)' was refused: -3"), "\(error)")

@@ -4,7 +4,7 @@ import Testing
 /// The contracts of light sources, for each laser.
 struct LaserContractTests {
     static let makers = LaserKind.all.map { kind in
-        Maker(kind.testDescription) { try kind.makeBench().openDevice(leaveAsIs: nil) }
+        Maker(kind.testDescription) { try kind.makeSetup().openDevice(leaveAsIs: nil) }
     }
 
     @Test(arguments: try makers.contractCases) func isKept(contract: ContractCase) throws {

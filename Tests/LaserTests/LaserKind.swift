@@ -16,7 +16,7 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
     let takesPowerWhenOn: Bool
     /// The starts of commands that change what outlives a session: autostart, delays, modes.
     let lasting: [String]
-    let makeBench: @Sendable () throws -> any AnyBench
+    let makeSetup: @Sendable () throws -> any AnySetup
 
     init(
         _ name: String,
@@ -25,10 +25,10 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
         lacks: Set<Part> = [],
         lasting: [String] = [],
         takesPowerWhenOn: Bool = false,
-        _ makeBench: @escaping @Sendable () throws -> any AnyBench
+        _ makeSetup: @escaping @Sendable () throws -> any AnySetup
     ) {
         (testDescription, self.driver, self.trigger, self.lacks) = (name, driver ?? name, trigger, lacks)
-        (self.lasting, self.takesPowerWhenOn, self.makeBench) = (lasting, takesPowerWhenOn, makeBench)
+        (self.lasting, self.takesPowerWhenOn, self.makeSetup) = (lasting, takesPowerWhenOn, makeSetup)
     }
 
     enum Part { case interlock, key, fault, hours }
@@ -81,61 +81,61 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
         LaserKind("coolled", lacks: [.interlock, .fault, .hours], lasting: ["LOAD", "PORT"]) { try coolLED() },
     ]
 
-    static func cobolt(_ laser: SimulatedCobolt = .init()) throws -> LaserBench<CoboltCommands, SimulatedCobolt> {
-        try LaserBench(CoboltCommands(), laser, CoboltCommands.format, CoboltCommands.port)
+    static func cobolt(_ laser: SimulatedCobolt = .init()) throws -> LaserSetup<CoboltCommands, SimulatedCobolt> {
+        try LaserSetup(CoboltCommands(), laser, CoboltCommands.format, CoboltCommands.port)
     }
 
-    static func obis(_ laser: SimulatedOBIS = .init()) throws -> LaserBench<OBISCommands, SimulatedOBIS> {
-        try LaserBench(OBISCommands(), laser, OBISCommands.format, OBISCommands.port)
+    static func obis(_ laser: SimulatedOBIS = .init()) throws -> LaserSetup<OBISCommands, SimulatedOBIS> {
+        try LaserSetup(OBISCommands(), laser, OBISCommands.format, OBISCommands.port)
     }
 
-    static func obisBox(_ box: SimulatedOBISBox = .init(places: [2])) throws -> EngineBench<
+    static func obisBox(_ box: SimulatedOBISBox = .init(places: [2])) throws -> EngineSetup<
         OBISBoxCommands, SimulatedOBISBox
     > {
-        try EngineBench(OBISBoxCommands(), "laser2", box, OBISCommands.format, OBISCommands.port)
+        try EngineSetup(OBISBoxCommands(), "laser2", box, OBISCommands.format, OBISCommands.port)
     }
 
-    static func deepStar(_ laser: SimulatedDeepStar = .init()) throws -> LaserBench<DeepStarCommands, SimulatedDeepStar>
+    static func deepStar(_ laser: SimulatedDeepStar = .init()) throws -> LaserSetup<DeepStarCommands, SimulatedDeepStar>
     {
-        try LaserBench(DeepStarCommands(), laser, DeepStarCommands.format, DeepStarCommands.port)
+        try LaserSetup(DeepStarCommands(), laser, DeepStarCommands.format, DeepStarCommands.port)
     }
 
-    static func omicron(_ laser: SimulatedOmicron = .init()) throws -> LaserBench<OmicronCommands, SimulatedOmicron> {
-        try LaserBench(OmicronCommands(), laser, OmicronCommands.format, OmicronCommands.port)
+    static func omicron(_ laser: SimulatedOmicron = .init()) throws -> LaserSetup<OmicronCommands, SimulatedOmicron> {
+        try LaserSetup(OmicronCommands(), laser, OmicronCommands.format, OmicronCommands.port)
     }
 
-    static func iBeam(_ laser: SimulatedIBeam = .init()) throws -> LaserBench<IBeamCommands, SimulatedIBeam> {
-        try LaserBench(IBeamCommands(), laser, IBeamCommands.format, IBeamCommands.port)
+    static func iBeam(_ laser: SimulatedIBeam = .init()) throws -> LaserSetup<IBeamCommands, SimulatedIBeam> {
+        try LaserSetup(IBeamCommands(), laser, IBeamCommands.format, IBeamCommands.port)
     }
 
-    static func stradus(_ laser: SimulatedStradus = .init(delay: .zero)) throws -> LaserBench<
+    static func stradus(_ laser: SimulatedStradus = .init(delay: .zero)) throws -> LaserSetup<
         StradusCommands, SimulatedStradus
     > {
-        try LaserBench(StradusCommands(), laser, StradusCommands.format, StradusCommands.port)
+        try LaserSetup(StradusCommands(), laser, StradusCommands.format, StradusCommands.port)
     }
 
-    static func oxxius(_ laser: SimulatedOxxius = .init()) throws -> LaserBench<OxxiusCommands, SimulatedOxxius> {
-        try LaserBench(OxxiusCommands(), laser, OxxiusCommands.format, OxxiusCommands.port)
+    static func oxxius(_ laser: SimulatedOxxius = .init()) throws -> LaserSetup<OxxiusCommands, SimulatedOxxius> {
+        try LaserSetup(OxxiusCommands(), laser, OxxiusCommands.format, OxxiusCommands.port)
     }
 
-    static func sapphire(_ laser: SimulatedSapphire = .init()) throws -> LaserBench<SapphireCommands, SimulatedSapphire>
+    static func sapphire(_ laser: SimulatedSapphire = .init()) throws -> LaserSetup<SapphireCommands, SimulatedSapphire>
     {
-        try LaserBench(SapphireCommands(), laser, SapphireCommands.format, SapphireCommands.port)
+        try LaserSetup(SapphireCommands(), laser, SapphireCommands.format, SapphireCommands.port)
     }
 
-    static func iChrome(_ box: SimulatedIChrome = .init(lasers: [2, 4])) throws -> EngineBench<
+    static func iChrome(_ box: SimulatedIChrome = .init(lasers: [2, 4])) throws -> EngineSetup<
         IChromeCommands, SimulatedIChrome
     > {
-        try EngineBench(IChromeCommands(), "laser4", box, IChromeCommands.format, IChromeCommands.port)
+        try EngineSetup(IChromeCommands(), "laser4", box, IChromeCommands.format, IChromeCommands.port)
     }
 
-    static func lumencor(_ box: SimulatedLumencor = .init(names: ["BLUE", "RED"])) throws -> EngineBench<
+    static func lumencor(_ box: SimulatedLumencor = .init(names: ["BLUE", "RED"])) throws -> EngineSetup<
         LumencorCommands, SimulatedLumencor
     > {
-        try EngineBench(LumencorCommands(), "RED", box, LumencorCommands.format, LumencorCommands.port)
+        try EngineSetup(LumencorCommands(), "RED", box, LumencorCommands.format, LumencorCommands.port)
     }
 
-    static func coolLED(_ box: SimulatedCoolLED = .init("A")) throws -> EngineBench<CoolLEDCommands, SimulatedCoolLED> {
-        try EngineBench(CoolLEDCommands(), "A", box, CoolLEDCommands.format, CoolLEDCommands.port)
+    static func coolLED(_ box: SimulatedCoolLED = .init("A")) throws -> EngineSetup<CoolLEDCommands, SimulatedCoolLED> {
+        try EngineSetup(CoolLEDCommands(), "A", box, CoolLEDCommands.format, CoolLEDCommands.port)
     }
 }

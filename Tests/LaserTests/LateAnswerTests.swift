@@ -9,13 +9,13 @@ struct LateAnswerTests {
         kind: LaserKind,
         late: LateAnswers
     ) throws {
-        let bench = try kind.makeBench()
-        let light = try bench.openLight()
+        let setup = try kind.makeSetup()
+        let light = try setup.openLight()
         try light.enable()
         let words = ["fault", "interlock", "key"]
         let setting = light.settings.first { setting in words.contains { setting.name.contains($0) } }
         let isRight = late.run(
-            bench.spoil,
+            setup.spoil,
             slow: { if let setting { _ = try setting.get() } else { _ = try light.power } },
             check: { try light.isOn }
         )

@@ -10,45 +10,45 @@ struct LightRulesTests {
     // MARK: Off
 
     @Test(arguments: LaserKind.all) func lightIsOffOnceTheDriverIsThere(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        bench.change { $0.startByItself() }
-        #expect(bench.isSwitchedOn)
-        let light = try bench.openLight()
-        #expect(!bench.isSwitchedOn)
+        let setup = try kind.makeSetup()
+        setup.change { $0.startByItself() }
+        #expect(setup.isSwitchedOn)
+        let light = try setup.openLight()
+        #expect(!setup.isSwitchedOn)
         #expect(try !light.isOn)
         #expect(try light.power == 0)
         #expect(!light.isEnabled)
     }
 
     @Test(arguments: LaserKind.all) func lightStaysIfItIsToBeLeft(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        bench.change { $0.startByItself() }
-        let light = try bench.openLight(leaveAsIs: true)
-        #expect(bench.isSwitchedOn)
+        let setup = try kind.makeSetup()
+        setup.change { $0.startByItself() }
+        let light = try setup.openLight(leaveAsIs: true)
+        #expect(setup.isSwitchedOn)
         #expect(try light.isOn)
         #expect(light.isEnabled)
     }
 
     @Test(arguments: LaserKind.all) func lightIsOnWhileEnabled(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        let light = try bench.openLight()
+        let setup = try kind.makeSetup()
+        let light = try setup.openLight()
         for _ in 0..<2 {
             try light.enable()
             try light.enable()
-            #expect(bench.isSwitchedOn)
+            #expect(setup.isSwitchedOn)
             #expect(try light.isOn)
             try light.disable()
-            #expect(!bench.isSwitchedOn)
+            #expect(!setup.isSwitchedOn)
             #expect(try !light.isOn)
         }
     }
 
     @Test(arguments: LaserKind.all) func lightIsOffAfterShutdown(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        let light = try bench.openLight()
+        let setup = try kind.makeSetup()
+        let light = try setup.openLight()
         try light.enable()
-        try bench.shutDown()
-        #expect(!bench.isSwitchedOn)
+        try setup.shutDown()
+        #expect(!setup.isSwitchedOn)
         #expect(!light.isEnabled)
     }
 
@@ -56,17 +56,17 @@ struct LightRulesTests {
 
     @Test(arguments: LaserKind.all.filter { !$0.lasting.isEmpty })
     func nothingThatOutlivesTheSessionIsChangedUnasked(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        let light = try bench.openLight()
+        let setup = try kind.makeSetup()
+        let light = try setup.openLight()
         _ = try (light.status, SettingList(light.settings).all(), light.power)
         try light.enable()
         try light.disable()
-        bench.unplug()
-        try bench.plugIn()
-        #expect(bench.logs("must be enabled again"))
+        setup.unplug()
+        try setup.plugIn()
+        #expect(setup.logs("must be enabled again"))
         try light.enable()
-        try bench.shutDown()
-        let commands = bench.transcript.split { $0.isNewline }
+        try setup.shutDown()
+        let commands = setup.transcript.split { $0.isNewline }
         #expect(commands.count > 5)
         for command in commands {
             #expect(!kind.lasting.contains { command.hasPrefix($0) }, "\(command)")
@@ -76,50 +76,50 @@ struct LightRulesTests {
     // MARK: The plug
 
     @Test(arguments: LaserKind.all) func lightGoesOffWhenThePortIsBackThoughNobodyAsks(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        let light = try bench.openLight()
+        let setup = try kind.makeSetup()
+        let light = try setup.openLight()
         try light.enable()
-        bench.unplug()
-        #expect(bench.isSwitchedOn)
-        #expect(bench.logs("is gone"))
+        setup.unplug()
+        #expect(setup.isSwitchedOn)
+        #expect(setup.logs("is gone"))
         #expect(light.isEnabled, "nobody has switched it off")
-        try bench.plugIn()
-        #expect(bench.wait { !$0.isSwitchedOn })
-        #expect(bench.logs("must be enabled again"))
+        try setup.plugIn()
+        #expect(setup.wait { !$0.isSwitchedOn })
+        #expect(setup.logs("must be enabled again"))
         #expect(!light.isEnabled)
         #expect(try !light.isOn)
         try light.enable()
-        #expect(bench.isSwitchedOn)
+        #expect(setup.isSwitchedOn)
     }
 
     @Test(arguments: LaserKind.all) func thePowerThatWasSetIsSetAgainBeforeLightComes(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        let light = try bench.openLight()
+        let setup = try kind.makeSetup()
+        let light = try setup.openLight()
         try light.setPower(0.5)
-        bench.unplug()
-        bench.change { $0.forgetPower() }
-        try bench.plugIn()
-        #expect(bench.logs("must be enabled again"))
+        setup.unplug()
+        setup.change { $0.forgetPower() }
+        try setup.plugIn()
+        #expect(setup.logs("must be enabled again"))
         #expect(light.setPoint == 0.5)
         try light.enable()
         #expect(abs(try light.power - 0.5) < 0.01)
     }
 
     @Test(arguments: LaserKind.all) func lightThatWasLeftOnGoesOffAfterALoss(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        bench.change { $0.startByItself() }
-        let light = try bench.openLight(leaveAsIs: true)
-        bench.unplug()
-        try bench.plugIn()
-        #expect(bench.wait { !$0.isSwitchedOn })
+        let setup = try kind.makeSetup()
+        setup.change { $0.startByItself() }
+        let light = try setup.openLight(leaveAsIs: true)
+        setup.unplug()
+        try setup.plugIn()
+        #expect(setup.wait { !$0.isSwitchedOn })
         #expect(try !light.isOn)
     }
 
     @Test(arguments: LaserKind.all) func withoutItsPortTheLightIsUnknownAndNotOff(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        let light = try bench.openLight()
+        let setup = try kind.makeSetup()
+        let light = try setup.openLight()
         try light.enable()
-        bench.unplug()
+        setup.unplug()
         for read in [{ _ = try light.isOn }, { _ = try light.power }] {
             let error = try #require(throws: DeviceError.self, performing: read)
             #expect("\(error)".contains("whether light comes out is unknown"))
@@ -133,57 +133,57 @@ struct LightRulesTests {
     // MARK: The wire
 
     @Test(arguments: LaserKind.all) func aSilentLaserIsUnknownAndNotOff(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        let light = try bench.openLight()
+        let setup = try kind.makeSetup()
+        let light = try setup.openLight()
         try light.enable()
-        bench.spoil { $0.isMute = true }
+        setup.spoil { $0.isMute = true }
         let error = try #require(throws: DeviceError.self) { try light.isOn }
         #expect("\(error)".contains("whether light comes out is unknown"))
-        bench.spoil { $0.isMute = false }
+        setup.spoil { $0.isMute = false }
         #expect(try light.isOn)
     }
 
     @Test(arguments: LaserKind.all) func aLightThatDoesNotAnswerIsStillToldToGoOff(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        let light = try bench.openLight()
+        let setup = try kind.makeSetup()
+        let light = try setup.openLight()
         try light.enable()
-        bench.spoil { $0.isMute = true }
+        setup.spoil { $0.isMute = true }
         let error = try #require(throws: DeviceError.self) { try light.disable() }
         #expect("\(error)".contains("could not be switched off"))
-        #expect(!bench.isSwitchedOn, "it heard the command, though its answer was lost")
+        #expect(!setup.isSwitchedOn, "it heard the command, though its answer was lost")
         #expect(light.isEnabled)
-        bench.spoil { $0.isMute = false }
+        setup.spoil { $0.isMute = false }
         try light.disable()
         #expect(!light.isEnabled)
     }
 
     @Test(arguments: LaserKind.all) func anAnswerThatIsLostIsAskedForAgain(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        let light = try bench.openLight()
-        bench.spoil { $0.lostAnswers = 1 }
+        let setup = try kind.makeSetup()
+        let light = try setup.openLight()
+        setup.spoil { $0.lostAnswers = 1 }
         try light.enable()
-        #expect(bench.isSwitchedOn)
-        bench.spoil { $0.lostAnswers = 1 }
+        #expect(setup.isSwitchedOn)
+        setup.spoil { $0.lostAnswers = 1 }
         try light.disable()
-        #expect(!bench.isSwitchedOn)
+        #expect(!setup.isSwitchedOn)
     }
 
     @Test(arguments: LaserKind.all) func answersMayComeSlowlyAndInPieces(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        bench.spoil { $0.pieces = (1, .milliseconds(1)) }
-        let light = try bench.openLight()
+        let setup = try kind.makeSetup()
+        setup.spoil { $0.pieces = (1, .milliseconds(1)) }
+        let light = try setup.openLight()
         try light.setPower(0.5)
         try light.enable()
         #expect(try light.isOn)
         try light.disable()
-        #expect(!bench.isSwitchedOn)
+        #expect(!setup.isSwitchedOn)
     }
 
     @Test(arguments: LaserKind.all) func noiseIsNoAnswer(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        let light = try bench.openLight()
+        let setup = try kind.makeSetup()
+        let light = try setup.openLight()
         for noise in [[0x00], [0xFF, 0xFE], [0x0D, 0x0A, 0x0D, 0x0A], Array("1\u{7F}".utf8)] as [[UInt8]] {
-            bench.spoil { $0.noise = noise }
+            setup.spoil { $0.noise = noise }
             #expect(try !light.isOn, "after \(noise)")
         }
     }
@@ -192,32 +192,32 @@ struct LightRulesTests {
 
     @Test(arguments: LaserKind.reporting(.interlock)) func anOpenInterlockKeepsItDarkAndIsNamed(kind: LaserKind) throws
     {
-        let bench = try kind.makeBench()
-        let light = try bench.openLight()
+        let setup = try kind.makeSetup()
+        let light = try setup.openLight()
         try light.enable()
-        bench.change { $0.isInterlockOpen = true }
+        setup.change { $0.isInterlockOpen = true }
         #expect(try !light.isOn)
         let error = try #require(throws: DeviceError.self) { try light.enable() }
         #expect("\(error)".contains("interlock"), "\(error)")
         #expect(!light.isEnabled)
-        bench.change { $0.isInterlockOpen = false }
-        #expect(!bench.isSwitchedOn)
+        setup.change { $0.isInterlockOpen = false }
+        #expect(!setup.isSwitchedOn)
     }
 
     @Test(arguments: LaserKind.reporting(.key)) func aKeyThatIsOffKeepsItDark(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        let light = try bench.openLight()
-        bench.change { $0.isKeyOn = false }
+        let setup = try kind.makeSetup()
+        let light = try setup.openLight()
+        setup.change { $0.isKeyOn = false }
         #expect(throws: DeviceError.self) { try light.enable() }
         #expect(!light.isEnabled)
-        #expect(!bench.isSwitchedOn)
+        #expect(!setup.isSwitchedOn)
     }
 
     // MARK: Power
 
     @Test(arguments: LaserKind.all) func powerIsAFractionOfTheMost(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        let light = try bench.openLight()
+        let setup = try kind.makeSetup()
+        let light = try setup.openLight()
         try light.enable()
         for power in [0.25, 0.5, 1] {
             try light.setPower(power)
@@ -230,21 +230,21 @@ struct LightRulesTests {
     }
 
     @Test(arguments: LaserKind.all) func theSetPointIsTheLasersOwnFromTheStart(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        let first = try bench.openLight()
+        let setup = try kind.makeSetup()
+        let first = try setup.openLight()
         if kind.takesPowerWhenOn { try first.enable() }
         try first.setPower(0.5)
         try first.disable()
-        try bench.shutDown()
-        let second = try bench.openLight()
+        try setup.shutDown()
+        let second = try setup.openLight()
         #expect(abs(second.setPoint - 0.5) < 0.01)
     }
 
     // MARK: Clients
 
     @Test(arguments: LaserKind.all) func everySettingCanBeReadAndSentBack(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        let light = try bench.openLight()
+        let setup = try kind.makeSetup()
+        let light = try setup.openLight()
         let settings = SettingList(light.settings) { Issue.record("\($0)") }
         let all = settings.all()
         #expect(all.pairs.count == light.settings.count)
@@ -253,16 +253,16 @@ struct LightRulesTests {
     }
 
     @Test(arguments: LaserKind.all) func tellsHowItIsInWords(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        let status = try bench.openLight().status
+        let setup = try kind.makeSetup()
+        let status = try setup.openLight().status
         #expect(status.contains { $0.hasPrefix("emission: off") })
         #expect(kind.lacks.contains(.hours) || status.contains { $0.hasPrefix("operating hours: ") })
         #expect(kind.lacks.contains(.fault) || status.contains { $0.hasPrefix("fault: none") })
     }
 
     @Test(arguments: LaserKind.all) func knowsBulbAlone(kind: LaserKind) throws {
-        let bench = try kind.makeBench()
-        let light = try bench.openLight()
+        let setup = try kind.makeSetup()
+        let light = try setup.openLight()
         #expect(try light.triggerType == kind.trigger)
         #expect(try light.triggerMode == .bulb)
         try light.setTrigger(kind.trigger, .bulb)

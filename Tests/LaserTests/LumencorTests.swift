@@ -25,33 +25,33 @@ struct LumencorTests {
         var simulation = SimulatedLumencor()
         (simulation.isFresh, simulation.repeatsIndex) = (isFresh, repeatsIndex)
         simulation.startByItself()
-        let bench = try LaserKind.lumencor(simulation)
-        let engine = try bench.open()
+        let setup = try LaserKind.lumencor(simulation)
+        let engine = try setup.open()
         #expect(engine.devices.map(\.name) == ["VIOLET", "BLUE", "CYAN", "TEAL", "GREEN", "YELLOW", "RED", "NIR"])
-        #expect(!bench.isSwitchedOn)
+        #expect(!setup.isSwitchedOn)
         #expect(try engine.setting("serial number").get() == "19301")
         #expect(try engine.setting("temperature").get() == .float(31.5))
         #expect(try engine.light("RED").setPoint == 0.1)
     }
 
     @Test func saysNoMoreThanItMust() throws {
-        let bench = try LaserKind.lumencor()
-        let light = try bench.open().light("RED")
-        bench.forgetTranscript()
+        let setup = try LaserKind.lumencor()
+        let light = try setup.open().light("RED")
+        setup.forgetTranscript()
         try light.setPower(0.25)
         try light.enable()
         try light.disable()
         let said = [
             "SET CHINT 1 250", "GET CHINT 1", "GET CHACT 1", "SET CH 1 1", "GET CHACT 1", "SET CH 1 0", "GET CHACT 1",
         ]
-        #expect(bench.transcript == said.map { $0 + "\n" }.joined())
+        #expect(setup.transcript == said.map { $0 + "\n" }.joined())
     }
 
     @Test func givesTheEnginesWordsWhenItsSupplyCannotFeedIt() throws {
         var simulation = SimulatedLumencor()
         simulation.budget = 150
-        let bench = try LaserKind.lumencor(simulation)
-        let engine = try bench.open()
+        let setup = try LaserKind.lumencor(simulation)
+        let engine = try setup.open()
         try engine.light("RED").enable()
         let error = try #require(throws: DeviceError.self) { try engine.light("BLUE").enable() }
         #expect("\(error)".contains("'SET CH 1 1' was refused: E CH power limit"), "\(error)")
@@ -61,15 +61,15 @@ struct LumencorTests {
     }
 
     @Test func aLightThatItsInputKeepsOnIsNotSaidToBeOff() throws {
-        let bench = try LaserKind.lumencor()
-        let light = try bench.open().light("RED")
+        let setup = try LaserKind.lumencor()
+        let light = try setup.open().light("RED")
         try light.enable()
-        bench.port.update { $0.highInputs = [1] }
+        setup.port.update { $0.highInputs = [1] }
         let error = try #require(throws: DeviceError.self) { try light.disable() }
         #expect("\(error)".contains("could not be switched off") && "\(error)".contains("it is still on"), "\(error)")
-        #expect(!bench.isSwitchedOn, "by command it is off")
+        #expect(!setup.isSwitchedOn, "by command it is off")
         #expect(try light.isOn)
-        bench.port.update { $0.highInputs = [] }
+        setup.port.update { $0.highInputs = [] }
         try light.disable()
         #expect(try !light.isOn)
     }
@@ -83,7 +83,7 @@ struct LumencorTests {
     }
 
     @Test func twoLightsOfOneNameAreNoMap() throws {
-        let bench = try LaserKind.lumencor(.init(names: ["RED", "RED"]))
-        #expect(throws: DeviceError.self) { try bench.open() }
+        let setup = try LaserKind.lumencor(.init(names: ["RED", "RED"]))
+        #expect(throws: DeviceError.self) { try setup.open() }
     }
 }

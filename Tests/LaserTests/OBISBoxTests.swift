@@ -28,9 +28,9 @@ struct OBISBoxTests {
     }
 
     @Test func saysNoMoreThanItMust() throws {
-        let bench = try LaserKind.obisBox()
-        let laser = try bench.open().light("laser2")
-        bench.forgetTranscript()
+        let setup = try LaserKind.obisBox()
+        let laser = try setup.open().light("laser2")
+        setup.forgetTranscript()
         try laser.setPower(0.5)
         try laser.enable()
         try laser.disable()
@@ -38,22 +38,22 @@ struct OBISBoxTests {
             "SOUR2:POW:LEV:IMM:AMPL 0.07500", "SOUR2:POW:LEV:IMM:AMPL?", "SOUR2:AM:STAT?", "SOUR2:TEMP:APR?",
             "SOUR2:AM:STAT ON", "SOUR2:AM:STAT?", "SOUR2:AM:STAT OFF", "SOUR2:AM:STAT?",
         ]
-        #expect(bench.transcript == said.map { $0 + "\r\n" }.joined())
+        #expect(setup.transcript == said.map { $0 + "\r\n" }.joined())
     }
 
     @Test func allLasersAreOffOnceTheDriverIsThere() throws {
         var simulation = SimulatedOBISBox()
         simulation.startByItself()
-        let bench = try LaserKind.obisBox(simulation)
-        let box = try bench.open()
-        #expect(!bench.isSwitchedOn)
+        let setup = try LaserKind.obisBox(simulation)
+        let box = try setup.open()
+        #expect(!setup.isSwitchedOn)
         try box.light("laser1").enable()
         try box.light("laser4").enable()
-        #expect(bench.port.instrument.lasers.filter(\.value.isSwitchedOn).keys.sorted() == [1, 4])
+        #expect(setup.port.instrument.lasers.filter(\.value.isSwitchedOn).keys.sorted() == [1, 4])
         try box.light("laser1").disable()
-        #expect(bench.port.instrument.lasers.filter(\.value.isSwitchedOn).keys.sorted() == [4])
+        #expect(setup.port.instrument.lasers.filter(\.value.isSwitchedOn).keys.sorted() == [4])
         try box.shutdown()
-        #expect(!bench.isSwitchedOn)
+        #expect(!setup.isSwitchedOn)
     }
 
     @Test(arguments: OBISTests.states) func opensInEveryState(shakesHands: Bool, prompt: SimulatedOBIS.Prompt) throws {
@@ -69,42 +69,42 @@ struct OBISBoxTests {
     @Test func asksForTheHandshakeIfThereIsNone() throws {
         var simulation = SimulatedOBISBox()
         simulation.shakesHands = false
-        let bench = try LaserKind.obisBox(simulation)
-        #expect(try bench.open().devices.count == 3)
-        #expect(bench.port.instrument.shakesHands)
+        let setup = try LaserKind.obisBox(simulation)
+        #expect(try setup.open().devices.count == 3)
+        #expect(setup.port.instrument.shakesHands)
     }
 
     @Test func aLaserThatIsMissingAfterALossIsNoticed() throws {
-        let bench = try LaserKind.obisBox(.init())
-        let box = try bench.open()
-        bench.unplug()
-        bench.port.update { $0.lasers[4] = nil }
-        try bench.plugIn()
-        #expect(bench.logs("another device is there now"))
+        let setup = try LaserKind.obisBox(.init())
+        let box = try setup.open()
+        setup.unplug()
+        setup.port.update { $0.lasers[4] = nil }
+        try setup.plugIn()
+        #expect(setup.logs("another device is there now"))
         #expect(throws: DeviceError.self) { try box.light("laser1").isOn }
     }
 
     @Test func aFaultIsItsOwnLasers() throws {
-        let bench = try LaserKind.obisBox(.init())
-        let box = try bench.open()
-        bench.port.update { $0.lasers[2]?.fault = 0x20 }
+        let setup = try LaserKind.obisBox(.init())
+        let box = try setup.open()
+        setup.port.update { $0.lasers[2]?.fault = 0x20 }
         let error = try #require(throws: DeviceError.self) { try box.light("laser2").enable() }
         #expect("\(error)".contains("over-current"), "\(error)")
         try box.light("laser1").enable()
     }
 
     @Test func whatTheBoxDoesNotReachIsNamed() throws {
-        let bench = try LaserKind.obisBox(.init())
-        let laser = try bench.open().light("laser4")
-        bench.port.update { $0.lasers[4] = nil }
+        let setup = try LaserKind.obisBox(.init())
+        let laser = try setup.open().light("laser4")
+        setup.port.update { $0.lasers[4] = nil }
         let error = try #require(throws: DeviceError.self) { try laser.isOn }
         #expect("\(error)".contains("whether light comes out is unknown"))
         #expect("\(error)".contains("ERR500, the box does not reach it"), "\(error)")
     }
 
     @Test func aBoxWithoutLasersIsNone() throws {
-        let bench = try LaserKind.obisBox(.init(places: []))
-        let error = try #require(throws: DeviceError.self) { try bench.open() }
+        let setup = try LaserKind.obisBox(.init(places: []))
+        let error = try #require(throws: DeviceError.self) { try setup.open() }
         #expect("\(error)".contains("no laser is there"), "\(error)")
     }
 }

@@ -31,9 +31,9 @@ struct OBISTests {
     }
 
     @Test func saysNoMoreThanItMust() throws {
-        let bench = try LaserKind.obis()
-        let light = try bench.open()
-        bench.forgetTranscript()
+        let setup = try LaserKind.obis()
+        let light = try setup.open()
+        setup.forgetTranscript()
         try light.setPower(0.5)
         try light.enable()
         try light.disable()
@@ -41,16 +41,16 @@ struct OBISTests {
             "SOUR:POW:LEV:IMM:AMPL 0.07500", "SOUR:POW:LEV:IMM:AMPL?", "SOUR:AM:STAT?", "SOUR:TEMP:APR?",
             "SOUR:AM:STAT ON", "SOUR:AM:STAT?", "SOUR:AM:STAT OFF", "SOUR:AM:STAT?",
         ]
-        #expect(bench.transcript == said.map { $0 + "\r\n" }.joined())
+        #expect(setup.transcript == said.map { $0 + "\r\n" }.joined())
     }
 
     @Test func changesNothingThatOutlivesIt() throws {
         var laser = SimulatedOBIS()
         laser.mode = "MIXED"
         (laser.hasAutostart, laser.hasDelay) = (true, true)
-        let bench = try LaserKind.obis(laser)
-        try bench.open().shutdown()
-        let after = bench.port.instrument
+        let setup = try LaserKind.obis(laser)
+        try setup.open().shutdown()
+        let after = setup.port.instrument
         #expect(after.mode == "MIXED")
         #expect(after.hasAutostart && after.hasDelay && after.isAwake)
     }
@@ -58,9 +58,9 @@ struct OBISTests {
     @Test func asksForTheHandshakeIfThereIsNone() throws {
         var laser = SimulatedOBIS()
         laser.shakesHands = false
-        let bench = try LaserKind.obis(laser)
-        let light = try bench.open()
-        #expect(bench.port.instrument.shakesHands)
+        let setup = try LaserKind.obis(laser)
+        let light = try setup.open()
+        #expect(setup.port.instrument.shakesHands)
         #expect(try light.setting("serial number").get() == "212001234")
     }
 
@@ -74,9 +74,9 @@ struct OBISTests {
         var laser = SimulatedOBIS()
         (laser.shakesHands, laser.prompt) = (shakesHands, prompt)
         laser.startByItself()
-        let bench = try LaserKind.obis(laser)
-        let light = try bench.open()
-        #expect(!bench.isSwitchedOn)
+        let setup = try LaserKind.obis(laser)
+        let light = try setup.open()
+        #expect(!setup.isSwitchedOn)
         try light.setPower(0.4)
         try light.enable()
         #expect(try light.power == 0.4)
@@ -87,44 +87,44 @@ struct OBISTests {
     @Test func tellsOfTheDelay() throws {
         var laser = SimulatedOBIS()
         laser.hasDelay = true
-        let bench = try LaserKind.obis(laser)
-        let light = try bench.open()
+        let setup = try LaserKind.obis(laser)
+        let light = try setup.open()
         try light.enable()
         #expect(light.status.first == "emission: on, CDRH delay running")
         #expect(try light.isOn)
         #expect(try light.power == 0)
-        bench.port.update { $0.delay = .zero }
+        setup.port.update { $0.delay = .zero }
         #expect(light.status.first == "emission: on")
         #expect(try light.power > 0)
     }
 
     @Test func saysThatItIsWarmingUp() throws {
-        let bench = try LaserKind.obis()
-        let light = try bench.open()
-        bench.port.update { $0.isWarmingUp = true }
+        let setup = try LaserKind.obis()
+        let light = try setup.open()
+        setup.port.update { $0.isWarmingUp = true }
         let error = try #require(throws: DeviceError.self) { try light.enable() }
         #expect("\(error)".contains("it is warming up"), "\(error)")
         #expect(light.status.contains("status: standby, error queued, warm-up"))
-        bench.port.update { $0.isWarmingUp = false }
+        setup.port.update { $0.isWarmingUp = false }
         try light.enable()
     }
 
     @Test func wakesUpToBeEnabled() throws {
         var laser = SimulatedOBIS()
         laser.isAwake = false
-        let bench = try LaserKind.obis(laser)
-        let light = try bench.open()
+        let setup = try LaserKind.obis(laser)
+        let light = try setup.open()
         #expect(try light.setting("temperature control").get() == false)
         try light.enable()
-        #expect(bench.port.instrument.isAwake)
+        #expect(setup.port.instrument.isAwake)
         try light.setting("temperature control").set(false)
-        #expect(!bench.isSwitchedOn)
+        #expect(!setup.isSwitchedOn)
     }
 
     @Test func namesFaults() throws {
-        let bench = try LaserKind.obis()
-        let light = try bench.open()
-        bench.port.update { $0.fault = 0x1001 }
+        let setup = try LaserKind.obis()
+        let light = try setup.open()
+        setup.port.update { $0.fault = 0x1001 }
         let error = try #require(throws: DeviceError.self) { try light.enable() }
         #expect("\(error)".contains("base plate temperature, diode temperature limit"))
         #expect(try light.setting("fault").get() == "base plate temperature, diode temperature limit")
@@ -133,10 +133,10 @@ struct OBISTests {
     @Test func takesNoLessThanItsLeast() throws {
         var laser = SimulatedOBIS()
         laser.lowestPower = 0.0015
-        let bench = try LaserKind.obis(laser)
-        let light = try bench.open()
+        let setup = try LaserKind.obis(laser)
+        let light = try setup.open()
         try light.setPower(0)
-        #expect(bench.port.instrument.power == 0.0015)
+        #expect(setup.port.instrument.power == 0.0015)
     }
 
     @Test(arguments: [
@@ -145,19 +145,19 @@ struct OBISTests {
     func itsModeIsItsTrigger(mode: String, type: TriggerType) throws {
         var laser = SimulatedOBIS()
         laser.mode = mode
-        let bench = try LaserKind.obis(laser)
-        let light = try bench.open()
+        let setup = try LaserKind.obis(laser)
+        let light = try setup.open()
         #expect(try light.triggerType == type)
         try light.setTrigger(.risingEdge, .bulb)
-        #expect(bench.port.instrument.mode == (type == .software ? "DIGITAL" : mode))
+        #expect(setup.port.instrument.mode == (type == .software ? "DIGITAL" : mode))
         try light.setTrigger(.software, .bulb)
         #expect(try light.triggerType == .software)
     }
 
     @Test(arguments: ["CDRH delay", "autostart", "temperature control"])
     func switchesCanBeTurned(name: String) throws {
-        let bench = try LaserKind.obis()
-        let setting = try bench.open().setting(name)
+        let setup = try LaserKind.obis()
+        let setting = try setup.open().setting(name)
         let before = try setting.get()
         let other: PythonValue = before == true ? false : true
         try setting.set(other)

@@ -18,34 +18,34 @@ struct OmicronTests {
     }
 
     @Test func saysNoMoreThanItMust() throws {
-        let bench = try LaserKind.omicron()
-        let light = try bench.open()
-        bench.forgetTranscript()
+        let setup = try LaserKind.omicron()
+        let light = try setup.open()
+        setup.forgetTranscript()
         try light.setPower(0.25)
         try light.enable()
         try light.disable()
         let said = [
             "GMP", "GLP", "SLP400", "GLP", "GMP", "GAS", "GOM", "POn", "LOn", "GAS", "LOf", "GAS",
         ]
-        #expect(bench.transcript == said.map { "?\($0)\r" }.joined())
+        #expect(setup.transcript == said.map { "?\($0)\r" }.joined())
     }
 
     @Test func writesNoLevelThatItHas() throws {
-        let bench = try LaserKind.omicron()
-        let light = try bench.open()
+        let setup = try LaserKind.omicron()
+        let light = try setup.open()
         for _ in 0..<3 { try light.setPower(0.5) }
-        #expect(bench.port.instrument.levelWrites == 1)
+        #expect(setup.port.instrument.levelWrites == 1)
     }
 
     @Test func changesNothingThatOutlivesIt() throws {
         var laser = SimulatedOmicron()
         laser.mode = 0xFCFB
-        let bench = try LaserKind.omicron(laser)
-        let light = try bench.open()
+        let setup = try LaserKind.omicron(laser)
+        let light = try setup.open()
         try light.enable()
         try light.shutdown()
-        #expect(bench.port.instrument.mode == 0xFCFB)
-        #expect(bench.port.instrument.levelWrites == 0)
+        #expect(setup.port.instrument.mode == 0xFCFB)
+        #expect(setup.port.instrument.levelWrites == 0)
     }
 
     @Test func passesOverWhatNobodyAskedFor() throws {
@@ -59,18 +59,18 @@ struct OmicronTests {
     @Test func releasesTheLightThatIsHeldBack() throws {
         var laser = SimulatedOmicron()
         laser.mode &= ~0x18
-        let bench = try LaserKind.omicron(laser)
-        try bench.open().enable()
-        #expect(bench.isSwitchedOn)
+        let setup = try LaserKind.omicron(laser)
+        try setup.open().enable()
+        #expect(setup.isSwitchedOn)
     }
 
     @Test(arguments: [
         (12, "diode temperature"), (10, "over-current"), (0, "soft interlock"),
     ])
     func namesAFaultAndClearsIt(bit: Int, name: String) throws {
-        let bench = try LaserKind.omicron()
-        let light = try bench.open()
-        bench.port.update { $0.fail(bit) }
+        let setup = try LaserKind.omicron()
+        let light = try setup.open()
+        setup.port.update { $0.fail(bit) }
         let error = try #require(throws: DeviceError.self) { try light.enable() }
         #expect("\(error)".contains("fault: \(name); clearFault() resets the laser"), "\(error)")
         #expect(try light.setting("latched fault").get() == .str(name))
@@ -78,13 +78,13 @@ struct OmicronTests {
         guard case .value(let status) = try table.call("clearFault", CallArguments()) else { return }
         #expect(try #require([String](python: status)).contains("fault: none"))
         try light.enable()
-        #expect(bench.isSwitchedOn)
+        #expect(setup.isSwitchedOn)
     }
 
     @Test func saysThatTheKeyMustBeTurned() throws {
-        let bench = try LaserKind.omicron()
-        let light = try bench.open()
-        bench.port.update { $0.mustToggleKey = true }
+        let setup = try LaserKind.omicron()
+        let light = try setup.open()
+        setup.port.update { $0.mustToggleKey = true }
         let error = try #require(throws: DeviceError.self) { try light.enable() }
         #expect("\(error)".contains("the key must be turned off and on again"))
     }
@@ -102,8 +102,8 @@ struct OmicronTests {
     }
 
     @Test func modulationIsItsTrigger() throws {
-        let bench = try LaserKind.omicron()
-        let light = try bench.open()
+        let setup = try LaserKind.omicron()
+        let light = try setup.open()
         try light.setTrigger(.risingEdge, .bulb)
         #expect(try light.setting("digital modulation").get() == true)
         try light.setting("analog modulation").set(true)

@@ -17,21 +17,21 @@ struct OxxiusTests {
     }
 
     @Test func saysNoMoreThanItMust() throws {
-        let bench = try LaserKind.oxxius()
-        let light = try bench.open()
-        bench.forgetTranscript()
+        let setup = try LaserKind.oxxius()
+        let light = try setup.open()
+        setup.forgetTranscript()
         try light.setPower(0.25)
         try light.enable()
         try light.disable()
         let said = ["inf?", "p 25.0", "inf?", "?sp", "?sta", "dl 1", "?sta", "dl 0", "?sta"]
-        #expect(bench.transcript == said.map { $0 + "\n" }.joined())
+        #expect(setup.transcript == said.map { $0 + "\n" }.joined())
     }
 
     @Test(arguments: [(1, "current"), (5, "head temperature"), (8, "manual reset needed"), (42, "number 42")])
     func namesAnAlarm(code: Int, name: String) throws {
-        let bench = try LaserKind.oxxius()
-        let light = try bench.open()
-        bench.port.update { $0.alarm = code }
+        let setup = try LaserKind.oxxius()
+        let light = try setup.open()
+        setup.port.update { $0.alarm = code }
         let error = try #require(throws: DeviceError.self) { try light.enable() }
         #expect("\(error)".contains("fault: \(name)"), "\(error)")
         #expect(light.status.contains("fault: \(name)"))
@@ -42,21 +42,21 @@ struct OxxiusTests {
         var laser = SimulatedOxxius()
         (laser.isWarmingUp, laser.unknownWords) = (true, ["?l"])
         laser.startByItself()
-        let bench = try LaserKind.oxxius(laser)
+        let setup = try LaserKind.oxxius(laser)
         // It cannot be seen to be off, so that nobody may believe it is.
-        #expect(throws: DeviceError.self) { try bench.open() }
-        #expect(!bench.isSwitchedOn)
-        bench.port.update { $0.unknownWords = [] }
-        let light = try bench.open()
+        #expect(throws: DeviceError.self) { try setup.open() }
+        #expect(!setup.isSwitchedOn)
+        setup.port.update { $0.unknownWords = [] }
+        let light = try setup.open()
         #expect(try !light.isOn)
         try light.enable()
         #expect(try light.isOn)
     }
 
     @Test func isOnWhileItSearchesItsMode() throws {
-        let bench = try LaserKind.oxxius()
-        let light = try bench.open()
-        bench.port.update { $0.isSearching = true }
+        let setup = try LaserKind.oxxius()
+        let light = try setup.open()
+        setup.port.update { $0.isSearching = true }
         try light.enable()
         #expect(try light.isOn)
         #expect(try light.setting("state").get() == "SLM search")
@@ -65,11 +65,11 @@ struct OxxiusTests {
     @Test func anLCXIsToldPercents() throws {
         var laser = SimulatedOxxius()
         laser.model = "LCX-561S-100-CSB-PPA"
-        let bench = try LaserKind.oxxius(laser)
-        let light = try bench.open()
+        let setup = try LaserKind.oxxius(laser)
+        let light = try setup.open()
         try light.setPower(0.4)
         try light.enable()
-        #expect(bench.transcript.contains("ip 40.0\n"))
+        #expect(setup.transcript.contains("ip 40.0\n"))
         #expect(abs(try light.power - 0.4) < 1e-9)
     }
 

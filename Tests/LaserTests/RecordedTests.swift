@@ -6,23 +6,23 @@ import Testing
 struct RecordedTests {
     static let sessions =
         LaserKind.all.map { kind in
-            Session(kind.testDescription, on: { try kind.makeBench() }) { laser, bench in
+            Session(kind.testDescription, on: { try kind.makeSetup() }) { laser, setup in
                 laser.tour()
-                if !kind.lacks.contains(.interlock) { tryInVain(laser, bench) { $0.isInterlockOpen = true } }
-                if !kind.lacks.contains(.key) { tryInVain(laser, bench) { $0.isKeyOn = false } }
+                if !kind.lacks.contains(.interlock) { tryInVain(laser, setup) { $0.isInterlockOpen = true } }
+                if !kind.lacks.contains(.key) { tryInVain(laser, setup) { $0.isKeyOn = false } }
             }
         } + [
-            Session("arduino-trigger", on: { try ArduinoTests.bench() }),
-            Session("teensy-pulses", on: { try TeensyTests.bench() }),
+            Session("arduino-trigger", on: { try ArduinoTests.setup() }),
+            Session("teensy-pulses", on: { try TeensyTests.setup() }),
         ]
 
     /// Enables a laser after a change to it.
     private static func tryInVain(
         _ laser: SessionClient,
-        _ bench: any RecordableInstrument,
+        _ setup: any RecordableInstrument,
         _ change: (inout any SimulatedLaser) -> Void
     ) {
-        (bench as? any AnyBench)?.change(change)
+        (setup as? any AnySetup)?.change(change)
         let light = laser.parts.last ?? laser
         light.call("enable")
         light.call("get_status")

@@ -27,20 +27,20 @@ struct SapphireTests {
     }
 
     @Test func emitsWithItsKeyAndIsSwitchedOffAtOnce() throws {
-        let bench = try LaserKind.sapphire()
-        #expect(bench.isSwitchedOn)
-        _ = try bench.open()
-        #expect(!bench.isSwitchedOn)
-        #expect(bench.transcript.hasPrefix(">=0\r\n?HID\r\nL=0\r\n?L\r\n"))
+        let setup = try LaserKind.sapphire()
+        #expect(setup.isSwitchedOn)
+        _ = try setup.open()
+        #expect(!setup.isSwitchedOn)
+        #expect(setup.transcript.hasPrefix(">=0\r\n?HID\r\nL=0\r\n?L\r\n"))
     }
 
     @Test(arguments: [(true, true), (true, false), (false, true), (false, false)])
     func echoAndPromptMakeNoDifference(echoes: Bool, prompts: Bool) throws {
         var laser = SimulatedSapphire()
         (laser.echoes, laser.prompts) = (echoes, prompts)
-        let bench = try LaserKind.sapphire(laser)
-        let light = try bench.open()
-        bench.port.update { $0.prompts = prompts }
+        let setup = try LaserKind.sapphire(laser)
+        let light = try setup.open()
+        setup.port.update { $0.prompts = prompts }
         try light.setPower(0.5)
         try light.enable()
         #expect(try light.power == 0.5)
@@ -48,12 +48,12 @@ struct SapphireTests {
         #expect(try light.setting("firmware").get() == "8.005")
         #expect(try light.setting("serial number").get() == "505925")
         try light.disable()
-        #expect(!bench.isSwitchedOn)
+        #expect(!setup.isSwitchedOn)
     }
 
     @Test func doesNoLessThanATenth() throws {
-        let bench = try LaserKind.sapphire()
-        let light = try bench.open()
+        let setup = try LaserKind.sapphire()
+        let light = try setup.open()
         try light.enable()
         try light.setPower(0)
         #expect(try light.power == 20.0 / 220)
@@ -64,15 +64,15 @@ struct SapphireTests {
     @Test func waitsUntilItIsOn() throws {
         var laser = SimulatedSapphire()
         laser.switchingTime = .milliseconds(100)
-        let bench = try LaserKind.sapphire(laser)
-        let light = try bench.open()
+        let setup = try LaserKind.sapphire(laser)
+        let light = try setup.open()
         try light.enable()
-        #expect(bench.port.instrument.isEmitting())
+        #expect(setup.port.instrument.isEmitting())
     }
 
     @Test func saysThatItsTemperatureControlIsOff() throws {
-        let bench = try LaserKind.sapphire()
-        let light = try bench.open()
+        let setup = try LaserKind.sapphire()
+        let light = try setup.open()
         try light.setting("temperature control").set(false)
         let error = try #require(throws: DeviceError.self) { try light.enable() }
         #expect("\(error)".contains("temperature control (TEC) is off"))
@@ -81,27 +81,27 @@ struct SapphireTests {
     }
 
     @Test func saysThatItIsWarmingUp() throws {
-        let bench = try LaserKind.sapphire()
-        let light = try bench.open()
-        bench.port.update { $0.isWarmingUp = true }
+        let setup = try LaserKind.sapphire()
+        let light = try setup.open()
+        setup.port.update { $0.isWarmingUp = true }
         let error = try #require(throws: DeviceError.self) { try light.enable() }
         #expect("\(error)".contains("its state: warm-up"), "\(error)")
         #expect(try light.setting("state").get() == "warm-up")
-        bench.port.update { $0.isWarmingUp = false }
+        setup.port.update { $0.isWarmingUp = false }
         try light.enable()
     }
 
     @Test func namesFaults() throws {
-        let bench = try LaserKind.sapphire()
-        let light = try bench.open()
-        bench.port.update { $0.fault = 1 << 4 | 1 << 14 }
+        let setup = try LaserKind.sapphire()
+        let light = try setup.open()
+        setup.port.update { $0.fault = 1 << 4 | 1 << 14 }
         #expect(light.status.contains("fault: diode current, unknown (hexadecimal 4000)"))
         #expect(light.status.contains("state: error"))
     }
 
     @Test func emissionHoursAreHours() throws {
-        let bench = try LaserKind.sapphire()
-        guard case .float(let hours) = try bench.open().setting("operating hours").get() else {
+        let setup = try LaserKind.sapphire()
+        guard case .float(let hours) = try setup.open().setting("operating hours").get() else {
             Issue.record("no number")
             return
         }

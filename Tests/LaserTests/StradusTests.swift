@@ -35,32 +35,32 @@ struct StradusTests {
         var laser = SimulatedStradus()
         (laser.echoes, laser.prompts) = (echoes, prompts)
         laser.startByItself()
-        let bench = try LaserKind.stradus(laser)
-        let light = try bench.open()
-        #expect(!bench.isSwitchedOn)
+        let setup = try LaserKind.stradus(laser)
+        let light = try setup.open()
+        #expect(!setup.isSwitchedOn)
         #expect(try light.setting("serial number").get() == "VL1008025")
         #expect(try light.setting("part number").get() == "10010")
         #expect(try light.setting("wavelength").get() == "405nm")
     }
 
     @Test func saysNoMoreThanItMust() throws {
-        let bench = try LaserKind.stradus()
-        let light = try bench.open()
-        bench.forgetTranscript()
+        let setup = try LaserKind.stradus()
+        let light = try setup.open()
+        setup.forgetTranscript()
         try light.setPower(0.25)
         try light.enable()
         try light.disable()
         let said = [
             "?PUL", "?LE", "?PUL", "?LE", "LE=1", "?PUL", "?C", "?LE", "LP=25.0", "?LPS", "?LE", "LE=0", "?LE",
         ]
-        #expect(bench.transcript == said.map { $0 + "\r" }.joined())
+        #expect(setup.transcript == said.map { $0 + "\r" }.joined())
     }
 
     @Test(arguments: [(64, "over-current"), (128 | 4096, "diode temperature, fan")])
     func namesAFaultAndClearsIt(code: Int, name: String) throws {
-        let bench = try LaserKind.stradus()
-        let light = try bench.open()
-        bench.port.update { $0.fault = code }
+        let setup = try LaserKind.stradus()
+        let light = try setup.open()
+        setup.port.update { $0.fault = code }
         let error = try #require(throws: DeviceError.self) { try light.enable() }
         #expect("\(error)".contains("fault: \(name)"), "\(error)")
         let table = RemoteInterface(of: "StradusLaser") { light.remoteMembers }
@@ -69,9 +69,9 @@ struct StradusTests {
     }
 
     @Test func saysThatItIsWarmingUp() throws {
-        let bench = try LaserKind.stradus()
-        let light = try bench.open()
-        bench.port.update { $0.isWarmingUp = true }
+        let setup = try LaserKind.stradus()
+        let light = try setup.open()
+        setup.port.update { $0.isWarmingUp = true }
         let error = try #require(throws: DeviceError.self) { try light.enable() }
         #expect("\(error)".contains("it is warming up"))
         #expect(try light.setting("state").get() == "warm-up")
@@ -79,61 +79,61 @@ struct StradusTests {
     }
 
     @Test func powerIsThatOfPulsesWhileItsInputGatesIt() throws {
-        let bench = try LaserKind.stradus()
-        let light = try bench.open()
+        let setup = try LaserKind.stradus()
+        let light = try setup.open()
         try light.enable()
         try light.setTrigger(.risingEdge, .bulb)
         try light.setPower(0.75)
-        #expect(bench.port.instrument.pulsePower == 75)
-        #expect(bench.port.instrument.power == 10)
+        #expect(setup.port.instrument.pulsePower == 75)
+        #expect(setup.port.instrument.power == 10)
         try light.setTrigger(.software, .bulb)
         try light.setPower(0.5)
-        #expect(bench.port.instrument.power == 50)
+        #expect(setup.port.instrument.power == 50)
     }
 
     /// Witness: Vortran's manual, 9.4; the other program sets the power before it switches on.
     @Test func powerThatIsSetWhileItIsOffComesWithTheLight() throws {
-        let bench = try LaserKind.stradus()
-        let light = try bench.open()
+        let setup = try LaserKind.stradus()
+        let light = try setup.open()
         try light.setPower(0.5)
         #expect(light.setPoint == 0.5)
-        #expect(bench.port.instrument.power == 10, "the laser takes none while it is off")
+        #expect(setup.port.instrument.power == 10, "the laser takes none while it is off")
         try light.enable()
-        #expect(bench.port.instrument.power == 50)
+        #expect(setup.port.instrument.power == 50)
         #expect(try light.power == 0.5)
         try light.disable()
-        bench.forgetTranscript()
+        setup.forgetTranscript()
         try light.enable()
-        #expect(!bench.transcript.contains("LP="), "once is enough")
+        #expect(!setup.transcript.contains("LP="), "once is enough")
     }
 
     /// With the CDRH delay the laser takes the power only once light comes.
     @Test func powerWaitsForTheDelay() throws {
-        let bench = try LaserKind.stradus(SimulatedStradus(delay: .milliseconds(300)))
-        let light = try bench.open()
+        let setup = try LaserKind.stradus(SimulatedStradus(delay: .milliseconds(300)))
+        let light = try setup.open()
         try light.setPower(0.5)
         try light.enable()
-        #expect(bench.port.instrument.power == 50)
+        #expect(setup.port.instrument.power == 50)
     }
 
     @Test func aLaserWithAnotherSetPointAfterALossCanBeEnabled() throws {
-        let bench = try LaserKind.stradus()
-        let light = try bench.open()
+        let setup = try LaserKind.stradus()
+        let light = try setup.open()
         try light.enable()
         try light.setPower(0.5)
         try light.disable()
-        bench.unplug()
-        bench.port.update { $0.power = 10 }
-        try bench.plugIn()
-        #expect(bench.logs("must be enabled again"))
+        setup.unplug()
+        setup.port.update { $0.power = 10 }
+        try setup.plugIn()
+        #expect(setup.logs("must be enabled again"))
         try light.enable()
-        #expect(bench.port.instrument.power == 50)
+        #expect(setup.port.instrument.power == 50)
     }
 
     /// Witness: Vortran's manual, 9.5: `?LPS` reports whole milliwatts.
     @Test(arguments: [0.26, 0.01, 0.99, 0.333]) func aWeakLaserTakesAllPowers(power: Double) throws {
-        let bench = try LaserKind.stradus(SimulatedStradus(maximumPower: 40, delay: .zero))
-        let light = try bench.open()
+        let setup = try LaserKind.stradus(SimulatedStradus(maximumPower: 40, delay: .zero))
+        let light = try setup.open()
         try light.setPower(power)
         try light.enable()
         #expect(abs(try light.power - power) < 0.002)
@@ -142,35 +142,35 @@ struct StradusTests {
     }
 
     @Test func inConstantCurrentModeItTakesNoPower() throws {
-        let bench = try LaserKind.stradus()
-        let light = try bench.open()
+        let setup = try LaserKind.stradus()
+        let light = try setup.open()
         try light.setting("constant current").set(true)
         try light.enable()
         let error = try #require(throws: DeviceError.self) { try light.setPower(0.5) }
         #expect("\(error)".contains("set the setting 'constant current' to false"), "\(error)")
-        #expect(bench.isSwitchedOn)
+        #expect(setup.isSwitchedOn)
     }
 
     @Test func twoLasersKeepTheirOwnPowers() throws {
         let driver = Driver.stradus
         let lights = try [0.25, 0.75].map { power in
-            let bench = try LaserKind.stradus()
+            let setup = try LaserKind.stradus()
             let context = DriverContext(log: DeviceLog())
-            let device = try driver.open(LightOptions(port: .path(bench.path)), context)
-            return (bench, try #require(device as? SerialLight<StradusCommands>), power)
+            let device = try driver.open(LightOptions(port: .path(setup.path)), context)
+            return (setup, try #require(device as? SerialLight<StradusCommands>), power)
         }
         for (_, light, power) in lights { try light.setPower(power) }
         for (_, light, power) in lights { #expect(light.setPoint == power) }
-        for (bench, light, power) in lights {
+        for (setup, light, power) in lights {
             try light.enable()
-            #expect(bench.port.instrument.power == power * 100)
+            #expect(setup.port.instrument.power == power * 100)
             try light.shutdown()
         }
     }
 
     @Test func withTheDelayItIsOnBeforeLightComes() throws {
-        let bench = try LaserKind.stradus(SimulatedStradus(delay: .seconds(60)))
-        let light = try bench.open()
+        let setup = try LaserKind.stradus(SimulatedStradus(delay: .seconds(60)))
+        let light = try setup.open()
         try light.enable()
         #expect(try light.isOn)
         #expect(try light.power == 0)

@@ -8,10 +8,10 @@ import Transports
 @testable import Lasers
 
 struct TeensyTests {
-    typealias Bench = DrivenInstrument<SimulatedTeensy, TeensyPulses>
+    typealias InstrumentSetup = DrivenInstrument<SimulatedTeensy, TeensyPulses>
 
-    static func bench(_ board: SimulatedTeensy = .init(), leavesPulses: Bool = false) throws -> Bench {
-        try Bench(board, TeensyBoard.port) { connector in
+    static func setup(_ board: SimulatedTeensy = .init(), leavesPulses: Bool = false) throws -> InstrumentSetup {
+        try InstrumentSetup(board, TeensyBoard.port) { connector in
             try TeensyPulses(connector, TeensyBoard.format.fast, leavesPulses: leavesPulses)
         }
     }
@@ -57,60 +57,60 @@ struct TeensyTests {
     @Test(arguments: [false, true]) func noPulsesComeOnceItIsOpen(leavesPulses: Bool) throws {
         var board = SimulatedTeensy()
         board.start()
-        let bench = try Self.bench(board, leavesPulses: leavesPulses)
-        _ = try bench.open()
-        #expect(bench.port.instrument.isRunning == leavesPulses)
+        let setup = try Self.setup(board, leavesPulses: leavesPulses)
+        _ = try setup.open()
+        #expect(setup.port.instrument.isRunning == leavesPulses)
     }
 
     @Test func pulsesComeWhileItIsEnabled() throws {
-        let bench = try Self.bench()
-        let device = try bench.open()
+        let setup = try Self.setup()
+        let device = try setup.open()
         try device.enable()
-        #expect(bench.port.instrument.isRunning)
+        #expect(setup.port.instrument.isRunning)
         try device.disable()
-        #expect(!bench.port.instrument.isRunning)
+        #expect(!setup.port.instrument.isRunning)
         try device.enable()
         try device.shutdown()
-        #expect(!bench.port.instrument.isRunning)
+        #expect(!setup.port.instrument.isRunning)
     }
 
     @Test func noPulsesComeWhenThePortIsBackThoughNobodyAsks() throws {
-        let bench = try Self.bench()
-        let device = try bench.open()
+        let setup = try Self.setup()
+        let device = try setup.open()
         try device.enable()
-        bench.port.unplug()
+        setup.port.unplug()
         #expect(throws: DeviceError.self) { try device.setting("interval").get() }
-        #expect(bench.port.instrument.isRunning)
-        try bench.port.plugIn()
-        #expect(bench.port.wait(within: patience) { !$0.isRunning })
+        #expect(setup.port.instrument.isRunning)
+        try setup.port.plugIn()
+        #expect(setup.port.wait(within: patience) { !$0.isRunning })
         #expect(try device.setting("interval").get() == 100_000)
         #expect(!device.isEnabled)
     }
 
     @Test func settingsAreTheBoards() throws {
-        let bench = try Self.bench()
-        let device = try bench.open()
+        let setup = try Self.setup()
+        let device = try setup.open()
         try device.setting("interval").set(5000)
         try device.setting("duration").set(.int(Int(UInt32.max)))
         try device.setting("pulses").set(7)
         try device.setting("wait for input").set(true)
-        #expect(bench.port.instrument.values == [3: 5000, 4: .max, 5: 1, 6: 7])
+        #expect(setup.port.instrument.values == [3: 5000, 4: .max, 5: 1, 6: 7])
         #expect(try device.setting("firmware").get() == "pulse generator, version 1")
         #expect(throws: SettingError.self) { try device.setting("interval").set(0) }
     }
 
     @Test func settingsAreTakenWhileItRuns() throws {
-        let bench = try Self.bench()
-        let device = try bench.open()
+        let setup = try Self.setup()
+        let device = try setup.open()
         try device.enable()
         try device.setting("interval").set(5000)
         #expect(try device.setting("interval").get() == 5000)
-        #expect(bench.port.instrument.isRunning)
+        #expect(setup.port.instrument.isRunning)
     }
 
     @Test func theEndOfASeriesCanBeAskedFor() throws {
-        let bench = try Self.bench()
-        let device = try bench.open()
+        let setup = try Self.setup()
+        let device = try setup.open()
         try device.setting("pulses").set(1)
         try device.enable()
         #expect(try device.setting("running").get() == false)
@@ -121,38 +121,38 @@ struct TeensyTests {
     }
 
     @Test func aSeriesIsNotStartedTwice() throws {
-        let bench = try Self.bench()
-        let device = try bench.open()
+        let setup = try Self.setup()
+        let device = try setup.open()
         try device.setting("pulses").set(1)
-        bench.port.forgetTranscript()
-        bench.port.spoil { $0.lostAnswers = 1 }
+        setup.port.forgetTranscript()
+        setup.port.spoil { $0.lostAnswers = 1 }
         #expect(throws: DeviceError.self) { try device.enable() }
         let start = String(String.UnicodeScalarView([1, 0, 0, 0, 0].map { Unicode.Scalar($0) }))
-        #expect(bench.port.transcript.ranges(of: start).count == 1)
+        #expect(setup.port.transcript.ranges(of: start).count == 1)
         try device.setting("pulses").set(0)
-        bench.port.spoil { $0.lostAnswers = 1 }
+        setup.port.spoil { $0.lostAnswers = 1 }
         try device.enable()
-        #expect(bench.port.instrument.isRunning)
+        #expect(setup.port.instrument.isRunning)
     }
 
     @Test func aBoardThatLostItsPowerGetsBackWhatClientsHadSet() throws {
-        let bench = try Self.bench()
-        let device = try bench.open()
+        let setup = try Self.setup()
+        let device = try setup.open()
         try device.setting("interval").set(5000)
         try device.setting("wait for input").set(true)
-        bench.port.unplug()
-        bench.port.update { $0 = SimulatedTeensy() }
-        try bench.port.plugIn()
-        #expect(bench.port.wait(within: patience) { $0.values == [3: 5000, 4: 1000, 5: 1, 6: 0] })
-        #expect(!bench.port.instrument.isRunning)
+        setup.port.unplug()
+        setup.port.update { $0 = SimulatedTeensy() }
+        try setup.port.plugIn()
+        #expect(setup.port.wait(within: patience) { $0.values == [3: 5000, 4: 1000, 5: 1, 6: 0] })
+        #expect(!setup.port.instrument.isRunning)
     }
 
     @Test func noiseIsNoAnswer() throws {
-        let bench = try Self.bench()
-        let device = try bench.open()
-        bench.port.spoil { $0.noise = [0xFF, 3] }
+        let setup = try Self.setup()
+        let device = try setup.open()
+        setup.port.spoil { $0.noise = [0xFF, 3] }
         #expect(try device.setting("duration").get() == 1000)
-        bench.port.spoil { $0.lostAnswers = 1 }
+        setup.port.spoil { $0.lostAnswers = 1 }
         try device.disable()
     }
 
@@ -169,7 +169,7 @@ struct TeensyTests {
         }
     }
 
-    private static let makers = [Maker("teensy-pulses") { try bench().open() }]
+    private static let makers = [Maker("teensy-pulses") { try setup().open() }]
 
     @Test(arguments: try makers.contractCases) func keepsTheContracts(contract: ContractCase) throws {
         for violation in try contract.findings().violations { Issue.record("\(violation)") }

@@ -8,7 +8,7 @@ import Transports
 
 struct InventoryTests {
     /// A wheel, a device that nobody knows, two adapters of which one has two ports, and a port of the computer's own.
-    private static func bench() throws -> MadeUpMachine {
+    private static func lab() throws -> MadeUpMachine {
         let world = try MadeUpMachine()
         world.plugIn("1-4.2", "03c3:1f01", ["manufacturer": "ZW0", "product": "ZWO EFW", "serial": "1f21"])
         world.bind("1-4.2", interface: 0, to: "usbhid")
@@ -25,7 +25,7 @@ struct InventoryTests {
     }
 
     @Test func devicesOnUSBAreListedWithTheDriversThatKnowThem() throws {
-        let world = try Self.bench()
+        let world = try Self.lab()
         let inventory = Inventory(of: world.machine, TestDrivers.all)
         #expect(inventory.usb.map { "\($0.info.port)" } == ["1-2", "1-3", "1-4.2", "1-4.10"])
         let wheel = try #require(inventory.knownUSB.first)
@@ -39,7 +39,7 @@ struct InventoryTests {
     }
 
     @Test func serialPortsAreListedWithTheNameThatStays() throws {
-        let world = try Self.bench()
+        let world = try Self.lab()
         let ports = Inventory(of: world.machine, TestDrivers.all).ports
         #expect(ports.map(\.path) == ["/dev/ttyUSB0", "/dev/ttyUSB1", "/dev/ttyUSB2", "/dev/ttyS0"])
         #expect(ports.map(\.name) == ["usb:A5XK3RJT", "usb:FT2:0", "usb:FT2:1", "/dev/ttyS0"])
@@ -50,7 +50,7 @@ struct InventoryTests {
     }
 
     @Test func whatHasTheGroupIsUsable() throws {
-        let world = try Self.bench()
+        let world = try Self.lab()
         var machine = world.machine
         world.node("/dev/ttyUSB0", group: 20)
         machine.user = User("user", id: 1000, groups: [20])
@@ -63,7 +63,7 @@ struct InventoryTests {
     }
 
     @Test func whoHasADeviceIsToldByNumberAndName() throws {
-        let world = try Self.bench()
+        let world = try Self.lab()
         world.addProcess(4211, "device-server", has: ["/dev/bus/usb/001/005"])
         world.addProcess(99, "ModemManager", has: ["/dev/null", "/dev/ttyUSB1"])
         let inventory = Inventory(of: world.machine, TestDrivers.all, served: Self.served)

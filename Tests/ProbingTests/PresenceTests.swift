@@ -6,7 +6,7 @@ import Testing
 import Transports
 
 struct PresenceTests {
-    private static func bench() throws -> MadeUpMachine {
+    private static func lab() throws -> MadeUpMachine {
         let world = try MadeUpMachine()
         world.plugIn("1-4", "03c3:1f01", ["product": "ZWO EFW"])
         world.node("/dev/bus/usb/001/005", mode: 0o666)
@@ -34,14 +34,14 @@ struct PresenceTests {
     }
 
     @Test func aWheelThatIsThereIsPresent() throws {
-        let world = try Self.bench()
+        let world = try Self.lab()
         let report = Inventory(of: world.machine, TestDrivers.all).report(try Self.wheel())
         #expect(report.presence == .present)
         #expect(report.detail == "USB port 1-4")
     }
 
     @Test func aWheelAtAnotherPortIsAbsentAndTheOneThereIsNamed() throws {
-        let world = try Self.bench()
+        let world = try Self.lab()
         let report = Inventory(of: world.machine, TestDrivers.all)
             .report(try Self.wheel(WheelConfiguration(port: USBPort("1-9"))))
         #expect(report.presence == .absent)
@@ -49,7 +49,7 @@ struct PresenceTests {
     }
 
     @Test func ofTwoWheelsOneMustBeChosen() throws {
-        let world = try Self.bench()
+        let world = try Self.lab()
         world.plugIn("1-5", "03c3:1f01", address: 9)
         let report = Inventory(of: world.machine, TestDrivers.all).report(try Self.wheel())
         #expect(report.presence == .unclear)
@@ -57,14 +57,14 @@ struct PresenceTests {
     }
 
     @Test func aWheelsOwnSerialNumberCannotBeSeenFromOutside() throws {
-        let world = try Self.bench()
+        let world = try Self.lab()
         let report = Inventory(of: world.machine, TestDrivers.all)
             .report(try Self.wheel(WheelConfiguration(serial: "1f21")))
         #expect(report.presence == .unclear)
     }
 
     @Test func whatAServerHasIsServedAndWhatOthersHaveIsHeld() throws {
-        let world = try Self.bench()
+        let world = try Self.lab()
         world.addProcess(4211, "device-server", has: ["/dev/bus/usb/001/005"])
         let served = Inventory(of: world.machine, TestDrivers.all, served: InventoryTests.served)
         #expect(served.report(try Self.wheel()).presence == .served)
@@ -77,12 +77,12 @@ struct PresenceTests {
         ("usb:A5\"XK:0", .present), ("usb:A5\"XK:1", .absent), ("usb:OTHER", .absent), ("/dev/ttyUSB7", .absent),
     ])
     func aPortIsFoundByEachOfItsNames(name: String, presence: Presence) throws {
-        let world = try Self.bench()
+        let world = try Self.lab()
         #expect(Inventory(of: world.machine, TestDrivers.all).report(try Self.laser(name)).presence == presence)
     }
 
     @Test func aPortOfOthersIsUnusable() throws {
-        let world = try Self.bench()
+        let world = try Self.lab()
         world.node("/dev/ttyUSB0", mode: 0o600)
         let report = Inventory(of: world.machine, TestDrivers.all).report(try Self.laser("/dev/ttyUSB0"))
         #expect(report.presence == .unusable)
@@ -90,7 +90,7 @@ struct PresenceTests {
 
     @Test(arguments: [("VSC-1", Presence.present), ("VSC-9", .unclear)])
     func aCameraIsFoundBySerialNumber(uid: String, presence: Presence) throws {
-        let world = try Self.bench()
+        let world = try Self.lab()
         let driver = try #require(TestDrivers.all["andor-sdk3"] as? FloatingDriver<NoOptions>)
         let wanted = WantedDevice(
             "Camera",
@@ -103,7 +103,7 @@ struct PresenceTests {
     }
 
     @Test func definitionsToPasteNameWhatIsThere() throws {
-        let world = try Self.bench()
+        let world = try Self.lab()
         let text = Inventory(of: world.machine, TestDrivers.all).yaml()
         #expect(
             text == """
@@ -120,7 +120,7 @@ struct PresenceTests {
     /// YAML ends a line at U+0085, U+2028 and U+2029 as well, and the model from a vendor's library may contain anything.
     @Test(arguments: ["\u{85}", "\u{2028}", "\u{2029}", "\n"])
     func aModelCannotEndItsComment(lineEnd: String) throws {
-        let world = try Self.bench()
+        let world = try Self.lab()
         let drivers = DriverCatalog([TestDrivers.cameras(model: "Zyla\(lineEnd)  - { name: Intruder }")])
         let text = Inventory(of: world.machine, drivers).yaml()
         #expect(text.contains("# Zyla  - { name: Intruder }"))

@@ -26,7 +26,7 @@ struct ConfigurationTests {
         ("stage-aware-setup", #"{"image": {"width": 50, "height": 40}}"#, "SimulatedController"),
         ("stage-aware-setup", "{}", "SimulatedController"),
         ("test-camera", "{}", "TestCamera"),
-        ("prebuilt-camera", "{}", "BenchCamera"),
+        ("prebuilt-camera", "{}", "PrebuiltCamera"),
         ("dummy-dsp", "{}", "DummyDSP"),
         ("dummy-slm", "{}", "DummySLM"),
     ]) func everyWordOpensThePythonClass(word: String, json: String, type: String) throws {
@@ -67,7 +67,7 @@ struct ConfigurationTests {
 
     @Test(arguments: [#"{"shape": [48, 64]}"#, #"{"sensor_shape": [64, 48]}"#])
     func prebuiltCameraTakesEitherShape(json: String) throws {
-        let camera = try #require(try open("prebuilt-camera", json) as? BenchCamera)
+        let camera = try #require(try open("prebuilt-camera", json) as? PrebuiltCamera)
         #expect(camera.sensorShape == SensorShape(width: 64, height: 48))
     }
 

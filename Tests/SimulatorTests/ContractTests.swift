@@ -17,7 +17,7 @@ enum Makers {
             SimulatedCamera(.init(sensorShape: sensor, hasRealisticTiming: false, showsShutteringMode: true))
         },
         Maker("test-camera") { TestCamera(.init(sensorShape: sensor, hasRealisticTiming: false)) },
-        Maker("prebuilt-camera") { BenchCamera(.init(sensorShape: sensor)) },
+        Maker("prebuilt-camera") { PrebuiltCamera(.init(sensorShape: sensor)) },
         Maker("simulated-floating-camera") {
             // Tests run side by side, and each camera can be opened only once.
             let uid = UUID().uuidString

@@ -4,7 +4,7 @@ public import Devices
 ///
 /// In trigger mode `ONCE` it gives a frame for each trigger. In mode `BULB` it runs freely, with the exposure time as
 /// the period, or as fast as its frames are taken. The first eight bytes of a frame are its number since `enable`.
-public final class BenchCamera: Camera {
+public final class PrebuiltCamera: Camera {
     public var isEnabled = false
     public let transforms = Transforms()
     public let bufferLength: Int?
@@ -61,7 +61,7 @@ public final class BenchCamera: Camera {
     public var settings: [Setting] { [roiSetting] }
 }
 
-extension BenchCamera {
+extension PrebuiltCamera {
     public struct Configuration: Decodable, Sendable {
         /// Width and height in pixels, 512 each by default.
         public var sensorShape: SensorShape?
@@ -96,10 +96,10 @@ extension BenchCamera {
     }
 }
 
-extension Driver where Configuration == BenchCamera.Configuration {
+extension Driver where Configuration == PrebuiltCamera.Configuration {
     public static var prebuiltCamera: Self {
         Driver("prebuilt-camera", "a camera with frames prepared in advance, for benchmarks") { configuration, _ in
-            BenchCamera(configuration)
+            PrebuiltCamera(configuration)
         }
     }
 }

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Simulators
 
-struct BenchCameraTests {
-    private let camera = BenchCamera(.init(sensorShape: SensorShape(width: 16, height: 8), ring: 3))
+struct PrebuiltCameraTests {
+    private let camera = PrebuiltCamera(.init(sensorShape: SensorShape(width: 16, height: 8), ring: 3))
 
     private func number(of frame: Frame) -> UInt64 {
         unsafe frame.pixels.withUnsafeBytes { unsafe UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }

@@ -8,13 +8,13 @@ import Transports
 let patience = Duration.seconds(20)
 
 /// A simulation on a pseudo-terminal behind a link, for a driver to talk to.
-class Bench<Instrument: SimulatedLaser>: AnyBench {
+class InstrumentSetup<Instrument: SimulatedLaser>: AnySetup {
     private let serial: DrivenInstrument<Instrument, any Device>
     let format: LineFormat
     private var opened: (any Device)?
 
     /// - Parameters:
-    ///   - format: the driver's format; the bench leaves out the waits for real devices.
+    ///   - format: the driver's format; the setup leaves out the waits for real devices.
     ///   - driver: opens the device in that format.
     init(
         _ instrument: Instrument,
@@ -29,7 +29,7 @@ class Bench<Instrument: SimulatedLaser>: AnyBench {
 
     var port: SimulatedPort<Instrument> { serial.port }
 
-    /// Opens the port with another function than the bench's driver.
+    /// Opens the port with another function than the setup's driver.
     func open<Device>(_ driver: (SerialConnector) throws -> Device) throws -> Device { try serial.open(driver) }
 
     var opener: @Sendable () throws -> SerialPort { serial.opener }
@@ -39,7 +39,7 @@ class Bench<Instrument: SimulatedLaser>: AnyBench {
     }
 
     func openDevice(leaveAsIs: Bool?) throws -> any Device {
-        throw DeviceError(.unsupported, "this bench has no device")
+        throw DeviceError(.unsupported, "this setup has no device")
     }
 
     func openLight(leaveAsIs: Bool?) throws -> any SerialLightSource {
@@ -100,8 +100,8 @@ class Bench<Instrument: SimulatedLaser>: AnyBench {
 
 typealias SerialLightSource = LightSource & SerialDevice
 
-/// A bench for any laser.
-protocol AnyBench: AnyObject, RecordableInstrument {
+/// A setup for any laser.
+protocol AnySetup: AnyObject, RecordableInstrument {
     /// Opens a laser, or one of the lights of a box with several.
     func openLight(leaveAsIs: Bool?) throws -> any SerialLightSource
     /// Opens a laser, or a box with several lights.
@@ -125,7 +125,7 @@ protocol AnyBench: AnyObject, RecordableInstrument {
     func readSettings(seed: UInt64) throws
 }
 
-extension AnyBench {
+extension AnySetup {
     func openLight() throws -> any SerialLightSource { try openLight(leaveAsIs: nil) }
     var isSwitchedOn: Bool { laser.isSwitchedOn }
 }
@@ -134,8 +134,8 @@ extension Device {
     func setting(_ name: String) throws -> Setting { try #require(settings.first { $0.name == name }) }
 }
 
-/// A bench with one laser.
-final class LaserBench<Commands: LightCommands, Instrument: SimulatedLaser>: Bench<Instrument> {
+/// A setup with one laser.
+final class LaserSetup<Commands: LightCommands, Instrument: SimulatedLaser>: InstrumentSetup<Instrument> {
     private let makeCommands: @Sendable () -> Commands
     /// New commands: some keep something for their device.
     var commands: Commands { makeCommands() }
@@ -165,8 +165,8 @@ final class LaserBench<Commands: LightCommands, Instrument: SimulatedLaser>: Ben
     override func readSettings(seed: UInt64) throws { try spoiltLine(seed: seed).readAll(commands.settings) }
 }
 
-/// A bench with a box of several lights.
-final class EngineBench<Commands: EngineCommands, Instrument: SimulatedLaser>: Bench<Instrument> {
+/// A setup with a box of several lights.
+final class EngineSetup<Commands: EngineCommands, Instrument: SimulatedLaser>: InstrumentSetup<Instrument> {
     let commands: Commands
     /// The name of the light that the rules are tested on.
     private let channel: String
