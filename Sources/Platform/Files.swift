@@ -26,8 +26,7 @@ public enum FileSystem {
 
     /// The path with all links followed; nil if the file does not exist.
     public static func realPath(_ path: String) -> String? {
-        // Into memory of our own: umockdev's function, which stands in for this one in tests, returns memory that cannot
-        // be freed.
+        // PATH_MAX is what the function writes at most.
         unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX) + 1) { buffer in
             guard let start = buffer.baseAddress, let real = unsafe realpath(path, start) else { return nil }
             return unsafe String(cString: real)
