@@ -167,7 +167,8 @@ def test_server_that_ends_while_it_is_asked(serve, config):
     try:
         assert ending.stdout.readline() == b"ready\n"
         code, out, err = run("status", "--json")
-        assert (code, err) == (0, "")
+        # Servers of other tests, which run side by side with this one, may have been stopped on purpose.
+        assert code == 0 and not any("Process %d " % pid in err for pid in (0, ending.pid)), err
         assert str(config) in [status["configuration"] for status in json.loads(out)]
         assert ending.wait(PATIENCE) == 17
     finally:
