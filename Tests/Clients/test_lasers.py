@@ -5,6 +5,7 @@ Both sides pass python-microscope's own tests for light sources, which are impor
 import json
 import os
 import re
+import shutil
 import termios
 import unittest.mock
 
@@ -23,6 +24,7 @@ from microscope.testsuite import mock_devices
 from microscope.testsuite import test_devices as theirs
 
 from mocked_ports import MockedPort
+import servers
 from servers import DeviceServer, free_port, run, write_config
 from testbed import Testbed
 from waiting import PATIENCE, eventually
@@ -292,7 +294,7 @@ def test_found_by_the_serial_number_of_its_adapter(factory, tmp_path, connect):
         testbed.close()
 
 
-def test_a_port_that_this_user_may_not_open(simulate, tmp_path):
+def test_a_port_that_this_user_may_not_open(simulate, tmp_path, monkeypatch):
     """The message says which group to be in, and the laser is served once its user is."""
     laser = simulate(CASES[0])
     terminal = os.path.realpath(laser.path)
@@ -301,6 +303,9 @@ def test_a_port_that_this_user_may_not_open(simulate, tmp_path):
     for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(0o755)
     options = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
+    # Where this user can run it, too.
+    shutil.copy(servers.BIN / "device-server", tmp_path)
+    monkeypatch.setattr(servers, "BIN", tmp_path)
     server = DeviceServer(write_config(tmp_path, [
         {"driver": "cobolt", "name": "Laser", "port": 0, "conf": {"port": laser.path}}]), **options)
     try:
