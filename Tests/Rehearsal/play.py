@@ -139,8 +139,8 @@ def play(folder):
     plugdev = grp.getgrnam("plugdev").gr_gid
     for kind, (_, _, has_driver) in WHEELS.items():
         file = eventually(lambda: node(kind), "%s is there" % kind, PATIENCE)
-        # udev sets the group first, and then the mode; the rules of other packages (libfli2) may let everybody read.
-        eventually(lambda: file.exists() and file.stat().st_gid == plugdev and file.stat().st_mode & 0o660 == 0o660,
+        # udev sets the group first, and then the mode.
+        eventually(lambda: file.exists() and file.stat().st_gid == plugdev and stat.S_IMODE(file.stat().st_mode) == 0o660,
                    "%s belongs to plugdev" % file, PATIENCE)
         eventually(lambda: (driver(kind) == "usbhid") == has_driver, "%s: %s" % (kind, driver(kind)), PATIENCE)
         say("%s is %s of plugdev, with the kernel's driver %s" % (kind, file, driver(kind)))
@@ -208,8 +208,7 @@ def play(folder):
     say("zwo, plugged in again, works for the same client")
 
     server.process.send_signal(signal.SIGTERM)
-    # Not looked at yet: the status with which it ends here.
-    say("the server has ended with status %s" % server.wait(PATIENCE))
+    assert server.wait(PATIENCE) == 0
     for kind, (_, _, has_driver) in WHEELS.items():
         eventually(lambda: (driver(kind) == "usbhid") == has_driver, "%s: %s" % (kind, driver(kind)), PATIENCE)
     say("the kernel's drivers have the wheels back")
