@@ -82,7 +82,7 @@ static bool read_file(FILE *file, const char *path, const char **order) {
         line[strcspn(line, "#")] = 0;
         if (sscanf(line, "%63s %511s %63s", key, first, second) < 1) continue;
         if (read_line(key, first, second, order)) continue;
-        fprintf(stderr, "%s:%d: cannot be understood: %s\n", path, number, line);
+        fprintf(stderr, "%s:%d: unknown statement: %s\n", path, number, line);
         return false;
     }
     return true;

@@ -142,7 +142,7 @@ enum ProScan {
 
     /// The errors that the sources name; the manual's list is longer.
     private static let errors = [
-        4: "it cannot be understood", 5: "unknown command", 8: "out of range", 17: "there is no such filter wheel",
+        4: "not understood", 5: "unknown command", 8: "out of range", 17: "no such filter wheel",
         18: "the queue of moves is full", 20: "there is no such shutter",
     ]
 

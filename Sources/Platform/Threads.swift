@@ -64,13 +64,6 @@ public final class BlockingThread: Sendable {
         }
     }
 
-    /// Starts a thread, and traps if the system refuses it.
-    // Only until every caller uses ``start(_:stackSize:_:)``.
-    public convenience init(_ name: String, _ body: @escaping @Sendable () -> Void) {
-        self.init()
-        do { try start(name, nil, body) } catch { fatalError("\(error)") }
-    }
-
     /// Waits until the thread has ended; false if it has not within the limit.
     @discardableResult
     public func join(within limit: Duration? = nil) -> Bool {

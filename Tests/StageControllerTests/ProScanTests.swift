@@ -115,7 +115,7 @@ struct ProScanTests {
         let wheel = try setup.open().wheel("filter 2")
         setup.port.update { $0.wheels[2] = nil }
         let error = try #require(throws: DeviceError.self) { try wheel.startMove(to: 3) }
-        #expect("\(error)".contains("there is no such filter wheel (E,17)"), "\(error)")
+        #expect("\(error)".contains("no such filter wheel (E,17)"), "\(error)")
     }
 
     @Test func theEndOfAMoveIsNoAnswer() throws {

@@ -160,7 +160,7 @@ extension ClaritySession {
         RemoteMethod("set_slide_position", "position", Parameter("blocking", default: true)) {
             (position: Int, isBlocking: Bool) -> Completion in
             guard let sectioning = Sectioning(rawValue: position) else {
-                throw RemoteError.value("there is no slide position \(position)")
+                throw RemoteError.value("slide position \(position) does not exist")
             }
             return try wheel.move(to: sectioning, isBlocking: isBlocking)
         }

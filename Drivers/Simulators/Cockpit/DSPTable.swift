@@ -85,7 +85,7 @@ struct DSPLines: Sendable, Equatable {
 
     private func check(_ line: Int) throws {
         guard analog.indices.contains(line) else {
-            throw RemoteError.index("there is no analog line \(line), lines are 0 to \(analog.count - 1)")
+            throw RemoteError.index("analog line \(line) does not exist; lines are 0 to \(analog.count - 1)")
         }
     }
 

@@ -76,6 +76,7 @@ public struct SimulatedHardwareFolder: Sendable {
             (self.path, isOurs) = (path, false)
             return
         }
+        // Temporary files go to TMPDIR, or by default to /tmp (Filesystem Hierarchy Standard 3.18).
         var template = Array("\(Environment["TMPDIR"] ?? "/tmp")/simulated-hardware-XXXXXX".utf8CString)
         let isMade = unsafe template.withUnsafeMutableBufferPointer { buffer in
             unsafe buffer.baseAddress.flatMap { unsafe mkdtemp($0) } != nil

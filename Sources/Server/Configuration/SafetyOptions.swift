@@ -13,6 +13,15 @@ public struct SafetyOptions: Sendable, Hashable {
     public init(onClientLost: ClientLossRule? = nil, lightLimit: Duration? = nil, onHang: HangRule? = nil) {
         (self.onClientLost, self.lightLimit, self.onHang) = (onClientLost, lightLimit, onHang)
     }
+
+    /// The keys that are set.
+    var keys: [String] {
+        [
+            onClientLost.map { _ in "on_client_lost" }, lightLimit.map { _ in "light_limit" },
+            onHang.map { _ in "on_hang" },
+        ]
+        .compactMap(\.self)
+    }
 }
 
 /// The rule for light whose owner has disconnected.

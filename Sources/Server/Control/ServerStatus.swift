@@ -88,7 +88,7 @@ extension ServerStatus {
 
     /// Reads a status.
     ///
-    /// Definitions and devices that cannot be understood are left out.
+    /// Definitions and devices that cannot be decoded are left out.
     public init(_ value: PythonValue) {
         var fields = Fields(value)
         configuration = fields.take("configuration") ?? ""

