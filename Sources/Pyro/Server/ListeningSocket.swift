@@ -48,14 +48,18 @@ final class AcceptStop: Sendable {
     /// The ends of a pipe, to read and to write.
     private let (event, signal): (Int32, Int32)
 
-    init() {
+    init() throws(SystemError) {
         var ends: [Int32] = [-1, -1]
-        _ = unsafe pipe(&ends)
+        // Without it a server could not be stopped.
+        guard unsafe pipe(&ends) == 0 else { throw SystemError("cannot make a pipe") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         (event, signal) = (ends[0], ends[1])
     }
 
-    deinit { for end in [event, signal] where end >= 0 { close(end) } }
+    deinit {
+        close(event)
+        close(signal)
+    }
 
     func stop() {
         var byte: UInt8 = 0

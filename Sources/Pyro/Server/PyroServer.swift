@@ -67,7 +67,7 @@ public final class PyroServer: Sendable {
         self.log = log
         self.translate = translate
         (lasting, self.refusal) = (listener, refusal)
-        acceptStop = listener == nil ? nil : AcceptStop()
+        acceptStop = try listener.map { _ in try AcceptStop() }
         refusals = RefusalLog(log)
         self.listener = try listener?.socket ?? Socket(listeningAt: endpoint)
         self.endpoint = endpoint.boundAs(self.listener.localEndpoint)
