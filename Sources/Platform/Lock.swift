@@ -4,6 +4,9 @@ internal import Glibc
 ///
 /// A mutex and a condition variable. `Synchronization.Mutex` lacks the waiting, and it spins before it sleeps, which is
 /// right for moments and wrong for calls to hardware.
+///
+/// Where nothing but values may get out, as with open devices, use ``confined(_:)``: it takes a `@Sendable` function with
+/// a `Sendable` result, and the compiler refuses the rest. (`Mutex` lets through what its `sending` should stop.)
 // Why unchecked: the state is only ever touched while the mutex is held.
 @safe public final class Lock<State>: @unchecked Sendable {
     private var state: State
@@ -28,6 +31,13 @@ internal import Glibc
         unsafe mutex.deallocate()
     }
 
+    /// Uses a state of which the compiler lets nothing out but values.
+    public func confined<Result: Sendable, Failure: Error>(
+        _ body: @Sendable (inout State) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try withLock(body)
+    }
+
     /// Looks at the state, or changes it in a way that no thread waits for.
     public func withLock<Result, Failure: Error>(
         _ body: (inout State) throws(Failure) -> Result
@@ -41,12 +51,8 @@ internal import Glibc
     public func update<Result, Failure: Error>(
         _ body: (inout State) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        unsafe pthread_mutex_lock(mutex)
-        defer {
-            unsafe pthread_mutex_unlock(mutex)
-            unsafe pthread_cond_broadcast(changed)
-        }
-        return try body(&state)
+        defer { unsafe pthread_cond_broadcast(changed) }
+        return try withLock(body)
     }
 
     /// Waits until the body returns a value other than nil; returns nil if the limit passes first.

@@ -68,7 +68,7 @@ public final class PyroClient: Sendable {
     }
 
     /// Whether there is an open connection, as far as can be known without sending anything.
-    public var isConnected: Bool { channel.withLock { $0?.isOpen ?? false } }
+    public var isConnected: Bool { channel.confined { $0?.isOpen ?? false } }
 
     /// This client's address as the server sees it.
     ///
@@ -80,7 +80,7 @@ public final class PyroClient: Sendable {
     /// Ends the connection, if there is one.
     ///
     /// The next call connects again.
-    public func close() { channel.withLock { $0 = nil } }
+    public func close() { channel.confined { $0 = nil } }
 
     private func call(
         _ method: String,
@@ -90,8 +90,8 @@ public final class PyroClient: Sendable {
         WireCall(object: uri.object, method: method, arguments: CallArguments(arguments, keywords: keywords))
     }
 
-    private func connected<Result>(_ body: (Channel) throws -> Result) throws -> Result {
-        try channel.withLock { channel in
+    private func connected<Result: Sendable>(_ body: @Sendable (Channel) throws -> Result) throws -> Result {
+        try channel.confined { channel in
             do {
                 let open = try channel.flatMap { $0.isOpen ? $0 : nil } ?? Channel(uri, options)
                 channel = open

@@ -75,7 +75,7 @@ final class DeviceHost: Sendable {
         _ object: Int,
         _ body: @Sendable (inout OpenDevices) throws -> Result
     ) throws -> Result {
-        try devices.withLock { [self] devices in
+        try devices.confined { [self] devices in
             watch.begin(name, on: subject, of: object)
             defer {
                 if let (call, time) = watch.end() {
@@ -95,10 +95,11 @@ final class DeviceHost: Sendable {
     /// Waits for the end of what a call has begun, with the lock free for other calls.
     private func finish(
         _ answer: OpenDevices.Answer,
-        _ call: String,
+        _ name: @autoclosure () -> String,
         while isWanted: () -> Bool
     ) throws -> OpenDevices.Answer {
         guard case .pending(let ticket) = answer.outcome else { return answer }
+        let call = name()
         let number = watch.beginWait(for: call)
         defer { watch.endWait(number) }
         let begin = ContinuousClock.now
@@ -111,20 +112,20 @@ final class DeviceHost: Sendable {
                 guard isWanted() else { return leave(ticket, call) }
             }
             guard now - begin < ticket.limit else { throw giveUp(ticket, call) }
-            answer = try devices.withLock { devices in try devices.poll(ticket) }
+            answer = try devices.confined { devices in try devices.poll(ticket) }
         }
         return answer
     }
 
     /// Ends a wait that nobody waits for any longer.
     private func leave(_ ticket: OpenDevices.Ticket, _ call: String) -> OpenDevices.Answer {
-        devices.withLock { devices in devices.drop(ticket) }
+        devices.confined { devices in devices.drop(ticket) }
         log.notice("the client of \(call) is gone; what the call has begun goes on")
         return OpenDevices.Answer(outcome: .value(.none))
     }
 
     private func giveUp(_ ticket: OpenDevices.Ticket, _ call: String) -> DeviceError {
-        devices.withLock { devices in devices.drop(ticket) }
+        devices.confined { devices in devices.drop(ticket) }
         let text = "\(call) has not ended within \(ticket.limit.formatted)"
         log.error("\(text); it is no longer waited for")
         return DeviceError(.failed, text)
@@ -151,7 +152,7 @@ final class DeviceHost: Sendable {
 
     /// Applies settings, and enables a device, before clients reach it.
     func prepare(_ object: Int, _ preparation: Preparation) throws {
-        try devices.withLock { devices in
+        try devices.confined { devices in
             try devices.apply(preparation.settings, to: object)
             let staysOff = preparation.keepsLightOff && devices.isLightSource(object)
             if preparation.staysDisabled || staysOff {
@@ -171,7 +172,7 @@ final class DeviceHost: Sendable {
         returned.add(id)
         // If no call is under way now, or none comes.
         _ = BlockingThread.startEventually("restore") { [self] in
-            devices.withLock { [self] devices in restoreReturned(&devices) }
+            devices.confined { [self] devices in restoreReturned(&devices) }
         }
     }
 
@@ -196,10 +197,10 @@ final class DeviceHost: Sendable {
     }
 
     /// Switches all light off, and finds out whether it is.
-    func darken() -> [LightsOff.Finding] { devices.withLock { $0.darken() } }
+    func darken() -> [LightsOff.Finding] { devices.confined { $0.darken() } }
 
     /// Shuts all devices down, light sources first.
-    func shutDown(report: @Sendable (String) -> Void) { devices.withLock { $0.shutDown(report: report) } }
+    func shutDown(report: @Sendable (String) -> Void) { devices.confined { $0.shutDown(report: report) } }
 }
 
 /// The devices that have returned and have not been restored yet.
