@@ -1,6 +1,6 @@
 public import Devices
 internal import Pickle
-internal import Synchronization
+internal import Platform
 
 /// Digital lines without a plug, all outputs at first, one of which changes by itself.
 public final class SimulatedDigitalIO: DigitalIO {
@@ -40,13 +40,13 @@ final class Lines: Sendable {
         var isHigh = false
     }
 
-    private let lines: Mutex<[Line]>
+    private let lines: Lock<[Line]>
     /// Two bits a line: output, high.
     private let hardware: SimulatedHardware
 
     init(count: Int, hardware: String) {
         self.hardware = SimulatedHardware(hardware, Array(repeating: 1, count: count))
-        lines = Mutex(
+        lines = Lock(
             self.hardware.values.map { Line(isOutput: $0 == 1 || $0 == 3, isHigh: $0 == 2 || $0 == 3) }
         )
     }

@@ -8,7 +8,7 @@ internal import Glibc
 /// Where nothing but values may get out, as with open devices, use ``confined(_:)``: it takes a `@Sendable` function with
 /// a `Sendable` result, and the compiler refuses the rest. (`Mutex` lets through what its `sending` should stop.)
 // Why unchecked: the state is only ever touched while the mutex is held.
-@safe public final class Lock<State>: @unchecked Sendable {
+@safe public final class Lock<State: ~Copyable>: @unchecked Sendable {
     private var state: State
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)

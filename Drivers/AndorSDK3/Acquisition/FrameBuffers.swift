@@ -1,6 +1,6 @@
 internal import Devices
 internal import Pickle
-internal import Synchronization
+internal import Platform
 
 /// The buffers of one acquisition: queued in the SDK, held by clients, or free.
 ///
@@ -18,7 +18,7 @@ final class BufferPool: Sendable {
 
     let byteCount: Int
     let capacity: Int
-    private let contents = Mutex(Contents())
+    private let contents = Lock(Contents())
 
     init(byteCount: Int, capacity: Int) { (self.byteCount, self.capacity) = (byteCount, capacity) }
 

@@ -1,4 +1,5 @@
 internal import Devices
+internal import Platform
 internal import Synchronization
 
 /// An open camera of the SDK: access to its features, with errors that name the call and the camera.
@@ -12,10 +13,10 @@ final class AndorCamera: Sendable {
     private let handleNumber: Atomic<Int32>
     private static let closed: Int32 = -1
     /// The features written since the camera was opened, each with its latest value, in the order of writing.
-    private let written = Mutex<[(feature: AndorFeature, value: FeatureValue)]>([])
+    private let written = Lock<[(feature: AndorFeature, value: FeatureValue)]>([])
     /// The first error that showed that the camera cannot be reached, since it was opened or since this was last taken.
-    let loss = Mutex<DeviceError?>(nil)
-    private let latestAct = Mutex("AT_Open")
+    let loss = Lock<DeviceError?>(nil)
+    private let latestAct = Lock("AT_Open")
 
     /// Opens a camera of a library that has been initialised.
     init(_ sdk: any AndorSDK, index: Int) throws(AndorStatus) {

@@ -6,7 +6,7 @@ internal import Synchronization
 /// A source of frames from a ring, one for each trigger or one after another.
 final class PrebuiltSource: DataSource {
     private let state = TimedState(State())
-    private let ring: Mutex<FrameRing>
+    private let ring: Lock<FrameRing>
     private let lostCount = Atomic(0)
 
     private enum Mode: Sendable {
@@ -23,7 +23,7 @@ final class PrebuiltSource: DataSource {
         var count: UInt64 = 0
     }
 
-    init(_ ring: sending FrameRing) { self.ring = Mutex(ring) }
+    init(_ ring: sending FrameRing) { self.ring = Lock(ring) }
 
     var period: Duration {
         get { state.read(\.period) }

@@ -1,6 +1,6 @@
 internal import Devices
 internal import Pickle
-internal import Synchronization
+internal import Platform
 
 /// The painter of the images of simulated cameras.
 struct ImagePainter: Sendable {
@@ -81,7 +81,7 @@ enum PixelType: Int, SettingChoice {
 
 /// The subject of a camera with nothing in front of it: the pattern that it is set to.
 final class Patterns: Subject {
-    private let painter = Mutex(ImagePainter())
+    private let painter = Lock(ImagePainter())
 
     func image(_ settings: SensorSettings, number: Int) -> Frame {
         painter.withLock { painter in

@@ -1,10 +1,10 @@
 public import Pickle
-internal import Synchronization
+internal import Platform
 
 /// A pool of memory for frames: touching fresh pages costs more than sending them.
 public final class FramePool: Sendable {
     private let capacity: Int
-    private let free = Mutex<[PixelMemory]>([])
+    private let free = Lock<[PixelMemory]>([])
 
     /// - Parameter capacity: the number of unused buffers that are kept.
     public init(keeping capacity: Int = 16) { self.capacity = capacity }

@@ -1,5 +1,5 @@
 public import Pickle
-internal import Synchronization
+internal import Platform
 
 /// A transform of an image: first a quarter turn counter-clockwise, then flips (`get_transform`).
 public struct Transform: Sendable, Hashable {
@@ -46,7 +46,7 @@ public final class Transforms: Sendable {
         var client = Transform.identity
     }
 
-    private let both = Mutex(Both())
+    private let both = Lock(Both())
 
     public init() {}
 

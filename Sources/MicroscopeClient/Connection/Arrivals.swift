@@ -1,7 +1,7 @@
 internal import Devices
 public import Pickle
+internal import Platform
 internal import Pyro
-internal import Synchronization
 
 /// The frames or readings that a device sends, as they arrive, until the reading task is cancelled or ``stop()`` is called.
 ///
@@ -91,7 +91,7 @@ public struct Arrivals<Value: Sendable>: AsyncSequence, Sendable {
 /// A counter that numbers arrivals in one order for all threads.
 private final class Arrived<Value: Sendable>: Sendable {
     private let continuation: AsyncThrowingStream<Arrival<Value>, any Error>.Continuation
-    private let state = Mutex((arrived: 0, lost: 0))
+    private let state = Lock((arrived: 0, lost: 0))
 
     init(_ continuation: AsyncThrowingStream<Arrival<Value>, any Error>.Continuation) {
         self.continuation = continuation

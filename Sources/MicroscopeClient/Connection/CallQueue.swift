@@ -1,7 +1,6 @@
 internal import Pickle
 internal import Platform
 internal import Pyro
-internal import Synchronization
 
 /// A queue that makes tasks' calls to one object on its own threads, which may block.
 ///
@@ -103,7 +102,7 @@ final class Answer<Value: Sendable>: Sendable {
         case taken
     }
 
-    private let state = Mutex(State.open)
+    private let state = Lock(State.open)
 
     /// Whether a task may still be waiting for it.
     var isWanted: Bool {

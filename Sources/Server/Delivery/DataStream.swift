@@ -14,12 +14,12 @@ final class DataStream: Sendable {
     private let source: any DataSource
     private let transforms: Transforms?
     private let log: Logger
-    private let reader = Mutex<Reader?>(nil)
+    private let reader = Lock<Reader?>(nil)
 
     /// A thread that reads, and the means to stop it.
     private final class Reader: Sendable {
         private let flag = Atomic(false)
-        private let thread: Mutex<BlockingThread?> = Mutex(nil)
+        private let thread: Lock<BlockingThread?> = Lock(nil)
 
         func start(_ read: @escaping @Sendable (Reader) -> Void) {
             let thread = BlockingThread.startEventually("data") { [self] in read(self) }

@@ -1,6 +1,6 @@
 internal import Glibc
 internal import Logging
-internal import Synchronization
+internal import Platform
 
 /// A writer of the lines of one log, for all threads.
 final class LogWriter: Sendable {
@@ -14,7 +14,7 @@ final class LogWriter: Sendable {
     private let name: String
     private let standardError: CInt
     private let clock: @Sendable () -> LogTime
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     init(
         name: String,
@@ -25,7 +25,7 @@ final class LogWriter: Sendable {
         self.name = name
         self.standardError = standardError
         self.clock = clock
-        state = Mutex(State(file: file))
+        state = Lock(State(file: file))
     }
 
     deinit { flush() }

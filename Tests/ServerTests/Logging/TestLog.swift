@@ -1,6 +1,6 @@
 import Glibc
 import Logging
-import Synchronization
+import Platform
 
 @testable import Server
 
@@ -43,7 +43,7 @@ final class TestLog {
 
 /// A clock that the test advances.
 final class TestClock: Sendable {
-    private let time = Mutex(LogTime(millisecondsSince1970: 1_795_426_908_570))
+    private let time = Lock(LogTime(millisecondsSince1970: 1_795_426_908_570))
 
     var now: @Sendable () -> LogTime { { [self] in time.withLock { $0 } } }
 
