@@ -77,9 +77,10 @@ def test_files_that_cannot_be_read(tmp_path):
 
 @pytest.mark.parametrize("config", sorted((ROOT / "Configs").glob("*.yaml")), ids=lambda path: path.name)
 def test_examples(config):
-    """The examples have no errors."""
+    """The examples have no errors, and no warnings but those of rules that this version does not enforce."""
     status, output, errors = run("--check", config)
-    assert (status, errors) == (0, "")
+    others = [line for line in errors.splitlines() if not line.endswith("has no effect in this version: do not rely on it")]
+    assert (status, others) == (0, [])
     assert re.search(r"no errors; \d+ devices in \d+ process", output)
 
 
