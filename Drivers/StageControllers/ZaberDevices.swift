@@ -34,6 +34,9 @@ struct ZaberHoming: StageHoming {
     let device: ZaberDevice
     private let limit = Duration.seconds(300)
 
+    /// All axes go home together.
+    func limit(of _: Int) -> Duration { limit }
+
     init(_ device: ZaberDevice) { self.device = device }
 
     func isNeeded(_: [SerialAxis], on line: SerialLine) throws -> Bool {
@@ -99,6 +102,7 @@ struct ZaberWheel: PolledWheelCommands {
     func startHoming(_ lines: LineProtocol) throws { try device.tell("home", axis: 1, lines) }
 
     func positionCount(_ lines: LineProtocol) throws -> Int {
+    func stop(_ lines: LineProtocol) throws { try device.tell("stop", axis: 1, lines) }
         let cycle = try device.number("limit.cycle.dist", axis: 1, lines)
         let index = try device.number("motion.index.dist", axis: 1, lines)
         guard cycle > 0, index > 0, (1...1000).contains((cycle / index).rounded(.down)) else {

@@ -110,7 +110,7 @@ def test_process_that_does_not_end(serve, config):
 def andor_camera(tmp_path):
     """A simulated Andor camera, and the server that has it."""
     world = World(tmp_path).plug_in("VSC-1")
-    server = DeviceServer(write_config(tmp_path, [andor("Red", "VSC-1")]), "--simulated",
+    server = DeviceServer(write_config(tmp_path, [andor("Red", "VSC-1", on_hang="report")]), "--simulated",
                           env={**os.environ, **world.environment})
     yield world, server
     server.kill()
@@ -138,7 +138,7 @@ def test_call_that_does_not_come_back(andor_camera, config):
     assert device["overdue_call"] == 'Red.get_setting("temperature_status")'
     assert begin - 1 < device["overdue_call_time"] < time.time() - 4
     table = run("status", config)[1]
-    assert re.search(r"^  ! 20\S+ Red.get_setting.* was called and has not returned; if Red hangs", table, re.MULTILINE)
+    assert re.search(r"^  ! 20\S+ Red.get_setting.* has not come back; if Red hangs", table, re.MULTILINE)
     restarted = []
     restart = threading.Thread(target=lambda: restarted.append(run("restart", config, "Red")))
     restart.start()

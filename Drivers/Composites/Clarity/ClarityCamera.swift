@@ -57,6 +57,14 @@ public final class ClarityCamera: Camera {
 
     public var typeName: String { "ClarityCamera" }
     public var dataSource: any DataSource { source }
+
+    /// Longer than the camera's own limits, so that a camera that hangs is found first; a calibration measures an image.
+    public var callLimits: CallLimits {
+        var limits = camera.callLimits.plus(.seconds(10))
+        limits.members["calibrate"] = limits.changing + .seconds(60)
+        return limits
+    }
+
     var view: ClarityView { source.read(\.view) }
 
     public func performEnable() throws {

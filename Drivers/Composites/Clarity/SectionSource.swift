@@ -40,6 +40,8 @@ final class SectionSource: DataSource {
     var isOnDemand: Bool { camera.isOnDemand }
     var lost: Int { camera.lost }
     func interrupt() { camera.interrupt() }
+    /// A frame is measured or converted here.
+    var hangTime: Duration { camera.hangTime + .seconds(30) }
 
     func read<Value: Sendable>(_ path: KeyPath<State, Value>) -> Value { state.withLock { $0[keyPath: path] } }
 

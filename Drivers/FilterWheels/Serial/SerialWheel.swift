@@ -53,6 +53,8 @@ public final class SerialWheel<Commands: WheelCommands>: FilterWheel, SerialDevi
     public var typeName: String { Commands.typeName }
     public var settings: [Setting] { commands.settings(of: self) }
     public func performShutdown() { line.close() }
+    /// Most calls wait until the wheel stands.
+    public var callLimits: CallLimits { line.callLimits.plus(commands.travelLimit) }
 
     /// Talks to the wheel once it is at rest.
     public func perform<Result>(_ body: (LineProtocol) throws -> Result) throws -> Result {

@@ -80,6 +80,8 @@ final class USBFilterWheel<Session: WheelSession>: FilterWheel {
     }
 
     var typeName: String { Self.make.typeName }
+    /// A few exchanges of at most 5 s each, or the search for a wheel that was unplugged.
+    var callLimits: CallLimits { CallLimits(reading: .seconds(20), changing: .seconds(20)) }
     var settings: [Setting] { Session.settings(of: self) }
     var remoteMembers: [any RemoteMember] {
         filterWheelMembers + Session.members(of: self)

@@ -39,9 +39,9 @@ public final class DummyDSP: DataDevice {
         deviceMembers
         dataMembers
         RemoteMethod("Abort", call: abort)
-        RemoteMethod("ReadDigital") { self.source.lines.digital }
+        RemoteMethod("ReadDigital", reads: true) { self.source.lines.digital }
         RemoteMethod("WriteDigital", "value") { value in try self.source.change { $0.digital = value } }
-        RemoteMethod("ReadPosition", "aline") { try self.position(of: $0) }
+        RemoteMethod("ReadPosition", "aline", reads: true) { try self.position(of: $0) }
         RemoteMethod("MoveAbsolute", "aline", "pos") { line, position in
             try self.source.change { try $0.move(line, to: position) }
         }

@@ -20,6 +20,9 @@ final class EndSearch: StageHoming {
         return try line.perform { lines in try !axes.allSatisfy { try $0.knowsItsLimits(lines) } }
     }
 
+    /// Each axis runs to both ends and back.
+    func limit(of axisCount: Int) -> Duration { limit * 3 * axisCount }
+
     func run(_ axes: [SerialAxis], on line: SerialLine) throws {
         let session = line.session
         for axis in axes {

@@ -20,6 +20,9 @@ public protocol DataSource: AnyObject, Sendable {
     /// Such a source is asked for no more than its clients take; any other source never waits for a client.
     var isOnDemand: Bool { get }
 
+    /// How long after the limit of ``next(within:)`` it may still be busy; later it hangs.
+    var hangTime: Duration { get }
+
     /// How many data have been dropped so far because nobody took them in time, without an error.
     var lost: Int { get }
 }
@@ -27,6 +30,7 @@ public protocol DataSource: AnyObject, Sendable {
 extension DataSource {
     public var isOnDemand: Bool { false }
     public var lost: Int { 0 }
+    public var hangTime: Duration { .seconds(4) }
 }
 
 /// A frame or a reading that a data device sends to its clients, and the time at which it was taken.

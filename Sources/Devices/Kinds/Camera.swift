@@ -38,6 +38,8 @@ public protocol Camera: DataDevice, TriggerTarget {
 
 extension Camera {
     public var needsEnablingForTriggers: Bool { true }
+    /// A camera may finish an exposure before it stops or takes a new setting.
+    public var callLimits: CallLimits { CallLimits(busyFor: (try? exposureTime) ?? 0) }
     public var showsShutteringMode: Bool { false }
     public var shutteringMode: ElectronicShutteringMode { .global }
     public func setShutteringMode(_ mode: ElectronicShutteringMode) throws {

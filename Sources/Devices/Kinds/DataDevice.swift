@@ -42,7 +42,7 @@ extension ValueLogger {
         deviceMembers
         dataMembers
         RemoteMethod("get_num_sensors") { self.sensorCount }
-        RemoteMethod("getValues") { try self.values }
+        RemoteMethod("getValues", reads: true) { try self.values }
     }
 
     public var remoteMembers: [any RemoteMember] { valueLoggerMembers }

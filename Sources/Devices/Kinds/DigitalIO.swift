@@ -59,8 +59,8 @@ extension DigitalIO {
         RemoteMethod("set_all_IO_state", "stateArray", restored: inputs { Self.directions($0.arguments.first) }) {
             for (line, isOutput) in try self.checked($0) { try self.setOutput(line, isOutput) }
         }
-        RemoteMethod("read_line", "line") { try self.level(of: try self.checked($0)) }
-        RemoteMethod("read_all_lines") { try self.lines.map(self.level) }
+        RemoteMethod("read_line", "line", reads: true) { try self.level(of: try self.checked($0)) }
+        RemoteMethod("read_all_lines", reads: true) { try self.lines.map(self.level) }
         RemoteMethod("write_line", "line", "state") { try self.setLevel(of: try self.checked($0), $1) }
         // Inputs are passed over, so that what was read can be written back. The name is python-microscope's, as it is.
         RemoteMethod("write_all_lines", "ouput_array") {

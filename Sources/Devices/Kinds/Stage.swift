@@ -54,7 +54,7 @@ extension Stage {
         deviceMembers
         RemoteProperty("position", get: { self.knownPosition })
         RemoteProperty("limits", get: { self.knownLimits })
-        RemoteMethod("may_move_on_enable") { try known({ try self.mayMoveOnEnable }, or: true) }
+        RemoteMethod("may_move_on_enable", reads: true) { try known({ try self.mayMoveOnEnable }, or: true) }
         RemoteMethod("move_to", "position", call: move(to:))
         RemoteMethod("move_by", "delta", call: move(by:))
     }

@@ -23,6 +23,9 @@ public struct RemoteInterface {
     public var methodNames: [String] { methods.keys.sorted() }
     public var propertyNames: [String] { properties.keys.sorted() }
 
+    /// The methods that change nothing.
+    public var readingMethods: Set<String> { Set(methods.values.lazy.filter(\.isReading).map(\.name)) }
+
     public func has(method name: String) -> Bool { methods[name] != nil }
     public func has(property name: String) -> Bool { properties[name] != nil }
 
@@ -132,10 +135,16 @@ public protocol RemoteObject: AnyObject {
 
     /// The rows of the table of members that clients can reach.
     @RemoteInterfaceBuilder var remoteMembers: [any RemoteMember] { get }
+
+    /// How long calls may take with the present settings.
+    ///
+    /// Read when the device has been opened and whenever a client has changed a setting, so it may ask the device.
+    var callLimits: CallLimits { get }
 }
 
 extension RemoteObject {
     public var typeName: String { "\(Self.self)" }
+    public var callLimits: CallLimits { CallLimits() }
 }
 
 /// A builder that joins rows, and whole tables of rows, into one table.

@@ -17,7 +17,14 @@ public struct RemoteMethod: RemoteMember {
 
     public func add(to interface: inout RemoteInterface) { interface.add(self) }
 
-    /// - Parameter restored: whether the call is made again on a device that was opened anew.
+    /// - Parameters:
+    ///   - restored: whether the call is made again on a device that was opened anew.
+    ///   - reads: whether the call changes nothing; by default so if the name begins with `get_`, `is_` or `describe_`.
+    /// Whether a method reads, by its name.
+    private static func isGetter(_ name: String) -> Bool {
+        ["get_", "is_", "describe_"].contains { name.hasPrefix($0) }
+    }
+
     public init<each P: PythonConvertible, R: RemoteResult>(
         _ name: String,
         _ parameters: repeat Parameter<each P>,
@@ -25,11 +32,13 @@ public struct RemoteMethod: RemoteMember {
         call body: @escaping (repeat each P) throws -> R
     ) {
         let signature = Signature(of: name, repeat each parameters)
+        reads: Bool? = nil,
         self.name = name
         restoration = restored
         decode = { try signature.decodedCall($0) }
         perform = { call in
             let values = try signature.values(of: call)
+        isReading = reads ?? Self.isGetter(name)
             return try body(repeat each values).outcome
         }
     }
@@ -54,6 +63,7 @@ public struct RemoteMethod: RemoteMember {
         decode = { DecodedCall(.call, name, $0.positional, $0) }
         perform = { call in .value(try body(call.values as? CallArguments ?? CallArguments(call.arguments))) }
     }
+        isReading = Self.isGetter(name)
 }
 
 /// A row for an attribute that Python can read, and in some cases write.

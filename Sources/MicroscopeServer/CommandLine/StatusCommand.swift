@@ -64,7 +64,7 @@ struct StatusTable {
             let parts = device.parts.filter { $0.stream != nil }
             let problem = device.problem.map { "\(time(device.problemTime)) \($0)" }
             return [.row(row(device, of: definition))] + parts.map { .row(row($0, partOf: device)) }
-                + [problem, overdueCall(of: device)].compactMap { $0.map(Line.note) }
+                + [problem, overdueCall(of: device)].compactMap { $0.map(Line.note) } + locks.map(Line.note)
         }
         // The name of a group stands in no row.
         let names = definition.devices.map(\.name)
@@ -74,7 +74,7 @@ struct StatusTable {
 
     private func overdueCall(of device: DeviceStatus) -> String? {
         device.overdueCall.map { call in
-            "\(time(device.overdueCallTime)) \(call) was called and has not returned; if \(device.name) hangs, "
+            "\(time(device.overdueCallTime)) \(call) has not come back; if \(device.name) hangs, "
                 + "`device-server restart CONFIG \(device.name)` replaces its process"
         }
     }

@@ -56,11 +56,11 @@ extension ServerConfiguration {
 
     /// Rules for light and hanging calls, which somebody may rely on and which nothing carries out yet.
     private var rulesWithoutEffect: [ConfigurationFinding] {
-        devices.filter { $0.safety != SafetyOptions() }.map { device in
+        devices.filter { !$0.safety.keysWithoutEffect.isEmpty }.map { device in
             ConfigurationFinding(
                 severity: .warning,
                 place: device.place,
-                message: "\(device.name): \(device.safety.keys.joined(separator: ", ")) \(Self.noEffect)"
+                message: "\(device.name): \(device.safety.keysWithoutEffect.joined(separator: ", ")) \(Self.noEffect)"
             )
         }
             + definitions.flatMap(\.interlocks).map { interlock in

@@ -7,20 +7,17 @@ public struct SafetyOptions: Sendable, Hashable {
     public var onClientLost: ClientLossRule?
     /// The longest time that light may stay on without a new command; nil for no limit.
     public var lightLimit: Duration?
-    /// The rule for a call that hangs; nil for the default of the kind: restart for cameras, report for devices that move.
+    /// The rule for a call that hangs; nil for the default of the kind: restart for cameras and light sources,
+    /// report for all others.
     public var onHang: HangRule?
 
     public init(onClientLost: ClientLossRule? = nil, lightLimit: Duration? = nil, onHang: HangRule? = nil) {
         (self.onClientLost, self.lightLimit, self.onHang) = (onClientLost, lightLimit, onHang)
     }
 
-    /// The keys that are set.
-    var keys: [String] {
-        [
-            onClientLost.map { _ in "on_client_lost" }, lightLimit.map { _ in "light_limit" },
-            onHang.map { _ in "on_hang" },
-        ]
-        .compactMap(\.self)
+    /// The keys that are set and that nothing enforces yet.
+    var keysWithoutEffect: [String] {
+        [onClientLost.map { _ in "on_client_lost" }, lightLimit.map { _ in "light_limit" }].compactMap(\.self)
     }
 }
 

@@ -15,6 +15,7 @@ final class DataStream: Sendable {
     private let transforms: Transforms?
     private let log: Logger
     private let reader = Lock<Reader?>(nil)
+    let wait = SourceWait()
 
     /// A thread that reads, and the means to stop it.
     private final class Reader: Sendable {
@@ -85,7 +86,7 @@ final class DataStream: Sendable {
         while !reader.isStopping {
             do {
                 if source.isOnDemand { clients.waitForRoom(within: .milliseconds(10)) }
-                guard var datum = try source.next(within: Self.patience) else { continue }
+                guard var datum = try next() else { continue }
                 let total = source.lost - lostBefore
                 noteLosses(from: lost, to: total)
                 lost = total
@@ -100,6 +101,12 @@ final class DataStream: Sendable {
                 if failures > 1 { Pause.wait(for: .milliseconds(min(1000, 10 << min(failures, 7)))) }
             }
         }
+    }
+
+    private func next() throws -> Datum? {
+        wait.begin(within: Self.patience + source.hangTime)
+        defer { wait.end() }
+        return try source.next(within: Self.patience)
     }
 
     /// Counts the data that the source has dropped, and logs how many these are since reading began.

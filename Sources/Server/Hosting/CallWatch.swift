@@ -13,6 +13,8 @@ final class CallWatch: Sendable {
         let name: String
         /// The first argument if it is text, such as the name of a setting.
         let subject: String?
+        /// The time that its driver allows; see `CallLimits`.
+        let limit: Duration
         fileprivate let begin: Double
         fileprivate var isOverdue = false
 
@@ -25,7 +27,7 @@ final class CallWatch: Sendable {
         var last = 0
     }
 
-    /// The longest time that a call may hold the lock before it is reported.
+    /// The longest time that a call may wait before it is shown.
     static let patience = Duration.seconds(5)
 
     private let call = Lock<Call?>(nil)
@@ -33,9 +35,15 @@ final class CallWatch: Sendable {
 
     // MARK: The call that holds the lock
 
-    func begin(_ name: String, on subject: String? = nil, of object: Int) {
+    /// - Parameter limit: the longest time that the call may hold the lock before it is reported.
+    func begin(
+        _ name: String,
+        on subject: String? = nil,
+        of object: Int,
+        within limit: Duration = CallLimits.usual
+    ) {
         let begin = Self.now
-        call.withLock { $0 = Call(object: object, name: name, subject: subject, begin: begin) }
+        call.withLock { $0 = Call(object: object, name: name, subject: subject, limit: limit, begin: begin) }
     }
 
     /// - Returns: the call and how long it took, if it was overdue.
@@ -53,7 +61,7 @@ final class CallWatch: Sendable {
         call.withLock { call in
             guard let current = call else { return nil }
             let duration = Duration.seconds(Self.now - current.begin) + delay
-            guard duration > Self.patience else { return nil }
+            guard duration > current.limit else { return nil }
             call?.isOverdue = true
             return (current, duration, !current.isOverdue)
         }
@@ -84,7 +92,7 @@ final class CallWatch: Sendable {
     }
 
     /// Seconds of a clock that is exact to some milliseconds, and cheap enough to be read for each call.
-    private static var now: Double {
+    static var now: Double {
         var time = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

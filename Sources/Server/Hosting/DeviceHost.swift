@@ -47,7 +47,7 @@ final class DeviceHost: Sendable {
     }
 
     func get(_ object: Int, _ attribute: String) throws -> PythonValue {
-        try watched(attribute, nil, object) { devices in try devices.get(object, attribute) }
+        try watched(attribute, nil, object, isReading: true) { devices in try devices.get(object, attribute) }
     }
 
     func set(_ object: Int, _ attribute: String, to value: PythonValue, while isWanted: () -> Bool = { true }) throws {
@@ -61,8 +61,11 @@ final class DeviceHost: Sendable {
         _ subject: String?,
         while isWanted: () -> Bool
     ) throws -> PythonValue {
-        let answer = try watched(call.member, subject, object) { devices in try devices.perform(object, call) }
-        let end = try finish(answer, "\(objects[object].id).\(call.member)", while: isWanted)
+        let isReading = call.act == .call && objects[object].readingMethods.contains(call.member)
+        let answer = try watched(call.member, subject, object, isReading: isReading) { devices in
+            try devices.perform(object, call)
+        }
+        let end = try finish(answer, call.member, of: object, while: isWanted)
         // Only this client waits for that, with the devices free for others.
         if end.hasNotes { restoreLog?.passOn() }
         guard case .value(let value) = end.outcome else { return .none }
@@ -73,10 +76,12 @@ final class DeviceHost: Sendable {
         _ name: String,
         _ subject: String?,
         _ object: Int,
+        isReading: Bool,
         _ body: @Sendable (inout OpenDevices) throws -> Result
     ) throws -> Result {
         try devices.confined { [self] devices in
-            watch.begin(name, on: subject, of: object)
+            let limit = devices.limit(of: name, on: object, isReading: isReading)
+            watch.begin(name, on: subject, of: object, within: limit)
             defer {
                 if let (call, time) = watch.end() {
                     log.notice("\(text(of: call)) came back after \(time.formatted)")
@@ -95,11 +100,12 @@ final class DeviceHost: Sendable {
     /// Waits for the end of what a call has begun, with the lock free for other calls.
     private func finish(
         _ answer: OpenDevices.Answer,
-        _ name: @autoclosure () -> String,
+        _ member: String,
+        of object: Int,
         while isWanted: () -> Bool
     ) throws -> OpenDevices.Answer {
         guard case .pending(let ticket) = answer.outcome else { return answer }
-        let call = name()
+        let call = "\(objects[object].id).\(member)"
         let number = watch.beginWait(for: call)
         defer { watch.endWait(number) }
         let begin = ContinuousClock.now
@@ -112,7 +118,7 @@ final class DeviceHost: Sendable {
                 guard isWanted() else { return leave(ticket, call) }
             }
             guard now - begin < ticket.limit else { throw giveUp(ticket, call) }
-            answer = try devices.confined { devices in try devices.poll(ticket) }
+            answer = try watched(member, nil, object, isReading: true) { devices in try devices.poll(ticket) }
         }
         return answer
     }
@@ -132,13 +138,14 @@ final class DeviceHost: Sendable {
     }
 
     /// The call that holds the lock for so long that the devices may hang, and since when in seconds since 1970.
-    var overdueCall: (text: String, time: Double)? {
+    var overdueCall: OverdueCall? {
         guard let (call, duration, isNew) = watch.overdue() else { return nil }
         let text = text(of: call)
         if isNew {
-            log.warning("\(text) has not come back for \(CallWatch.patience.formatted); other calls wait for it")
+            log.warning("\(text) has not come back for \(call.limit.formatted); other calls wait for it")
         }
-        return (text, Timestamp.now - duration / .seconds(1))
+        let object = objects[call.object]
+        return OverdueCall(device: object.owner ?? object.id, text: text, time: Timestamp.now - duration / .seconds(1))
     }
 
     /// The oldest call that waits for the end of what it has begun, and since when in seconds since 1970.

@@ -9,12 +9,13 @@ extension DeviceServer {
     var report: PythonDictionary {
         var report = PythonDictionary()
         for host in hosts.withLock({ $0 }) {
-            let (objects, call) = (host.objects, host.overdueCall)
+            let (objects, call) = (host.objects, host.overdueCall ?? host.overdueWait)
             for object in objects where object.owner == nil {
                 var fields = fields(of: object)
                 if let call {
                     fields["overdue_call"] = .str(call.text)
                     fields["overdue_call_time"] = .float(call.time)
+                    if call.device == object.id { fields[OverdueCall.key] = .bool(true) }
                 }
                 if let wait = host.waitingCall {
                     fields["waiting_call"] = .str(wait.text)

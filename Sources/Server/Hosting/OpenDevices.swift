@@ -10,6 +10,7 @@ struct OpenDevices {
         let interface: RemoteInterface
         let settings: SettingList
         let stream: DataStream?
+        var limits: CallLimits
 
         var device: (any Device)? { object as? any Device }
         /// The device, if it emits light or lets out the light of others.
@@ -92,7 +93,15 @@ struct OpenDevices {
             return stream
         }
         entries.append(
-            Entry(id: id, owner: owner, object: object, interface: interface, settings: settings, stream: stream)
+            Entry(
+                id: id,
+                owner: owner,
+                object: object,
+                interface: interface,
+                settings: settings,
+                stream: stream,
+                limits: object.callLimits
+            )
         )
         for part in parts?.objects ?? [] { enter(part.object, part.id, of: owner ?? id) }
     }
@@ -118,6 +127,7 @@ struct OpenDevices {
                 id: entry.id,
                 owner: entry.owner,
                 methods: entry.interface.methodNames,
+                readingMethods: entry.interface.readingMethods,
                 attributes: entry.interface.propertyNames,
                 decoder: entry.interface.decoder,
                 isLightSource: entry.light != nil,
@@ -127,6 +137,11 @@ struct OpenDevices {
     }
 
     // MARK: Calls
+
+    /// How long a call may take with the present settings.
+    func limit(of member: String, on index: Int, isReading: Bool) -> Duration {
+        entries[index].limits.limit(of: member, isReading: isReading)
+    }
 
     mutating func perform(_ index: Int, _ call: DecodedCall) throws -> Answer {
         try refuseWhenShutDown()
@@ -169,8 +184,10 @@ struct OpenDevices {
     /// Ends the wait for something that a device has begun, which itself goes on.
     mutating func drop(_ ticket: Ticket) { pending[ticket.number] = nil }
 
-    private func answer(_ value: PythonValue, after call: DecodedCall, on index: Int) -> Answer {
+    private mutating func answer(_ value: PythonValue, after call: DecodedCall, on index: Int) -> Answer {
         let notes = entries[index].interface.notes(after: call, returning: value)
+        // A setting may change how long calls take; most calls set nothing.
+        if !notes.isEmpty { entries[index].limits = entries[index].object.callLimits }
         return Answer(
             outcome: .value(value),
             hasNotes: restoreLog?.note(notes, of: entries[index].id) ?? false
@@ -202,8 +219,9 @@ struct OpenDevices {
 
     // MARK: Beginning and end
 
-    func apply(_ settings: [Preparation.Setting], to index: Int) throws {
+    mutating func apply(_ settings: [Preparation.Setting], to index: Int) throws {
         try InitialState(entries[index].settings, entries[index].interface).apply(settings)
+        if !settings.isEmpty { entries[index].limits = entries[index].object.callLimits }
     }
 
     func isLightSource(_ index: Int) -> Bool { entries[index].light != nil }
@@ -253,6 +271,8 @@ struct ObjectDescription: Sendable {
     /// The stream of its data, if it is a data device.
     let stream: DataStream?
 }
+    /// The methods that change nothing.
+    let readingMethods: Set<String>
 
 /// The parts of a device that clients reach by ids of their own: the axes of a stage, the devices of a controller.
 struct Parts {

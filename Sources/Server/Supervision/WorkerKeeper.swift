@@ -154,7 +154,7 @@ final class WorkerKeeper: Sendable {
             let running = state.update { $0.workerState.end() }
             served.remove(names)
             return End(
-                reason: running?.isLost == true ? Self.loss : ending.reason ?? outcome,
+                reason: running?.cure ?? (running?.isLost == true ? Self.loss : ending.reason ?? outcome),
                 isFinal: ending.isFinal,
                 duration: .now - begin,
                 isWanted: running?.isBeingReplaced == true
@@ -202,7 +202,9 @@ final class WorkerKeeper: Sendable {
             case .restoring(let call): state.withLock { $0.workerState.note(restoring: call) }
             case .failed(let reason): ending = (reason, false)
             case .refused(let reason): ending = (reason, true)
-            case .report(let report): state.update { $0.workerState.note(report) }
+            case .report(let report):
+                state.update { $0.workerState.note(report) }
+                cureHang(in: report, of: worker)
             case .opened(let uid): await source.worker(worker, has: uid)
             case .light(let lights, let isFinal): note(lights, isFinal: isFinal)
             default: break

@@ -12,6 +12,10 @@ struct WorkerState<Worker: Sendable>: Sendable {
         fileprivate(set) var isSilent = false
         /// Whether it was killed because it did not answer.
         fileprivate(set) var isLost = false
+        /// The call that hangs, as its last report shows.
+        fileprivate(set) var hang: OverdueCall?
+        /// Why it was killed, if a call hangs.
+        fileprivate(set) var cure: String?
         /// Whether it was asked to end, to be replaced.
         fileprivate(set) var isBeingReplaced = false
         /// Whether it has confirmed, as it ends, that all light is off.
@@ -134,6 +138,16 @@ struct WorkerState<Worker: Sendable>: Sendable {
     /// Notes that the worker is asked to end, to be replaced; returns it, if there is one.
     mutating func replace() -> RunningWorker? {
         running?.isBeingReplaced = true
+    /// Notes that the worker is killed because a call hangs.
+    mutating func giveUp(because reason: String) { running?.cure = reason }
+
+    /// Notes the call that hangs, nil for none; returns whether it is another one than before.
+    mutating func note(_ hang: OverdueCall?) -> Bool {
+        defer { running?.hang = hang }
+        guard let hang else { return false }
+        return running.map { $0.hang?.isSame(as: hang) != true } ?? false
+    }
+
         return running
     }
 

@@ -123,7 +123,7 @@ import Testing
         let text = """
             interlocks: [{ light: Laser, while: [{ device: Lamp, enabled: true }] }]
             devices:
-              - { driver: simulated-light-source, name: Laser, port: 1, light_limit: 10 min, on_client_lost: keep }
+              - { driver: simulated-light-source, name: Laser, port: 1, light_limit: 10 min, on_client_lost: keep, on_hang: report }
               - { driver: simulated-light-source, name: Lamp, port: 2 }
             """
         let findings = try configuration(text).findings()

@@ -14,6 +14,13 @@ struct CallWatchTests {
         #expect(try #require(watch.overdue(in: .seconds(62))).isNew == false)
     }
 
+    @Test func aCallHasTheTimeThatItsDriverDeclares() {
+        let watch = CallWatch()
+        watch.begin("enable", of: 0, within: .seconds(300))
+        #expect(watch.overdue(in: .seconds(299)) == nil)
+        #expect(watch.overdue(in: .seconds(301)) != nil)
+    }
+
     @Test func onlyTheEndOfAnOverdueCallIsReported() {
         let watch = CallWatch()
         watch.begin("enable", of: 0)

@@ -14,6 +14,8 @@ extension SerialDevice {
         get { enabledSession == line.session }
         set { enabledSession = newValue ? line.session : nil }
     }
+
+    public var callLimits: CallLimits { line.callLimits }
 }
 
 extension Setting {

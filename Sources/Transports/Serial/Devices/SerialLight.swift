@@ -45,6 +45,12 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
 
     public var typeName: String { Commands.typeName }
 
+    public var callLimits: CallLimits {
+        var limits = line.callLimits
+        limits.members["enable"] = limits.changing + commands.switchingTime
+        return limits
+    }
+
     // MARK: On and off
 
     public func performEnable() throws {

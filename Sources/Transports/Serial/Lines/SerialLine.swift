@@ -11,6 +11,8 @@ public final class SerialLine: Sendable {
     public let title: String
     private let connection: Lock<SerialConnection>
     private let sessions: Sessions
+    /// How long calls may take on this line: longer than a device without an answer is asked.
+    public let callLimits: CallLimits
 
     /// Opens the line.
     ///
@@ -42,7 +44,7 @@ public final class SerialLine: Sendable {
             throw (error as? DeviceError)?.kind == .initialise
                 ? error : DeviceError(.initialise, title, cause: error)
         }
-        (self.connection, self.sessions) = (connection, sessions)
+        (self.connection, self.sessions, callLimits) = (connection, sessions, CallLimits(on: format))
     }
 
     deinit { close() }
@@ -228,5 +230,24 @@ struct SerialConnection {
         current?.close()
         current = nil
         isClosed = true
+    }
+}
+
+extension CallLimits {
+    /// The limits that allow for a device without an answer.
+    ///
+    /// A question takes up to 12 times the patience then: it is asked three times, the line is brought to rest in between,
+    /// and the line's own thread may be asking. After a change that fails, a light is switched off, which takes as long
+    /// again.
+    fileprivate init(on format: LineFormat) {
+        let reading = max(Self.usual, .seconds(2) + format.patience * 12)
+        let changing = .seconds(2) + format.patience * 24
+        // Each setting is asked for.
+        let all = reading * 10
+        self.init(
+            reading: reading,
+            changing: changing,
+            members: ["get_all_settings": all, "describe_settings": all, "update_settings": all]
+        )
     }
 }
