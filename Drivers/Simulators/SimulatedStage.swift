@@ -19,6 +19,8 @@ public final class SimulatedStage: Stage {
             return (name, SimulatedStageAxis(limits, speed: configuration.speed?.value, hardware: hardware, now: now))
         }
     }
+
+    public func stopMotion() { for (_, axis) in axes { (axis as? SimulatedStageAxis)?.halt() } }
 }
 
 /// An axis without a motor.
@@ -27,6 +29,8 @@ public final class SimulatedStageAxis: StageAxis {
     private let speed: Double
     private let now: () -> ContinuousClock.Instant
     private let motion: KeptMotion
+    /// Where a move was stopped, until the caller that waits for its end has learnt of it.
+    private var stop: (place: Double, target: Double)?
 
     /// - Parameters:
     ///   - speed: in the stage's units per second; 0 for moves without delay. By default the axis travels its range in
@@ -47,10 +51,28 @@ public final class SimulatedStageAxis: StageAxis {
 
     public var position: Double { motion.current.place(at: now()) }
 
-    public var isMoving: Bool { !motion.current.isOver(at: now()) }
+    /// Throws once if the move was stopped.
+    public var isMoving: Bool {
+        get throws {
+            if let (place, target) = stop {
+                stop = nil
+                throw DeviceError(.failed, "the axis was stopped at \(place) on its way to \(target)")
+            }
+            return !motion.current.isOver(at: now())
+        }
+    }
+
+    /// Stops where the axis is.
+    func halt() {
+        let now = now()
+        guard !motion.current.isOver(at: now) else { return }
+        stop = (motion.current.place(at: now), motion.current.target)
+        motion.stop(at: now)
+    }
 
     public func startMove(to position: Double) {
         let now = now()
+        stop = nil
         motion.start(from: motion.current.place(at: now), to: position, speed: speed, at: now)
     }
 }
@@ -100,6 +122,12 @@ final class KeptMotion {
         // A clock that was set back means no more than that the motion begins again.
         let elapsed = min(max(Timestamp.now - hardware.values[3], 0), 1e6)
         current = Motion(from: start, to: target, speed: speed, at: now - .seconds(elapsed))
+    }
+
+    /// Stays where it is.
+    func stop(at now: ContinuousClock.Instant) {
+        let place = current.place(at: now)
+        start(from: place, to: place, speed: 0, at: now)
     }
 
     func start(from start: Double, to target: Double, speed: Double, at now: ContinuousClock.Instant) {

@@ -61,7 +61,8 @@ enum ASI {
                 serialAxes,
                 on: line,
                 homing: homing,
-                settings: settings(found.axes, line, restored)
+                settings: settings(found.axes, line, restored),
+                stop: dialect.halt
             )
             return try SerialController(
                 "ASIMS2000",

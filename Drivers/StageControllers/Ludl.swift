@@ -71,8 +71,9 @@ enum Ludl {
             }
             var devices: [(name: String, device: any Device)] = []
             if !serialAxes.isEmpty {
+                let homing = EndSearch(isWanted: false)
                 devices.append(
-                    ("stage", SerialStage("LudlStage", serialAxes, on: line, homing: EndSearch(isWanted: false)))
+                    ("stage", SerialStage("LudlStage", serialAxes, on: line, homing: homing, stop: dialect.halt))
                 )
             }
             for (index, wheel) in (options.wheels ?? []).enumerated() {

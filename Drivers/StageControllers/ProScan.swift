@@ -113,7 +113,9 @@ extension ProScan {
                 try restored.perform(word, lines) { try ask("\(word),\(value)", $0) { $0 == "0" ? () : nil } }
             }
         }
-        return [("stage", SerialStage("ProScanIIIStage", axes, on: line, settings: settings))]
+        // `I` stops all axes with their usual deceleration and empties the queue of moves; `K` may lose the position.
+        let stage = SerialStage("ProScanIIIStage", axes, on: line, settings: settings) { try startMove("I", $0) }
+        return [("stage", stage)]
     }
 
     private static func wheels(_ found: Found, _ line: SerialLine) -> [(name: String, device: any Device)] {

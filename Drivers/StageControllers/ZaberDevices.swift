@@ -78,7 +78,9 @@ extension ZaberDevice {
         }
         let warning = Setting("warning", on: line, text: { try self.warning($0) ?? "none" })
         let settings = found.facts + [warning] + speeds
-        return SerialStage("ZaberStage", axes, on: line, homing: ZaberHoming(self), settings: settings)
+        return SerialStage("ZaberStage", axes, on: line, homing: ZaberHoming(self), settings: settings) { lines in
+            try tell("stop", lines)
+        }
     }
 }
 
@@ -100,9 +102,9 @@ struct ZaberWheel: PolledWheelCommands {
 
     func needsHoming(_ lines: LineProtocol) throws -> Bool { try !device.isHomed(axis: 1, lines) }
     func startHoming(_ lines: LineProtocol) throws { try device.tell("home", axis: 1, lines) }
+    func stop(_ lines: LineProtocol) throws { try device.tell("stop", axis: 1, lines) }
 
     func positionCount(_ lines: LineProtocol) throws -> Int {
-    func stop(_ lines: LineProtocol) throws { try device.tell("stop", axis: 1, lines) }
         let cycle = try device.number("limit.cycle.dist", axis: 1, lines)
         let index = try device.number("motion.index.dist", axis: 1, lines)
         guard cycle > 0, index > 0, (1...1000).contains((cycle / index).rounded(.down)) else {

@@ -104,6 +104,14 @@ public struct ColonDialect: Sendable {
         try ask(command, lines) { $0.isEmpty ? () : nil }
     }
 
+    /// Stops all axes; a controller that was moving answers with the error number 21.
+    func halt(_ lines: LineProtocol) throws {
+        try lines.ask("HALT") { line in
+            let text = line.filter { $0 != " " }
+            return text == ":A" || text == ":N-21" ? () : nil
+        }
+    }
+
     /// The text of a refusal `:N -2` or `:N-2`.
     private func text(ofError line: String) -> String {
         let digits = line.drop { !$0.isWholeNumber }.prefix { $0.isWholeNumber }

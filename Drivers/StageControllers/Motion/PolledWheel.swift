@@ -43,6 +43,9 @@ public final class PolledWheel: FilterWheel, SerialDevice {
         (positionCount, self.settings) = (positions, settings)
     }
 
+    /// Some calls wait until the wheel stands.
+    public var callLimits: CallLimits { line.callLimits.plus(Self.travelLimit) }
+
     // MARK: Position
 
     /// The current position; during a move, the position it started from.
@@ -66,6 +69,17 @@ public final class PolledWheel: FilterWheel, SerialDevice {
     private var sentPosition: Int? { sent.flatMap { $0.session == line.session ? $0.position : nil } }
 
     // MARK: Moves
+
+    public func stopMotion() throws {
+        try line.perform { lines in
+            try commands.stop(lines)
+            let end = ContinuousClock.now + .seconds(2)
+            while try commands.isMoving(lines) {
+                guard .now < end else { throw DeviceError(.failed, "it was told to stop and still moves") }
+                Pause.wait(for: .milliseconds(10))
+            }
+        }
+    }
 
     public func startMove(to position: Int) throws {
         try line.perform { lines in
@@ -155,10 +169,15 @@ public protocol PolledWheelCommands: Sendable {
     /// Whether the wheel must home before it can move.
     func needsHoming(_ lines: LineProtocol) throws -> Bool
     func startHoming(_ lines: LineProtocol) throws
+    /// Stops the wheel; throws an `unsupported` error if there is no command for it.
+    func stop(_ lines: LineProtocol) throws
 }
 
 extension PolledWheelCommands {
     public var tellsPosition: Bool { true }
     public func needsHoming(_: LineProtocol) throws -> Bool { false }
     public func startHoming(_: LineProtocol) throws {}
+    public func stop(_: LineProtocol) throws {
+        throw DeviceError(.unsupported, "the controller has no command that stops a wheel")
+    }
 }

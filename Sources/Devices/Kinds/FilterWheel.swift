@@ -1,5 +1,5 @@
 /// A wheel or a slider with filters, whose positions count from 0.
-public protocol FilterWheel: Device {
+public protocol FilterWheel: MovingDevice {
     var positionCount: Int { get }
     /// The position of the wheel, or ``unknownPosition``; while it moves, the position from which it started.
     var position: Int { get throws }

@@ -1,7 +1,7 @@
 public import Pickle
 
 /// A stage with axes that move separately or together.
-public protocol Stage: Device {
+public protocol Stage: MovingDevice {
     /// The axes, in the order in which clients see them. They do not change while the stage is open.
     var axes: [(name: String, axis: any StageAxis)] { get }
     /// Whether ``Device/enable()`` may move the stage to find its limits; true if unknown.

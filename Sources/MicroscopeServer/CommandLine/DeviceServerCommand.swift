@@ -33,7 +33,7 @@ struct DeviceServerCommand: AsyncParsableCommand {
             version: version,
             subcommands: [
                 InitCommand.self, ReloadCommand.self, RestartCommand.self, StatusCommand.self, LightsOffCommand.self,
-                ConformCommand.self,
+                StopMotionCommand.self, ConformCommand.self,
             ]
         )
     }

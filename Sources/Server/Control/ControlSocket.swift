@@ -75,7 +75,7 @@ final class ControlSocket: Sendable {
 
 /// The Pyro object that the control commands call.
 final class SupervisorObject: PyroObject {
-    let metadata = ObjectMetadata(methods: ["lights_off", "reload", "restart", "status"])
+    let metadata = ObjectMetadata(methods: ["lights_off", "reload", "restart", "status", "stop_motion"])
     private let supervisor: Supervisor
 
     init(_ supervisor: Supervisor) { self.supervisor = supervisor }
@@ -86,6 +86,8 @@ final class SupervisorObject: PyroObject {
         case "reload": try wait { [supervisor] in try await supervisor.reload().value }
         case "lights_off":
             try wait { [supervisor] in .list(await supervisor.switchLightsOff().map(\.value)) }
+        case "stop_motion":
+            try wait { [supervisor] in .list(await supervisor.stopMotion().map(\.value)) }
         case "restart": try restart(arguments.positional)
         default: throw noAttribute(method)
         }

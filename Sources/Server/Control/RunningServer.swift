@@ -126,6 +126,12 @@ public struct RunningServer: Sendable {
         return findings.compactMap(LightsOff.Finding.init)
     }
 
+    /// Stops all motion, in parallel; the result has what has become of each device that moves.
+    public func stopMotion() throws -> [MotionFinding] {
+        guard case .list(let findings) = try client.call("stop_motion") else { return [] }
+        return findings.compactMap(MotionFinding.init)
+    }
+
     /// Replaces the worker processes of definitions.
     ///
     /// The result has for each definition the reason why it is not served again, or None.

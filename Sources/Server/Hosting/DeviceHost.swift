@@ -206,6 +206,9 @@ final class DeviceHost: Sendable {
     /// Switches all light off, and finds out whether it is.
     func darken() -> [LightsOff.Finding] { devices.confined { $0.darken() } }
 
+    /// Stops everything that moves; other calls that wait for the end of a move do not hold this up.
+    func stopMotion() -> [MotionFinding] { devices.confined { $0.stopMotion() } }
+
     /// Shuts all devices down, light sources first.
     func shutDown(report: @Sendable (String) -> Void) { devices.confined { $0.shutDown(report: report) } }
 }

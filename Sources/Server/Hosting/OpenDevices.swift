@@ -241,6 +241,13 @@ struct OpenDevices {
         }
     }
 
+    /// Stops everything that moves, and finds out whether it has.
+    func stopMotion() -> [MotionFinding] {
+        entries.compactMap { entry in
+            (entry.object as? any MovingDevice).map { MotionFinding(stopping: $0, entry.id) }
+        }
+    }
+
     /// Switches all light off, then shuts every device down.
     mutating func shutDown(report: (String) -> Void) {
         func attempt(_ device: any Device, _ step: () throws -> Void) {

@@ -164,6 +164,8 @@ enum ControlMessage: Sendable {
     case guardLights([WorkerOrder])
     /// To the worker: switch off all light now and answer with ``light(_:isFinal:)``.
     case lightsOff
+    /// To the worker: stop all motion now and answer with ``motion(_:)``.
+    case stopMotion
     /// To the worker: shut down the devices and end.
     case shutDown
     /// To the worker: answer with ``report(_:)``.
@@ -180,6 +182,8 @@ enum ControlMessage: Sendable {
     case report(PythonDictionary)
     /// From the worker: the states of its light sources after it has switched them off; finally so before it ends.
     case light([LightsOff.Finding], isFinal: Bool)
+    /// From the worker: what has become of the devices that move after it has stopped them.
+    case motion([MotionFinding])
     /// From the worker, before it ends: why it cannot serve.
     case failed(String)
     /// The reason why no worker can start with this configuration.
@@ -196,6 +200,8 @@ enum ControlMessage: Sendable {
         case .darken(let order): .tuple(["darken", order.value])
         case .guardLights(let orders): .tuple(["guard", .list(orders.map(\.value))])
         case .lightsOff: .tuple(["lights off"])
+        case .stopMotion: .tuple(["stop motion"])
+        case .motion(let findings): .tuple(["motion", .list(findings.map(\.value))])
         case .shutDown: .tuple(["shut down"])
         case .light(let findings, let isFinal): .tuple(["light", .list(findings.map(\.value)), .bool(isFinal)])
         case .askForReport: .tuple(["ask"])
@@ -222,6 +228,8 @@ enum ControlMessage: Sendable {
         case ("darken", let order?, nil): self = .darken(try WorkerOrder(order))
         case ("guard", .list(let orders)?, nil): self = .guardLights(try orders.map(WorkerOrder.init))
         case ("lights off", nil, nil): self = .lightsOff
+        case ("stop motion", nil, nil): self = .stopMotion
+        case ("motion", .list(let findings)?, nil): self = .motion(findings.compactMap(MotionFinding.init))
         case ("shut down", nil, nil): self = .shutDown
         case ("light", .list(let findings)?, .bool(let isFinal)?):
             let known = findings.compactMap(LightsOff.Finding.init)

@@ -273,6 +273,17 @@ public actor Supervisor {
         }
     }
 
+    /// Stops all motion, in parallel; returns what has become of each device that moves.
+    func stopMotion() async -> [MotionFinding] {
+        log.logger.notice("stopping all motion on request")
+        return await withTaskGroup(of: [MotionFinding].self) { tasks in
+            for entry in entries { tasks.addTask { await entry.keeper.stopMotion() } }
+            var findings: [MotionFinding] = []
+            for await found in tasks { findings += found }
+            return findings.sorted { $0.name < $1.name }
+        }
+    }
+
     /// The status of every definition.
     func status() async -> ServerStatus {
         let entries = entries

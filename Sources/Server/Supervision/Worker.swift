@@ -145,6 +145,8 @@ struct Worker: Sendable {
                 inParallel("lights off") { [outbox] in
                     outbox.send(.light(server.switchLightsOff(within: Self.lightPatience), isFinal: false))
                 }
+            case .stopMotion:
+                inParallel("stop motion") { [outbox] in outbox.send(.motion(server.stopMotion())) }
             default: break
             }
         }

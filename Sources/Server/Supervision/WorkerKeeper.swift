@@ -22,6 +22,10 @@ final class WorkerKeeper: Sendable {
     let order: WorkerOrder
     /// Which of the devices are simulated.
     private let simulated: [Bool]
+    /// The devices that may move, and whether they are only wheels.
+    let (moving, movesOnlyWheels): ([String], Bool)
+    /// What is done when a call hangs, by device.
+    let hangRules: [(device: String, rule: HangRule)]
     let source: any WorkerSource
     /// The program to start workers from.
     let executable: String
@@ -46,6 +50,9 @@ final class WorkerKeeper: Sendable {
         name = definition.name
         (names, needed) = (definition.devices.map(\.name), definition.foreignParts)
         simulated = definition.devices.map(\.isSimulated)
+        let moving = definition.devices.filter(\.driver.mayMove)
+        (self.moving, movesOnlyWheels) = (moving.map(\.name), moving.allSatisfy { $0.driver.kind == .filterWheel })
+        hangRules = definition.devices.map { ($0.name, $0.hangRule) }
         (self.health, self.log) = (health, log)
         port = ServicePort(definition, log: log) { [name = definition.name] in
             let failure = health.failure(of: name)
@@ -207,6 +214,7 @@ final class WorkerKeeper: Sendable {
                 cureHang(in: report, of: worker)
             case .opened(let uid): await source.worker(worker, has: uid)
             case .light(let lights, let isFinal): note(lights, isFinal: isFinal)
+            case .motion(let findings): state.update { $0.workerState.note(findings) }
             default: break
             }
         }

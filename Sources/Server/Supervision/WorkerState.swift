@@ -50,6 +50,9 @@ struct WorkerState<Worker: Sendable>: Sendable {
     /// The last reported states of light sources, and the number of such reports.
     private(set) var lights: [LightsOff.Finding] = []
     private(set) var lightReportCount = 0
+    /// What the workers have reported on motion, and the number of such reports.
+    private(set) var motion: [MotionFinding] = []
+    private(set) var motionReportCount = 0
     private var hasServed = false
     /// The call that the running worker is making again, and the one during which the last worker ended.
     private var restoring, suspect: RestoreLog.Call?
@@ -135,9 +138,6 @@ struct WorkerState<Worker: Sendable>: Sendable {
 
     mutating func giveUp() { running?.isLost = true }
 
-    /// Notes that the worker is asked to end, to be replaced; returns it, if there is one.
-    mutating func replace() -> RunningWorker? {
-        running?.isBeingReplaced = true
     /// Notes that the worker is killed because a call hangs.
     mutating func giveUp(because reason: String) { running?.cure = reason }
 
@@ -148,6 +148,9 @@ struct WorkerState<Worker: Sendable>: Sendable {
         return running.map { $0.hang?.isSame(as: hang) != true } ?? false
     }
 
+    /// Notes that the worker is asked to end, to be replaced; returns it, if there is one.
+    mutating func replace() -> RunningWorker? {
+        running?.isBeingReplaced = true
         return running
     }
 
@@ -159,6 +162,11 @@ struct WorkerState<Worker: Sendable>: Sendable {
         let isComplete = !isFinal || running?.isServing != false
         if isComplete || !areOff { (self.lights, isLightUncertain) = (lights, !areOff) }
         if isFinal, areOff { running?.hasSwitchedLightsOff = true }
+    }
+
+    mutating func note(_ motion: [MotionFinding]) {
+        self.motion = motion
+        motionReportCount += 1
     }
 
     /// A warning about light that a worker may have left on.
