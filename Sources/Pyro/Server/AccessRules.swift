@@ -14,6 +14,8 @@ public struct AccessRules: Sendable, Hashable {
     public var readOnly: [ClientNetwork] = []
     /// Methods that only clients in these networks may call, by the method's name.
     public var restricted: [String: [ClientNetwork]] = [:]
+    /// Where clients may have data sent to.
+    public var callBacks = CallBackRule.own
 
     public init() {}
 

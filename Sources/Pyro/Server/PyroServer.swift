@@ -121,6 +121,15 @@ public final class PyroServer: Sendable {
         return clients.wait(within: limit) { $0.sockets.isEmpty ? true : nil } ?? false
     }
 
+    /// Refuses what a client asks for: logs that once for each client's host, and returns the error for the client.
+    public func refusal(of act: String, for client: Endpoint?, because reason: String) -> PythonException {
+        refusals.write("\(client.hostName) \(reason)", .warning, "refused \(act) for \(client.clientName): \(reason)")
+        return PythonException.pyro("SecurityError", "\(act) is refused: \(reason)")
+    }
+
+    /// Where clients may have data sent to.
+    public var callBacks: CallBackRule { options.access.callBacks }
+
     var isStopping: Bool { clients.withLock(\.isStopping) }
 
     /// A serializer with the protocol number from the options.

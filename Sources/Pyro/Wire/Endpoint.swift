@@ -124,6 +124,17 @@ extension Endpoint {
     public static func addresses(of host: String) throws -> [String] {
         try SocketAddress.resolve(.tcp(host: host, port: 0), toListen: true).compactMap(\.host)
     }
+
+    /// The addresses at which a connection to a host name or address is tried.
+    static func hosts(at host: String) throws(SocketError) -> [String] {
+        try SocketAddress.resolve(.tcp(host: host, port: 0)).compactMap(\.host)
+    }
+
+    /// Whether a numeric address is one of this machine's own.
+    static func isOfThisMachine(_ endpoint: Endpoint?) -> Bool {
+        guard let endpoint, let addresses = try? SocketAddress.resolve(endpoint) else { return false }
+        return addresses.contains(where: \.isOfThisMachine)
+    }
 }
 
 extension SocketError {

@@ -98,6 +98,7 @@ extension PyroOptions {
             ),
             OptionRow("name_server", "nameServer", \.nameServer, Expectation<PyroURI.Location>.nameServer.optional()),
             OptionRow("mdns", "isAnnounced", \.isAnnounced, .bool),
+            OptionRow("call_back_to", "access.callBacks", \.access.callBacks, .word),
         ]
     }
 }
@@ -142,6 +143,7 @@ extension ConfigurationReader {
         readPublicPlace(of: pyro, into: &options)
         if let networks = networks(of: pyro, "allow_from") { options.access.allowed = networks }
         if let networks = networks(of: pyro, "read_only_from") { options.access.readOnly = networks }
+        if let methods = methodNetworks(of: pyro) { options.access.restricted = methods }
         pyro.report(ForeignWords.pyroItem)
     }
 
@@ -169,6 +171,14 @@ extension ConfigurationReader {
             return
         }
         options.publicPlace?.port = port
+    }
+
+    /// The networks whose clients may call a method, by its name.
+    private func methodNetworks(of pyro: Section) -> [String: [ClientNetwork]]? {
+        guard let node = pyro.value("methods_from") else { return nil }
+        return section(node) { methods in
+            Dictionary(uniqueKeysWithValues: methods.keys.map { ($0, networks(of: methods, $0) ?? []) })
+        }
     }
 
     private func networks(of pyro: Section, _ key: String) -> [ClientNetwork]? {
