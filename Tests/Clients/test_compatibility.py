@@ -13,6 +13,8 @@ from twins import TWINS
 NO_SETTINGS = {"Controller"}
 # The executor is a data device here, which adds these three.
 ADDED_METHODS = {"DSP": {"abort", "grab_next_data", "receiveData"}}
+# By which clients lock a device; see docs/safety.md.
+LOCKS = {"lock", "unlock", "lock_owner"}
 
 
 @pytest.mark.parametrize("name", TWINS)
@@ -21,7 +23,7 @@ def test_metadata(simulated, connect, name):
     theirs = Pyro4.util.get_exposed_members(TWINS[name](), only_exposed=False)
     ours = connect(simulated[name])
     ours._pyroBind()
-    assert ours._pyroMethods == theirs["methods"] | ADDED_METHODS.get(name, set())
+    assert ours._pyroMethods == theirs["methods"] | LOCKS | ADDED_METHODS.get(name, set())
     assert ours._pyroAttrs == theirs["attrs"] | {"enabled"}
     assert ours._pyroOneway == set()
 

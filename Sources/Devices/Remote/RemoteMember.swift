@@ -12,33 +12,36 @@ public protocol RemoteMember {
 public struct RemoteMethod: RemoteMember {
     let name: String
     let restoration: Restoration
+    /// Whether the method changes nothing: clients that may only read can call it, and so can others while a client has
+    /// locked the device.
+    let isReading: Bool
     let decode: @Sendable (CallArguments) throws -> DecodedCall
     let perform: (DecodedCall) throws -> Outcome<Completion>
+
+    /// Whether a method reads, by its name.
+    private static func isGetter(_ name: String) -> Bool {
+        ["get_", "is_", "describe_"].contains { name.hasPrefix($0) }
+    }
 
     public func add(to interface: inout RemoteInterface) { interface.add(self) }
 
     /// - Parameters:
     ///   - restored: whether the call is made again on a device that was opened anew.
     ///   - reads: whether the call changes nothing; by default so if the name begins with `get_`, `is_` or `describe_`.
-    /// Whether a method reads, by its name.
-    private static func isGetter(_ name: String) -> Bool {
-        ["get_", "is_", "describe_"].contains { name.hasPrefix($0) }
-    }
-
     public init<each P: PythonConvertible, R: RemoteResult>(
         _ name: String,
         _ parameters: repeat Parameter<each P>,
         restored: Restoration = .never,
+        reads: Bool? = nil,
         call body: @escaping (repeat each P) throws -> R
     ) {
         let signature = Signature(of: name, repeat each parameters)
-        reads: Bool? = nil,
         self.name = name
         restoration = restored
+        isReading = reads ?? Self.isGetter(name)
         decode = { try signature.decodedCall($0) }
         perform = { call in
             let values = try signature.values(of: call)
-        isReading = reads ?? Self.isGetter(name)
             return try body(repeat each values).outcome
         }
     }
@@ -60,10 +63,10 @@ public struct RemoteMethod: RemoteMember {
     public init(_ name: String, any body: @escaping (CallArguments) throws -> PythonValue) {
         self.name = name
         restoration = .never
+        isReading = Self.isGetter(name)
         decode = { DecodedCall(.call, name, $0.positional, $0) }
         perform = { call in .value(try body(call.values as? CallArguments ?? CallArguments(call.arguments))) }
     }
-        isReading = Self.isGetter(name)
 }
 
 /// A row for an attribute that Python can read, and in some cases write.

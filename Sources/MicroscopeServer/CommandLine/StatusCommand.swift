@@ -62,6 +62,8 @@ struct StatusTable {
     private func lines(of definition: DefinitionStatus) -> [Line] {
         let rows = definition.devices.flatMap { device -> [Line] in
             let parts = device.parts.filter { $0.stream != nil }
+            let locks = ([(device.name, device.lease)] + device.parts.map { ($0.name, $0.lease) })
+                .compactMap { name, lease in lease.map { "\(time($0.since)) \(name) was locked by '\($0.owner)'" } }
             let problem = device.problem.map { "\(time(device.problemTime)) \($0)" }
             return [.row(row(device, of: definition))] + parts.map { .row(row($0, partOf: device)) }
                 + [problem, overdueCall(of: device)].compactMap { $0.map(Line.note) } + locks.map(Line.note)

@@ -55,6 +55,8 @@ public struct DeviceStatus: Sendable, Equatable {
     public var uri: String?
     /// The stream of data, if the device sends any.
     public var stream: StreamStatus?
+    /// The client that has locked the device.
+    public var lease: LeaseStatus?
     /// Fields that this version does not know, as they were received.
     public var others: PythonDictionary
 
@@ -67,7 +69,14 @@ public struct PartStatus: Sendable, Equatable {
     public var name: String
     public var uri: String?
     public var stream: StreamStatus?
+    public var lease: LeaseStatus?
     public var others: PythonDictionary
+}
+
+/// The lock of a device: the name that its holder has given, and since when.
+public struct LeaseStatus: Sendable, Equatable {
+    public var owner: String
+    public var since: Double
 }
 
 /// The status of a stream of data.
@@ -135,6 +144,7 @@ extension DeviceStatus {
             "parts": .list(parts.map(\.value)), "uri": .optional(uri),
         ]
         fields.append(stream)
+        fields.append(lease)
         for (key, value) in others.pairs { fields[key] = value }
         return .dict(fields)
     }
@@ -174,6 +184,7 @@ extension DeviceStatus {
         overdueCallTime = fields.take("overdue_call_time")
         parts = fields.list("parts").compactMap(PartStatus.init)
         stream = fields.stream()
+        lease = fields.lease()
         others = fields.rest
     }
 }
@@ -182,6 +193,7 @@ extension PartStatus {
     var value: PythonValue {
         var fields: PythonDictionary = ["name": .str(name), "uri": .optional(uri)]
         fields.append(stream)
+        fields.append(lease)
         for (key, value) in others.pairs { fields[key] = value }
         return .dict(fields)
     }
@@ -192,6 +204,7 @@ extension PartStatus {
         self.name = name
         uri = fields.take("uri")
         stream = fields.stream()
+        lease = fields.lease()
         others = fields.rest
     }
 }
@@ -217,6 +230,11 @@ private struct Fields {
     mutating func take(_ key: String) -> Bool? { Bool(python: field(key)) }
     mutating func list(_ key: String) -> [PythonValue] { if case .list(let items) = field(key) { items } else { [] } }
 
+    mutating func lease() -> LeaseStatus? {
+        let (owner, since): (String?, Double?) = (take("locked_by"), take("locked_since"))
+        return owner.flatMap { owner in since.map { LeaseStatus(owner: owner, since: $0) } }
+    }
+
     mutating func stream() -> StreamStatus? {
         let isSending: Bool? = take("sending")
         let (sent, lost): (Int?, Int?) = (take("sent"), take("lost"))
@@ -233,6 +251,14 @@ extension PythonDictionary {
         self["sent"] = .int(stream.sent)
         self["lost"] = .int(stream.lost)
         self["clients"] = .list(stream.clients.map(PythonValue.str))
+    }
+}
+
+extension PythonDictionary {
+    fileprivate mutating func append(_ lease: LeaseStatus?) {
+        guard let lease else { return }
+        self["locked_by"] = .str(lease.owner)
+        self["locked_since"] = .float(lease.since)
     }
 }
 

@@ -35,6 +35,10 @@ extension DeviceServer {
 
     private func fields(of object: ObjectDescription) -> PythonDictionary {
         var fields: PythonDictionary = ["name": .str(object.id), "uri": .str(uri(of: object.id).text)]
+        if let lease = leases.lease(of: object.id) {
+            fields["locked_by"] = .str(lease.owner)
+            fields["locked_since"] = .float(lease.since)
+        }
         if let stream = object.stream {
             fields["sending"] = .bool(stream.isRunning)
             fields["sent"] = .int(stream.tally.sent)

@@ -13,6 +13,7 @@ public final class DeviceServer: Sendable {
     private let restoreLog: RestoreLogWriter
     /// The problems that keep devices from being used.
     let problems = DeviceProblems()
+    let leases = Leases()
 
     /// Listens; clients that connect before ``start()`` wait for it.
     public convenience init(
@@ -102,7 +103,14 @@ public final class DeviceServer: Sendable {
     }
 
     private func served(_ object: ObjectDescription, of host: DeviceHost, log: Logger) -> ServedObject {
-        ServedObject(object, of: host, at: uri(of: object.id), log: log.named(object.id))
+        ServedObject(
+            object,
+            of: host,
+            at: uri(of: object.id),
+            leases: leases,
+            refuseCallBack: { [weak server] place, context in server?.refusal(ofDataAt: place, for: context) },
+            log: log.named(object.id)
+        )
     }
 
     private func makeStream(_ device: any DataDevice, _ id: String, _ log: Logger) -> DataStream {
@@ -176,6 +184,18 @@ public final class DeviceServer: Sendable {
     }
 
     private func shutDown(_ host: DeviceHost) { host.shutDown { [log] in log.error("\($0)") } }
+}
+
+extension PyroServer {
+    /// The error for a client that may not have data sent to a place; nil if it may.
+    fileprivate func refusal(ofDataAt place: Endpoint, for context: CallContext) -> PythonException? {
+        guard !callBacks.permits(place, for: context.client) else { return nil }
+        return refusal(
+            of: "a client at \(place)",
+            for: context.client,
+            because: "data go to the computer of the client that asks for them, unless `pyro` has `call_back_to: any`"
+        )
+    }
 }
 
 extension Logger {

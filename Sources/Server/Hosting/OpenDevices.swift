@@ -271,6 +271,8 @@ struct ObjectDescription: Sendable {
     /// The id of the device whose part it is; nil for a device of the configuration.
     let owner: String?
     let methods: [String]
+    /// The methods that change nothing.
+    let readingMethods: Set<String>
     let attributes: [String]
     let decoder: CallDecoder
     /// Whether it emits light, or lets out the light of others.
@@ -278,8 +280,6 @@ struct ObjectDescription: Sendable {
     /// The stream of its data, if it is a data device.
     let stream: DataStream?
 }
-    /// The methods that change nothing.
-    let readingMethods: Set<String>
 
 /// The parts of a device that clients reach by ids of their own: the axes of a stage, the devices of a controller.
 struct Parts {

@@ -8,22 +8,38 @@ final class ServedObject: PyroObject {
     private let host: DeviceHost
     private let description: ObjectDescription
     private let registration: Registration?
+    private let leases: Leases
+    private let leaseMethods: LeaseMethods
     private let log: Logger
     let metadata: ObjectMetadata
 
     /// - Parameter uri: the URI by which clients reach the object.
-    init(_ description: ObjectDescription, of host: DeviceHost, at uri: PyroURI, log: Logger) {
+    init(
+        _ description: ObjectDescription,
+        of host: DeviceHost,
+        at uri: PyroURI,
+        leases: Leases,
+        refuseCallBack: @escaping CallBackRefusal,
+        log: Logger
+    ) {
         self.host = host
         self.log = log
+        self.leases = leases
+        leaseMethods = LeaseMethods(of: description.id, leases, log: log)
         self.description = description
-        registration = description.stream.map { Registration(to: $0, of: description, host, at: uri) }
+        registration = description.stream.map {
+            Registration(to: $0, of: description, host, at: uri, refuseCallBack: refuseCallBack)
+        }
         metadata = ObjectMetadata(
-            methods: (description.methods + (registration == nil ? [] : Registration.methods)).sorted(),
+            methods: (description.methods + LeaseMethods.names + (registration == nil ? [] : Registration.methods))
+                .sorted(),
             attributes: description.attributes
         )
     }
 
     func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
+        if let row = LeaseMethods.Row(rawValue: method) { return try leaseMethods.call(row, arguments, context) }
+        if !isReading(method) { try leases.check(description.id, for: context.connection) }
         if let registration, let row = Registration.Row(rawValue: method) {
             return try registration.call(row, arguments, context)
         }
@@ -39,14 +55,22 @@ final class ServedObject: PyroObject {
         log.notice("light \(method)d by \(client)")
     }
 
+    func isReading(_ method: String) -> Bool {
+        description.readingMethods.contains(method) || method == LeaseMethods.Row.lockOwner.rawValue
+    }
+
     func get(_ attribute: String, _ context: CallContext) throws -> PythonValue {
         try host.get(description.index, attribute)
     }
 
     func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws {
+        try leases.check(description.id, for: context.connection)
         try host.set(description.index, attribute, to: value, while: context.isConnected)
     }
 }
+
+/// The error for a client that may not have data sent to a place; nil if it may.
+typealias CallBackRefusal = @Sendable (Endpoint, CallContext) -> PythonException?
 
 /// The methods by which clients register for a device's data, which do not wait for the device's lock.
 struct Registration: Sendable {
@@ -64,16 +88,24 @@ struct Registration: Sendable {
     private let description: ObjectDescription
     private let host: DeviceHost
     private let uri: PyroURI
+    private let refuseCallBack: CallBackRefusal
 
-    init(to stream: DataStream, of description: ObjectDescription, _ host: DeviceHost, at uri: PyroURI) {
+    init(
+        to stream: DataStream,
+        of description: ObjectDescription,
+        _ host: DeviceHost,
+        at uri: PyroURI,
+        refuseCallBack: @escaping CallBackRefusal
+    ) {
         (self.stream, self.description, self.host, self.uri) = (stream, description, host, uri)
+        self.refuseCallBack = refuseCallBack
     }
 
     func call(_ row: Row, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
         let method = row.rawValue
         switch row {
-        case .setClient: try setClient(arguments.decode(for: method, Parameter<PythonValue>("new_client")))
-        case .receiveClient: try setClient(arguments.decode(for: method, Parameter<PythonValue>("client_uri")))
+        case .setClient: try setClient(arguments.decode(for: method, Parameter<PythonValue>("new_client")), context)
+        case .receiveClient: try setClient(arguments.decode(for: method, Parameter<PythonValue>("client_uri")), context)
         case .receiveData:
             let (data, timestamp): (PythonValue, Double) = try arguments.decode(for: method, "data", "timestamp")
             receive(data, timestamp)
@@ -84,14 +116,14 @@ struct Registration: Sendable {
         return .none
     }
 
-    private func setClient(_ client: PythonValue) throws {
+    private func setClient(_ client: PythonValue, _ context: CallContext) throws {
         switch client {
         case .none: stream.clients.pop()
-        case .uri(let uri): try push(uri)
-        case .proxy(let proxy): try push(proxy.uri)
+        case .uri(let uri): try push(uri, context)
+        case .proxy(let proxy): try push(proxy.uri, context)
         case .str(let text):
             guard let uri = PyroURI(text) else { throw PythonException.pyro("PyroError", "invalid uri '\(text)'") }
-            try push(uri)
+            try push(uri, context)
         default: throw RemoteError.type("a client is a Pyro URI, its text or a proxy, not \(client.typeName)")
         }
     }
@@ -99,13 +131,14 @@ struct Registration: Sendable {
     /// Longer than any host and path, since each client is remembered.
     private static let longestURI = 1024
 
-    private func push(_ uri: PyroURI) throws {
+    private func push(_ uri: PyroURI, _ context: CallContext) throws {
         guard uri.text.utf8.count <= Self.longestURI else {
             throw PythonException.pyro("PyroError", "invalid uri of more than \(Self.longestURI) bytes")
         }
-        guard uri.location != nil else {
+        guard let place = uri.location else {
             throw PythonException.pyro("PyroError", "'\(uri.text)' does not say where the client is")
         }
+        if let error = refuseCallBack(place, context) { throw error }
         guard !isOwn(uri) else { throw RemoteError.value("\(description.id) cannot be a client of itself") }
         stream.clients.push(uri)
     }
