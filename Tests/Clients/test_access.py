@@ -56,3 +56,21 @@ def test_errors_in_the_rules(tmp_path):
                         ({"methods_from": ["shutdown"]}, "expected a mapping")):
         code, _, err = run("--check", write_config(tmp_path, [at("Camera", CAMERA)], pyro=pyro))
         assert code == 1 and words in err, err
+
+
+def test_failed_logins_and_refused_calls_are_logged_once(serve, connect):
+    """With the client's address, however often it tries."""
+    server = serve([at("Camera", CAMERA)], pyro={"hmac_key": "right", "read_only_from": ["127.0.0.0/8"]})
+    uri = server.uri("Camera")
+    for _ in range(5):
+        camera = connect(uri)
+        camera._pyroHmacKey = b"wrong"
+        with pytest.raises(Pyro4.errors.CommunicationError):
+            camera._pyroBind()
+    camera = connect(uri)
+    camera._pyroHmacKey = b"right"
+    for _ in range(5):
+        with pytest.raises(Pyro4.errors.SecurityError, match="may only read"):
+            camera.shutdown()
+    refusals = [line for line in server.lines if "refused" in line and "127.0.0.1" in line]
+    assert len(refusals) == 2, refusals

@@ -75,7 +75,7 @@ public final class PolledWheel: FilterWheel, SerialDevice {
             try commands.stop(lines)
             let end = ContinuousClock.now + .seconds(2)
             while try commands.isMoving(lines) {
-                guard .now < end else { throw DeviceError(.failed, "it was told to stop and still moves") }
+                guard .now < end else { throw DeviceError(.failed, "it got the command to stop and still moves") }
                 Pause.wait(for: .milliseconds(10))
             }
         }

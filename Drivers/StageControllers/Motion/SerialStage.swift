@@ -37,7 +37,7 @@ public final class SerialStage: Stage, SerialDevice {
             // The commands are asked and not the axes, so that who waits for a move learns where it has ended.
             while try serialAxes.contains(where: { try $0.commands.isMoving(lines) }) {
                 guard ContinuousClock.now < end else {
-                    throw DeviceError(.failed, "it was told to stop and still moves after \(Self.brakingTime)")
+                    throw DeviceError(.failed, "it got the command to stop and still moves after \(Self.brakingTime)")
                 }
                 Pause.wait(for: .milliseconds(10))
             }

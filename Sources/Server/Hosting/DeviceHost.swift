@@ -204,10 +204,26 @@ final class DeviceHost: Sendable {
     }
 
     /// Switches all light off, and finds out whether it is.
-    func darken() -> [LightsOff.Finding] { devices.confined { $0.darken() } }
+    func darken() -> [LightsOff.Finding] { step("disable", where: \.isLightSource) { $0.darken() } }
 
     /// Stops everything that moves; other calls that wait for the end of a move do not hold this up.
-    func stopMotion() -> [MotionFinding] { devices.confined { $0.stopMotion() } }
+    func stopMotion() -> [MotionFinding] { step("stop") { $0.stopMotion() } }
+
+    /// Does something that no client has called, with the same eye on whether it comes back.
+    private func step<Result: Sendable>(
+        _ name: String,
+        where isMeant: (ObjectDescription) -> Bool = { _ in true },
+        _ body: @Sendable (inout OpenDevices) -> Result
+    ) -> Result {
+        let object = objects.first(where: isMeant)?.index
+        return devices.confined { [self] devices in
+            if let object {
+                watch.begin(name, of: object, within: devices.limit(of: name, on: object, isReading: false))
+            }
+            defer { _ = watch.end() }
+            return body(&devices)
+        }
+    }
 
     /// Shuts all devices down, light sources first.
     func shutDown(report: @Sendable (String) -> Void) { devices.confined { $0.shutDown(report: report) } }

@@ -29,6 +29,18 @@ extension OverdueCall {
     }
 }
 
+/// A call that a worker has reported as hanging.
+struct ReportedHang: Sendable {
+    let call: OverdueCall
+    /// When it was first reported.
+    let since: ContinuousClock.Instant
+    /// Whether it was reported again later.
+    var isConfirmed = false
+
+    /// How long it must be reported: a process that was stopped and goes on reports calls that end in a moment.
+    static let doubt = Duration.milliseconds(300)
+}
+
 /// The record of a stream's wait for the next datum, which the vendor's library may never end.
 final class SourceWait: Sendable {
     /// When the wait began and when it is overdue, in milliseconds of a coarse clock; 0 while there is none.

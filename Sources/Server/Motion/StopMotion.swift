@@ -2,7 +2,7 @@ internal import Devices
 internal import Pickle
 internal import Platform
 
-/// What has become of a device that was told to stop.
+/// The outcome of the stop of one device.
 public struct MotionFinding: Sendable, Equatable, CustomStringConvertible {
     public enum Motion: Sendable, Equatable {
         /// Nothing moves, as the device reports.

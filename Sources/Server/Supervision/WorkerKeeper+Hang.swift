@@ -12,12 +12,12 @@ extension WorkerKeeper {
         let found = hangRules.lazy.compactMap { device, rule in
             OverdueCall(of: device, in: report).map { (hang: $0, rule: rule) }
         }.first
-        let isNew = state.update { state in
+        let isDue = state.update { state in
             // A worker that was asked to end has a limit of its own for that.
             let isEnding = state.isStopping || state.workerState.running?.isBeingReplaced == true
             return state.workerState.note(found?.hang) && !isEnding
         }
-        guard isNew, let (hang, rule) = found else { return }
+        guard isDue, let (hang, rule) = found else { return }
         let text = "\(hang.text) has not come back for \(Duration.seconds(max(0, Timestamp.now - hang.time)).formatted)"
         switch rule {
         case .restart:

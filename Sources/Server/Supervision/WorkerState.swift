@@ -13,7 +13,7 @@ struct WorkerState<Worker: Sendable>: Sendable {
         /// Whether it was killed because it did not answer.
         fileprivate(set) var isLost = false
         /// The call that hangs, as its last report shows.
-        fileprivate(set) var hang: OverdueCall?
+        fileprivate(set) var hang: ReportedHang?
         /// Why it was killed, if a call hangs.
         fileprivate(set) var cure: String?
         /// Whether it was asked to end, to be replaced.
@@ -141,11 +141,15 @@ struct WorkerState<Worker: Sendable>: Sendable {
     /// Notes that the worker is killed because a call hangs.
     mutating func giveUp(because reason: String) { running?.cure = reason }
 
-    /// Notes the call that hangs, nil for none; returns whether it is another one than before.
-    mutating func note(_ hang: OverdueCall?) -> Bool {
-        defer { running?.hang = hang }
-        guard let hang else { return false }
-        return running.map { $0.hang?.isSame(as: hang) != true } ?? false
+    /// Notes the call that hangs, nil for none; returns whether it is time to act, once for each call.
+    mutating func note(_ hang: OverdueCall?, at now: ContinuousClock.Instant = .now) -> Bool {
+        guard let hang, let known = running?.hang, known.call.isSame(as: hang) else {
+            running?.hang = hang.map { ReportedHang(call: $0, since: now) }
+            return false
+        }
+        guard !known.isConfirmed, now - known.since >= ReportedHang.doubt else { return false }
+        running?.hang?.isConfirmed = true
+        return true
     }
 
     /// Notes that the worker is asked to end, to be replaced; returns it, if there is one.

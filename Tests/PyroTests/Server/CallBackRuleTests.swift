@@ -1,8 +1,9 @@
+import Pickle
 import Testing
 
 @testable import Pyro
 
-/// Where clients may have data sent to.
+/// The rule for the places that clients may have data sent to.
 struct CallBackRuleTests {
     private func isPermitted(_ host: String, for client: String) -> Bool {
         CallBackRule.own.permits(.tcp(host: host, port: 9), for: .tcp(host: client, port: 50_000))

@@ -16,19 +16,22 @@ struct HangTests {
         #expect(OverdueCall(of: "Stage", in: report) == OverdueCall(device: "Stage", text: "Stage.enable", time: 100))
     }
 
-    @Test func aHangIsNewOnce() {
+    /// A process that was stopped and goes on reports a call once that ends in a moment.
+    @Test func aHangIsActedOnOnceWhenItIsReportedAgain() {
         var state = WorkerState<Int>(memory: RestoreLog())
         state.begin(1)
-        let hang = OverdueCall(device: "Red", text: "Red.enable", time: 100)
-        let reports: [OverdueCall?] = [
-            hang, OverdueCall(device: "Red", text: "Red.enable", time: 100.02), nil,
-            OverdueCall(device: "Red", text: "Red.enable", time: 200),
-        ]
-        let isNew = reports.map { state.note($0) }
-        #expect(isNew == [true, false, false, true])
+        let begin = ContinuousClock.now
+        func isDue(_ time: Double?, after seconds: Double) -> Bool {
+            let hang = time.map { OverdueCall(device: "Red", text: "Red.enable", time: $0) }
+            return state.note(hang, at: begin + .seconds(seconds))
+        }
+        let first = [isDue(100, after: 0), isDue(nil, after: 0.5), isDue(100, after: 1), isDue(100, after: 1.1)]
+        #expect(first == [false, false, false, false])
+        let second = [isDue(100.02, after: 1.5), isDue(100, after: 2), isDue(200, after: 2.5), isDue(200, after: 3)]
+        #expect(second == [true, false, false, true])
         _ = state.end()
-        let isNoted = state.note(hang)
-        #expect(!isNoted)
+        let third = [isDue(100, after: 4), isDue(100, after: 5)]
+        #expect(third == [false, false])
     }
 
     @Test func aWaitForDataIsOverdueOnlyWhileItLasts() {
