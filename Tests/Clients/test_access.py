@@ -52,7 +52,7 @@ def test_methods_from_some_addresses_only(serve, connect):
 
 def test_errors_in_the_rules(tmp_path):
     for pyro, words in (({"call_back_to": "all"}, "pyro.call_back_to: expected one of own, any, got 'all'"),
-                        ({"methods_from": {"shutdown": ["here"]}}, "'here' is not an IP address or network"),
+                        ({"methods_from": {"shutdown": ["here"]}}, "pyro.methods_from.shutdown[0]: expected an address or network"),
                         ({"methods_from": ["shutdown"]}, "expected a mapping")):
         code, _, err = run("--check", write_config(tmp_path, [at("Camera", CAMERA)], pyro=pyro))
         assert code == 1 and words in err, err
