@@ -102,6 +102,16 @@ def test_camera_that_hangs_in_the_wait_for_a_frame(world, serve_world, config):
     assert image.ndim == 2
 
 
+def test_camera_that_hangs_while_it_is_enabled_at_the_start(world, serve_world, config):
+    """The process is replaced, after longer and longer waits, until the camera can be enabled."""
+    world.order("VSC-1", "stuck", "AcquisitionStart")
+    server = serve_world([andor("Red", "VSC-1", enable=True)])
+    server.wait_for(r"ERROR .*Red: Red.enable has not come back for [5-9]\S* s; its process was killed")
+    world.end("VSC-1", "stuck")
+    with Pyro4.Proxy(server.uri("Red")) as camera:
+        assert camera.get_is_enabled()
+
+
 def test_hang_that_is_only_reported(world, serve_world, config):
     """With `on_hang: report` the process lives, and the call ends when it ends; light of the process goes off."""
     camera = andor("Red", "VSC-1", on_hang="report")

@@ -159,8 +159,12 @@ final class DeviceHost: Sendable {
 
     /// Applies settings, and enables a device, before clients reach it.
     func prepare(_ object: Int, _ preparation: Preparation) throws {
-        try devices.confined { devices in
-            try devices.apply(preparation.settings, to: object)
+        if !preparation.settings.isEmpty {
+            try watched("update_settings", nil, object, isReading: false) { devices in
+                try devices.apply(preparation.settings, to: object)
+            }
+        }
+        try watched("enable", nil, object, isReading: false) { devices in
             let staysOff = preparation.keepsLightOff && devices.isLightSource(object)
             if preparation.staysDisabled || staysOff {
                 try devices.disable(object)

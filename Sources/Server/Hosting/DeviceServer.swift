@@ -90,16 +90,18 @@ public final class DeviceServer: Sendable {
             indices = zip(wanted, try open()).map { devices.add($1, as: $0.id) }
             return devices
         }
+        // From here on a hang is reported.
+        hosts.withLock { $0.append(host) }
         do {
             for (index, (_, preparation)) in zip(indices, wanted) { try host.prepare(index, preparation) }
         } catch {
+            hosts.withLock { hosts in hosts.removeAll { $0 === host } }
             shutDown(host)
             throw error
         }
         for object in host.objects {
             server.register(served(object, of: host, log: log), as: object.id)
         }
-        hosts.withLock { $0.append(host) }
     }
 
     private func served(_ object: ObjectDescription, of host: DeviceHost, log: Logger) -> ServedObject {

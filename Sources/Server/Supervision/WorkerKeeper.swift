@@ -99,7 +99,9 @@ final class WorkerKeeper: Sendable {
                 await waitForRequest()
                 continue
             }
-            var delay = backoff.delay(after: end.duration)
+            // A device that hangs again and again must not be opened all the time.
+            let isChronic = end.isCure && end.duration < Self.remission
+            var delay = isChronic ? backoff.delay() : backoff.delay(after: end.duration)
             // The next worker switches off what this one may have left on.
             if state.withLock(\.workerState.isLightUncertain) { delay = min(delay, Self.longestDarkness) }
             if health.fail(name, end.reason, retryIn: delay) { log.error("\(name): \(end.reason)") }
@@ -110,6 +112,8 @@ final class WorkerKeeper: Sendable {
         state.update { $0.hasEnded = true }
     }
 
+    /// How long a device must not hang until its next hang counts as the first one.
+    private static let remission = Duration.seconds(60)
     /// The longest wait before an attempt while light may be on.
     private static let longestDarkness = Duration.seconds(2)
 
@@ -144,6 +148,8 @@ final class WorkerKeeper: Sendable {
         let duration: Duration
         /// Whether it was asked to end, to be replaced.
         var isWanted = false
+        /// Whether it was killed because a call hung.
+        var isCure = false
     }
 
     /// Runs one worker to its end; nil if none is available.
@@ -164,7 +170,8 @@ final class WorkerKeeper: Sendable {
                 reason: running?.cure ?? (running?.isLost == true ? Self.loss : ending.reason ?? outcome),
                 isFinal: ending.isFinal,
                 duration: .now - begin,
-                isWanted: running?.isBeingReplaced == true
+                isWanted: running?.isBeingReplaced == true,
+                isCure: running?.cure != nil
             )
         } catch {
             return End(reason: "its process could not be started: \(error)", duration: .now - start)
