@@ -43,10 +43,11 @@ struct ZaberHoming: StageHoming {
         try line.perform { try !device.isHomed($0) }
     }
 
-    func run(_: [SerialAxis], on line: SerialLine) throws {
+    func run(_: [SerialAxis], on line: SerialLine, until request: StopRequest) throws {
         try line.perform { try device.tell("home", $0) }
         let end = ContinuousClock.now + limit
         while try line.perform({ try device.isBusy($0) }) {
+            try request.check("device \(device.address) of \(line.title)")
             guard ContinuousClock.now < end else {
                 try? line.perform { try device.tell("stop", $0) }
                 throw DeviceError(

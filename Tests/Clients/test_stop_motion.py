@@ -94,6 +94,41 @@ def test_controllers(serve, connect, config, driver):
     assert is_still(lambda: stage.position[axis]) and stage.position[axis] != target
 
 
+def test_search_for_the_ends_of_a_stage(serve, connect, config):
+    """It ends at once, though it holds the stage in one long call; a later one runs to its end."""
+    server = serve([at("Box", {"driver": "ludl-mc2000", "conf": {"port": "usb:NONE"}, "simulated": True})])
+    uri = connect(server.uri("Box")).devices["stage"]._pyroUri
+    outcome = []
+
+    def search():
+        with Pyro4.Proxy(uri) as stage:
+            try:
+                outcome.append(stage.enable())
+            except Exception as error:
+                outcome.append(error)
+
+    thread = threading.Thread(target=search)
+    thread.start()
+    other = connect(uri)
+    other._pyroBind()
+    other._pyroTimeout = 0.3
+
+    def is_held():
+        try:
+            return other.position is None
+        except Pyro4.errors.TimeoutError:
+            return True
+
+    eventually(is_held, "the search holds the stage")
+    assert run("stop-motion", config) == (0, "Box.devices.stage: stopped\n", "")
+    thread.join(PATIENCE)
+    assert "was stopped on request while it searched for its limits" in str(outcome[0])
+    stage = connect(uri)
+    assert not stage.get_is_enabled() and is_still(lambda: tuple(stage.position.values()))
+    stage.enable()
+    assert stage.get_is_enabled()
+
+
 def test_without_a_server(tmp_path):
     """Stages are opened, which moves nothing, and stopped; wheels are left alone."""
     file = write_config(tmp_path, [at("Stage", SLOW), at("Wheel", WHEEL), at("Camera", CAMERA)])

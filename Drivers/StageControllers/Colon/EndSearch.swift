@@ -23,11 +23,11 @@ final class EndSearch: StageHoming {
     /// Each axis runs to both ends and back.
     func limit(of axisCount: Int) -> Duration { limit * 3 * axisCount }
 
-    func run(_ axes: [SerialAxis], on line: SerialLine) throws {
+    func run(_ axes: [SerialAxis], on line: SerialLine, until request: StopRequest) throws {
         let session = line.session
         for axis in axes {
             guard let commands = axis.commands as? ColonAxis else { continue }
-            try findEnds(of: axis, commands, line)
+            try findEnds(of: axis, commands, line, request)
         }
         guard line.session == session else {
             throw DeviceError(.failed, "\(line.title): the port was lost while the stage searched for its limits")
@@ -35,10 +35,15 @@ final class EndSearch: StageHoming {
         doneSession = session
     }
 
-    private func findEnds(of axis: SerialAxis, _ commands: ColonAxis, _ line: SerialLine) throws {
-        try runToEnd(forward: false, axis, commands)
+    private func findEnds(
+        of axis: SerialAxis,
+        _ commands: ColonAxis,
+        _ line: SerialLine,
+        _ request: StopRequest
+    ) throws {
+        try runToEnd(forward: false, axis, commands, request)
         try line.perform(commands.countFromZero)
-        try runToEnd(forward: true, axis, commands)
+        try runToEnd(forward: true, axis, commands, request)
         let end = try axis.position
         guard end > 0 else {
             throw DeviceError(
@@ -48,13 +53,19 @@ final class EndSearch: StageHoming {
         }
         axis.take(AxisLimits(lower: 0, upper: end))
         try axis.startMove(to: (end / 2).rounded())
-        try wait(for: axis) { try axis.isMoving }
+        try wait(for: axis, request) { try axis.isMoving }
     }
 
-    private func runToEnd(forward: Bool, _ axis: SerialAxis, _ commands: ColonAxis) throws {
+    private func runToEnd(
+        forward: Bool,
+        _ axis: SerialAxis,
+        _ commands: ColonAxis,
+        _ request: StopRequest
+    ) throws {
+        try request.check("axis \(axis.name) of \(axis.line.title)")
         try axis.line.perform { try commands.startRun(forward: forward, $0) }
         do {
-            try wait(for: axis) { try axis.line.perform(commands.isMoving) }
+            try wait(for: axis, request) { try axis.line.perform(commands.isMoving) }
         } catch {
             // After any error the axis must not run on.
             try? axis.line.perform(commands.stopRun)
@@ -62,9 +73,10 @@ final class EndSearch: StageHoming {
         }
     }
 
-    private func wait(for axis: SerialAxis, while isMoving: () throws -> Bool) throws {
+    private func wait(for axis: SerialAxis, _ request: StopRequest, while isMoving: () throws -> Bool) throws {
         let end = ContinuousClock.now + limit
         while try isMoving() {
+            try request.check("axis \(axis.name) of \(axis.line.title)")
             guard ContinuousClock.now < end else {
                 let place = try axis.position.text(places: 1)
                 throw DeviceError(

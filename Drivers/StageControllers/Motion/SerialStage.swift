@@ -12,6 +12,7 @@ public final class SerialStage: Stage, SerialDevice {
     private let homing: (any StageHoming)?
     /// Sends the command that stops all axes.
     private let stop: (LineProtocol) throws -> Void
+    private let request = StopRequest()
 
     init(
         _ typeName: String,
@@ -30,7 +31,10 @@ public final class SerialStage: Stage, SerialDevice {
     /// How long an axis may take to come to rest.
     private static let brakingTime = Duration.seconds(2)
 
+    public var stopRequest: StopRequest? { request }
+
     public func stopMotion() throws {
+        defer { request.withdraw() }
         try line.perform { lines in
             try stop(lines)
             let end = ContinuousClock.now + Self.brakingTime
@@ -54,7 +58,9 @@ public final class SerialStage: Stage, SerialDevice {
 
     /// Homes the stage if it needs homing.
     public func performEnable() throws {
-        if let homing, try homing.isNeeded(serialAxes, on: line) { try homing.run(serialAxes, on: line) }
+        if let homing, try homing.isNeeded(serialAxes, on: line) {
+            try homing.run(serialAxes, on: line, until: request)
+        }
     }
 }
 
@@ -62,8 +68,9 @@ public final class SerialStage: Stage, SerialDevice {
 protocol StageHoming {
     /// Whether the stage must home before it can be moved.
     func isNeeded(_ axes: [SerialAxis], on line: SerialLine) throws -> Bool
-    /// Homes the stage and returns when it is done; throws an error that says how far it has come.
-    func run(_ axes: [SerialAxis], on line: SerialLine) throws
+    /// Homes the stage and returns when it is done; throws an error that says how far it has come, or that it was stopped
+    /// on request.
+    func run(_ axes: [SerialAxis], on line: SerialLine, until request: StopRequest) throws
     /// The longest time that it takes for so many axes.
     func limit(of axisCount: Int) -> Duration
 }

@@ -211,7 +211,11 @@ final class DeviceHost: Sendable {
     func darken() -> [LightsOff.Finding] { step("disable", where: \.isLightSource) { $0.darken() } }
 
     /// Stops everything that moves; other calls that wait for the end of a move do not hold this up.
-    func stopMotion() -> [MotionFinding] { step("stop") { $0.stopMotion() } }
+    func stopMotion() -> [MotionFinding] {
+        // A call that searches for the ends of a stage holds the lock until it sees this.
+        for object in objects { object.stopRequest?.make() }
+        return step("stop") { $0.stopMotion() }
+    }
 
     /// Does something that no client has called, with the same eye on whether it comes back.
     private func step<Result: Sendable>(

@@ -131,6 +131,7 @@ struct OpenDevices {
                 attributes: entry.interface.propertyNames,
                 decoder: entry.interface.decoder,
                 isLightSource: entry.light != nil,
+                stopRequest: (entry.object as? any MovingDevice)?.stopRequest,
                 stream: entry.stream
             )
         }
@@ -277,6 +278,8 @@ struct ObjectDescription: Sendable {
     let decoder: CallDecoder
     /// Whether it emits light, or lets out the light of others.
     let isLightSource: Bool
+    /// The request that ends a long call which moves it.
+    let stopRequest: StopRequest?
     /// The stream of its data, if it is a data device.
     let stream: DataStream?
 }

@@ -8,8 +8,7 @@ extension WorkerKeeper {
 
     /// Stops the motion of the definition's devices, by its worker.
     ///
-    /// A worker that hangs, or whose call holds its device until the end of a search, is killed; its replacement, which
-    /// moves nothing by itself, stops the device.
+    /// A worker that hangs is killed; its replacement, which moves nothing by itself, stops the device.
     ///
     /// - Returns: what has become of each device that moves.
     func stopMotion() async -> [MotionFinding] {
