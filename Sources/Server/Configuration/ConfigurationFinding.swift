@@ -54,22 +54,15 @@ extension ServerConfiguration {
         }
     }
 
-    /// Rules for light and hanging calls, which somebody may rely on and which nothing carries out yet.
+    /// Rules for hanging calls, which somebody may rely on and which nothing carries out yet.
     private var rulesWithoutEffect: [ConfigurationFinding] {
-        devices.filter { $0.safety != SafetyOptions() }.map { device in
+        devices.filter { $0.safety.onHang != nil }.map { device in
             ConfigurationFinding(
                 severity: .warning,
                 place: device.place,
-                message: "\(device.name): \(device.safety.keys.joined(separator: ", ")) \(Self.noEffect)"
+                message: "\(device.name): on_hang \(Self.noEffect)"
             )
         }
-            + definitions.flatMap(\.interlocks).map { interlock in
-                ConfigurationFinding(
-                    severity: .warning,
-                    place: interlock.place,
-                    message: "the interlock of \(interlock.light) \(Self.noEffect)"
-                )
-            }
     }
 
     private static let noEffect = "has no effect in this version: do not rely on it"

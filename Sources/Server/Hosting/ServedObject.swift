@@ -8,6 +8,7 @@ final class ServedObject: PyroObject {
     private let host: DeviceHost
     private let description: ObjectDescription
     private let registration: Registration?
+    private let light: LightGuard?
     private let log: Logger
     let metadata: ObjectMetadata
 
@@ -17,8 +18,10 @@ final class ServedObject: PyroObject {
         self.log = log
         self.description = description
         registration = description.stream.map { Registration(to: $0, of: description, host, at: uri) }
+        light = host.lights[description.index]
+        let additions = (registration == nil ? [] : Registration.methods) + (light == nil ? [] : LightMethod.names)
         metadata = ObjectMetadata(
-            methods: (description.methods + (registration == nil ? [] : Registration.methods)).sorted(),
+            methods: (description.methods + additions).sorted(),
             attributes: description.attributes
         )
     }
@@ -27,9 +30,17 @@ final class ServedObject: PyroObject {
         if let registration, let row = Registration.Row(rawValue: method) {
             return try registration.call(row, arguments, context)
         }
+        guard let light else {
+            return try host.call(description.index, method, arguments, while: context.isConnected)
+        }
+        let caller = LightCaller(context, at: Timestamp.now)
+        if let row = LightMethod(rawValue: method) { return try row.call(light, arguments, caller) }
+        let command = LightCommand(method, arguments, hasLines: light.hasLines, isReading: isReading(method))
+        try light.begin(command, by: caller)
         let result = try host.call(description.index, method, arguments, while: context.isConnected)
+        light.end(command, by: caller)
         logLight(method, context)
-        return result
+        return method == "get_status" ? light.completed(status: result) : result
     }
 
     /// Logs who switched light on or off, for people who find light on that should be off, or the reverse.
@@ -40,10 +51,12 @@ final class ServedObject: PyroObject {
     }
 
     func get(_ attribute: String, _ context: CallContext) throws -> PythonValue {
-        try host.get(description.index, attribute)
+        try light?.begin(.read, by: LightCaller(context, at: Timestamp.now))
+        return try host.get(description.index, attribute)
     }
 
     func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws {
+        try light?.begin(.other, by: LightCaller(context, at: Timestamp.now))
         try host.set(description.index, attribute, to: value, while: context.isConnected)
     }
 }

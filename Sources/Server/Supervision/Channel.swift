@@ -164,6 +164,10 @@ enum ControlMessage: Sendable {
     case guardLights([WorkerOrder])
     /// To the worker: switch off all light now and answer with ``light(_:isFinal:)``.
     case lightsOff
+    /// To the worker: answer with ``observed(_:)``.
+    case observe(ConditionQuestion)
+    /// To the worker: the lights that may be on. It is sent again and again, since it is valid for a short time.
+    case permit(LightPermissions)
     /// To the worker: shut down the devices and end.
     case shutDown
     /// To the worker: answer with ``report(_:)``.
@@ -178,6 +182,8 @@ enum ControlMessage: Sendable {
     case serving(uris: [String], hasLightSource: Bool)
     /// From the worker: a report for each device, by name.
     case report(PythonDictionary)
+    /// From the worker: whether conditions of interlocks hold.
+    case observed(ConditionAnswer)
     /// From the worker: the states of its light sources after it has switched them off; finally so before it ends.
     case light([LightsOff.Finding], isFinal: Bool)
     /// From the worker, before it ends: why it cannot serve.
@@ -196,6 +202,9 @@ enum ControlMessage: Sendable {
         case .darken(let order): .tuple(["darken", order.value])
         case .guardLights(let orders): .tuple(["guard", .list(orders.map(\.value))])
         case .lightsOff: .tuple(["lights off"])
+        case .observe(let question): .tuple(["observe", question.value])
+        case .observed(let answer): .tuple(["observed", answer.value])
+        case .permit(let permissions): .tuple(["permit", permissions.value])
         case .shutDown: .tuple(["shut down"])
         case .light(let findings, let isFinal): .tuple(["light", .list(findings.map(\.value)), .bool(isFinal)])
         case .askForReport: .tuple(["ask"])
@@ -222,6 +231,9 @@ enum ControlMessage: Sendable {
         case ("darken", let order?, nil): self = .darken(try WorkerOrder(order))
         case ("guard", .list(let orders)?, nil): self = .guardLights(try orders.map(WorkerOrder.init))
         case ("lights off", nil, nil): self = .lightsOff
+        case ("observe", let question?, nil): self = .observe(try Self.known(ConditionQuestion(question)))
+        case ("observed", let answer?, nil): self = .observed(try Self.known(ConditionAnswer(answer)))
+        case ("permit", let lights?, nil): self = .permit(try Self.known(LightPermissions(lights)))
         case ("shut down", nil, nil): self = .shutDown
         case ("light", .list(let findings)?, .bool(let isFinal)?):
             let known = findings.compactMap(LightsOff.Finding.init)
@@ -240,6 +252,11 @@ enum ControlMessage: Sendable {
         case ("restoring", let call?, nil): self = .restoring(RestoreLog.Call(call))
         default: throw ServerError("unknown control message '\(name)'")
         }
+    }
+
+    private static func known<Content>(_ content: Content?) throws(ServerError) -> Content {
+        guard let content else { throw ServerError("unreadable message on an interlock") }
+        return content
     }
 }
 

@@ -29,6 +29,8 @@ final class WorkerKeeper: Sendable {
     private let (names, needed): ([String], Set<String>)
     let served: ServedParts
     let health: ServiceHealth
+    /// Which conditions of interlocks hold, as the worker has answered.
+    let observed = ObservedConditions()
     private let port: ServicePort
     let log: Logger
     let state: Lock<State>
@@ -189,6 +191,7 @@ final class WorkerKeeper: Sendable {
             return await listen(to: worker)
         }
         worker.hangUp()
+        observed.forget()
         forgetFatalCall()
         return ending
     }
@@ -204,6 +207,7 @@ final class WorkerKeeper: Sendable {
             case .refused(let reason): ending = (reason, true)
             case .report(let report): state.update { $0.workerState.note(report) }
             case .opened(let uid): await source.worker(worker, has: uid)
+            case .observed(let answer): observed.note(answer)
             case .light(let lights, let isFinal): note(lights, isFinal: isFinal)
             default: break
             }
