@@ -2,9 +2,10 @@ import ArgumentParser
 import Devices
 import MicroscopeClient
 import Pickle
+import Pyro
 import Server
 
-/// What becomes of light that this program has switched on, since its connection ends with it.
+/// The options for light that this program has switched on, since its connection ends with it.
 struct LightKeeping: ParsableArguments {
     @Flag(help: "After enable: keep the light on without this program.")
     var keep = false
@@ -25,7 +26,8 @@ struct LightKeeping: ParsableArguments {
         }
         if keep {
             _ = try await connection.call("keep_on", with: [.float(seconds)])
-            return Output.note("devicectl: the light stays on for \(Self.text(seconds)) s, then the server switches it off")
+            let time = Self.text(seconds)
+            return Output.note("devicectl: the light stays on for \(time) s, then the server switches it off")
         }
         guard method == "enable", let light = LightStatus(try await connection.call("get_light_state")),
             light.onClientLost != "keep", light.outputs.contains(where: \.isOn)

@@ -64,7 +64,8 @@ struct StatusTable {
             let parts = device.parts.filter { $0.stream != nil }
             let problem = device.problem.map { "\(time(device.problemTime)) \($0)" }
             return [.row(row(device, of: definition))] + parts.map { .row(row($0, partOf: device)) }
-                + [problem, overdueCall(of: device)].compactMap { $0.map(Line.note) } + lights(of: device).map(Line.note)
+                + [problem, overdueCall(of: device)].compactMap { $0.map(Line.note) }
+                + lights(of: device).map(Line.note)
         }
         // The name of a group stands in no row.
         let names = definition.devices.map(\.name)

@@ -3,7 +3,7 @@ internal import Pickle
 
 /// A question of the supervisor about the state of devices, for interlocks.
 struct ConditionQuestion: Sendable, Equatable {
-    /// Answers are told apart by it.
+    /// An answer has the number of its question.
     let number: Int
     let conditions: [InterlockCondition]
 }

@@ -4,8 +4,8 @@ internal import Platform
 
 /// The watch over the interlocks of a configuration, in the supervisor.
 ///
-/// It asks the workers that have the devices of conditions, in short intervals, and tells the workers of lights what
-/// they may do. All of it fails safe: without a fresh answer a condition does not hold, and a worker that hears nothing
+/// It asks the workers that have the devices of conditions, in short intervals, and sends permissions to the workers of
+/// lights. All of it fails safe: without a fresh answer a condition does not hold, and a worker that hears nothing
 /// switches its light off.
 final class InterlockWatch: Sendable {
     /// A definition that is served, with its keeper.
@@ -143,7 +143,9 @@ final class ObservedConditions: Sendable {
     /// The reason why a condition does not hold; nil if it holds, by an answer to a question not older than a limit.
     func obstacle(to condition: InterlockCondition, within limit: Duration) -> String? {
         state.withLock { state in
-            guard let (obstacle, time) = state.answers[condition] else { return "\(condition.device) has not answered yet" }
+            guard let (obstacle, time) = state.answers[condition] else {
+                return "\(condition.device) has not answered yet"
+            }
             guard .now - time <= limit else { return "\(condition.device) does not answer" }
             return obstacle
         }

@@ -179,7 +179,8 @@ final class LightGuard: Sendable {
         }
         for (light, owner) in lost.prefix(1) {
             let rest = light.owners.isEmpty ? light.due(now).map { $0.time - now } : nil
-            let next = rest.map { "it goes off in \(max($0, .zero).formatted) unless the client returns" } ?? "it stays on"
+            let end = rest.map { "it goes off in \(max($0, .zero).formatted) unless the client returns" }
+            let next = end ?? "it stays on"
             log.notice("client \(owner.peer), which had switched light on, has gone: \(cause); \(next)")
         }
         timer.wake()

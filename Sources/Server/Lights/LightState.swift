@@ -30,7 +30,9 @@ enum LightKind: Sendable {
     }
 }
 
-/// The state of one light: who owns it, and when it has to go off. A pure value; time is passed in.
+/// The state of one light: who owns it, and when it has to go off.
+///
+/// A pure value; time is passed in.
 struct LightState: Sendable {
     typealias Instant = ContinuousClock.Instant
 
@@ -142,7 +144,8 @@ struct LightState: Sendable {
     mutating func end(of connection: Int, after calls: UInt16, _ cause: String, _ now: Instant) -> LightOwner? {
         guard let index = owners.firstIndex(where: { $0.connection == connection }) else { return nil }
         let owner = owners.remove(at: index)
-        departures = departures.suffix(Self.most - 1)
+        departures =
+            departures.suffix(Self.most - 1)
             + [Departure(owner: owner, calls: calls, cause: cause, time: now)]
         if let kept = keptUntil, kept <= now { keptUntil = nil }
         return owner

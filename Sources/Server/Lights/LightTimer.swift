@@ -1,7 +1,9 @@
 internal import Devices
 internal import Platform
 
-/// The thread that switches lights off when their time is over. It starts with the first light that is switched on.
+/// The thread that switches lights off when their time is over.
+///
+/// It starts with the first light that is switched on.
 final class LightTimer: Sendable {
     private struct State {
         var hosts: [DeviceHost] = []
