@@ -96,7 +96,7 @@ def test_killed_client_of_a_laser(serve, connect, factory, tty, config):
 
 def test_released_proxy(serve, connect, config):
     """Counts as leaving."""
-    server = serve([light()])
+    server = serve([light(on_client_lost="off after 8 s")])
     uri = server.uri("Laser")
     with fresh(uri) as proxy:
         proxy.enable()
@@ -114,7 +114,8 @@ def test_off_at_once(serve, connect):
     uri = server.uri("Laser")
     with fresh(uri) as proxy:
         proxy.enable()
-    eventually(lambda: not connect(uri).get_is_on(), "the light is off", within=GRACE)
+    watcher = connect(uri)
+    eventually(lambda: not watcher.get_is_on(), "the light is off", within=GRACE)
 
 
 def test_rule_of_the_file_and_of_a_device(serve, connect):
@@ -123,7 +124,8 @@ def test_rule_of_the_file_and_of_a_device(serve, connect):
     for name in ("Laser", "Lamp"):
         with fresh(server.uri(name)) as proxy:
             proxy.enable()
-    eventually(lambda: not connect(server.uri("Laser")).get_is_on(), "the light is off")
+    watcher = connect(server.uri("Laser"))
+    eventually(lambda: not watcher.get_is_on(), "the light is off")
     assert connect(server.uri("Lamp")).get_is_on()
 
 
@@ -138,7 +140,8 @@ def test_proxy_that_connects_again(serve, connect):
         assert proxy.get_is_on()
         time.sleep(2 * GRACE)
         assert proxy.get_is_on() and not server.find("switched off")
-    eventually(lambda: not connect(uri).get_is_on(), "the light is off")
+    watcher = connect(uri)
+    eventually(lambda: not watcher.get_is_on(), "the light is off")
 
 
 @pytest.mark.parametrize("command", ["enable", "power", "settings"])
@@ -196,7 +199,8 @@ def test_dropped_connection(serve, connect):
     connection = proxy._pyroConnection.sock
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     connection.close()
-    eventually(lambda: not connect(uri).get_is_on(), "the light is off")
+    watcher = connect(uri)
+    eventually(lambda: not watcher.get_is_on(), "the light is off")
 
 
 def test_light_that_a_client_switches_off(serve, connect, config):
@@ -306,7 +310,8 @@ def test_keep_on_of_a_lamp(serve, connect):
     with fresh(uri) as proxy:
         proxy.enable()
         proxy.keep_on(1)
-    eventually(lambda: not connect(uri).get_is_on(), "the light is off")
+    watcher = connect(uri)
+    eventually(lambda: not watcher.get_is_on(), "the light is off")
     server.wait_for("light switched off: the time for which it was kept on is over")
 
 

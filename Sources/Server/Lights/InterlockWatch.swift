@@ -113,6 +113,8 @@ final class ObservedConditions: Sendable {
         /// The questions that were asked lately.
         var questions: [(question: ConditionQuestion, time: ContinuousClock.Instant)] = []
         var answers: [InterlockCondition: (obstacle: String?, time: ContinuousClock.Instant)] = [:]
+        /// Whether the worker has ended, and whether somebody has seen that.
+        var (hasEnded, isEndKnown) = (false, false)
     }
 
     private let state = Lock(State())
@@ -121,6 +123,7 @@ final class ObservedConditions: Sendable {
 
     func note(_ question: ConditionQuestion) {
         state.withLock { state in
+            if state.isEndKnown { (state.hasEnded, state.isEndKnown) = (false, false) }
             state.questions = state.questions.suffix(Self.mostQuestions - 1) + [(question, .now)]
         }
     }
@@ -138,11 +141,17 @@ final class ObservedConditions: Sendable {
     }
 
     /// Forgets the answers of a worker that has ended.
-    func forget() { state.withLock { ($0.questions, $0.answers) = ([], [:]) } }
+    ///
+    /// No condition holds until that has been seen once, however fast the worker is replaced.
+    func noteEnd() { state.withLock { ($0.questions, $0.answers, $0.hasEnded) = ([], [:], true) } }
 
     /// The reason why a condition does not hold; nil if it holds, by an answer to a question not older than a limit.
     func obstacle(to condition: InterlockCondition, within limit: Duration) -> String? {
         state.withLock { state in
+            guard !state.hasEnded else {
+                state.isEndKnown = true
+                return "the process of \(condition.device) has ended"
+            }
             guard let (obstacle, time) = state.answers[condition] else {
                 return "\(condition.device) has not answered yet"
             }
@@ -156,7 +165,7 @@ extension WorkerKeeper {
     /// Asks the worker about conditions; the answer is awaited by nobody.
     func ask(_ question: ConditionQuestion) {
         guard let worker = state.withLock({ $0.workerState.running.flatMap { $0.isServing ? $0.worker : nil } }) else {
-            return observed.forget()
+            return
         }
         observed.note(question)
         worker.send(.observe(question))

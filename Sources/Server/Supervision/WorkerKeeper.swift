@@ -191,7 +191,7 @@ final class WorkerKeeper: Sendable {
             return await listen(to: worker)
         }
         worker.hangUp()
-        observed.forget()
+        observed.noteEnd()
         forgetFatalCall()
         return ending
     }

@@ -154,7 +154,9 @@ import Testing
         observed.note(ConditionAnswer(number: 1, obstacles: [nil]))
         #expect(observed.obstacle(to: lid, within: .seconds(2)) == nil)
         #expect(observed.obstacle(to: lid, within: .seconds(-1)) == "Lid does not answer")
-        observed.forget()
+        observed.noteEnd()
+        #expect(observed.obstacle(to: lid, within: .seconds(2)) == "the process of Lid has ended")
+        observed.note(ConditionQuestion(number: 3, conditions: [lid]))
         #expect(observed.obstacle(to: lid, within: .seconds(2)) == "Lid has not answered yet")
     }
 
