@@ -7,7 +7,7 @@ import pytest
 
 from servers import run, write_config
 from test_control import WHEEL, at, config, status
-from test_light_owner import LAMP, LINES, fresh
+from test_light_owner import LAMP, LINES, light_state
 from waiting import eventually
 
 STAGE = {"driver": "simulated-stage", "conf": {"limits": {"x": [0, 100], "y": [0, 100]}}}
@@ -57,7 +57,7 @@ def test_line(serve, connect, config):
     server = rig(serve, [{"device": "Lid", "line": 0, "is": True}], [at("Lid", LINES)])
     laser, lid = connect(server.uri("Laser")), connect(server.uri("Lid"))
     server.wait_for("interlock: Laser must not be on: it is not true that line 0 of Lid is true")
-    eventually(lambda: "line 0" in laser.get_light_state()["interlock"], "the worker knows it")
+    eventually(lambda: "line 0" in light_state(laser)["interlock"], "the worker knows it")
     with pytest.raises(Exception, match="line 0 of Lid is true"):
         laser.enable()
     assert not laser.get_is_on()
@@ -103,7 +103,7 @@ def test_lamp_of_a_controller(serve, connect):
     server = serve([stand, at("Lid", LINES)], interlocks=interlocks)
     lamp, lid = connect(connect(server.uri("Stand")).devices["lamp"]._pyroUri), connect(server.uri("Lid"))
     server.wait_for("interlock: Stand.lamp must not be on: it is not true that line 1 of Lid is true")
-    eventually(lambda: "line 1" in (lamp.get_light_state()["interlock"] or ""), "the worker knows it")
+    eventually(lambda: "line 1" in (light_state(lamp)["interlock"] or ""), "the worker knows it")
     with pytest.raises(Exception, match="line 1 of Lid"):
         lamp.enable()
     lid.write_line(1, True)

@@ -19,7 +19,7 @@ final class ServedObject: PyroObject {
         self.description = description
         registration = description.stream.map { Registration(to: $0, of: description, host, at: uri) }
         light = host.lights[description.index]
-        let additions = (registration == nil ? [] : Registration.methods) + (light == nil ? [] : LightMethod.names)
+        let additions = (registration == nil ? [] : Registration.methods) + (light == nil ? [] : LightMethod.listed)
         metadata = ObjectMetadata(
             methods: (description.methods + additions).sorted(),
             attributes: description.attributes

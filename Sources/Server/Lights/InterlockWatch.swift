@@ -50,20 +50,19 @@ final class InterlockWatch: Sendable {
     private func run() {
         var number = 0
         while true {
-            let (members, isOver) = state.withLock { ($0.members, $0.isOver) }
+            let (members, changes, isOver) = state.withLock { ($0.members, $0.changes, $0.isOver) }
             if isOver { return }
             let interlocks = members.flatMap(\.definition.interlocks)
             number += 1
             for member in members { ask(member, number, interlocks) }
-            wait(Self.patience)
+            wait(Self.patience, changes)
             for member in members where !member.definition.interlocks.isEmpty { permit(member, members) }
-            wait(interlocks.isEmpty ? .seconds(60) : Self.interval - Self.patience)
+            wait(interlocks.isEmpty ? .seconds(60) : Self.interval - Self.patience, changes)
         }
     }
 
     /// Waits, but not after the end or a change of what is watched.
-    private func wait(_ time: Duration) {
-        let changes = state.withLock(\.changes)
+    private func wait(_ time: Duration, _ changes: Int) {
         let _: Bool? = state.wait(within: time) { $0.isOver || $0.changes != changes ? true : nil }
     }
 

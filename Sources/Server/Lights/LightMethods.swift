@@ -9,7 +9,10 @@ enum LightMethod: String, CaseIterable {
     /// `get_light_state()`: owners, rules, and when and why it goes off or went off.
     case getLightState = "get_light_state"
 
-    static let names = allCases.map(\.rawValue)
+    /// The names that clients receive when they connect.
+    ///
+    /// What is not among them is for programs of this server's: others list the members of python-microscope's lights.
+    static let listed = [keepOn.rawValue]
 
     func call(_ light: LightGuard, _ arguments: CallArguments, _ caller: LightCaller) throws -> PythonValue {
         switch self {
