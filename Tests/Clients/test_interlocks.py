@@ -1,7 +1,6 @@
 """Interlocks: a light is on only while conditions in other devices, and other processes, hold."""
 import os
 import signal
-import time
 
 import pytest
 
@@ -153,7 +152,19 @@ def raised(lines):
 def test_configuration_does_not_switch_it_on(serve, connect):
     """A light that would start enabled stays off."""
     server = rig(serve, [{"device": "Lid", "line": 0}], [at("Lid", LINES)], enable=True)
+    server.wait_for("Laser is not enabled: it has an interlock")
     assert not connect(server.uri("Laser")).get_is_on()
+
+
+def test_devices_of_one_process(serve, connect):
+    """A group may have the light and the condition."""
+    group = at("Stand", {"devices": [{"name": "Laser", **LAMP}, {"name": "Lid", **LINES}]})
+    server = serve([group], interlocks=[{"light": "Laser", "while": [{"device": "Lid", "line": 2}]}])
+    laser, lid = connect(server.uri("Laser")), connect(server.uri("Lid"))
+    lid.write_line(2, True)
+    eventually(lambda: enabled(laser), "the laser can be switched on")
+    lid.write_line(2, False)
+    eventually(lambda: not laser.get_is_on(), "the light is off")
 
 
 # MARK: Fail safe

@@ -1,7 +1,5 @@
 """Light without an owner: what becomes of it when clients leave, when its time is over, and who is told."""
-import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -11,10 +9,10 @@ import time
 
 import Pyro4
 import pytest
+from microscope.clients import Client
 
-from processes import children
 from servers import run
-from test_control import WHEEL, at, config, status
+from test_control import at, config, status
 from test_light_safety import cobolt, tty
 from waiting import eventually
 
@@ -217,7 +215,7 @@ def test_light_that_a_client_switches_off(serve, connect, config):
         proxy.enable()
         proxy.disable()
     time.sleep(1.5 * GRACE)
-    assert not server.find("switched off") and connect(uri).get_light_state()["outputs"] == []
+    assert not server.find("switched off") and light_state(connect(uri))["outputs"] == []
 
 
 def test_switched_on_again_by_another_client(serve, connect):
@@ -359,3 +357,83 @@ def test_light_limit_of_light_that_the_configuration_switches_on(serve, connect)
     server = serve([light(enable=True, light_limit="2 s")])
     proxy = connect(server.uri("Laser"))
     eventually(lambda: not proxy.get_is_on(), "the light is off")
+
+
+# MARK: Habits of programs
+
+
+def test_client_of_microscope(serve, connect):
+    """microscope.clients.Client, which makes a proxy of its own; another client of the program stays."""
+    server = serve([light()])
+    uri = str(server.uri("Laser"))
+    first, second = Client(uri), Client(uri)
+    first.enable()
+    first.power = 0.2
+    second.power = 0.3
+    first._proxy._pyroRelease()
+    server.wait_for("has gone: .*; it stays on")
+    time.sleep(2 * GRACE)
+    assert second.get_is_on()
+    second._proxy._pyroRelease()
+    watcher = connect(uri)
+    eventually(lambda: not watcher.get_is_on(), "the light is off")
+
+
+def test_threads_that_share_a_proxy_and_time_out(serve, connect):
+    """As in Cockpit: calls that time out drop the connection, and the next call makes another one."""
+    server = serve([light()])
+    with fresh(server.uri("Laser")) as proxy:
+        proxy.enable()
+        over = time.monotonic() + 3 * GRACE
+        lock = threading.Lock()
+
+        def poll():
+            while time.monotonic() < over:
+                with lock:
+                    assert proxy.get_is_on() and proxy.power >= 0
+                    # What Pyro does after a time-out.
+                    proxy._pyroRelease()
+                time.sleep(0.5)
+
+        failures = []
+
+        def run_poll():
+            try:
+                poll()
+            except BaseException as error:  # reported by the test's own thread
+                failures.append(error)
+
+        threads = [threading.Thread(target=run_poll) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not failures and proxy.get_is_on() and not server.find("switched off")
+
+
+# MARK: Boards, and devices that do not answer
+
+
+def test_board_that_gates_light(serve, connect):
+    """The lines of a trigger board go low when their client has gone, without any configuration."""
+    server = serve([at("Board", {"driver": "arduino-trigger", "conf": {"port": "usb:NONE"}}, simulated=True)])
+    uri = server.uri("Board")
+    watcher = connect(uri)
+    with fresh(uri) as proxy:
+        proxy.write_line(1, True)
+    assert watcher.read_line(1)
+    eventually(lambda: not watcher.read_line(1), "the line is low")
+    server.wait_for("line 1 switched off: its client")
+
+
+def test_laser_that_cannot_be_switched_off(serve, connect, factory, tty, config):
+    """It is reported, and tried again until it succeeds."""
+    server = serve([cobolt(tty, on_client_lost="off after 1 s")])
+    with fresh(server.uri("Laser")) as proxy:
+        proxy.enable()
+        factory.unplug(tty)
+    server.wait_for("CRITICAL .*light could not be switched off .*whether light is on is UNKNOWN")
+    assert "UNKNOWN" in run("status", config)[1] and "UNKNOWN" in state(config)["failure"]
+    factory.plug_in(tty)
+    server.wait_for("light switched off: its client")
+    assert not factory.is_switched_on(tty) and state(config)["failure"] is None

@@ -161,6 +161,9 @@ final class DeviceHost: Sendable {
         try devices.confined { devices in
             try devices.apply(preparation.settings, to: object)
             let isForbidden = lights[object]?.rules.isInterlocked == true
+            if isForbidden && preparation.enable {
+                log.warning("\(objects[object].id) is not enabled: it has an interlock, so a client has to do that")
+            }
             let staysOff = (preparation.keepsLightOff || isForbidden) && devices.isLightSource(object)
             if preparation.staysDisabled || staysOff {
                 try devices.disable(object)
