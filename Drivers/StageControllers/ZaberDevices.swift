@@ -131,6 +131,7 @@ extension ZaberDevice {
 /// A lamp of a Zaber illuminator X-LCA; its power is a flux.
 public struct ZaberLamp: LightCommands {
     public static let typeName = "ZaberLED"
+    public static let isLaser = false
 
     let device: ZaberDevice
     /// Counted from 1.

@@ -150,7 +150,7 @@ struct CallCommand: AsyncParsableCommand {
             name. Words after -- are not read as options.
 
             Examples:
-              devicectl call Laser@127.0.0.1:8003 enable
+              devicectl call Laser@127.0.0.1:8003 enable --keep
               devicectl call Stage@127.0.0.1:8004 move_by "{'x': -12.5}"
             """
     )
@@ -166,6 +166,8 @@ struct CallCommand: AsyncParsableCommand {
     @Flag(help: "Print the result as JSON.")
     var json = false
 
+    @OptionGroup var keeping: LightKeeping
+
     func run() async throws {
         let connection = try device.connect()
         var positional: [PythonValue] = []
@@ -178,6 +180,7 @@ struct CallCommand: AsyncParsableCommand {
             }
         }
         let result = try await connection.call(method, with: positional, keywords: keywords)
+        try await keeping.apply(after: method, to: connection)
         if json {
             print(try Values.json(result))
         } else if result != .none {

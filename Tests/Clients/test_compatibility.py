@@ -11,8 +11,9 @@ from twins import TWINS
 
 # Their simulated controller never runs the constructor of Device, and so fails in all that concerns settings.
 NO_SETTINGS = {"Controller"}
-# The executor is a data device here, which adds these three.
-ADDED_METHODS = {"DSP": {"abort", "grab_next_data", "receiveData"}}
+# The executor is a data device here, which adds these three. Lights can be handed to the server.
+ADDED_METHODS = {
+    "DSP": {"abort", "grab_next_data", "receiveData"}, "Laser": {"keep_on"}, "Lamp": {"keep_on"}}
 # By which clients lock a device; see docs/safety.md.
 LOCKS = {"lock", "unlock", "lock_owner"}
 

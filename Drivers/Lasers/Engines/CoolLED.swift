@@ -65,6 +65,7 @@ public struct CoolLEDCommands: EngineCommands {
 /// The commands of one channel of a CoolLED; powers are in percent.
 public struct CoolLEDLightCommands: LightCommands {
     public static let typeName = "CoolLEDChannel"
+    public static let isLaser = false
     private let letter: Character
     private let gates: CoolLEDGates
 

@@ -99,6 +99,7 @@ public struct LumencorCommands: EngineCommands {
 /// The commands of one light of a Lumencor engine; powers are the engine's levels, mostly up to 1000.
 public struct LumencorLightCommands: LightCommands {
     public static let typeName = "SpectraIIILightChannel"
+    public static let isLaser = false
     private let index: Int
     private let commands: LumencorCommands
 

@@ -12,9 +12,14 @@ public protocol LightSource: TriggerTarget {
     var isOn: Bool { get throws }
     /// The status of the device, for people to read.
     var status: [String] { get throws }
+    /// Whether it is a laser, which the server switches off when its client has gone; false for lamps and LEDs.
+    var isLaser: Bool { get }
 }
 
 extension LightSource {
+    /// What is not known to be a lamp counts as a laser.
+    public var isLaser: Bool { true }
+
     /// The emitted power; 0 while light is off.
     public var power: Double { get throws { try isOn ? try measuredPower : 0 } }
 

@@ -67,11 +67,19 @@ struct StatusTable {
             let problem = device.problem.map { "\(time(device.problemTime)) \($0)" }
             return [.row(row(device, of: definition))] + parts.map { .row(row($0, partOf: device)) }
                 + [problem, overdueCall(of: device)].compactMap { $0.map(Line.note) } + locks.map(Line.note)
+                + lights(of: device).map(Line.note)
         }
         // The name of a group stands in no row.
         let names = definition.devices.map(\.name)
         let group = names == [definition.name] ? "" : "\(definition.name) (\(names.joined(separator: ", "))): "
         return rows + [definition.light, error(of: definition)].compactMap { $0.map { .note(group + $0) } }
+    }
+
+    private func lights(of device: DeviceStatus) -> [String] {
+        let parts = device.parts.map { (name: $0.name, light: $0.lightState) }
+        return ([(device.name, device.lightState)] + parts).flatMap { name, light in
+            (light?.remarks { time($0) } ?? []).map { "\(name): \($0)" }
+        }
     }
 
     private func overdueCall(of device: DeviceStatus) -> String? {

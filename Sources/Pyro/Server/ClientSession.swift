@@ -79,6 +79,7 @@ final class ClientSession {
             }
             return false
         }
+        context.end.note(call: request.header.sequence)
         let flags = request.header.flags
         if flags.contains(.oneway) { connection.socket.acknowledgeNow() }
         do {
@@ -186,6 +187,7 @@ extension ClientSession {
             throw PythonException("KeyError", "'handshake'")
         }
         if let refusal = server.refusal { throw PythonException.pyro("CommunicationError", refusal()) }
+        context.end.noteConnecting(after: request.header.sequence)
         var answer = PythonValue.str("hello")
         if request.header.flags.contains(.metadata) {
             guard case .str(let id)? = greeting["object"] else { throw PythonException("KeyError", "'object'") }

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Platform
+internal import Synchronization
 
 /// The end of a client's connection, and the actions to take then.
 ///
@@ -33,6 +34,8 @@ public final class ConnectionEnd: Sendable {
     }
 
     private let state: Lock<State>
+    private let earlier = Atomic<UInt16>(0)
+    private let latest = Atomic<UInt16>(0)
 
     public init() { state = Lock(State()) }
 
@@ -57,6 +60,20 @@ public final class ConnectionEnd: Sendable {
         watch?(self)
         if let cause { action(cause) }
     }
+
+    /// The number of calls that the client's proxy had made when it connected.
+    ///
+    /// Pyro's proxies count their calls, and go on counting when they connect again: 0 is a new proxy.
+    public var earlierCalls: UInt16 { earlier.load(ordering: .relaxed) }
+    /// The number of calls that the proxy has made so far.
+    public var calls: UInt16 { latest.load(ordering: .relaxed) }
+
+    func noteConnecting(after calls: UInt16) {
+        earlier.store(calls, ordering: .relaxed)
+        latest.store(calls, ordering: .relaxed)
+    }
+
+    func note(call number: UInt16) { latest.store(number, ordering: .relaxed) }
 
     /// Removes the action with this key.
     public func cancel(_ key: String) { state.withLock { $0.actions.removeAll { $0.key == key } } }

@@ -25,7 +25,7 @@ extension ServerConfiguration {
     /// Looks up host names, so it may take seconds.
     public func findings() -> [ConfigurationFinding] {
         let hosts = HostAddresses(definitions)
-        let all = hosts.findings + hosts.sharedPorts + sharedSerialPorts + missingFiles + rulesWithoutEffect
+        let all = hosts.findings + hosts.sharedPorts + sharedSerialPorts + missingFiles
         return all.sorted { $0.place < $1.place }
     }
 
@@ -53,26 +53,6 @@ extension ServerConfiguration {
             )
         }
     }
-
-    /// Rules for light and hanging calls, which somebody may rely on and which nothing carries out yet.
-    private var rulesWithoutEffect: [ConfigurationFinding] {
-        devices.filter { !$0.safety.keysWithoutEffect.isEmpty }.map { device in
-            ConfigurationFinding(
-                severity: .warning,
-                place: device.place,
-                message: "\(device.name): \(device.safety.keysWithoutEffect.joined(separator: ", ")) \(Self.noEffect)"
-            )
-        }
-            + definitions.flatMap(\.interlocks).map { interlock in
-                ConfigurationFinding(
-                    severity: .warning,
-                    place: interlock.place,
-                    message: "the interlock of \(interlock.light) \(Self.noEffect)"
-                )
-            }
-    }
-
-    private static let noEffect = "has no effect in this version: do not rely on it"
 
     private var missingFiles: [ConfigurationFinding] {
         devices.flatMap { device in

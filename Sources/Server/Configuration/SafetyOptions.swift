@@ -14,11 +14,6 @@ public struct SafetyOptions: Sendable, Hashable {
     public init(onClientLost: ClientLossRule? = nil, lightLimit: Duration? = nil, onHang: HangRule? = nil) {
         (self.onClientLost, self.lightLimit, self.onHang) = (onClientLost, lightLimit, onHang)
     }
-
-    /// The keys that are set and that nothing enforces yet.
-    var keysWithoutEffect: [String] {
-        [onClientLost.map { _ in "on_client_lost" }, lightLimit.map { _ in "light_limit" }].compactMap(\.self)
-    }
 }
 
 /// The rule for light whose owner has disconnected.

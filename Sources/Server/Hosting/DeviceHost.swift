@@ -16,17 +16,23 @@ final class DeviceHost: Sendable {
     private let log: Logger
     /// The objects that clients reach, which are the same for as long as the devices are open.
     let objects: [ObjectDescription]
+    /// The guards of the objects that have light, by the numbers of the objects.
+    let lights: [Int: LightGuard]
 
     /// Opens devices; the function's thread is the first to use them.
+    ///
+    /// - Parameter guarding: makes the guard of an object that has light.
     init(
         log: Logger,
         restoreLog: RestoreLogWriter? = nil,
+        guarding: (ObjectDescription) -> LightGuard? = { _ in nil },
         _ open: () throws -> sending OpenDevices
     ) rethrows {
         let opened = try open()
         self.log = log
         self.restoreLog = restoreLog
         objects = opened.descriptions
+        lights = objects.reduce(into: [:]) { lights, object in lights[object.index] = guarding(object) }
         devices = Lock(opened)
     }
 
@@ -164,12 +170,17 @@ final class DeviceHost: Sendable {
                 try devices.apply(preparation.settings, to: object)
             }
         }
+        let isForbidden = lights[object]?.rules.isInterlocked == true
+        if isForbidden && preparation.enable {
+            log.warning("\(objects[object].id) is not enabled: it has an interlock, so a client has to do that")
+        }
         try watched("enable", nil, object, isReading: false) { devices in
-            let staysOff = preparation.keepsLightOff && devices.isLightSource(object)
+            let staysOff = (preparation.keepsLightOff || isForbidden) && devices.isLightSource(object)
             if preparation.staysDisabled || staysOff {
                 try devices.disable(object)
             } else if preparation.enable {
                 try devices.enable(object)
+                lights[object]?.switchedOnByConfiguration()
             }
             devices.followEnabling()
         }
@@ -199,7 +210,10 @@ final class DeviceHost: Sendable {
     func restore(_ call: RestoredCall, of object: ObjectDescription) {
         do {
             switch call.act {
-            case .call: _ = try self.call(object.index, call.member, CallArguments(call.arguments))
+            case .call:
+                let command = LightCommand(call.member, CallArguments(call.arguments), hasLines: true, isReading: false)
+                try lights[object.index]?.checkPermission(for: command)
+                _ = try self.call(object.index, call.member, CallArguments(call.arguments))
             case .set: try set(object.index, call.member, to: call.arguments.first ?? .none)
             }
         } catch {
@@ -208,8 +222,6 @@ final class DeviceHost: Sendable {
     }
 
     /// Switches all light off, and finds out whether it is.
-    func darken() -> [LightsOff.Finding] { step("disable", where: \.isLightSource) { $0.darken() } }
-
     /// Stops everything that moves; other calls that wait for the end of a move do not hold this up.
     func stopMotion() -> [MotionFinding] {
         // A call that searches for the ends of a stage holds the lock until it sees this.
@@ -230,6 +242,35 @@ final class DeviceHost: Sendable {
             }
             defer { _ = watch.end() }
             return body(&devices)
+        }
+    }
+    func darken() -> [LightsOff.Finding] {
+        let findings = step("disable", where: \.isLightSource) { $0.darken() }
+        for finding in findings where finding.light == .off {
+            lights.values.first { $0.id == finding.name }?.allSwitchedOff()
+        }
+        return findings
+    }
+
+    /// Switches off a light if the decision to do so still holds.
+    ///
+    /// - Returns: what was read back; nil if the decision no longer holds.
+    func switchOff(_ object: Int, _ decision: LightGuard.Decision, of light: LightGuard) -> LightsOff.Finding.Light? {
+        devices.confined { [self] devices in
+            guard light.holds(decision) else { return nil }
+            let limit = devices.limit(of: "disable", on: object, isReading: false)
+            watch.begin("disable", on: decision.reason, of: object, within: limit)
+            defer { _ = watch.end() }
+            let outcome = devices.switchOff(decision.output, of: object)
+            devices.followEnabling()
+            return outcome
+        }
+    }
+
+    /// Whether a device fulfils a condition of an interlock; nil if it is of another kind.
+    func fulfils(_ state: InterlockCondition.State, _ object: Int) throws -> Bool? {
+        try watched("state for an interlock", nil, object, isReading: true) { devices in
+            try devices.fulfils(state, object)
         }
     }
 

@@ -11,7 +11,7 @@ extension DeviceServer {
         for host in hosts.withLock({ $0 }) {
             let (objects, call) = (host.objects, host.overdueCall ?? host.overdueWait)
             for object in objects where object.owner == nil {
-                var fields = fields(of: object)
+                var fields = fields(of: object, host)
                 if let call {
                     fields["overdue_call"] = .str(call.text)
                     fields["overdue_call_time"] = .float(call.time)
@@ -26,19 +26,20 @@ extension DeviceServer {
                     fields["problem_time"] = .float(problem.time)
                 }
                 let parts = objects.filter { $0.owner == object.id }
-                fields["parts"] = .list(parts.map { .dict(self.fields(of: $0)) })
+                fields["parts"] = .list(parts.map { .dict(self.fields(of: $0, host)) })
                 report[.str(object.id)] = .dict(fields)
             }
         }
         return report
     }
 
-    private func fields(of object: ObjectDescription) -> PythonDictionary {
+    private func fields(of object: ObjectDescription, _ host: DeviceHost) -> PythonDictionary {
         var fields: PythonDictionary = ["name": .str(object.id), "uri": .str(uri(of: object.id).text)]
         if let lease = leases.lease(of: object.id) {
             fields["locked_by"] = .str(lease.owner)
             fields["locked_since"] = .float(lease.since)
         }
+        if let light = host.lights[object.index] { fields["light"] = light.status.value }
         if let stream = object.stream {
             fields["sending"] = .bool(stream.isRunning)
             fields["sent"] = .int(stream.tally.sent)

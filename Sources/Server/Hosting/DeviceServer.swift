@@ -11,6 +11,7 @@ public final class DeviceServer: Sendable {
     private let log: Logger
     let hosts = Lock<[DeviceHost]>([])
     private let restoreLog: RestoreLogWriter
+    private let lightTimer = LightTimer()
     /// The problems that keep devices from being used.
     let problems = DeviceProblems()
     let leases = Leases()
@@ -80,7 +81,12 @@ public final class DeviceServer: Sendable {
         _ open: () throws -> [any Device]
     ) throws {
         var indices: [Int] = []
-        let host = try DeviceHost(log: log, restoreLog: restoreLog) {
+        let preparations = Dictionary(wanted.map { ($0.id, $0.preparation) }) { first, _ in first }
+        let guarding = { [lightTimer] (object: ObjectDescription) -> LightGuard? in
+            let preparation = preparations[object.owner ?? object.id] ?? Preparation()
+            return LightGuard(object, preparation, timer: lightTimer, log: log.named(object.id))
+        }
+        let host = try DeviceHost(log: log, restoreLog: restoreLog, guarding: guarding) {
             var devices = OpenDevices(
                 isSimulated: wanted.contains { $0.preparation.isSimulated },
                 restoreLog: restoreLog,
@@ -102,6 +108,7 @@ public final class DeviceServer: Sendable {
         for object in host.objects {
             server.register(served(object, of: host, log: log), as: object.id)
         }
+        if !host.lights.isEmpty { lightTimer.add(host) }
     }
 
     private func served(_ object: ObjectDescription, of host: DeviceHost, log: Logger) -> ServedObject {
@@ -164,6 +171,7 @@ public final class DeviceServer: Sendable {
             server.unregister(object.id)
             object.stream?.clients.closeAll()
         }
+        lightTimer.remove(host)
         shutDown(host)
     }
 
@@ -180,6 +188,7 @@ public final class DeviceServer: Sendable {
             defer { hosts.removeAll() }
             return hosts
         }
+        lightTimer.stop()
         let lights = hosts.filter(\.hasLightSource)
         for host in lights + hosts.filter({ !$0.hasLightSource }) { shutDown(host) }
         server.stop(within: .seconds(1))
@@ -232,6 +241,11 @@ public struct Preparation: Sendable {
     public var staysDisabled = false
     /// Whether a light source stays off even if it is to be enabled, because the previous process has crashed.
     public var keepsLightOff = false
+
+    /// The rules for its light.
+    public var safety = SafetyOptions()
+    /// The interlocks of its light, and of the light of its parts.
+    public var interlocks: [Interlock] = []
 
     /// Whether the device's hardware is a simulation.
     public var isSimulated = false

@@ -15,6 +15,15 @@ struct OpenDevices {
         var device: (any Device)? { object as? any Device }
         /// The device, if it emits light or lets out the light of others.
         var light: (any Device)? { device.flatMap { $0 is any LightSource || $0 is any LightGate ? $0 : nil } }
+
+        var lightKind: LightKind? {
+            switch object {
+            case let light as any LightSource: light.isLaser ? .laser : .lamp
+            case is any LightGate: .gate
+            case is any DigitalIO: .lines
+            default: nil
+            }
+        }
     }
 
     private struct Pending {
@@ -132,6 +141,8 @@ struct OpenDevices {
                 decoder: entry.interface.decoder,
                 isLightSource: entry.light != nil,
                 stopRequest: (entry.object as? any MovingDevice)?.stopRequest,
+                lightKind: entry.lightKind,
+                hasLines: entry.object is any DigitalIO,
                 stream: entry.stream
             )
         }
@@ -249,6 +260,38 @@ struct OpenDevices {
         }
     }
 
+    /// Switches off a light, or a digital line, and reads back its state.
+    func switchOff(_ output: LightGuard.Output, of index: Int) -> LightsOff.Finding.Light {
+        do {
+            switch (output, entries[index].object) {
+            case (.line(let line), let device as any DigitalIO):
+                try device.setLevel(of: line, false)
+                return try device.level(of: line) ? .on : .off
+            case (_, let device as any Device):
+                return LightsOff.darkened(device, entries[index].id).first?.light ?? .off
+            default: return .off
+            }
+        } catch { return .unknown(ErrorTranslation.text(of: error)) }
+    }
+
+    /// Whether a device has the state that an interlock asks for; nil if it is another kind of device.
+    func fulfils(_ state: InterlockCondition.State, _ index: Int) throws -> Bool? {
+        try refuseWhenShutDown()
+        let object = entries[index].object
+        switch state {
+        case .line(let line, let level):
+            guard let device = object as? any DigitalIO, line < device.lineCount else { return nil }
+            return try device.level(of: line) == level
+        case .position(let positions):
+            guard let wheel = object as? any FilterWheel else { return nil }
+            return try !wheel.isMoving && positions.contains(wheel.position)
+        case .axis(let name, let range):
+            guard let axis = (object as? any Stage)?.axes.first(where: { $0.name == name })?.axis else { return nil }
+            return range.contains(try axis.position)
+        case .enabled(let isEnabled): return (object as? any Device).map { $0.isEnabled == isEnabled }
+        }
+    }
+
     /// Switches all light off, then shuts every device down.
     mutating func shutDown(report: (String) -> Void) {
         func attempt(_ device: any Device, _ step: () throws -> Void) {
@@ -280,6 +323,10 @@ struct ObjectDescription: Sendable {
     let isLightSource: Bool
     /// The request that ends a long call which moves it.
     let stopRequest: StopRequest?
+    /// The kind of light that it emits, lets out, or may switch by its lines.
+    let lightKind: LightKind?
+    /// Whether it has digital lines.
+    let hasLines: Bool
     /// The stream of its data, if it is a data device.
     let stream: DataStream?
 }

@@ -10,6 +10,7 @@ final class ServedObject: PyroObject {
     private let registration: Registration?
     private let leases: Leases
     private let leaseMethods: LeaseMethods
+    private let light: LightGuard?
     private let log: Logger
     let metadata: ObjectMetadata
 
@@ -30,9 +31,10 @@ final class ServedObject: PyroObject {
         registration = description.stream.map {
             Registration(to: $0, of: description, host, at: uri, refuseCallBack: refuseCallBack)
         }
+        light = host.lights[description.index]
+        let additions = (registration == nil ? [] : Registration.methods) + (light == nil ? [] : LightMethod.listed)
         metadata = ObjectMetadata(
-            methods: (description.methods + LeaseMethods.names + (registration == nil ? [] : Registration.methods))
-                .sorted(),
+            methods: (description.methods + LeaseMethods.names + additions).sorted(),
             attributes: description.attributes
         )
     }
@@ -43,9 +45,17 @@ final class ServedObject: PyroObject {
         if let registration, let row = Registration.Row(rawValue: method) {
             return try registration.call(row, arguments, context)
         }
+        guard let light else {
+            return try host.call(description.index, method, arguments, while: context.isConnected)
+        }
+        let caller = LightCaller(context, at: Timestamp.now)
+        if let row = LightMethod(rawValue: method) { return try row.call(light, arguments, caller) }
+        let command = LightCommand(method, arguments, hasLines: light.hasLines, isReading: isReading(method))
+        try light.begin(command, by: caller)
         let result = try host.call(description.index, method, arguments, while: context.isConnected)
+        light.end(command, by: caller)
         logLight(method, context)
-        return result
+        return method == "get_status" ? light.completed(status: result) : result
     }
 
     /// Logs who switched light on or off, for people who find light on that should be off, or the reverse.
@@ -60,11 +70,13 @@ final class ServedObject: PyroObject {
     }
 
     func get(_ attribute: String, _ context: CallContext) throws -> PythonValue {
-        try host.get(description.index, attribute)
+        try light?.begin(.read, by: LightCaller(context, at: Timestamp.now))
+        return try host.get(description.index, attribute)
     }
 
     func set(_ attribute: String, to value: PythonValue, _ context: CallContext) throws {
         try leases.check(description.id, for: context.connection)
+        try light?.begin(.other, by: LightCaller(context, at: Timestamp.now))
         try host.set(description.index, attribute, to: value, while: context.isConnected)
     }
 }

@@ -166,6 +166,10 @@ enum ControlMessage: Sendable {
     case lightsOff
     /// To the worker: stop all motion now and answer with ``motion(_:)``.
     case stopMotion
+    /// To the worker: answer with ``observed(_:)``.
+    case observe(ConditionQuestion)
+    /// To the worker: the lights that may be on. It is sent again and again, since it is valid for a short time.
+    case permit(LightPermissions)
     /// To the worker: shut down the devices and end.
     case shutDown
     /// To the worker: answer with ``report(_:)``.
@@ -180,6 +184,8 @@ enum ControlMessage: Sendable {
     case serving(uris: [String], hasLightSource: Bool)
     /// From the worker: a report for each device, by name.
     case report(PythonDictionary)
+    /// From the worker: whether conditions of interlocks hold.
+    case observed(ConditionAnswer)
     /// From the worker: the states of its light sources after it has switched them off; finally so before it ends.
     case light([LightsOff.Finding], isFinal: Bool)
     /// From the worker: what has become of the devices that move after it has stopped them.
@@ -202,6 +208,9 @@ enum ControlMessage: Sendable {
         case .lightsOff: .tuple(["lights off"])
         case .stopMotion: .tuple(["stop motion"])
         case .motion(let findings): .tuple(["motion", .list(findings.map(\.value))])
+        case .observe(let question): .tuple(["observe", question.value])
+        case .observed(let answer): .tuple(["observed", answer.value])
+        case .permit(let permissions): .tuple(["permit", permissions.value])
         case .shutDown: .tuple(["shut down"])
         case .light(let findings, let isFinal): .tuple(["light", .list(findings.map(\.value)), .bool(isFinal)])
         case .askForReport: .tuple(["ask"])
@@ -230,6 +239,9 @@ enum ControlMessage: Sendable {
         case ("lights off", nil, nil): self = .lightsOff
         case ("stop motion", nil, nil): self = .stopMotion
         case ("motion", .list(let findings)?, nil): self = .motion(findings.compactMap(MotionFinding.init))
+        case ("observe", let question?, nil): self = .observe(try Self.known(ConditionQuestion(question)))
+        case ("observed", let answer?, nil): self = .observed(try Self.known(ConditionAnswer(answer)))
+        case ("permit", let lights?, nil): self = .permit(try Self.known(LightPermissions(lights)))
         case ("shut down", nil, nil): self = .shutDown
         case ("light", .list(let findings)?, .bool(let isFinal)?):
             let known = findings.compactMap(LightsOff.Finding.init)
@@ -248,6 +260,11 @@ enum ControlMessage: Sendable {
         case ("restoring", let call?, nil): self = .restoring(RestoreLog.Call(call))
         default: throw ServerError("unknown control message '\(name)'")
         }
+    }
+
+    private static func known<Content>(_ content: Content?) throws(ServerError) -> Content {
+        guard let content else { throw ServerError("unreadable message on an interlock") }
+        return content
     }
 }
 

@@ -43,7 +43,7 @@ struct Opening {
 
     private func open(_ devices: [ConfiguredDevice], _ log: Logger, _ body: () throws -> [any Device]) throws {
         do {
-            try server.open(devices.map { ($0.name, Preparation($0, order)) }, log: log, body)
+            try server.open(devices.map { ($0.name, Preparation($0, order, definition.interlocks)) }, log: log, body)
         } catch let error as PreparationError {
             throw error
         } catch {
@@ -91,7 +91,7 @@ struct Opening {
 }
 
 extension Preparation {
-    fileprivate init(_ device: ConfiguredDevice, _ order: WorkerOrder) {
+    fileprivate init(_ device: ConfiguredDevice, _ order: WorkerOrder, _ interlocks: [Interlock]) {
         self.init(
             settings: device.settings.map { Setting(name: $0.name, value: $0.value, place: "\($0.place)") },
             enable: device.startsEnabled
@@ -99,6 +99,8 @@ extension Preparation {
         isSimulated = device.isSimulated
         staysDisabled = order.memory.disabled.contains(device.name)
         keepsLightOff = order.isRestart
+        safety = device.safety
+        self.interlocks = interlocks.filter { $0.light.name == device.name }
     }
 }
 

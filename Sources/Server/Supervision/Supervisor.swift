@@ -29,6 +29,7 @@ public actor Supervisor {
     private var isStopping = false
     private let health = ServiceHealth()
     private let watchdog: LightsWatchdog
+    private let interlocks: InterlockWatch
 
     /// - Parameters:
     ///   - source: a configuration without errors, which can be read again.
@@ -39,6 +40,7 @@ public actor Supervisor {
         self.executable = executable
         log = Log(name: "device-server", options: source.first.configuration.log)
         watchdog = LightsWatchdog(executable: executable, log: log.logger)
+        interlocks = InterlockWatch(log: log.logger)
     }
 
     /// Serves until SIGINT or SIGTERM, then shuts down every device, light sources first.
@@ -87,6 +89,7 @@ public actor Supervisor {
         let lights = await stop(entries)
         for search in searches.values { await search.stop() }
         await watchdog.stop()
+        interlocks.stop()
         impatience.cancel()
         for light in lights { log.logger.critical("\(light)") }
         log.logger.notice(lights.isEmpty ? "all devices are shut down" : "shut down; LIGHT MAY BE ON")
@@ -143,6 +146,7 @@ public actor Supervisor {
         )
         let end = Task { await keeper.run() }
         entries.append(Entry(number: number, definition: definition, keeper: keeper, end: end))
+        watchInterlocks()
     }
 
     private func workers(
@@ -189,7 +193,12 @@ public actor Supervisor {
         let numbers = Set(entries.map(\.number))
         for entry in entries { health.remove(entry.definition.name) }
         self.entries.removeAll { numbers.contains($0.number) }
+        watchInterlocks()
         return uncertain
+    }
+
+    private func watchInterlocks() {
+        interlocks.watch(entries.map { InterlockWatch.Member(definition: $0.definition, keeper: $0.keeper) })
     }
 
     private func waitForEnd(of entry: Entry) async -> [LightsOff.Finding] {

@@ -137,8 +137,11 @@ struct Worker: Sendable {
 
     /// Carries out orders until the one to shut down; false if the supervisor has gone without it.
     private func waitForEnd(_ server: DeviceServer, _ log: Logger) -> Bool {
+        let conditions = ConditionReader(server) { [outbox] in outbox.send(.observed($0)) }
         while let message = inbox.next() {
             switch message {
+            case .observe(let question): conditions.ask(question)
+            case .permit(let permissions): server.permit(permissions)
             case .shutDown: return true
             case .lightsOff:
                 // On another thread, since a device may hang and the next order must not wait for it.

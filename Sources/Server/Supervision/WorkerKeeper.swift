@@ -33,6 +33,8 @@ final class WorkerKeeper: Sendable {
     private let (names, needed): ([String], Set<String>)
     let served: ServedParts
     let health: ServiceHealth
+    /// Which conditions of interlocks hold, as the worker has answered.
+    let observed = ObservedConditions()
     private let port: ServicePort
     let log: Logger
     let state: Lock<State>
@@ -203,6 +205,7 @@ final class WorkerKeeper: Sendable {
             return await listen(to: worker)
         }
         worker.hangUp()
+        observed.noteEnd()
         forgetFatalCall()
         return ending
     }
@@ -220,6 +223,7 @@ final class WorkerKeeper: Sendable {
                 state.update { $0.workerState.note(report) }
                 cureHang(in: report, of: worker)
             case .opened(let uid): await source.worker(worker, has: uid)
+            case .observed(let answer): observed.note(answer)
             case .light(let lights, let isFinal): note(lights, isFinal: isFinal)
             case .motion(let findings): state.update { $0.workerState.note(findings) }
             default: break

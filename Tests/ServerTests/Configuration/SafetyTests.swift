@@ -118,24 +118,6 @@ import Testing
         )
     }
 
-    /// Somebody may rely on a rule, so each that has no effect is warned of where it stands.
-    @Test func rulesWithoutEffectAreWarnedOf() throws {
-        let text = """
-            interlocks: [{ light: Laser, while: [{ device: Lamp, enabled: true }] }]
-            devices:
-              - { driver: simulated-light-source, name: Laser, port: 1, light_limit: 10 min, on_client_lost: keep, on_hang: report }
-              - { driver: simulated-light-source, name: Lamp, port: 2 }
-            """
-        let findings = try configuration(text).findings()
-        #expect(findings.allSatisfy { $0.severity == .warning })
-        #expect(
-            findings.map { "\($0.place.line): \($0.message)" } == [
-                "1: the interlock of Laser has no effect in this version: do not rely on it",
-                "3: Laser: on_client_lost, light_limit has no effect in this version: do not rely on it",
-            ]
-        )
-    }
-
     @Test func accessIsDecidedByNetwork() throws {
         let access = try configuration(
             """

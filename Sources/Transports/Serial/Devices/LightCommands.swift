@@ -9,6 +9,8 @@ public import Devices
 public protocol LightCommands: Sendable {
     /// The name of the class in Python, for its error messages: `CoboltLaser`.
     static var typeName: String { get }
+    /// Whether it is a laser, as it is by default, and not a lamp or an LED.
+    static var isLaser: Bool { get }
 
     /// Sets echo, prompt and handshake as this driver needs them, and returns the serial number.
     ///
@@ -50,6 +52,7 @@ public protocol LightCommands: Sendable {
 }
 
 extension LightCommands {
+    public static var isLaser: Bool { true }
     public var powerStep: Double { 0 }
     public var switchingTime: Duration { .seconds(1) }
     public var triggerTypes: [TriggerType] { [.software] }

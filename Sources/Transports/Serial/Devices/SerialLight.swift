@@ -44,6 +44,7 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
     }
 
     public var typeName: String { Commands.typeName }
+    public var isLaser: Bool { Commands.isLaser }
 
     public var callLimits: CallLimits {
         var limits = line.callLimits
