@@ -368,8 +368,7 @@ def test_client_of_microscope(serve, connect):
     uri = str(server.uri("Laser"))
     first, second = Client(uri), Client(uri)
     first.enable()
-    first.power = 0.2
-    second.power = 0.3
+    second.enable()
     first._proxy._pyroRelease()
     server.wait_for("has gone: .*; it stays on")
     time.sleep(2 * GRACE)
