@@ -106,7 +106,7 @@ def test_status_reads_well(serve, config):
     assert code == 0
     lines = out.splitlines()
     assert lines[0] == str(config)
-    assert lines[1].split() == ["DEVICE", "STATE", "PID", "RESTARTS", "CLIENTS", "SENT", "LOST", "URI"]
+    assert lines[1].split() == ["DEVICE", "STATE", "PID", "RESTARTS", "CLIENTS", "SENT", "LOST", "MEMORY", "URI"]
     assert any(line.startswith("Wheel") and " serving " in line and line.endswith(wheel) for line in lines)
     assert any(line.startswith("Laser (simulated)") for line in lines)
 

@@ -35,6 +35,8 @@ public struct DefinitionStatus: Sendable, Equatable {
     public var devices: [DeviceStatus]
     /// What is wrong with light that a worker may have left on; nil in JSON is left out.
     public var light: String?
+    /// The bytes that frames take in the worker: those on their way, and those kept for frames to come; nil without one.
+    public var frameBytes: Int?
 }
 
 /// The status of one device.
@@ -51,6 +53,9 @@ public struct DeviceStatus: Sendable, Equatable {
     /// A call that has not returned for more than five seconds, and since when it runs.
     public var overdueCall: String?
     public var overdueCallTime: Double?
+    /// The oldest call that has waited for more than five seconds for the end of what it began, and since when.
+    public var waitingCall: String?
+    public var waitingCallTime: Double?
     public var parts: [PartStatus]
     public var uri: String?
     /// The stream of data, if the device sends any.
@@ -70,15 +75,6 @@ public struct PartStatus: Sendable, Equatable {
     public var others: PythonDictionary
 }
 
-/// The status of a stream of data.
-public struct StreamStatus: Sendable, Equatable {
-    public var isSending: Bool
-    public var sent: Int
-    public var lost: Int
-    /// The URIs of the registered clients.
-    public var clients: [String]
-}
-
 // MARK: Coding
 
 extension ServerStatus {
@@ -90,7 +86,7 @@ extension ServerStatus {
     ///
     /// Definitions and devices that cannot be decoded are left out.
     public init(_ value: PythonValue) {
-        var fields = Fields(value)
+        var fields = StatusFields(value)
         configuration = fields.take("configuration") ?? ""
         definitions = fields.list("definitions").compactMap(DefinitionStatus.init)
     }
@@ -105,11 +101,12 @@ extension DefinitionStatus {
             "devices": .list(devices.map(\.value)),
         ]
         if let light { value["light"] = .str(light) }
+        if let frameBytes { value["frame_bytes"] = .int(frameBytes) }
         return .dict(value)
     }
 
     init?(_ value: PythonValue) {
-        var fields = Fields(value)
+        var fields = StatusFields(value)
         // The name of a definition is not needed to understand its devices.
         name = fields.take("name") ?? ""
         state = fields.take("state") ?? ""
@@ -121,6 +118,7 @@ extension DefinitionStatus {
         recoveryTime = fields.take("recovery_time")
         retryTime = fields.take("retry_time")
         light = fields.take("light")
+        frameBytes = fields.take("frame_bytes")
         let (state, list) = (state, fields.list("devices"))
         devices = list.compactMap { DeviceStatus($0, definitionState: state) }
     }
@@ -132,6 +130,7 @@ extension DeviceStatus {
             "name": .str(name), "driver": .str(driver), "uid": .optional(uid), "simulated": .bool(isSimulated),
             "state": .str(state), "problem": .optional(problem), "problem_time": .optional(problemTime),
             "overdue_call": .optional(overdueCall), "overdue_call_time": .optional(overdueCallTime),
+            "waiting_call": .optional(waitingCall), "waiting_call_time": .optional(waitingCallTime),
             "parts": .list(parts.map(\.value)), "uri": .optional(uri),
         ]
         fields.append(stream)
@@ -140,7 +139,7 @@ extension DeviceStatus {
     }
 
     init?(_ value: PythonValue, definitionState: String) {
-        var fields = Fields(value)
+        var fields = StatusFields(value)
         guard let name: String = fields.take("name"), let driver: String = fields.take("driver") else { return nil }
         self.init(
             name: name,
@@ -162,18 +161,20 @@ extension DeviceStatus {
 
     /// Takes over what a worker reports on the device.
     mutating func readReport(_ report: PythonValue) {
-        var fields = Fields(report)
+        var fields = StatusFields(report)
         fields.remove("name", "uri")
         readReport(&fields)
     }
 
-    private mutating func readReport(_ fields: inout Fields) {
+    private mutating func readReport(_ fields: inout StatusFields) {
         problem = fields.take("problem")
         problemTime = fields.take("problem_time")
         overdueCall = fields.take("overdue_call")
         overdueCallTime = fields.take("overdue_call_time")
+        waitingCall = fields.take("waiting_call")
+        waitingCallTime = fields.take("waiting_call_time")
         parts = fields.list("parts").compactMap(PartStatus.init)
-        stream = fields.stream()
+        stream = StreamStatus(&fields)
         others = fields.rest
     }
 }
@@ -187,52 +188,19 @@ extension PartStatus {
     }
 
     init?(_ value: PythonValue) {
-        var fields = Fields(value)
+        var fields = StatusFields(value)
         guard let name: String = fields.take("name") else { return nil }
         self.name = name
         uri = fields.take("uri")
-        stream = fields.stream()
+        stream = StreamStatus(&fields)
         others = fields.rest
-    }
-}
-
-/// The fields of a dictionary that have not been read yet.
-private struct Fields {
-    private(set) var rest: PythonDictionary
-
-    init(_ value: PythonValue) {
-        if case .dict(let fields) = value { rest = fields } else { rest = PythonDictionary() }
-    }
-
-    mutating func remove(_ keys: String...) { for key in keys { rest[.str(key)] = nil } }
-
-    private mutating func field(_ key: String) -> PythonValue {
-        defer { rest[.str(key)] = nil }
-        return rest[.str(key)] ?? .none
-    }
-
-    mutating func take(_ key: String) -> String? { field(key).text }
-    mutating func take(_ key: String) -> Int? { Int(python: field(key)) }
-    mutating func take(_ key: String) -> Double? { Double(python: field(key)) }
-    mutating func take(_ key: String) -> Bool? { Bool(python: field(key)) }
-    mutating func list(_ key: String) -> [PythonValue] { if case .list(let items) = field(key) { items } else { [] } }
-
-    mutating func stream() -> StreamStatus? {
-        let isSending: Bool? = take("sending")
-        let (sent, lost): (Int?, Int?) = (take("sent"), take("lost"))
-        let clients = list("clients").compactMap(\.text)
-        guard let isSending, let sent, let lost else { return nil }
-        return StreamStatus(isSending: isSending, sent: sent, lost: lost, clients: clients)
     }
 }
 
 extension PythonDictionary {
     fileprivate mutating func append(_ stream: StreamStatus?) {
         guard let stream else { return }
-        self["sending"] = .bool(stream.isSending)
-        self["sent"] = .int(stream.sent)
-        self["lost"] = .int(stream.lost)
-        self["clients"] = .list(stream.clients.map(PythonValue.str))
+        for (key, value) in stream.fields.pairs { self[key] = value }
     }
 }
 
@@ -249,6 +217,7 @@ extension DefinitionStatus {
         (name, state, since, pid) = (definition.name, worker.state.rawValue, worker.since, worker.pid)
         restarts = worker.restarts
         light = worker.light
+        frameBytes = Int(python: worker.report[DeviceServer.frameBytesKey] ?? .none)
         (lastError, lastErrorTime) = (worker.failure?.reason, worker.failure?.time)
         (recoveryTime, retryTime) = (worker.failure?.recoveryTime, worker.failure?.retryTime)
         devices = definition.devices.enumerated().map { index, device in
@@ -262,6 +231,10 @@ extension DefinitionStatus {
             )
             // The last report of a process that no longer answers may still be true.
             if let report = worker.report[.str(device.name)] { status.readReport(report) }
+            // While there is no worker, what earlier ones have counted.
+            if status.stream == nil, let counts = worker.counts?.counts(of: device.name) {
+                status.stream = StreamStatus(isSending: false, counts, clients: [])
+            }
             if worker.state == .serving, status.problem != nil { status.state = "lost" }
             return status
         }

@@ -72,8 +72,8 @@ struct Registration: Sendable {
     func call(_ row: Row, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
         let method = row.rawValue
         switch row {
-        case .setClient: try setClient(arguments.decode(for: method, Parameter<PythonValue>("new_client")))
-        case .receiveClient: try setClient(arguments.decode(for: method, Parameter<PythonValue>("client_uri")))
+        case .setClient: try setClient(arguments.decode(for: method, Parameter<PythonValue>("new_client")), context)
+        case .receiveClient: try setClient(arguments.decode(for: method, Parameter<PythonValue>("client_uri")), context)
         case .receiveData:
             let (data, timestamp): (PythonValue, Double) = try arguments.decode(for: method, "data", "timestamp")
             receive(data, timestamp)
@@ -84,14 +84,14 @@ struct Registration: Sendable {
         return .none
     }
 
-    private func setClient(_ client: PythonValue) throws {
+    private func setClient(_ client: PythonValue, _ context: CallContext) throws {
         switch client {
         case .none: stream.clients.pop()
-        case .uri(let uri): try push(uri)
-        case .proxy(let proxy): try push(proxy.uri)
+        case .uri(let uri): try push(uri, context)
+        case .proxy(let proxy): try push(proxy.uri, context)
         case .str(let text):
             guard let uri = PyroURI(text) else { throw PythonException.pyro("PyroError", "invalid uri '\(text)'") }
-            try push(uri)
+            try push(uri, context)
         default: throw RemoteError.type("a client is a Pyro URI, its text or a proxy, not \(client.typeName)")
         }
     }
@@ -99,7 +99,7 @@ struct Registration: Sendable {
     /// Longer than any host and path, since each client is remembered.
     private static let longestURI = 1024
 
-    private func push(_ uri: PyroURI) throws {
+    private func push(_ uri: PyroURI, _ context: CallContext) throws {
         guard uri.text.utf8.count <= Self.longestURI else {
             throw PythonException.pyro("PyroError", "invalid uri of more than \(Self.longestURI) bytes")
         }
@@ -107,6 +107,7 @@ struct Registration: Sendable {
             throw PythonException.pyro("PyroError", "'\(uri.text)' does not say where the client is")
         }
         guard !isOwn(uri) else { throw RemoteError.value("\(description.id) cannot be a client of itself") }
+        if let place = uri.location, let error = UnreachablePlace.error(for: place, of: context.client) { throw error }
         stream.clients.push(uri)
     }
 

@@ -33,7 +33,10 @@ struct PyroSettings: Sendable {
         delivery.method = options.delivery
         delivery.queueLength = options.queueLength
         delivery.client.wire = wire
-        delivery.client.congestionControl = options.congestionControl
+        let isAutomatic = options.congestionControl == PyroOptions.automaticCongestionControl
+        delivery.client.localCongestionControl = isAutomatic ? "reno" : nil
+        delivery.client.congestionControl = isAutomatic ? nil : options.congestionControl
+        delivery.clientMemory = options.clientMemory
         delivery.client.callLimit = options.sendLimit
         self.delivery = delivery
     }
