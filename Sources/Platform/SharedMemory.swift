@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Memory that two processes share: what one of them has written stays when it is killed.
 ///
-/// It has no name. Whoever has the descriptor can map it, and it is freed with the last descriptor and mapping.
+/// It has no name. A process that has the descriptor can map it, and it is freed with the last descriptor and mapping.
 // Why unchecked: words are written and read as a whole, and each has one writer at a time.
 @safe public final class SharedMemory: @unchecked Sendable {
     /// The descriptor to hand to another process.

@@ -8,17 +8,20 @@ import sys
 import time
 
 import numpy
+import Pyro4
 import pytest
 from microscope import TriggerMode, TriggerType
 
 from computers import OBSTACLE, Computer
 from receivers import Listener
 from servers import run, write_config
+from test_clarity import devices
+from test_memory import memory
 from test_supervision import at, worker
 from waiting import eventually
 
 CAMERA = {"driver": "prebuilt-camera", "conf": {"sensor_shape": [256, 256]}}
-# A listener at an address, which prints the number of each frame.
+# A listener at an address, which prints the number of each frame, and 0 for other data.
 NUMBERS = """
 import sys, numpy, Pyro4
 Pyro4.config.SERIALIZERS_ACCEPTED.add("pickle")
@@ -26,7 +29,8 @@ Pyro4.config.SERIALIZER = "pickle"
 class Listener:
     @Pyro4.expose
     def receiveData(self, data, timestamp):
-        print(int(numpy.ascontiguousarray(data).reshape(-1)[:4].view("<u8")[0]), flush=True)
+        is_frame = getattr(data, "ndim", 0) == 2
+        print(int(numpy.ascontiguousarray(data).reshape(-1)[:4].view("<u8")[0]) if is_frame else 0, flush=True)
 daemon = Pyro4.Daemon(sys.argv[1])
 uri = daemon.register(Listener(), "listener")
 camera = Pyro4.Proxy(sys.argv[2])
@@ -162,6 +166,79 @@ def test_client_that_is_not_remembered(serve, connect):
         client.wait()
         client.stdout.close()
         camera.disable()
+
+
+# MARK: Memory
+
+
+def log_values(serve, config):
+    """Sensors that send values: the server, and what makes them send."""
+    logger = {"driver": "simulated-value-logger", "conf": {"numSensors": 8, "period": 0.001}}
+
+    def take(_, count):
+        end = stream(config)["sent"] + count
+        eventually(lambda: stream(config)["sent"] >= end, "%d values are sent" % count)
+
+    return serve([at("Camera", logger)]), take
+
+
+def section(serve, _, apart=False):
+    """A camera behind a Clarity, whose raw images are worked on, in one process with its parts or in three."""
+    parts = devices()
+    parts[1]["conf"]["sensor_shape"] = [1024, 512]
+    server = serve([{**part, "port": 0} for part in parts] if apart else [{"port": 0, "devices": parts}])
+    with Pyro4.Proxy(server.uri("Clarity")) as clarity:
+        clarity.set_setting("sectioning", 1)
+
+    def take(camera, count):
+        for _ in range(count):
+            camera.trigger()
+
+    return server, take
+
+
+SOURCES = {
+    "value logger": log_values,
+    "composite in one process": section,
+    "composite in three processes": lambda serve, config: section(serve, config, apart=True),
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_memory_of_a_stopped_client(serve, tmp_path, connect, source):
+    """What a stopped client costs is bounded, shown by status, and given back within seconds after it is killed."""
+    config = tmp_path / "config.yaml"
+    server, take = SOURCES[source](serve, config)
+    uri = server.uri("Camera")
+    camera, pid = connect(uri), worker(server, uri)
+
+    def held():
+        definitions = json.loads(run("status", "--json", config)[1])[0]["definitions"]
+        return sum(definition["frame_bytes"] for definition in definitions) / 2**20
+
+    client = subprocess.Popen([sys.executable, "-c", NUMBERS, "127.0.0.1", uri], stdout=subprocess.PIPE, text=True)
+    try:
+        assert client.stdout.readline() == "registered\n"
+        camera.enable()
+        take(camera, 1)
+        client.stdout.readline()
+        before = memory(pid)
+        os.kill(client.pid, signal.SIGSTOP)
+        take(camera, 300)
+        most, frames = memory(pid), held()
+        # Twice the queue and the pools of frames of one MiB, and what the allocator keeps.
+        assert frames <= 100, frames
+        assert most < before + 130, "%d MB, before %d" % (most, before)
+        client.kill()
+        server.wait_for("is gone and gets no more data")
+        camera.disable()
+        eventually(lambda: held() < 8, "frames are given back; at most there were %d MiB" % frames)
+        eventually(lambda: memory(pid) < before + 24, "memory is given back; at most it was %d MB" % most)
+        print("%s: %d MB, %d with a stopped client, %d MiB of frames" % (source, before, most, frames))
+    finally:
+        client.kill()
+        client.wait()
+        client.stdout.close()
 
 
 # MARK: Between computers

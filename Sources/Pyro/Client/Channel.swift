@@ -37,8 +37,10 @@ final class Channel {
     /// Whether the other machine answers, as far as can be known without sending anything.
     var networkAnswers: Bool { connection.socket.networkAnswers }
 
-    /// The numbers of bytes that were sent, and of those that the other machine has confirmed.
-    var progress: (written: Int, acknowledged: Int) { (connection.socket.written, connection.socket.acknowledged) }
+    /// The number of bytes that were sent.
+    var written: Int { connection.socket.written }
+    /// The number of those that the other machine has confirmed.
+    var acknowledged: Int { connection.socket.acknowledged }
 
     /// Drops what is not sent yet when the connection is closed.
     func discardUnsent() { connection.socket.discardUnsent() }

@@ -75,20 +75,11 @@ public final class PyroClient: Sendable {
     /// Whether the network to the server works, as far as the open connection has had reason to notice.
     public var networkAnswers: Bool { channel.confined { $0?.networkAnswers ?? true } }
 
-    /// The number of bytes that were sent on the open connection, and of those that the other machine has confirmed.
-    ///
-    /// Without a connection both are the number that was confirmed on the last one.
-    public var progress: (written: Int, acknowledged: Int) {
-        let progress = channel.confined { channel -> Progress? in
-            channel.map { Progress(written: $0.progress.written, acknowledged: $0.progress.acknowledged) }
-        }
-        let last = confirmed.withLock(\.self)
-        return progress.map { ($0.written, $0.acknowledged) } ?? (last, last)
-    }
+    /// The number of bytes that were sent on the open connection; zero without one.
+    public var written: Int { channel.confined { $0?.written ?? 0 } }
 
-    private struct Progress: Sendable {
-        let written, acknowledged: Int
-    }
+    /// The number of those that the other machine has confirmed; without a connection, of those on the last one.
+    public var acknowledged: Int { channel.confined { $0?.acknowledged } ?? confirmed.withLock(\.self) }
 
     /// This client's address as the server sees it.
     ///
@@ -108,7 +99,7 @@ public final class PyroClient: Sendable {
     private static func abandon(_ channel: inout Channel?, _ confirmed: Lock<Int>) {
         guard let open = channel else { return }
         open.discardUnsent()
-        let count = open.progress.acknowledged
+        let count = open.acknowledged
         confirmed.withLock { $0 = count }
         channel = nil
     }
@@ -127,6 +118,9 @@ public final class PyroClient: Sendable {
                 if options.carriesFrames { Self.abandon(&channel, confirmed) } else { channel = nil }
             }
             do {
+                if options.carriesFrames, channel?.isOpen == false {
+                    throw ClientError.lost("the other end has closed it")
+                }
                 let open = try channel.flatMap { $0.isOpen ? $0 : nil } ?? Channel(uri, options)
                 channel = open
                 return try body(open)
@@ -162,8 +156,10 @@ public struct ClientOptions: Sendable {
     ///
     /// Nil if the handshake is part of ``connectLimit``.
     public var handshakeLimit: Duration?
-    /// Whether the connection carries frames, which calls overtake, and which nobody wants later if they are not
-    /// taken in time.
+    /// Whether the connection carries frames, which calls overtake, and which nobody wants later if they are not taken
+    /// in time.
+    ///
+    /// The end of such a connection is thrown once, so that what was not confirmed on it can be counted.
     public var carriesFrames = false
     /// The time limit for a reply, and for sending a message.
     ///

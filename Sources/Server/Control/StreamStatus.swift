@@ -68,7 +68,7 @@ extension StreamStatus.Losses {
 // MARK: Coding
 
 extension StreamStatus {
-    /// The fields of a device that tell of its stream.
+    /// The fields of a device on its stream.
     var fields: PythonDictionary {
         [
             "sending": .bool(isSending), "sent": .int(sent), "lost": .int(lost),

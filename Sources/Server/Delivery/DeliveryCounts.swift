@@ -1,6 +1,6 @@
 internal import Platform
 
-/// What became of the data of a device, by the place where they were lost.
+/// Numbers of data of a device: of those that were sent, and of those that were lost, by the place.
 public struct DeliveryCounts: Sendable, Equatable {
     public enum Kind: Int, Sendable, CaseIterable {
         /// Taken from the device for a client.

@@ -10,7 +10,7 @@ internal import Pyro
 /// A client that cannot be reached, or does not read, is absent: it holds no memory, others get the data, and it is tried
 /// again until it is back or has been absent for too long. A client whose program has ended is gone at once.
 final class Subscriber: DataReceiver {
-    private struct Queue {
+    struct Queue {
         var waiting: [Datum] = []
         var sent = 0
         var lost = 0
@@ -36,13 +36,13 @@ final class Subscriber: DataReceiver {
     }
 
     let uri: PyroURI
-    private let queue = Lock(Queue())
-    private let link: SubscriberLink
+    let queue = Lock(Queue())
+    let link: SubscriberLink
     private let capacity: Int
-    private let memory: Duration
-    private let tally: DeliveryTally
-    private let log: Logger
-    private let subscribers: @Sendable (Subscriber, Leaving, [Datum]) -> Int
+    let memory: Duration
+    let tally: DeliveryTally
+    let log: Logger
+    let left: @Sendable (Subscriber, Leaving, [Datum]) -> Int
 
     /// What a client does that leaves data behind.
     enum Leaving {
@@ -71,7 +71,7 @@ final class Subscriber: DataReceiver {
         link = SubscriberLink(uri, options, pool: pool, log: log)
         self.tally = tally
         self.log = log
-        subscribers = left
+        self.left = left
         log.info("client \(uri.text) registered")
         BlockingThread.startEventually("to client") { [self] in serve(isKnown: isKnown) }
     }
@@ -148,7 +148,7 @@ final class Subscriber: DataReceiver {
     private func sendAll(_ isReached: inout Bool) throws(ClientError) {
         while let datum = try next(isReached: isReached) {
             do {
-                try link.send(datum, isReached: isReached)
+                try link.send(datum)
                 isReached = true
                 queue.withLock { $0.sent += 1 }
                 tally.add(to: .sent)
@@ -166,7 +166,7 @@ final class Subscriber: DataReceiver {
     }
 
     /// How often the connection to a client that gets nothing is checked.
-    private static let attention = Duration.seconds(1)
+    static let attention = Duration.seconds(1)
 
     /// The next datum to send; nil when there will be no more.
     ///
@@ -199,107 +199,6 @@ final class Subscriber: DataReceiver {
         tally.move(count, from: .sent, to: .lostWithClient)
     }
 
-    // MARK: Absence
-
-    /// The first wait before another attempt to reach the client, and the longest.
-    private static let pauses = (first: Duration.milliseconds(100), longest: Duration.seconds(1))
-
-    /// How often a client may refuse the connection before it counts as gone: it may just be busy.
-    private static let mostRejections = 5
-
-    /// Tries to reach the client again; false if it is gone, has left, or has been absent for too long.
-    private func comesBack(after error: ClientError) -> Bool {
-        // A client that ends its connection may take another at once; one that does not read keeps nothing here.
-        if error != .timedOut {
-            switch link.reconnect() {
-            case .back: return true
-            case .gone: return false
-            case .rejected, .away: break
-            }
-        }
-        begin(after: error)
-        let end = ContinuousClock.now + memory
-        var (pause, rejections) = (Self.pauses.first, 0)
-        while ContinuousClock.now < end {
-            let isClosed: Bool? = queue.wait(within: pause) { $0.isClosed ? true : nil }
-            if isClosed == true { return false }
-            pause = min(pause * 2, Self.pauses.longest)
-            switch link.reconnect() {
-            case .back:
-                guard error != .timedOut || reads() else { continue }
-                finish()
-                return true
-            case .gone: return false
-            case .rejected:
-                rejections += 1
-                if rejections > Self.mostRejections { return false }
-            case .away: break
-            }
-        }
-        return false
-    }
-
-    /// Whether a client that had stopped reading takes one datum; others get those that follow meanwhile.
-    private func reads() -> Bool {
-        queue.update { $0.isOnTrial = true }
-        defer { queue.update { $0.isOnTrial = false } }
-        while true {
-            let datum: Datum?? = queue.wait(within: Self.attention) { queue in
-                guard !queue.waiting.isEmpty else { return queue.isClosed ? .some(nil) : nil }
-                queue.isOnTrial = false
-                return .some(queue.waiting.removeFirst())
-            }
-            do {
-                guard let datum else {
-                    try link.check()
-                    continue
-                }
-                // It has left.
-                guard let datum else { return false }
-                return try prove(with: datum)
-            } catch { return false }
-        }
-    }
-
-    private func prove(with datum: Datum) throws(ClientError) -> Bool {
-        do {
-            try link.prove(with: datum)
-            queue.withLock { $0.sent += 1 }
-            tally.add(to: .sent)
-        } catch {
-            _ = miss()
-            tally.add(to: .lostWithClient)
-            // An exception of its own shows that it reads.
-            guard let error = error as? ClientError else { return true }
-            _ = link.takeUnconfirmed()
-            throw error
-        }
-        return true
-    }
-
-    private func begin(after error: ClientError) {
-        let data = queue.update { queue in
-            defer { queue.waiting.removeAll() }
-            queue.absence = Absence(since: Timestamp.now)
-            return queue.waiting
-        }
-        let missed = subscribers(self, .forNow, data)
-        queue.withLock { queue in
-            queue.absence?.missed += missed
-            queue.lost += missed
-        }
-        tally.add(missed, to: .lostWithClient)
-        log.warning(
-            "client \(uri.text) cannot be reached and gets data again when it answers within \(memory.formatted): \(error)"
-        )
-    }
-
-    private func finish() {
-        guard let absence = queue.update({ $0.takeAbsence() }) else { return }
-        let time = Duration.seconds(Timestamp.now - absence.since)
-        log.notice("client \(uri.text) is back after \(time.formatted); it has missed \(absence.missed) data")
-    }
-
     /// Ends the registration of a client that is gone.
     private func leave(_ error: ClientError) {
         let data = queue.update { queue in
@@ -308,7 +207,7 @@ final class Subscriber: DataReceiver {
             return queue.waiting
         }
         link.close()
-        let lost = subscribers(self, .forGood, data)
+        let lost = left(self, .forGood, data)
         queue.withLock { $0.lost += lost }
         tally.add(lost, to: .lostWithClient)
         log.warning("client \(uri.text) is gone and gets no more data: \(error); \(summary)")

@@ -45,11 +45,10 @@ final class SubscriberLink: @unchecked Sendable {
         return true
     }
 
-    /// Sends a datum, on a connection that is made for it only if the client was never reached.
+    /// Sends a datum.
     ///
     /// - Throws: `ClientError`, or the exception that the client raised.
-    func send(_ datum: Datum, isReached: Bool) throws {
-        if isReached, !client.isConnected { throw ClientError.lost("the client closed the connection") }
+    func send(_ datum: Datum) throws {
         // A queue, such as microscope-gui's, takes the datum without the time.
         let isQueue = try client.metadata.methods.contains("put")
         let name = isQueue ? "put" : "receiveData"
@@ -66,10 +65,10 @@ final class SubscriberLink: @unchecked Sendable {
     }
 
     private func noteSent() {
-        let progress = client.progress
-        ends.append(progress.written)
+        ends.append(client.written)
         guard ends.count >= most else { return }
-        ends.removeAll { $0 <= progress.acknowledged }
+        let confirmed = client.acknowledged
+        ends.removeAll { $0 <= confirmed }
         most = max(256, 2 * ends.count)
     }
 
@@ -77,14 +76,14 @@ final class SubscriberLink: @unchecked Sendable {
     ///
     /// A Pyro daemon answers a ping after the calls that came before it on the same connection.
     func prove(with datum: Datum) throws {
-        try send(datum, isReached: true)
+        try send(datum)
         try client.ping()
     }
 
     /// The number of data that were sent on a connection that has ended, and that the client's machine has not confirmed.
     func takeUnconfirmed() -> Int {
         client.abandon()
-        let confirmed = client.progress.acknowledged
+        let confirmed = client.acknowledged
         defer { ends.removeAll() }
         return ends.count { $0 > confirmed }
     }
