@@ -61,10 +61,13 @@ public struct DeliveryOptions: Sendable {
     /// How long a client that cannot be reached stays registered; zero to forget it at once.
     public var clientMemory = Duration.seconds(3600)
 
+    /// How long a client whose machine answers may take for a handshake: it may be stopped in a debugger.
+    static let longestHandshake = Duration.seconds(30)
+
     public init() {
         client.carriesFrames = true
         client.connectLimit = .seconds(2)
-        client.handshakeLimit = .seconds(30)
+        client.handshakeLimit = Self.longestHandshake
         client.localCongestionControl = "reno"
         client.sendBuffer = 4 << 20
         client.callLimit = .seconds(30)

@@ -119,7 +119,6 @@ final class Subscriber: DataReceiver {
     private static let (ahead, few) = (4, 1)
 
     func waitForRoom(within limit: Duration) {
-        guard queue.withLock({ $0.absence == nil }) else { return Pause.wait(for: limit) }
         guard queue.withLock({ $0.waiting.count >= Self.ahead }) else { return }
         _ = queue.wait(within: limit) { $0.waiting.count <= Self.few || $0.isClosed ? true : nil }
     }

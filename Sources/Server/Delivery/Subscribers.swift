@@ -138,9 +138,12 @@ final class Subscribers: Sendable {
         entries.last { $0.receiver.offer(datum) }
     }
 
-    /// Waits until the last receiver would take a datum at once; without any, for the limit.
+    /// Waits until the last receiver that is not absent would take a datum at once; without any, for the limit.
     func waitForRoom(within limit: Duration) {
-        guard let receiver = entries.withLock({ $0.last?.receiver }) else { return Pause.wait(for: limit) }
+        let present = entries.withLock { entries in
+            entries.last { ($0.receiver as? Subscriber)?.absence == nil }?.receiver
+        }
+        guard let receiver = present else { return Pause.wait(for: limit) }
         receiver.waitForRoom(within: limit)
     }
 
