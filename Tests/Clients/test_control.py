@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
 import pytest
 import Pyro4
@@ -106,7 +107,7 @@ def test_status_reads_well(serve, config):
     assert code == 0
     lines = out.splitlines()
     assert lines[0] == str(config)
-    assert lines[1].split() == ["DEVICE", "STATE", "PID", "RESTARTS", "CLIENTS", "SENT", "LOST", "URI"]
+    assert lines[1].split() == ["DEVICE", "STATE", "PID", "RESTARTS", "CLIENTS", "SENT", "LOST", "MEMORY", "URI"]
     assert any(line.startswith("Wheel") and " serving " in line and line.endswith(wheel) for line in lines)
     assert any(line.startswith("Laser (simulated)") for line in lines)
 
@@ -350,3 +351,17 @@ def test_deleted_control_socket(serve, config):
     server.process.send_signal(signal.SIGTERM)
     assert server.wait() == 0
     assert not os.path.exists(path)
+
+
+def test_status_shows_a_call_that_waits(serve, config, connect):
+    """A move that takes long is listed with the time at which it began, for people and for programs."""
+    server = serve([at("Stage", {"driver": "simulated-stage", "conf": {"limits": {"x": [0, 1000]}, "speed": 1}})])
+    stage = connect(server.uri("Stage"))
+    stage.enable()
+    stage._pyroBind()
+    stage._pyroOneway.add("move_to")
+    stage.move_to({"x": 1000.0})
+    device = eventually(lambda: (lambda d: d["waiting_call"] and d)(status(config)["Stage"]["devices"][0]), "it is listed")
+    assert device["waiting_call"] == "Stage.move_to" and device["waiting_call_time"] < time.time() - 4
+    _, table, _ = run("status", config)
+    assert "Stage.move_to was called and waits for the end of what it began" in table, table

@@ -75,9 +75,15 @@ final class BufferPool: Sendable {
 @safe final class FrameBuffer: @unchecked Sendable {
     @unsafe let memory: UnsafeMutableRawBufferPointer
 
-    init(byteCount: Int) { unsafe memory = .allocate(byteCount: byteCount, alignment: 4096) }
+    init(byteCount: Int) {
+        unsafe memory = .allocate(byteCount: byteCount, alignment: 4096)
+        FrameBytes.add(byteCount)
+    }
 
-    deinit { unsafe memory.deallocate() }
+    deinit {
+        FrameBytes.add(-byteCount)
+        unsafe memory.deallocate()
+    }
 
     var byteCount: Int { unsafe memory.count }
     /// The address by which the SDK identifies the buffer.

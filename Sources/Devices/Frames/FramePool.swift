@@ -2,9 +2,37 @@ public import Pickle
 internal import Platform
 
 /// A pool of memory for frames: touching fresh pages costs more than sending them.
+///
+/// Bounded: of the buffers that nobody uses it keeps a number, and those that were not needed for two seconds are freed
+/// whether more frames come or not.
 public final class FramePool: Sendable {
     private let capacity: Int
-    private let free = Lock<[PixelMemory]>([])
+    private let free = Lock(Unused())
+
+    private struct Unused {
+        var buffers: [PixelMemory] = []
+        /// The fewest buffers that there were since the last look, which were not needed.
+        var fewest = 0
+        var isWatched = false
+
+        mutating func take() -> PixelMemory? {
+            defer { fewest = min(fewest, buffers.count) }
+            return buffers.popLast()
+        }
+
+        mutating func removeAll() { (buffers, fewest) = ([], 0) }
+
+        /// Frees what was not needed; whether something is left to look at.
+        mutating func trim() -> Bool {
+            buffers.removeFirst(min(fewest, buffers.count))
+            fewest = buffers.count
+            isWatched = !buffers.isEmpty
+            return isWatched
+        }
+    }
+
+    /// How long unused buffers are kept.
+    private static let patience = Duration.seconds(2)
 
     /// - Parameter capacity: the number of unused buffers that are kept.
     public init(keeping capacity: Int = 16) { self.capacity = capacity }
@@ -13,16 +41,27 @@ public final class FramePool: Sendable {
     public func buffer(byteCount: Int) -> PixelBuffer {
         let used = free.withLock { free -> PixelMemory? in
             // The size of the frames has changed: the unused buffers are useless.
-            if free.last?.byteCount != byteCount { free.removeAll() }
-            return free.popLast()
+            if free.buffers.last?.byteCount != byteCount { free.removeAll() }
+            return free.take()
         }
         return PixelBuffer(used ?? PixelMemory(byteCount: byteCount), pool: self)
     }
 
     func takeBack(_ memory: PixelMemory) {
-        free.withLock { free in
-            if let kept = free.last, kept.byteCount != memory.byteCount { free.removeAll() }
-            if free.count < capacity { free.append(memory) }
+        let isFirst = free.withLock { free -> Bool in
+            if let kept = free.buffers.last, kept.byteCount != memory.byteCount { free.removeAll() }
+            guard free.buffers.count < capacity else { return false }
+            free.buffers.append(memory)
+            defer { free.isWatched = true }
+            return !free.isWatched
+        }
+        if isFirst { watch() }
+    }
+
+    /// Frees what is not needed, on a thread that ends when nothing is left.
+    private func watch() {
+        BlockingThread.startEventually("frame memory") { [free] in
+            repeat { Pause.wait(for: Self.patience) } while free.withLock { $0.trim() }
         }
     }
 }
@@ -59,9 +98,13 @@ public final class PixelBuffer: ByteMemory {
 
     init(byteCount: Int) {
         unsafe bytes = .allocate(byteCount: byteCount, alignment: 4096)
+        FrameBytes.add(byteCount)
     }
 
-    deinit { unsafe bytes.deallocate() }
+    deinit {
+        FrameBytes.add(-byteCount)
+        unsafe bytes.deallocate()
+    }
 
     var byteCount: Int { unsafe bytes.count }
 }

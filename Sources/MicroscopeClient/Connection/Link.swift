@@ -48,7 +48,8 @@ final class Link {
 
     private static func mayPass(_ error: any Error) -> Bool {
         switch error {
-        case ClientError.unreachable, ClientError.lost, ClientError.timedOut, ClientError.rejected: true
+        case ClientError.unreachable, ClientError.refused, ClientError.lost, ClientError.timedOut, ClientError.rejected:
+            true
         // A device is not announced while its server restarts.
         case is AvahiError: true
         default: false

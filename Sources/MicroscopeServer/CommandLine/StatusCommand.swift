@@ -43,7 +43,7 @@ struct StatusTable {
     }
 
     var text: String {
-        let header = ["DEVICE", "STATE", "PID", "RESTARTS", "CLIENTS", "SENT", "LOST", "URI"]
+        let header = ["DEVICE", "STATE", "PID", "RESTARTS", "CLIENTS", "SENT", "LOST", "MEMORY", "URI"]
         let lines = [.row(header)] + status.definitions.flatMap(lines)
         let rows = lines.compactMap { line in if case .row(let cells) = line { cells } else { nil } }
         let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -66,8 +66,10 @@ struct StatusTable {
                 .compactMap { name, lease in lease.map { "\(time($0.since)) \(name) was locked by '\($0.owner)'" } }
             let problem = device.problem.map { "\(time(device.problemTime)) \($0)" }
             return [.row(row(device, of: definition))] + parts.map { .row(row($0, partOf: device)) }
-                + [problem, overdueCall(of: device)].compactMap { $0.map(Line.note) } + locks.map(Line.note)
-                + lights(of: device).map(Line.note)
+                + [problem, overdueCall(of: device), waitingCall(of: device)].compactMap { $0.map(Line.note) }
+                + notes(on: device.stream, of: device.name)
+                + parts.flatMap { notes(on: $0.stream, of: $0.name) }
+                + locks.map(Line.note) + lights(of: device).map(Line.note)
         }
         // The name of a group stands in no row.
         let names = definition.devices.map(\.name)
@@ -89,6 +91,23 @@ struct StatusTable {
         }
     }
 
+    private func waitingCall(of device: DeviceStatus) -> String? {
+        device.waitingCall.map {
+            "\(time(device.waitingCallTime)) \($0) was called and waits for the end of what it began"
+        }
+    }
+
+    /// Where data were lost, and which clients are away.
+    private func notes(on stream: StreamStatus?, of name: String) -> [Line] {
+        guard let stream else { return [] }
+        let losses = stream.lossesInWords
+        let absent = stream.absentClients.map { client in
+            "\(time(client.since)) client \(client.uri) cannot be reached and has missed \(client.missed); "
+                + "it gets data again when it answers"
+        }
+        return ((losses.isEmpty ? [] : ["\(name) lost \(losses)"]) + absent).map(Line.note)
+    }
+
     private func error(of definition: DefinitionStatus) -> String? {
         guard let reason = definition.lastError else { return nil }
         let error = "\(time(definition.lastErrorTime)) \(reason)"
@@ -100,16 +119,25 @@ struct StatusTable {
     private func row(_ device: DeviceStatus, of definition: DefinitionStatus) -> [String] {
         let name = device.name + (device.isSimulated ? " (simulated)" : "")
         let pid = definition.pid.map { "\($0)" } ?? ""
-        return [name, device.state, pid, "\(definition.restarts)"] + cells(device.stream, device.uri)
+        // The memory is that of the process, so it stands in the row of its first device.
+        let isFirst = definition.devices.first?.name == device.name
+        let memory = isFirst ? Self.megabytes(definition.frameBytes) : ""
+        return [name, device.state, pid, "\(definition.restarts)"] + cells(device.stream, memory, device.uri)
     }
 
     private func row(_ part: PartStatus, partOf device: DeviceStatus) -> [String] {
-        ["  \(part.name.dropFirst(device.name.count + 1))", "", "", ""] + cells(part.stream, part.uri)
+        ["  \(part.name.dropFirst(device.name.count + 1))", "", "", ""] + cells(part.stream, "", part.uri)
     }
 
-    private func cells(_ stream: StreamStatus?, _ uri: String?) -> [String] {
+    private func cells(_ stream: StreamStatus?, _ memory: String, _ uri: String?) -> [String] {
         let counts = stream.map { ["\($0.clients.count)", "\($0.sent)", "\($0.lost)"] } ?? ["", "", ""]
-        return counts + [uri ?? ""]
+        return counts + [memory, uri ?? ""]
+    }
+
+    /// A number of bytes as text; empty for none.
+    private static func megabytes(_ bytes: Int?) -> String {
+        guard let bytes, bytes > 0 else { return "" }
+        return "\((bytes + (1 << 20) - 1) >> 20) MiB"
     }
 
     /// A time as the log writes it.

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Pickle
 
 /// A client's connection after its handshake.
@@ -14,23 +15,35 @@ final class Channel {
         self.options = options.wire
         let start = ContinuousClock.now
         do {
-            let socket = try Socket.connect(to: endpoint, within: options.connectLimit) { socket in
-                socket.tuneForCalls()
-                if let name = options.congestionControl { socket.useCongestionControl(name) }
-                if let count = options.sendBuffer { socket.makeRoomToSend(count) }
+            let socket = try Socket.connect(to: endpoint, within: options.connectLimit) { socket, isLocal in
+                options.prepare(socket, isLocal)
             }
-            connection = Connection(socket, options.wire, greetingWithin: options.connectLimit - (.now - start))
+            let limit = options.handshakeLimit ?? options.connectLimit - (.now - start)
+            connection = Connection(socket, options.wire, greetingWithin: limit)
         } catch {
-            throw ClientError.unreachable(error.description)
+            throw Self.isRefusal(error, endpoint)
+                ? ClientError.refused(error.description) : ClientError.unreachable(error.description)
         }
-        connection.socket.limitWriting(to: options.callLimit)
+        connection.socket.limitWriting(to: options.callLimit, watchingNetwork: options.carriesFrames)
         try secure(endpoint)
         try greet(uri.object, options.handshake)
         connection.greeted(readingWithin: options.callLimit)
+        if options.handshakeLimit != nil { connection.socket.tuneForCalls() }
     }
 
     /// Whether the connection is open, as far as can be known without sending anything.
     var isOpen: Bool { connection.socket.isOpen }
+
+    /// Whether the other machine answers, as far as can be known without sending anything.
+    var networkAnswers: Bool { connection.socket.networkAnswers }
+
+    /// The number of bytes that were sent.
+    var written: Int { connection.socket.written }
+    /// The number of those that the other machine has confirmed.
+    var acknowledged: Int { connection.socket.acknowledged }
+
+    /// Drops what is not sent yet when the connection is closed.
+    func discardUnsent() { connection.socket.discardUnsent() }
 
     /// The local address, if it has one.
     var localEndpoint: Endpoint? { connection.socket.localEndpoint }
@@ -42,6 +55,12 @@ final class Channel {
         case (.unix?, _), (_, .unix?): true
         default: false
         }
+    }
+
+    /// Whether nothing listens at an endpoint, as far as its machine says.
+    private static func isRefusal(_ error: SocketError, _ endpoint: Endpoint) -> Bool {
+        if case .unix = endpoint, error.code == ENOENT { return true }
+        return error.code == ECONNREFUSED
     }
 
     private func secure(_ endpoint: Endpoint) throws(ClientError) {

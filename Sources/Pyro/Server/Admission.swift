@@ -50,6 +50,7 @@ extension PyroServer {
     /// Serves a client on a thread of its own, or refuses it.
     private func admit(_ socket: Socket) {
         socket.tuneForCalls(silence: options.silenceLimit)
+        socket.preferAsCalls()
         let client = socket.remoteEndpoint
         let access = options.access.access(of: client, at: socket.localEndpoint)
         guard access != .none else {

@@ -32,10 +32,17 @@ public typealias Endpoint = PyroURI.Location
     }
 
     /// The addresses of an endpoint in the order to try them: IPv4 first, as in Pyro, then IPv6.
-    static func resolve(_ endpoint: Endpoint, toListen: Bool = false) throws(SocketError) -> [SocketAddress] {
+    ///
+    /// - Parameter numericOnly: refuses names, which take time to look up.
+    static func resolve(
+        _ endpoint: Endpoint,
+        toListen: Bool = false,
+        numericOnly: Bool = false
+    ) throws(SocketError) -> [SocketAddress] {
         switch endpoint {
         case .unix(let path): [try SocketAddress(unixPath: path)]
-        case .tcp(let host, let port): try resolve(host: host, port: port, toListen: toListen)
+        case .tcp(let host, let port):
+            try resolve(host: host, port: port, flags: (toListen ? AI_PASSIVE : 0) | (numericOnly ? AI_NUMERICHOST : 0))
         }
     }
 
@@ -74,11 +81,11 @@ public typealias Endpoint = PyroURI.Location
     private static func resolve(
         host: String,
         port: Int,
-        toListen: Bool
+        flags: Int32
     ) throws(SocketError) -> [SocketAddress] {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        unsafe hints.ai_flags = toListen ? AI_PASSIVE : 0
+        unsafe hints.ai_flags = flags
         var list: UnsafeMutablePointer<addrinfo>?
         let status = unsafe getaddrinfo(host, "\(port)", &hints, &list)
         guard status == 0 else { throw SocketError(resolving: host, status) }
@@ -120,6 +127,12 @@ extension String {
 }
 
 extension Endpoint {
+    /// Whether this machine has a numeric address; false for a name.
+    public static func isOfThisMachine(_ address: String) -> Bool {
+        let hint = Endpoint.tcp(host: address, port: 0)
+        return (try? SocketAddress.resolve(hint, numericOnly: true).first?.isOfThisMachine) ?? false
+    }
+
     /// The addresses that a host name or address leads to.
     public static func addresses(of host: String) throws -> [String] {
         try SocketAddress.resolve(.tcp(host: host, port: 0), toListen: true).compactMap(\.host)
@@ -150,12 +163,12 @@ extension Socket {
 
     /// Connects to the first address of an endpoint that answers within the limit.
     ///
-    /// - Parameter prepare: sets options before connecting. A socket that has begun with bbr continues pacing under any
+    /// - Parameter prepare: sets options before connecting, for a server on this machine or another one. A socket that has begun with bbr continues pacing under any
     ///   other congestion control.
     static func connect(
         to endpoint: Endpoint,
         within limit: Duration,
-        prepare: (Socket) -> Void = { _ in }
+        prepare: (Socket, _ isLocal: Bool) -> Void = { _, _ in }
     ) throws(SocketError) -> Socket {
         let act = "connect to \(endpoint)"
         var failure = SocketError(ENOENT, act)
@@ -163,7 +176,7 @@ extension Socket {
             let descriptor = socket(address.family, kind, 0)
             guard descriptor >= 0 else { throw SocketError(errno, act) }
             let candidate = Socket(descriptor: descriptor)
-            prepare(candidate)
+            prepare(candidate, address.isOfThisMachine)
             let code = candidate.connect(to: address, within: limit)
             if code == 0 { return candidate }
             failure = SocketError(code, act)

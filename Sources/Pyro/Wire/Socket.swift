@@ -1,12 +1,15 @@
 internal import Glibc
 internal import Pickle
 internal import Platform
+internal import Synchronization
 
 /// A blocking stream socket.
 ///
 /// One thread at a time may read and one may write. Any thread may call ``shutDown()``, which ends both.
 final class Socket: ByteStream, Sendable {
     let descriptor: Int32
+    let writeLimit = Lock(WriteLimit())
+    let writtenCount = Atomic(0)
 
     init(descriptor: Int32) { self.descriptor = descriptor }
 
@@ -47,14 +50,16 @@ final class Socket: ByteStream, Sendable {
 
     func write(_ bytes: [UInt8]) throws(MessageError) {
         var written = 0
+        var standstill = Standstill(self)
         while written < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { bytes in
                 unsafe send(descriptor, bytes.baseAddress! + written, bytes.count - written, Int32(MSG_NOSIGNAL))
             }
             if count >= 0 {
                 written += count
-            } else if errno != EINTR {
-                throw error(errno)
+                standstill.end(with: count)
+            } else {
+                try standstill.goOn(after: errno)
             }
         }
     }
@@ -62,12 +67,13 @@ final class Socket: ByteStream, Sendable {
     func write(_ parts: [Bytes]) throws(MessageError) {
         var remaining = parts[...]
         var skipped = 0
+        var standstill = Standstill(self)
         while let first = remaining.first {
             if skipped >= first.count {
                 skipped -= first.count
                 remaining.removeFirst()
             } else {
-                skipped += try writeSome(remaining, skipping: skipped)
+                skipped += try writeSome(remaining, skipping: skipped, &standstill)
             }
         }
     }
@@ -75,7 +81,11 @@ final class Socket: ByteStream, Sendable {
     /// The greatest number of parts in one system call.
     private static let gathered = 16
 
-    private func writeSome(_ parts: ArraySlice<Bytes>, skipping skipped: Int) throws(MessageError) -> Int {
+    private func writeSome(
+        _ parts: ArraySlice<Bytes>,
+        skipping skipped: Int,
+        _ standstill: inout Standstill
+    ) throws(MessageError) -> Int {
         while true {
             let count = unsafe withVectors(parts.prefix(Self.gathered), skipped, []) { vectors in
                 var message = unsafe msghdr()
@@ -83,8 +93,11 @@ final class Socket: ByteStream, Sendable {
                 unsafe message.msg_iovlen = vectors.count
                 return unsafe sendmsg(descriptor, &message, Int32(MSG_NOSIGNAL))
             }
-            if count >= 0 { return count }
-            guard errno == EINTR else { throw error(errno) }
+            if count >= 0 {
+                standstill.end(with: count)
+                return count
+            }
+            try standstill.goOn(after: errno)
         }
     }
 
@@ -106,7 +119,7 @@ final class Socket: ByteStream, Sendable {
         }
     }
 
-    private func error(_ code: Int32) -> MessageError {
+    func error(_ code: Int32) -> MessageError {
         switch code {
         case EAGAIN: .timedOut
         case EPIPE, ECONNRESET: .cutShort
@@ -165,7 +178,15 @@ extension Socket {
     func acknowledgeNow() { set(Int32(IPPROTO_TCP), TCP_QUICKACK, Int32(1)) }
 
     func limitReading(to limit: Duration?) { set(SOL_SOCKET, SO_RCVTIMEO, timeval(limit)) }
-    func limitWriting(to limit: Duration?) { set(SOL_SOCKET, SO_SNDTIMEO, timeval(limit)) }
+
+    /// Limits the time for which the other end may take nothing.
+    ///
+    /// - Parameter watchesNetwork: whether to give up as well when the other machine no longer answers.
+    func limitWriting(to limit: Duration?, watchingNetwork watchesNetwork: Bool = false) {
+        writeLimit.withLock { $0 = WriteLimit(limit: limit, watchesNetwork: watchesNetwork) }
+        let slice = limit.map { min($0, WriteLimit.slice) } ?? (watchesNetwork ? WriteLimit.slice : nil)
+        set(SOL_SOCKET, SO_SNDTIMEO, timeval(slice))
+    }
 
     /// The error of an earlier operation of the kernel, which this clears; 0 for none.
     var pendingError: Int32 { option(SOL_SOCKET, SO_ERROR) ?? 0 }
@@ -178,6 +199,32 @@ extension Socket {
     func set<Value: BitwiseCopyable>(_ level: Int32, _ option: Int32, _ value: Value) {
         var value = value
         _ = unsafe setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Value>.size))
+    }
+}
+
+// MARK: Sharing the network
+
+extension Socket {
+    /// `IPTOS_LOWDELAY` (ip(7)).
+    private static let lowDelay: Int32 = 0x10
+
+    /// Lets requests and replies go ahead of images in the queues of this machine and of routers that look at it.
+    ///
+    /// 6 is the highest priority that needs no privilege (socket(7)); a refusal does no harm.
+    func preferAsCalls() {
+        set(Int32(IPPROTO_IP), IP_TOS, Self.lowDelay)
+        set(Int32(IPPROTO_IPV6), IPV6_TCLASS, Self.lowDelay)
+        set(SOL_SOCKET, SO_PRIORITY, Int32(6))
+    }
+
+    /// Lets calls go ahead of this connection, and keeps what it has under way to what the network can carry.
+    ///
+    /// The congestion window follows the product of bandwidth and delay. Without the limit, the send buffer would hold
+    /// megabytes more, which only makes images older.
+    func yieldAsBulk() {
+        // The priority of bulk data, which queues such as pfifo_fast send last (tc-pfifo_fast(8)).
+        set(SOL_SOCKET, SO_PRIORITY, Int32(2))
+        set(Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, Int32(128 << 10))
     }
 }
 

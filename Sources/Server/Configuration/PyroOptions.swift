@@ -27,10 +27,17 @@ public struct PyroOptions: Sendable, Hashable {
     public var delivery = DeliveryMethod.batch
     /// The number of frames that wait for a slow client before the oldest ones are dropped.
     public var queueLength = 32
-    /// The kernel's algorithm on connections that carry images; nil keeps the system's.
-    public var congestionControl: String? = "reno"
+    /// The kernel's algorithm on connections that carry images; nil keeps the system's, and ``automaticCongestionControl``
+    /// keeps it for clients on other machines.
+    public var congestionControl: String? = Self.automaticCongestionControl
+    /// reno for clients on this machine, since bbr would pace them, and the system's for others, with whom images share
+    /// the network.
+    public static let automaticCongestionControl = "auto"
     /// The time limit for a client that does not read; nil waits forever.
     public var sendLimit: Duration? = .seconds(30)
+    /// How long a client that cannot be reached, or does not read, stays registered and is tried again; zero forgets it
+    /// at once.
+    public var clientMemory = Duration.seconds(3600)
     /// The address by which clients reach the device, if it differs from where it listens: behind a router, or in a
     /// container.
     public var publicPlace: ServerOptions.PublicPlace?
@@ -96,6 +103,7 @@ extension PyroOptions {
                 \.sendLimit,
                 Expectation<Duration>.seconds(in: 0...86400).optional { $0 == .zero }
             ),
+            OptionRow("remember_clients", "clientMemory", \.clientMemory, .seconds(in: 0...604_800)),
             OptionRow("name_server", "nameServer", \.nameServer, Expectation<PyroURI.Location>.nameServer.optional()),
             OptionRow("mdns", "isAnnounced", \.isAnnounced, .bool),
             OptionRow("call_back_to", "access.callBacks", \.access.callBacks, .word),

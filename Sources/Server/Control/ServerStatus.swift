@@ -35,6 +35,8 @@ public struct DefinitionStatus: Sendable, Equatable {
     public var devices: [DeviceStatus]
     /// What is wrong with light that a worker may have left on; nil in JSON is left out.
     public var light: String?
+    /// The bytes that frames take in the worker: those on their way, and those kept for frames to come; nil without one.
+    public var frameBytes: Int?
 }
 
 /// The status of one device.
@@ -51,6 +53,9 @@ public struct DeviceStatus: Sendable, Equatable {
     /// A call that has not returned for more than five seconds, and since when it runs.
     public var overdueCall: String?
     public var overdueCallTime: Double?
+    /// The oldest call that has waited for more than five seconds for the end of what it began, and since when.
+    public var waitingCall: String?
+    public var waitingCallTime: Double?
     public var parts: [PartStatus]
     public var uri: String?
     /// The stream of data, if the device sends any.
@@ -73,21 +78,6 @@ public struct PartStatus: Sendable, Equatable {
     public var others: PythonDictionary
 }
 
-/// The lock of a device: the name that its holder has given, and since when.
-public struct LeaseStatus: Sendable, Equatable {
-    public var owner: String
-    public var since: Double
-}
-
-/// The status of a stream of data.
-public struct StreamStatus: Sendable, Equatable {
-    public var isSending: Bool
-    public var sent: Int
-    public var lost: Int
-    /// The URIs of the registered clients.
-    public var clients: [String]
-}
-
 // MARK: Coding
 
 extension ServerStatus {
@@ -99,7 +89,7 @@ extension ServerStatus {
     ///
     /// Definitions and devices that cannot be decoded are left out.
     public init(_ value: PythonValue) {
-        var fields = Fields(value)
+        var fields = StatusFields(value)
         configuration = fields.take("configuration") ?? ""
         definitions = fields.list("definitions").compactMap(DefinitionStatus.init)
     }
@@ -114,11 +104,12 @@ extension DefinitionStatus {
             "devices": .list(devices.map(\.value)),
         ]
         if let light { value["light"] = .str(light) }
+        if let frameBytes { value["frame_bytes"] = .int(frameBytes) }
         return .dict(value)
     }
 
     init?(_ value: PythonValue) {
-        var fields = Fields(value)
+        var fields = StatusFields(value)
         // The name of a definition is not needed to understand its devices.
         name = fields.take("name") ?? ""
         state = fields.take("state") ?? ""
@@ -130,6 +121,7 @@ extension DefinitionStatus {
         recoveryTime = fields.take("recovery_time")
         retryTime = fields.take("retry_time")
         light = fields.take("light")
+        frameBytes = fields.take("frame_bytes")
         let (state, list) = (state, fields.list("devices"))
         devices = list.compactMap { DeviceStatus($0, definitionState: state) }
     }
@@ -141,6 +133,7 @@ extension DeviceStatus {
             "name": .str(name), "driver": .str(driver), "uid": .optional(uid), "simulated": .bool(isSimulated),
             "state": .str(state), "problem": .optional(problem), "problem_time": .optional(problemTime),
             "overdue_call": .optional(overdueCall), "overdue_call_time": .optional(overdueCallTime),
+            "waiting_call": .optional(waitingCall), "waiting_call_time": .optional(waitingCallTime),
             "parts": .list(parts.map(\.value)), "uri": .optional(uri),
         ]
         fields.append(stream)
@@ -150,7 +143,7 @@ extension DeviceStatus {
     }
 
     init?(_ value: PythonValue, definitionState: String) {
-        var fields = Fields(value)
+        var fields = StatusFields(value)
         guard let name: String = fields.take("name"), let driver: String = fields.take("driver") else { return nil }
         self.init(
             name: name,
@@ -172,19 +165,21 @@ extension DeviceStatus {
 
     /// Takes over what a worker reports on the device.
     mutating func readReport(_ report: PythonValue) {
-        var fields = Fields(report)
+        var fields = StatusFields(report)
         fields.remove("name", "uri")
         readReport(&fields)
     }
 
-    private mutating func readReport(_ fields: inout Fields) {
+    private mutating func readReport(_ fields: inout StatusFields) {
         problem = fields.take("problem")
         problemTime = fields.take("problem_time")
         overdueCall = fields.take("overdue_call")
         overdueCallTime = fields.take("overdue_call_time")
+        waitingCall = fields.take("waiting_call")
+        waitingCallTime = fields.take("waiting_call_time")
         parts = fields.list("parts").compactMap(PartStatus.init)
-        stream = fields.stream()
-        lease = fields.lease()
+        stream = StreamStatus(&fields)
+        lease = LeaseStatus(&fields)
         others = fields.rest
     }
 }
@@ -199,66 +194,20 @@ extension PartStatus {
     }
 
     init?(_ value: PythonValue) {
-        var fields = Fields(value)
+        var fields = StatusFields(value)
         guard let name: String = fields.take("name") else { return nil }
         self.name = name
         uri = fields.take("uri")
-        stream = fields.stream()
-        lease = fields.lease()
+        stream = StreamStatus(&fields)
+        lease = LeaseStatus(&fields)
         others = fields.rest
-    }
-}
-
-/// The fields of a dictionary that have not been read yet.
-private struct Fields {
-    private(set) var rest: PythonDictionary
-
-    init(_ value: PythonValue) {
-        if case .dict(let fields) = value { rest = fields } else { rest = PythonDictionary() }
-    }
-
-    mutating func remove(_ keys: String...) { for key in keys { rest[.str(key)] = nil } }
-
-    private mutating func field(_ key: String) -> PythonValue {
-        defer { rest[.str(key)] = nil }
-        return rest[.str(key)] ?? .none
-    }
-
-    mutating func take(_ key: String) -> String? { field(key).text }
-    mutating func take(_ key: String) -> Int? { Int(python: field(key)) }
-    mutating func take(_ key: String) -> Double? { Double(python: field(key)) }
-    mutating func take(_ key: String) -> Bool? { Bool(python: field(key)) }
-    mutating func list(_ key: String) -> [PythonValue] { if case .list(let items) = field(key) { items } else { [] } }
-
-    mutating func lease() -> LeaseStatus? {
-        let (owner, since): (String?, Double?) = (take("locked_by"), take("locked_since"))
-        return owner.flatMap { owner in since.map { LeaseStatus(owner: owner, since: $0) } }
-    }
-
-    mutating func stream() -> StreamStatus? {
-        let isSending: Bool? = take("sending")
-        let (sent, lost): (Int?, Int?) = (take("sent"), take("lost"))
-        let clients = list("clients").compactMap(\.text)
-        guard let isSending, let sent, let lost else { return nil }
-        return StreamStatus(isSending: isSending, sent: sent, lost: lost, clients: clients)
     }
 }
 
 extension PythonDictionary {
     fileprivate mutating func append(_ stream: StreamStatus?) {
         guard let stream else { return }
-        self["sending"] = .bool(stream.isSending)
-        self["sent"] = .int(stream.sent)
-        self["lost"] = .int(stream.lost)
-        self["clients"] = .list(stream.clients.map(PythonValue.str))
-    }
-}
-
-extension PythonDictionary {
-    fileprivate mutating func append(_ lease: LeaseStatus?) {
-        guard let lease else { return }
-        self["locked_by"] = .str(lease.owner)
-        self["locked_since"] = .float(lease.since)
+        for (key, value) in stream.fields.pairs { self[key] = value }
     }
 }
 
@@ -275,6 +224,7 @@ extension DefinitionStatus {
         (name, state, since, pid) = (definition.name, worker.state.rawValue, worker.since, worker.pid)
         restarts = worker.restarts
         light = worker.light
+        frameBytes = Int(python: worker.report[DeviceServer.frameBytesKey] ?? .none)
         (lastError, lastErrorTime) = (worker.failure?.reason, worker.failure?.time)
         (recoveryTime, retryTime) = (worker.failure?.recoveryTime, worker.failure?.retryTime)
         devices = definition.devices.enumerated().map { index, device in
@@ -288,6 +238,10 @@ extension DefinitionStatus {
             )
             // The last report of a process that no longer answers may still be true.
             if let report = worker.report[.str(device.name)] { status.readReport(report) }
+            // While there is no worker, what earlier ones have counted.
+            if status.stream == nil, let counts = worker.counts?.counts(of: device.name) {
+                status.stream = StreamStatus(isSending: false, counts, clients: [])
+            }
             if worker.state == .serving, status.problem != nil { status.state = "lost" }
             return status
         }

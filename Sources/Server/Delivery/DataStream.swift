@@ -10,7 +10,7 @@ final class DataStream: Sendable {
     let clients: Subscribers
     /// The memory for transformed frames.
     let pool = FramePool()
-    let tally = DeliveryTally()
+    let tally: DeliveryTally
     private let source: any DataSource
     private let transforms: Transforms?
     private let log: Logger
@@ -36,10 +36,13 @@ final class DataStream: Sendable {
         }
     }
 
-    /// - Parameter clientsChanged: called with the clients whenever they have changed.
+    /// - Parameters:
+    ///   - tally: the counts of what is sent and lost.
+    ///   - clientsChanged: called with the clients whenever they have changed.
     init(
         _ device: any DataDevice,
         options: DeliveryOptions,
+        tally: DeliveryTally = DeliveryTally(),
         log: Logger,
         clientsChanged: @escaping @Sendable ([PyroURI]) -> Void
     ) {
@@ -48,10 +51,29 @@ final class DataStream: Sendable {
         source = device.dataSource
         transforms = (device as? any Camera)?.transforms
         self.log = log
+        self.tally = tally
         let capacity = device.bufferLength.flatMap { $0 > 0 ? $0 : nil } ?? options.queueLength
-        clients = Subscribers(changed: clientsChanged) { [pool, options, tally] uri, subscribers in
-            Subscriber(uri, capacity: capacity, options, pool: pool, tally: tally, log: log, gone: subscribers.replace)
+        clients = Subscribers(changed: clientsChanged) { [pool, options, tally] uri, isKnown, subscribers in
+            Subscriber(
+                uri,
+                capacity: capacity,
+                options,
+                isKnown: isKnown,
+                pool: pool,
+                tally: tally,
+                log: log,
+                left: subscribers.replace
+            )
         }
+    }
+
+    var status: StreamStatus {
+        StreamStatus(
+            isSending: isRunning,
+            tally.counts,
+            clients: clients.uris.map(\.text),
+            absent: clients.absent
+        )
     }
 
     var isRunning: Bool { reader.withLock { $0 != nil } }
@@ -91,12 +113,12 @@ final class DataStream: Sendable {
                 noteLosses(from: lost, to: total)
                 lost = total
                 datum.transform = transforms?.total ?? .identity
-                clients.offer(datum)
+                pass(datum)
                 failures = 0
             } catch {
                 failures += 1
                 log.error("data: \(ErrorTranslation.text(of: error))")
-                clients.offer(Datum(failure: error, at: Timestamp.now))
+                pass(Datum(failure: error, at: Timestamp.now))
                 // A device that fails again and again must not keep a core busy.
                 if failures > 1 { Pause.wait(for: .milliseconds(min(1000, 10 << min(failures, 7)))) }
             }
@@ -109,10 +131,22 @@ final class DataStream: Sendable {
         return try source.next(within: Self.patience)
     }
 
+    /// Offers a datum to the clients, and counts it if one of them gets it or misses it.
+    private func pass(_ datum: Datum) {
+        // Before it is offered: a process that is killed from now on has lost it.
+        tally.add(to: .taken)
+        switch clients.offer(datum) {
+        case .queued: break
+        case .missed: tally.add(to: .lostWithClient)
+        // Nobody is registered, or a call has got it.
+        case .unwanted, .answered: tally.add(-1, to: .taken)
+        }
+    }
+
     /// Counts the data that the source has dropped, and logs how many these are since reading began.
     private func noteLosses(from before: Int, to total: Int) {
         guard total > before else { return }
-        tally.addLost(total - before)
+        tally.add(total - before, to: .lostInDevice)
         // Once for each power of ten: a device that is always too fast must not fill the log.
         if before == 0 || "\(total)".count > "\(before)".count {
             log.warning("data come faster than they can be read: \(total) lost")

@@ -1,7 +1,6 @@
 internal import Devices
 internal import Pickle
 public import Pyro
-internal import Synchronization
 
 extension Datum {
     /// An error, which clients get as an exception object in place of the data.
@@ -59,21 +58,18 @@ public struct DeliveryOptions: Sendable {
     /// The options of the connection to the client.
     public var client = ClientOptions()
 
+    /// How long a client that cannot be reached stays registered; zero to forget it at once.
+    public var clientMemory = Duration.seconds(3600)
+
+    /// How long a client whose machine answers may take for a handshake: it may be stopped in a debugger.
+    static let longestHandshake = Duration.seconds(30)
+
     public init() {
-        client.congestionControl = "reno"
+        client.carriesFrames = true
+        client.connectLimit = .seconds(2)
+        client.handshakeLimit = Self.longestHandshake
+        client.localCongestionControl = "reno"
         client.sendBuffer = 4 << 20
         client.callLimit = .seconds(30)
     }
-}
-
-/// The numbers of data that a device has sent to its clients and that they lost, since it was opened.
-final class DeliveryTally: Sendable {
-    private let sentCount = Atomic(0)
-    private let lostCount = Atomic(0)
-
-    var sent: Int { sentCount.load(ordering: .relaxed) }
-    var lost: Int { lostCount.load(ordering: .relaxed) }
-
-    func addSent() { sentCount.add(1, ordering: .relaxed) }
-    func addLost(_ count: Int) { lostCount.add(count, ordering: .relaxed) }
 }

@@ -20,7 +20,7 @@ final class Subscribers: Sendable {
     }
 
     private let entries = Lock<[Entry]>([])
-    private let connect: @Sendable (PyroURI, Subscribers) -> Subscriber
+    private let connect: @Sendable (PyroURI, _ isKnown: Bool, Subscribers) -> Subscriber
 
     /// The most registrations that are kept; beyond it the oldest is dropped.
     private static let limit = 100
@@ -28,30 +28,32 @@ final class Subscribers: Sendable {
 
     /// - Parameters:
     ///   - changed: called with the clients from the first to the last, whenever they have changed.
-    ///   - connect: makes the connection to a client.
+    ///   - connect: makes the connection to a client, which may be known from an earlier process.
     init(
         changed: @escaping @Sendable ([PyroURI]) -> Void,
-        connect: @escaping @Sendable (PyroURI, Subscribers) -> Subscriber
+        connect: @escaping @Sendable (PyroURI, _ isKnown: Bool, Subscribers) -> Subscriber
     ) {
         self.changed = changed
         self.connect = connect
     }
 
-    func push(_ uri: PyroURI) { push([uri]) }
+    func push(_ uri: PyroURI) { push([uri], areKnown: false) }
 
-    /// Registers clients, the last of which gets the data.
-    func push(_ uris: [PyroURI]) {
+    /// Registers the clients of an earlier process again, the last of which gets the data.
+    func restore(_ uris: [PyroURI]) { push(uris, areKnown: true) }
+
+    private func push(_ uris: [PyroURI], areKnown: Bool) {
         guard !uris.isEmpty else { return }
         entries.withLock { entries in
-            for uri in uris { push(uri, to: &entries) }
+            for uri in uris { push(uri, areKnown, to: &entries) }
             changed(entries.compactMap(\.uri))
         }
     }
 
-    private func push(_ uri: PyroURI, to entries: inout [Entry]) {
+    private func push(_ uri: PyroURI, _ isKnown: Bool, to entries: inout [Entry]) {
         // A client that registers again still has one connection, and one queue.
         let known = entries.first { $0.uri == uri }?.receiver
-        entries.append(Entry(uri: uri, receiver: known ?? connect(uri, self)))
+        entries.append(Entry(uri: uri, receiver: known ?? connect(uri, isKnown, self)))
         // Programs that register each time they enable and never leave would let it grow without end.
         guard entries.count(where: { $0.uri != nil }) > Self.limit,
             let oldest = entries.firstIndex(where: { $0.uri != nil })
@@ -86,23 +88,43 @@ final class Subscribers: Sendable {
         }
     }
 
-    /// Removes a client that is gone, and hands the data that it did not get to the one before it.
+    /// Hands the data that a client did not get to the one before it, and removes the client if it has left for good.
     ///
     /// - Returns: how many of these nobody took.
-    func replace(_ client: Subscriber, leaving data: [Datum]) -> Int {
+    func replace(_ client: Subscriber, _ leaving: Subscriber.Leaving, _ data: [Datum]) -> Int {
         entries.withLock { entries in
-            entries.removeAll { $0.receiver === client }
-            // Under the lock, so that later data cannot overtake these.
-            let lost = data.count { !Self.offer($0, to: entries) }
-            changed(entries.compactMap(\.uri))
+            let wasThere = entries.contains { $0.receiver === client }
+            if leaving == .forGood { entries.removeAll { $0.receiver === client } }
+            // Under the lock, so that later data cannot overtake these. Callers wait for data that are still to come.
+            let others = entries.filter { $0.receiver is Subscriber }
+            let lost = data.count { !Self.offer($0, to: others) }
+            if leaving == .forGood, wasThere { changed(entries.compactMap(\.uri)) }
             return lost
         }
     }
 
-    /// Hands a datum to the last receiver that has a use for it; whether one has.
+    /// What became of a datum.
+    enum Outcome {
+        /// It waits for a client.
+        case queued
+        /// A call that waited for it has it.
+        case answered
+        /// The client that would get it is absent.
+        case missed
+        /// Nobody is registered.
+        case unwanted
+    }
+
+    /// Hands a datum to the last receiver that has a use for it.
     @discardableResult
-    func offer(_ datum: Datum) -> Bool {
-        Self.offer(datum, to: entries.withLock { $0 })
+    func offer(_ datum: Datum) -> Outcome {
+        entries.withLock { entries in
+            if let entry = Self.taker(of: datum, in: entries) {
+                return entry.receiver is Subscriber ? .queued : .answered
+            }
+            let isMissed = entries.last { ($0.receiver as? Subscriber)?.miss() ?? false } != nil
+            return isMissed ? .missed : .unwanted
+        }
     }
 
     /// Hands a datum to the last of the callers that wait for the next one, and to no client.
@@ -110,13 +132,18 @@ final class Subscribers: Sendable {
         _ = entries.withLock { $0 }.last { ($0.receiver as? LocalReceiver)?.offer(datum) ?? false }
     }
 
-    private static func offer(_ datum: Datum, to entries: [Entry]) -> Bool {
-        entries.last { $0.receiver.offer(datum) } != nil
+    private static func offer(_ datum: Datum, to entries: [Entry]) -> Bool { taker(of: datum, in: entries) != nil }
+
+    private static func taker(of datum: Datum, in entries: [Entry]) -> Entry? {
+        entries.last { $0.receiver.offer(datum) }
     }
 
-    /// Waits until the last receiver would take a datum at once; without any, for the limit.
+    /// Waits until the last receiver that is not absent would take a datum at once; without any, for the limit.
     func waitForRoom(within limit: Duration) {
-        guard let receiver = entries.withLock({ $0.last?.receiver }) else { return Pause.wait(for: limit) }
+        let present = entries.withLock { entries in
+            entries.last { ($0.receiver as? Subscriber)?.absence == nil }?.receiver
+        }
+        guard let receiver = present else { return Pause.wait(for: limit) }
         receiver.waitForRoom(within: limit)
     }
 
@@ -128,6 +155,19 @@ final class Subscribers: Sendable {
     var uris: [PyroURI] {
         entries.withLock { entries in
             entries.compactMap(\.uri).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        }
+    }
+
+    /// The clients that cannot be reached.
+    var absent: [StreamStatus.AbsentClient] {
+        let clients = entries.withLock { entries in
+            entries.compactMap { $0.receiver as? Subscriber }
+                .reduce(into: [Subscriber]()) { list, client in
+                    if !list.contains(where: { $0 === client }) { list.append(client) }
+                }
+        }
+        return clients.compactMap { client in
+            client.absence.map { .init(uri: client.uri.text, since: $0.since, missed: $0.missed) }
         }
     }
 

@@ -8,6 +8,7 @@ extension DeviceServer {
     /// its lock for long; the call that has waited for long; how many data it has sent, and to whom; and its parts.
     var report: PythonDictionary {
         var report = PythonDictionary()
+        report[Self.frameBytesKey] = .int(FrameBytes.held)
         for host in hosts.withLock({ $0 }) {
             let (objects, call) = (host.objects, host.overdueCall ?? host.overdueWait)
             for object in objects where object.owner == nil {
@@ -33,6 +34,9 @@ extension DeviceServer {
         return report
     }
 
+    /// The key of the number of bytes that frames take, which no device has as its name.
+    static var frameBytesKey: PythonValue { .none }
+
     private func fields(of object: ObjectDescription, _ host: DeviceHost) -> PythonDictionary {
         var fields: PythonDictionary = ["name": .str(object.id), "uri": .str(uri(of: object.id).text)]
         if let lease = leases.lease(of: object.id) {
@@ -41,10 +45,7 @@ extension DeviceServer {
         }
         if let light = host.lights[object.index] { fields["light"] = light.status.value }
         if let stream = object.stream {
-            fields["sending"] = .bool(stream.isRunning)
-            fields["sent"] = .int(stream.tally.sent)
-            fields["lost"] = .int(stream.tally.lost)
-            fields["clients"] = .list(stream.clients.uris.map { .str($0.text) })
+            for (key, value) in stream.status.fields.pairs { fields[key] = value }
         }
         return fields
     }

@@ -8,6 +8,8 @@ public import Pyro
 public final class DeviceServer: Sendable {
     private let server: PyroServer
     private let delivery: DeliveryOptions
+    /// Where the counts of streams outlive this process.
+    private let counts: DeliveryBook?
     private let log: Logger
     let hosts = Lock<[DeviceHost]>([])
     private let restoreLog: RestoreLogWriter
@@ -32,6 +34,7 @@ public final class DeviceServer: Sendable {
         on listener: ListeningSocket? = nil,
         options: ServerOptions,
         delivery: DeliveryOptions,
+        counts: DeliveryBook? = nil,
         log: Logger,
         remember: @escaping @Sendable (RestoreLog) -> Void
     ) throws {
@@ -42,7 +45,7 @@ public final class DeviceServer: Sendable {
             log: log,
             translate: ErrorTranslation.exception
         )
-        self.delivery = delivery
+        (self.delivery, self.counts) = (delivery, counts)
         self.log = log
         restoreLog = RestoreLogWriter(changed: remember)
         problems.whenReturned { [hosts] id in
@@ -123,7 +126,8 @@ public final class DeviceServer: Sendable {
     }
 
     private func makeStream(_ device: any DataDevice, _ id: String, _ log: Logger) -> DataStream {
-        DataStream(device, options: delivery, log: log.named(id)) { [restoreLog] clients in
+        let tally = DeliveryTally(counts?.page(of: id))
+        return DataStream(device, options: delivery, tally: tally, log: log.named(id)) { [restoreLog] clients in
             restoreLog.setClients(of: id, to: clients.map(\.text))
         }
     }
@@ -133,15 +137,16 @@ public final class DeviceServer: Sendable {
     /// - Parameter beginning: called before each of the calls, and with nil after the last one.
     func restore(_ memory: RestoreLog, beginning: (RestoreLog.Call?) -> Void = { _ in }) {
         restoreLog.begin(with: memory)
+        // First, so that no frame of a camera that is enabled again goes past them.
+        for (id, uris) in memory.clients {
+            find(id)?.object.stream?.clients.restore(uris.compactMap { PyroURI($0) })
+        }
         for call in memory.calls {
             guard let (host, object) = find(call.object) else { continue }
             beginning(call)
             host.restore(call.call, of: object)
         }
         beginning(nil)
-        for (id, uris) in memory.clients {
-            find(id)?.object.stream?.clients.push(uris.compactMap { PyroURI($0) })
-        }
     }
 
     private func find(_ id: String) -> (host: DeviceHost, object: ObjectDescription)? {

@@ -152,6 +152,7 @@ struct Registration: Sendable {
         }
         if let error = refuseCallBack(place, context) { throw error }
         guard !isOwn(uri) else { throw RemoteError.value("\(description.id) cannot be a client of itself") }
+        if let place = uri.location, let error = UnreachablePlace.error(for: place, of: context.client) { throw error }
         stream.clients.push(uri)
     }
 

@@ -12,13 +12,13 @@ final class ControlChannel: Sendable {
     let descriptor: Int32
     /// Held while writing, so that messages of several threads do not mix.
     private let writing = Lock(())
-    private let handed = Lock<Int32?>(nil)
+    private let handed = Lock<[Int32]>([])
 
     init(descriptor: Int32) { self.descriptor = descriptor }
 
     deinit {
         close(descriptor)
-        if let file = takeHandedFile() { close(file) }
+        while let file = takeHandedFile() { close(file) }
     }
 
     /// Two connected ends, the second of them for a child process.
@@ -32,8 +32,8 @@ final class ControlChannel: Sendable {
     /// The maximum length of a message: far more than a configuration with all settings of a microscope.
     private static let limit = 16 << 20
 
-    /// - Parameter file: a descriptor to hand to the other process, which gets a copy of it.
-    func send(_ message: ControlMessage, handing file: Int32? = nil) throws {
+    /// - Parameter files: descriptors to hand to the other process, which gets copies of them: up to four.
+    func send(_ message: ControlMessage, handing files: [Int32] = []) throws {
         let pickle = try PickleWriter.pickle(message.value).joined()
         guard pickle.count <= Self.limit else {
             throw ServerError("a control message of \(pickle.count) bytes is longer than \(Self.limit)")
@@ -41,9 +41,10 @@ final class ControlChannel: Sendable {
         let length = (0..<4).map { UInt8(truncatingIfNeeded: pickle.count >> (8 * $0)) }
         let message = length + pickle
         try writing.withLock { [descriptor] _ in
-            // The descriptor travels with the first byte.
-            if let file { try Self.hand(file, with: message[0], to: descriptor) }
-            try Self.write(file == nil ? message : Array(message.dropFirst()), to: descriptor)
+            // Each descriptor travels with a byte of the length.
+            let files = files.prefix(Self.mostFiles)
+            for (file, byte) in zip(files, message) { try Self.hand(file, with: byte, to: descriptor) }
+            try Self.write(Array(message.dropFirst(files.count)), to: descriptor)
         }
     }
 
@@ -65,13 +66,11 @@ final class ControlChannel: Sendable {
         guard sent == 1 else { throw ServerError("cannot hand over a socket", errno) }
     }
 
-    /// The descriptor that came with the messages received so far, which the caller has to close.
-    func takeHandedFile() -> Int32? {
-        handed.withLock { file in
-            defer { file = nil }
-            return file
-        }
-    }
+    /// The most descriptors that come with a message, or wait to be taken.
+    private static let mostFiles = 4
+
+    /// The first of the descriptors that came with the messages received so far, which the caller has to close.
+    func takeHandedFile() -> Int32? { handed.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
 
     private static func write(_ message: [UInt8], to descriptor: Int32) throws(ServerError) {
         var bytes = message[...]
@@ -112,11 +111,12 @@ final class ControlChannel: Sendable {
             }
         }
         if arrived > 0, length >= 20, control.level == SOL_SOCKET, control.type == Int32(SCM_RIGHTS) {
-            let old = handed.withLock { [file = control.file] handed in
-                defer { handed = file }
-                return handed
+            let isKept = handed.withLock { [file = control.file] handed in
+                guard handed.count < Self.mostFiles else { return false }
+                handed.append(file)
+                return true
             }
-            if let old { close(old) }
+            if !isKept { close(control.file) }
         }
         return arrived
     }

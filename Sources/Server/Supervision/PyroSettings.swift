@@ -33,7 +33,13 @@ struct PyroSettings: Sendable {
         delivery.method = options.delivery
         delivery.queueLength = options.queueLength
         delivery.client.wire = wire
-        delivery.client.congestionControl = options.congestionControl
+        let isAutomatic = options.congestionControl == PyroOptions.automaticCongestionControl
+        delivery.client.localCongestionControl = isAutomatic ? "reno" : nil
+        delivery.client.congestionControl = isAutomatic ? nil : options.congestionControl
+        delivery.clientMemory = options.clientMemory
+        // Frames wait for the handshake, and no longer than for a client that does not read.
+        let patience = options.sendLimit ?? DeliveryOptions.longestHandshake
+        delivery.client.handshakeLimit = min(max(patience, .seconds(2)), DeliveryOptions.longestHandshake)
         delivery.client.callLimit = options.sendLimit
         self.delivery = delivery
     }

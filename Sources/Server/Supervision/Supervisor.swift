@@ -121,7 +121,11 @@ public actor Supervisor {
 
     // MARK: Starting and stopping definitions
 
-    private func serve(_ new: ConfigurationSource.Numbered, memory: RestoreLog = RestoreLog()) async {
+    private func serve(
+        _ new: ConfigurationSource.Numbered,
+        memory: RestoreLog = RestoreLog(),
+        counts: DeliveryBook? = nil
+    ) async {
         count += 1
         let (number, definition) = (count, new.definition)
         health.add(definition.name)
@@ -142,6 +146,7 @@ public actor Supervisor {
             from: workers,
             served: served,
             health: health,
+            counts: counts,
             log: log
         )
         let end = Task { await keeper.run() }
@@ -229,13 +234,14 @@ public actor Supervisor {
         var changes = ConfigurationChanges(from: entries.map(\.definition), to: new)
         log.logger.notice("reloaded \(source.file): \(changes)")
         let old = entries.filter { changes.ended.contains($0.definition.name) }
-        let memories = Dictionary(uniqueKeysWithValues: old.map { ($0.definition.name, $0.keeper.memory) })
+        let earlier = Dictionary(uniqueKeysWithValues: old.map { ($0.definition.name, $0.keeper) })
         changes.uncertainLights = await stop(old)
         current = new
         watchLights()
         for definition in changes.begun where !isStopping {
             // Clients stay registered; what they had set belonged to the device as it was.
-            await serve(definition, memory: memories[definition.definition.name]?.clientsAlone ?? RestoreLog())
+            let keeper = earlier[definition.definition.name]
+            await serve(definition, memory: keeper?.memory.clientsAlone ?? RestoreLog(), counts: keeper?.counts)
         }
         return changes
     }

@@ -123,11 +123,13 @@ struct Worker: Sendable {
     private func server(for definition: Definition, _ pyro: PyroSettings, _ log: Logger) throws -> DeviceServer {
         let endpoint = definition.endpoint
         guard let socket = channel.takeHandedFile() else { throw ServerError("no socket came with the order") }
+        let counts = try channel.takeHandedFile().map { try DeliveryBook(descriptor: $0) }
         return try DeviceServer(
             at: endpoint,
             on: ListeningSocket(descriptor: socket, endpoint: endpoint),
             options: pyro.server,
             delivery: pyro.delivery,
+            counts: counts,
             log: log,
             remember: remember
         )

@@ -37,6 +37,8 @@ final class WorkerKeeper: Sendable {
     let observed = ObservedConditions()
     private let port: ServicePort
     let log: Logger
+    /// What was sent and lost, by all workers together; nil if the system has no memory to share.
+    let counts: DeliveryBook?
     let state: Lock<State>
 
     init(
@@ -46,6 +48,7 @@ final class WorkerKeeper: Sendable {
         from source: any WorkerSource,
         served: ServedParts,
         health: ServiceHealth,
+        counts: DeliveryBook? = nil,
         log: Logger
     ) {
         (self.number, self.order, self.source, self.served) = (number, order, source, served)
@@ -56,6 +59,7 @@ final class WorkerKeeper: Sendable {
         (self.moving, movesOnlyWheels) = (moving.map(\.name), moving.allSatisfy { $0.driver.kind == .filterWheel })
         hangRules = definition.devices.map { ($0.name, $0.hangRule) }
         (self.health, self.log) = (health, log)
+        self.counts = counts ?? Self.newBook(definition.name, log)
         port = ServicePort(definition, log: log) { [name = definition.name] in
             let failure = health.failure(of: name)
             return "\(name) is not served" + (failure.map { ": \($0.reason)" } ?? " yet: it is being opened")
@@ -80,7 +84,7 @@ final class WorkerKeeper: Sendable {
                 state.workerState.reportCount > workerState.reportCount || state.workerState.running == nil ? true : nil
             }
         }
-        return WorkerStatus(state.withLock(\.workerState), health.failure(of: name))
+        return WorkerStatus(state.withLock(\.workerState), health.failure(of: name), counts)
     }
 
     // MARK: One worker after another
@@ -165,6 +169,7 @@ final class WorkerKeeper: Sendable {
             let begin = ContinuousClock.now
             let ending = await attend(worker, with: parts, listener)
             let outcome = await worker.outcome
+            settleCounts()
             port.noteAbsence()
             let running = state.update { $0.workerState.end() }
             served.remove(names)
@@ -177,6 +182,22 @@ final class WorkerKeeper: Sendable {
             )
         } catch {
             return End(reason: "its process could not be started: \(error)", duration: .now - start)
+        }
+    }
+
+    // MARK: Counts
+
+    private static func newBook(_ name: String, _ log: Logger) -> DeliveryBook? {
+        do { return try DeliveryBook() } catch {
+            log.warning("\(name): what is sent and lost is only counted for each process by itself: \(error)")
+            return nil
+        }
+    }
+
+    /// Counts the data that were on their way in a worker that has ended.
+    private func settleCounts() {
+        for (name, lost) in counts?.settle() ?? [] {
+            log.warning("\(name): \(lost) data that were on their way are lost with the process")
         }
     }
 
@@ -198,7 +219,7 @@ final class WorkerKeeper: Sendable {
         }
         // Stopped while the worker was being started, before there was a channel to it.
         if isStopping { worker.hangUp() }
-        worker.send(.start(order), handing: listener.descriptor)
+        worker.send(.start(order), handing: [listener.descriptor] + (counts.map { [$0.descriptor] } ?? []))
         let ending = await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.watch(worker) }
             defer { group.cancelAll() }

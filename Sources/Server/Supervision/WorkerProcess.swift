@@ -106,8 +106,8 @@ final class WorkerProcess: Sendable {
     ///
     /// That the worker has gone shows by the end of ``messages``.
     ///
-    /// - Parameter file: a descriptor to hand to the worker.
-    func send(_ message: ControlMessage, handing file: Int32? = nil) { try? channel.send(message, handing: file) }
+    /// - Parameter files: descriptors to hand to the worker.
+    func send(_ message: ControlMessage, handing files: [Int32] = []) { try? channel.send(message, handing: files) }
 
     /// Closes the channel, upon which the worker ends.
     func hangUp() { channel.finish() }

@@ -223,10 +223,12 @@ struct WorkerStatus: Sendable {
     var light: String?
     /// The worker's report on its devices, by name.
     var report: PythonDictionary
+    /// What was sent and lost by all workers so far.
+    var counts: DeliveryBook?
 }
 
 extension WorkerStatus {
-    init(_ workerState: WorkerState<WorkerProcess>, _ failure: ServiceFailure?) {
+    init(_ workerState: WorkerState<WorkerProcess>, _ failure: ServiceFailure?, _ counts: DeliveryBook?) {
         self.init(
             state: workerState.service,
             since: workerState.since,
@@ -235,7 +237,8 @@ extension WorkerStatus {
             restarts: max(0, workerState.starts - 1),
             failure: failure,
             light: workerState.lightWarning,
-            report: workerState.running?.report ?? PythonDictionary()
+            report: workerState.running?.report ?? PythonDictionary(),
+            counts: counts
         )
     }
 }

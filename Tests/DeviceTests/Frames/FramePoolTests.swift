@@ -1,5 +1,6 @@
 import Devices
 import Pickle
+import Platform
 import Testing
 
 struct FramePoolTests {
@@ -34,6 +35,24 @@ struct FramePoolTests {
         // Two of the three come back; the third was given up.
         let held = (0..<2).map { _ in pool.buffer(byteCount: 1 << 20) }
         #expect(first.isSuperset(of: held.map(place)))
+    }
+
+    @Test func whatNobodyNeedsIsGivenBackThoughNoFrameComes() throws {
+        let pool = FramePool()
+        // Larger than what other tests use at the same time.
+        let before = FrameBytes.held
+        do {
+            let buffers = (0..<8).map { _ in pool.buffer(byteCount: 64 << 20) }
+            #expect(FrameBytes.held >= 7 * 64 << 20)
+            #expect(buffers.count == 8)
+        }
+        var attempts = 0
+        while FrameBytes.held > before + 64 << 20, attempts < 600 {
+            attempts += 1
+            Pause.wait(for: .milliseconds(100))
+        }
+        #expect(FrameBytes.held <= before + 64 << 20)
+        #expect(pool.buffer(byteCount: 64 << 20).byteCount == 64 << 20)
     }
 
     @Test func whatIsWrittenIsRead() {

@@ -62,6 +62,7 @@ import Testing
               queue_length: 1
               congestion_control: ""
               comm_timeout: 0
+              remember_clients: 5 min
               name_server: scope-pc
               mdns: true
               nat_host: scope.example
@@ -82,6 +83,7 @@ import Testing
         expected.queueLength = 1
         expected.congestionControl = nil
         expected.sendLimit = nil
+        expected.clientMemory = .seconds(300)
         expected.nameServer = .tcp(host: "scope-pc", port: 9090)
         expected.isAnnounced = true
         expected.publicPlace = ServerOptions.PublicPlace(host: "scope.example", port: 9001)

@@ -15,16 +15,17 @@ import Testing
     ) -> Subscribers {
         var options = DeliveryOptions()
         options.method = method
-        return Subscribers(changed: changed) { [options] uri, subscribers in
+        return Subscribers(changed: changed) { [options] uri, isKnown, subscribers in
             let log = Logger.silent
             return Subscriber(
                 uri,
                 capacity: capacity,
                 options,
+                isKnown: isKnown,
                 pool: FramePool(),
                 tally: DeliveryTally(),
                 log: log,
-                gone: subscribers.replace
+                left: subscribers.replace
             )
         }
     }
@@ -141,7 +142,7 @@ import Testing
         let log = Logger.silent
         let uri = server.add(client, "slow")
         let (pool, tally) = (FramePool(), DeliveryTally())
-        let subscriber = Subscriber(uri, capacity: 4, options, pool: pool, tally: tally, log: log) { $1.count }
+        let subscriber = Subscriber(uri, capacity: 4, options, pool: pool, tally: tally, log: log) { $2.count }
         for number in 0..<100 { subscriber.offer(Datum(.int(number), at: 0)) }
         // One may have been on its way already when the queue was filled.
         #expect([95, 96].contains(subscriber.counts.lost))

@@ -54,7 +54,7 @@ import Testing
         var ends: [Int32] = [0, 0]
         try #require(unsafe pipe(&ends) == 0)
         try supervisor.send(.lightsOff)
-        try supervisor.send(.shutDown, handing: ends[1])
+        try supervisor.send(.shutDown, handing: [ends[1]])
         close(ends[1])
         _ = try worker.receive()
         guard case .shutDown? = try worker.receive() else {
