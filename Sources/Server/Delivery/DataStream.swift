@@ -35,16 +35,19 @@ final class DataStream: Sendable {
         }
     }
 
-    /// - Parameter clientsChanged: called with the clients whenever they have changed.
+    /// - Parameters:
+    ///   - faults: the faults that its data show on order.
+    ///   - clientsChanged: called with the clients whenever they have changed.
     init(
         _ device: any DataDevice,
+        _ faults: OrderedFaults? = nil,
         options: DeliveryOptions,
         log: Logger,
         clientsChanged: @escaping @Sendable ([PyroURI]) -> Void
     ) {
         var options = options
         if !(device is any Camera) { options.warmUp = 0 }
-        source = device.dataSource
+        source = faults.map { FaultyDataSource(device.dataSource, $0) } ?? device.dataSource
         transforms = (device as? any Camera)?.transforms
         self.log = log
         let capacity = device.bufferLength.flatMap { $0 > 0 ? $0 : nil } ?? options.queueLength

@@ -83,10 +83,10 @@ public final class DeviceServer: Sendable {
             var devices = OpenDevices(
                 isSimulated: wanted.contains { $0.preparation.isSimulated },
                 restoreLog: restoreLog,
-                makeStream: { self.makeStream($0, $1, log) },
+                makeStream: { self.makeStream($0, $1, $2, log) },
                 report: { log.warning("\($0)") }
             )
-            indices = zip(wanted, try open()).map { devices.add($1, as: $0.id) }
+            indices = zip(wanted, try open()).map { devices.add($1, as: $0.id, $0.preparation.faults) }
             return devices
         }
         do {
@@ -105,8 +105,13 @@ public final class DeviceServer: Sendable {
         ServedObject(object, of: host, at: uri(of: object.id), log: log.named(object.id))
     }
 
-    private func makeStream(_ device: any DataDevice, _ id: String, _ log: Logger) -> DataStream {
-        DataStream(device, options: delivery, log: log.named(id)) { [restoreLog] clients in
+    private func makeStream(
+        _ device: any DataDevice,
+        _ id: String,
+        _ faults: OrderedFaults?,
+        _ log: Logger
+    ) -> DataStream {
+        DataStream(device, faults, options: delivery, log: log.named(id)) { [restoreLog] clients in
             restoreLog.setClients(of: id, to: clients.map(\.text))
         }
     }
@@ -213,6 +218,8 @@ public struct Preparation: Sendable {
 
     /// Whether the device's hardware is a simulation.
     public var isSimulated = false
+    /// The faults that can be ordered for the device.
+    public var faults: OrderedFaults?
 
     public init(settings: [Setting] = [], enable: Bool = false) {
         self.settings = settings
