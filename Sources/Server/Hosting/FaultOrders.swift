@@ -17,7 +17,9 @@ struct FaultOrders {
     ///
     /// - Returns: the fault and the seconds that it still lasts, or `none`.
     func call(_ arguments: CallArguments) throws -> PythonValue {
-        if arguments != CallArguments() { try order(try arguments.decode(for: Self.method, Parameter<String>("fault"))) }
+        if arguments != CallArguments() {
+            try order(try arguments.decode(for: Self.method, Parameter<String>("fault")))
+        }
         return .str(faults.current.map(\.description) ?? "none")
     }
 
