@@ -78,7 +78,7 @@ class Signal(Fault):
         os.kill(scope.pid, self.number)
 
     def pattern(self, kind):
-        word = "does not answer|not answered|hangs" if self.number == signal.SIGSTOP else "ended|died|killed|signal"
+        word = "does not answer|not answered|hangs" if self.number == signal.SIGSTOP else "ended|died|killed|crashed|signal"
         return r"%s.*(%s)" % (kind.name, word)
 
 
@@ -284,7 +284,7 @@ class StoppedListener(Fault):
             with contextlib.suppress(Exception), proxy(scope.uris[kind.name]) as device:
                 for _ in range(100):
                     device.trigger()
-            if any(device["stream"]["lost"] for device in scope.status(kind.name)["devices"] if device.get("stream")):
+            if any(device.get("lost") for device in scope.status(kind.name)["devices"]):
                 return time.monotonic() - begin
         return None
 
@@ -414,8 +414,9 @@ FAULTS = [
             report_limit=5.0, recovery_limit=5.0),
     Ordered("hang", "no reply", "the device behind a driver answers nothing", kinds=("Laser",), report_limit=8.0),
     Ordered("drop", "short", "every second answer, call or frame is lost", report_limit=8.0),
-    Harmless("slow", "late", "answers come a second later"),
-    Harmless("garbage", "garbage", "answers, values and pixels are random"),
+    Harmless("slow", "late", "answers come a second later", recovery_limit=10.0),
+    Harmless("garbage", "garbage", "answers, values and pixels are random",
+             recovery_limit=10.0),
     StoppedListener(),
     ClientGone("client killed", "ten clients end within a message, with a reset of their connections", True),
     ClientGone("client stopped", "ten clients stop within a message", False),

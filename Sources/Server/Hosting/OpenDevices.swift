@@ -253,7 +253,12 @@ struct OpenDevices {
                 try light.disable()
             }
         }
-        for device in roots { attempt(device, device.shutdown) }
+        for device in roots {
+            attempt(device) {
+                try entries.first { $0.device === device }?.faults?.meet()
+                try device.shutdown()
+            }
+        }
         isOpen = false
         followEnabling()
     }
