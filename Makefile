@@ -63,6 +63,11 @@ fuzz: install-test
 faults: build
 	SERVER_BIN=$(CURDIR)/.build/release .venv-numpy2/bin/python Tests/Faults/matrix.py --write docs/fault-matrix.md
 
+# All kinds of devices at full rate for HOURS, while a random worker is killed each minute.
+HOURS ?= 1
+soak: build
+	SERVER_BIN=$(CURDIR)/.build/release .venv-numpy2/bin/python Tests/Faults/soak.py --hours $(HOURS)
+
 # Format, layers and wording.
 lint:
 	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Drivers Tests HardwareTests docs
