@@ -185,16 +185,29 @@ class Microscope:
     """A running server with one device of each kind."""
 
     def __init__(self, folder, kinds, environment=None, **options):
-        self.kinds = kinds
-        self.config = write_config(
-            folder, [kind.definition for kind in [*kinds, SIBLING]], host="127.0.0.1", **options)
+        self.kinds, self.folder, self._options = kinds, folder, options
+        (folder / "log").mkdir()
+        # A disk of its own for the log, which can be filled.
+        self._has_disk = os.geteuid() == 0 and not subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder / "log"]).returncode
+        self._write([])
         self._environment = {**os.environ, **(environment or {})}
         self.server = None
         self.start()
 
+    def _write(self, more):
+        definitions = [kind.definition for kind in [*self.kinds, SIBLING]]
+        self.config = write_config(self.folder, definitions + more, host="127.0.0.1",
+                                   log={"directory": str(self.folder / "log")}, **self._options)
+
+    def reload(self, more):
+        """Reads the configuration again, with more devices."""
+        self._write(more)
+        run("reload", self.config)
+
     def start(self):
         """Starts the server, in place of an earlier one."""
-        self.close()
+        self._end_server()
         self.server = DeviceServer(self.config, env=self._environment)
         self.uris = {kind.name: self.server.uri(kind.name) for kind in [*self.kinds, SIBLING]}
 
@@ -215,10 +228,15 @@ class Microscope:
         with proxy(self.uris[name]) as device:
             return device._pyroInvoke("order_fault", (text,), {})
 
-    def close(self):
+    def _end_server(self):
         if self.server:
             self.server.kill()
             self.server = None
+
+    def close(self):
+        self._end_server()
+        if self._has_disk:
+            subprocess.run(["umount", self.folder / "log"])
 
 
 class Client(threading.Thread):

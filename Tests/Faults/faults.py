@@ -301,8 +301,11 @@ class ClientGone(Fault):
 
     recovery_limit = 1.0
 
-    def __init__(self, name, about, is_reset):
-        self.name, self.about, self._is_reset = name, about, is_reset
+    def __init__(self, name, about, end=None):
+        self.name, self.about, self._end = name, about, end
+
+    def applies(self, kind, state):
+        return self._end != "vanish" or os.geteuid() == 0
 
     def is_short(self, kind, state):
         return super().is_short(kind, state) and kind.name == "Camera"
@@ -313,9 +316,11 @@ class ClientGone(Fault):
         for number, client in enumerate(clients):
             # Nothing, half a header, or noise.
             client.sendall([b"", b"PYRO\0", os.urandom(200)][number % 3])
-            if self._is_reset:
-                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            if self._end == "reset":
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
                 client.close()
+            elif self._end == "vanish":
+                vanish(client)
         return clients
 
     def detect(self, scope, kind, mark, begin):
@@ -325,6 +330,124 @@ class ClientGone(Fault):
         for client in context:
             client.close()
         return time.monotonic()
+
+
+class OwnerGone(Fault):
+    """A client that has switched light on and is gone: its light goes off after the grace of ten seconds."""
+
+    report_limit, recovery_limit = 14.0, 2.0
+    keeps_light = False
+
+    def __init__(self, name, about, silently):
+        self.name, self.about, self._silently = name, about, silently
+
+    def applies(self, kind, state):
+        return kind.name == "Laser" and state == "on" and (not self._silently or os.geteuid() == 0)
+
+    def is_short(self, kind, state):
+        return not self._silently
+
+    def inject(self, scope, kind):
+        with proxy(scope.uris[kind.name]) as device:
+            device.disable()
+        owner = proxy(scope.uris[kind.name])
+        owner.enable()
+        connection = owner._pyroConnection.sock
+        if self._silently:
+            vanish(connection)
+        else:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            connection.close()
+        return owner
+
+    def detect(self, scope, kind, mark, begin):
+        deadline = begin + self.report_limit * SCALE
+        while time.monotonic() < deadline:
+            with proxy(scope.uris[kind.name]) as device:
+                if not device.get_is_on():
+                    return time.monotonic() - begin
+            time.sleep(0.2)
+        return None
+
+
+def vanish(connection):
+    """Closes a connection without a word to the other end, as a computer does that loses its power."""
+    tcp_repair = 19  # linux/tcp.h
+    connection.setsockopt(socket.IPPROTO_TCP, tcp_repair, 1)
+    connection.close()
+
+
+# struct linger: on, no time.
+RESET = b"\1\0\0\0\0\0\0\0"
+
+
+class DiskFull(Fault):
+    """The disk of the log is full: devices go on."""
+
+    name, about = "disk full", "no byte can be written to the log's file system"
+    recovery_limit = 1.0
+
+    def applies(self, kind, state):
+        return os.geteuid() == 0
+
+    def is_short(self, kind, state):
+        return kind.name == "Camera" and state == kind.states[-1]
+
+    def inject(self, scope, kind):
+        file = scope.folder / "log" / "ballast"
+        with contextlib.suppress(OSError), open(file, "wb", buffering=0) as ballast:
+            while True:
+                ballast.write(bytes(4096))
+        return file
+
+    def detect(self, scope, kind, mark, begin):
+        # What is logged for it does not reach the file.
+        with contextlib.suppress(Exception):
+            scope.order(kind.name, "none")
+        with proxy(scope.uris[kind.name]) as device:
+            kind.ask(device)
+        assert is_running(scope.pid), "the process has ended"
+        return NOTHING_TO_REPORT
+
+    def cure(self, scope, kind, context):
+        context.unlink()
+        return time.monotonic()
+
+
+class PortTaken(Fault):
+    """A device whose port another program has: it is reported, and served once the port is free."""
+
+    name, about = "port taken", "a reload adds a device whose port another program has"
+    recovery_limit = 40.0
+
+    def applies(self, kind, state):
+        return kind.name not in ("Laser", "USBWheel") and state == kind.states[0]
+
+    def is_short(self, kind, state):
+        return kind.name == "Lamp"
+
+    def inject(self, scope, kind):
+        holder = socket.create_server(("127.0.0.1", 0))
+        scope.reload([{**kind.definition, "name": "Late", "port": holder.getsockname()[1]}])
+        return holder
+
+    def pattern(self, kind):
+        return r"Late.*([Ii]n use|taken)"
+
+    def cure(self, scope, kind, context):
+        port = context.getsockname()[1]
+        context.close()
+        begin = time.monotonic()
+        with proxy("PYRO:Late@127.0.0.1:%d" % port) as device:
+            while time.monotonic() < begin + self.recovery_limit * SCALE:
+                with contextlib.suppress(Pyro4.errors.CommunicationError):
+                    kind.ask(device)
+                    break
+                time.sleep(0.1)
+            else:
+                raise AssertionError("not served after the port was free")
+        scope.reload([])
+        return begin
 
 
 class UsedUp(Fault):
@@ -418,8 +541,13 @@ FAULTS = [
     Harmless("garbage", "garbage", "answers, values and pixels are random",
              recovery_limit=10.0),
     StoppedListener(),
-    ClientGone("client killed", "ten clients end within a message, with a reset of their connections", True),
-    ClientGone("client stopped", "ten clients stop within a message", False),
+    ClientGone("client killed", "ten clients end within a message, with a reset of their connections", "reset"),
+    ClientGone("client stopped", "ten clients stop within a message"),
+    ClientGone("client vanished", "ten clients are gone within a message, without a word", "vanish"),
+    OwnerGone("owner killed", "the client that switched light on ends: its light goes off after ten seconds", False),
+    OwnerGone("owner vanished", "it is gone without a word", True),
+    DiskFull(),
+    PortTaken(),
     UsedUp("descriptors used up", "the process has no file descriptor left; new clients are refused", resource.RLIMIT_NOFILE),
     SupervisorStopped(),
     SupervisorKilled(),

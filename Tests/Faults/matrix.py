@@ -190,7 +190,7 @@ class Bench:
             self._count += 1
             place = self._folder / str(self._count)
             place.mkdir()
-            self._scope = Microscope(place, KINDS, self._environment, log={"directory": str(place / "log")})
+            self._scope = Microscope(place, KINDS, self._environment)
             self._scope.shift = self._shift
         try:
             cell = run_cell(self._scope, kind, state, fault)

@@ -98,7 +98,7 @@ def soak(hours, every, report):
     kinds = [*KINDS, FullRate("Fast", "prebuilt-camera", conf={"sensor_shape": [512, 512]})]
     chance, wrong, samples, deaths = random.Random(SEED), [], [], 0
     with tempfile.TemporaryDirectory() as folder:
-        scope = Microscope(Path(folder), kinds, log={"directory": folder + "/log"})
+        scope = Microscope(Path(folder), kinds)
         counter, clients = Counter(), []
         try:
             for kind in kinds:
