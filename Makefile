@@ -8,7 +8,7 @@ built = for product in $(1); do \
 	    swift build -c release --static-swift-stdlib --disable-local-rpath --product $$product || exit; \
 	done
 
-.PHONY: serve test tests installed-programs environments system rehearsal build bench fuzz faults soak lint install-build install-test \
+.PHONY: serve test tests installed-programs environments system rehearsal build bench fuzz faults soak sanitize lint install-build install-test \
     install-rehearsal clean
 
 # Builds the server and serves simulated devices, or those of CONFIG=….
@@ -67,6 +67,10 @@ faults: build
 HOURS ?= 1
 soak: build
 	SERVER_BIN=$(CURDIR)/.build/release .venv-numpy2/bin/python Tests/Faults/soak.py --hours $(HOURS)
+
+# The unit tests under AddressSanitizer, then under ThreadSanitizer: half an hour on two cores.
+sanitize: install-test
+	.ci/sanitize
 
 # Format, layers and wording.
 lint:
