@@ -93,6 +93,30 @@ def test_devicectl_orders(serve, connect):
     assert status == 1 and "'explode' is not a fault" in said
 
 
+def test_every_simulated_device_takes_orders(serve_simulated, connect):
+    """Each kind of device, alone, in a group, or with parts, which have the fault as well."""
+    _, uris = serve_simulated()
+    for name, uri in uris.items():
+        device = connect(uri)
+        assert order(device, "unplug 600").startswith("unplug"), name
+        assert fails(device.get_is_enabled, "unplugged"), name
+        assert order(device, "none") == "none" and device.get_is_enabled() in (True, False), name
+    controller = connect(uris["Controller"])
+    laser = controller.devices["laser"]
+    order(controller, "unplug 600")
+    assert fails(laser.get_is_on, "unplugged")
+
+
+def test_simulated_andor_camera_takes_orders(serve, connect):
+    """At its members, since its library is simulated for all cameras together."""
+    server = serve([{"name": "Zyla", "driver": "andor-sdk3", "uid": "VSC-01234", "port": 0, "simulated": True}])
+    camera = connect(server.uri("Zyla"))
+    order(camera, "unplug 600")
+    assert fails(camera.get_exposure_time, "unplugged")
+    order(camera, "none")
+    assert camera.get_exposure_time() > 0
+
+
 # MARK: Configuration
 
 
