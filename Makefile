@@ -8,7 +8,7 @@ built = for product in $(1); do \
 	    swift build -c release --static-swift-stdlib --disable-local-rpath --product $$product || exit; \
 	done
 
-.PHONY: serve test tests installed-programs environments system rehearsal build bench fuzz lint install-build install-test \
+.PHONY: serve test tests installed-programs environments system rehearsal build bench fuzz faults soak sanitize lint install-build install-test \
     install-rehearsal clean
 
 # Builds the server and serves simulated devices, or those of CONFIG=….
@@ -58,6 +58,19 @@ rehearsal: install-test install-rehearsal tests environments
 # Mutated input for everything that reads bytes from the network: see Tests/Fuzz/README.md.
 fuzz: install-test
 	Tests/Fuzz/fuzz
+
+# Each fault on each kind of device, in ten minutes: see docs/fault-matrix.md, which it writes.
+faults: build
+	SERVER_BIN=$(CURDIR)/.build/release .venv-numpy2/bin/python Tests/Faults/matrix.py --write docs/fault-matrix.md
+
+# All kinds of devices at full rate for HOURS, while a random worker is killed each minute.
+HOURS ?= 1
+soak: build
+	SERVER_BIN=$(CURDIR)/.build/release .venv-numpy2/bin/python Tests/Faults/soak.py --hours $(HOURS)
+
+# The unit tests under AddressSanitizer, then under ThreadSanitizer: half an hour on two cores.
+sanitize: install-test
+	.ci/sanitize
 
 # Format, layers and wording.
 lint:

@@ -19,7 +19,9 @@ extension SimulatedController {
 
 extension Driver where Configuration == SimulatedController.Configuration {
     public static var simulatedController: Self {
-        Driver("simulated-controller", "a simulated controller of other devices") { configuration, context in
+        Driver("simulated-controller", "a simulated controller of other devices", isSimulator: true) {
+            configuration,
+            context in
             SimulatedController(
                 try configuration.devices.pairs.map { name, nested in
                     var context = context

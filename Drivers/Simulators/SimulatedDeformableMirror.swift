@@ -38,7 +38,9 @@ extension SimulatedDeformableMirror {
 
 extension Driver where Configuration == SimulatedDeformableMirror.Configuration {
     public static var simulatedDeformableMirror: Self {
-        Driver("simulated-deformable-mirror", "a simulated deformable mirror") { configuration, context in
+        Driver("simulated-deformable-mirror", "a simulated deformable mirror", isSimulator: true) {
+            configuration,
+            context in
             SimulatedDeformableMirror(configuration, hardware: context.hardwareName)
         }
     }

@@ -81,7 +81,7 @@ extension SimulatedDigitalIO {
 
 extension Driver where Configuration == SimulatedDigitalIO.Configuration {
     public static var simulatedDigitalIO: Self {
-        Driver("simulated-digital-io", "simulated digital lines") { configuration, context in
+        Driver("simulated-digital-io", "simulated digital lines", isSimulator: true) { configuration, context in
             SimulatedDigitalIO(configuration, hardware: context.hardwareName)
         }
     }

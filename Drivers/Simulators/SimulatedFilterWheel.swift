@@ -64,7 +64,7 @@ extension SimulatedFilterWheel {
 
 extension Driver where Configuration == SimulatedFilterWheel.Configuration {
     public static var simulatedFilterWheel: Self {
-        Driver("simulated-filter-wheel", "a simulated filter wheel") { configuration, context in
+        Driver("simulated-filter-wheel", "a simulated filter wheel", isSimulator: true) { configuration, context in
             SimulatedFilterWheel(configuration, hardware: context.hardwareName) { .now }
         }
     }

@@ -29,7 +29,7 @@ public final class SimulatedLightSource: LightSource, OnlyTriggersBulbOnSoftware
 
 extension Driver where Configuration == NoOptions {
     public static var simulatedLightSource: Self {
-        Driver("simulated-light-source", "a simulated light source") { _, context in
+        Driver("simulated-light-source", "a simulated light source", isSimulator: true) { _, context in
             SimulatedLightSource(hardware: context.hardwareName)
         }
     }

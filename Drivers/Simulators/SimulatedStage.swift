@@ -152,7 +152,7 @@ extension SimulatedStage {
 
 extension Driver where Configuration == SimulatedStage.Configuration {
     public static var simulatedStage: Self {
-        Driver("simulated-stage", "a simulated stage") { configuration, context in
+        Driver("simulated-stage", "a simulated stage", isSimulator: true) { configuration, context in
             SimulatedStage(configuration, hardware: context.hardwareName) { .now }
         }
     }

@@ -57,7 +57,7 @@ extension SimulatedValueLogger {
 
 extension Driver where Configuration == SimulatedValueLogger.Configuration {
     public static var simulatedValueLogger: Self {
-        Driver("simulated-value-logger", "simulated sensors") { configuration, _ in
+        Driver("simulated-value-logger", "simulated sensors", isSimulator: true) { configuration, _ in
             SimulatedValueLogger(configuration)
         }
     }

@@ -22,6 +22,7 @@ public struct DeviceDefinition: Sendable {
     ///   - enable: whether to enable the device after opening it.
     ///   - simulated: whether to simulate the hardware.
     ///   - mayBeAbsent: whether hardware tests skip the device if it is absent.
+    ///   - fault: a fault that the simulated device shows from its first opening on.
     ///   - safety: the rules for its light and for hanging calls; by default the microscope's.
     ///   - pyro: changes the microscope's options for this device.
     public init<Options>(
@@ -35,6 +36,7 @@ public struct DeviceDefinition: Sendable {
         enable: Bool = false,
         simulated: Bool = false,
         mayBeAbsent: Bool = false,
+        fault: FaultOrder? = nil,
         safety: SafetyOptions? = nil,
         pyro: (@Sendable (inout PyroOptions) -> Void)? = nil,
         file: String = #fileID,
@@ -48,6 +50,7 @@ public struct DeviceDefinition: Sendable {
             startsEnabled: enable,
             isSimulated: simulated,
             mayBeAbsent: mayBeAbsent,
+            fault: fault,
             safety: safety,
             endpoint: EndpointDraft(port: port, host: host, socket: socket, pyro: pyro),
             place: Place(file: file, line: line)
@@ -76,6 +79,7 @@ public struct DeviceDefinition: Sendable {
         enable: Bool = false,
         simulated: Bool = false,
         mayBeAbsent: Bool = false,
+        fault: FaultOrder? = nil,
         safety: SafetyOptions? = nil,
         pyro: (@Sendable (inout PyroOptions) -> Void)? = nil,
         file: String = #fileID,
@@ -90,6 +94,7 @@ public struct DeviceDefinition: Sendable {
             startsEnabled: enable,
             isSimulated: simulated,
             mayBeAbsent: mayBeAbsent,
+            fault: fault,
             safety: safety,
             endpoint: EndpointDraft(port: port, host: host, socket: socket, pyro: pyro),
             place: Place(file: file, line: line)
@@ -117,6 +122,7 @@ public struct DeviceDefinition: Sendable {
         uses references: [DeviceReference] = [],
         simulated: Bool = false,
         mayBeAbsent: Bool = false,
+        fault: FaultOrder? = nil,
         safety: SafetyOptions? = nil,
         pyro: (@Sendable (inout PyroOptions) -> Void)? = nil,
         file: String = #fileID,
@@ -130,6 +136,7 @@ public struct DeviceDefinition: Sendable {
             startsEnabled: enable,
             isSimulated: simulated,
             mayBeAbsent: mayBeAbsent,
+            fault: fault,
             safety: safety,
             endpoint: EndpointDraft(port: port, host: host, socket: socket, pyro: pyro),
             place: Place(file: file, line: line)

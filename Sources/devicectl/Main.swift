@@ -56,7 +56,7 @@ struct DeviceControl: AsyncParsableCommand {
         version: version,
         subcommands: [
             ListCommand.self, DescribeCommand.self, GetCommand.self, SetCommand.self, CallCommand.self,
-            SnapCommand.self, StreamCommand.self, WatchCommand.self,
+            SnapCommand.self, StreamCommand.self, WatchCommand.self, FaultCommand.self,
         ]
     )
 }

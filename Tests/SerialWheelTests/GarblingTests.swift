@@ -10,7 +10,8 @@ struct GarblingTests {
     /// With little patience for nonsense, and much for a machine that has a lot to do.
     private static func format(_ format: LineFormat, _ isInPeace: Bool) -> LineFormat {
         var format = format.fast
-        (format.patience, format.silence) = (isInPeace ? patience : .milliseconds(10), .milliseconds(2))
+        format.patience = isInPeace ? patience : .milliseconds(10) * slowness
+        format.silence = .milliseconds(2) * slowness
         return format
     }
 

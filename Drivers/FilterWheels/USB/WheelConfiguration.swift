@@ -70,7 +70,9 @@ extension Driver where Configuration == WheelConfiguration {
             let bus: any USBBus
             if context.isSimulated {
                 let simulated = SimulatedUSBBus()
-                simulated.plugIn(simulate(configuration), at: configuration.port ?? USBPort(bus: 1, ports: [1]))
+                let (wheel, port) = (simulate(configuration), configuration.port ?? USBPort(bus: 1, ports: [1]))
+                simulated.plugIn(wheel, at: port)
+                if let faults = context.faults { simulated.show(faults, of: wheel, at: port) }
                 bus = simulated
             } else {
                 bus = try LibUSBBus()

@@ -98,7 +98,9 @@ extension PrebuiltCamera {
 
 extension Driver where Configuration == PrebuiltCamera.Configuration {
     public static var prebuiltCamera: Self {
-        Driver("prebuilt-camera", "a camera with frames prepared in advance, for benchmarks") { configuration, _ in
+        Driver("prebuilt-camera", "a camera with frames prepared in advance, for benchmarks", isSimulator: true) {
+            configuration,
+            _ in
             PrebuiltCamera(configuration)
         }
     }

@@ -145,13 +145,13 @@ extension SimulatedCamera {
 
 extension Driver where Configuration == SimulatedCamera.Configuration {
     public static var simulatedCamera: Self {
-        Driver("simulated-camera", "a simulated camera") { configuration, _ in
+        Driver("simulated-camera", "a simulated camera", isSimulator: true) { configuration, _ in
             SimulatedCamera(configuration)
         }
     }
 
     public static var testCamera: Self {
-        Driver("test-camera", "a simulated camera with a setting of each kind") { configuration, _ in
+        Driver("test-camera", "a simulated camera with a setting of each kind", isSimulator: true) { configuration, _ in
             TestCamera(configuration)
         }
     }

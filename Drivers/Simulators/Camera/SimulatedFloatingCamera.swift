@@ -84,7 +84,8 @@ extension FloatingDriver where Configuration == SimulatedFloatingCamera.Options 
                         hasRealisticTiming: options.hasRealisticTiming
                     )
                 )
-            }
+            },
+            isSimulator: true
         )
     }
 }

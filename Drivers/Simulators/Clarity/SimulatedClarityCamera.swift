@@ -95,7 +95,11 @@ extension SimulatedClarityCamera {
 
 extension Driver where Configuration == SimulatedClarityCamera.Options {
     public static var simulatedClarityCamera: Self {
-        Driver("simulated-clarity-camera", "a simulated camera that sees the two halves of an Aurox Clarity") {
+        Driver(
+            "simulated-clarity-camera",
+            "a simulated camera that sees the two halves of an Aurox Clarity",
+            isSimulator: true
+        ) {
             options,
             context in
             SimulatedClarityCamera(

@@ -64,7 +64,7 @@ public final class DummyDSP: DataDevice {
 
 extension Driver where Configuration == NoOptions {
     public static var dummyDSP: Self {
-        Driver("dummy-dsp", "a simulated executor for Cockpit's experiments") { _, _ in DummyDSP() }
+        Driver("dummy-dsp", "a simulated executor for Cockpit's experiments", isSimulator: true) { _, _ in DummyDSP() }
     }
 }
 

@@ -24,6 +24,6 @@ public final class DummySLM: Device {
 
 extension Driver where Configuration == NoOptions {
     public static var dummySLM: Self {
-        Driver("dummy-slm", "a simulated spatial light modulator for Cockpit") { _, _ in DummySLM() }
+        Driver("dummy-slm", "a simulated spatial light modulator for Cockpit", isSimulator: true) { _, _ in DummySLM() }
     }
 }

@@ -122,7 +122,11 @@ extension StageAwareCamera {
 
 extension Driver where Configuration == StageAwareCamera.Options {
     public static var stageAwareCamera: Self {
-        Driver("stage-aware-camera", "a simulated camera that sees what a stage and a filter wheel select") {
+        Driver(
+            "stage-aware-camera",
+            "a simulated camera that sees what a stage and a filter wheel select",
+            isSimulator: true
+        ) {
             options,
             context in
             try StageAwareCamera(

@@ -93,7 +93,7 @@ public enum StageAwareSetup {
 
 extension Driver where Configuration == StageAwareSetup.Configuration {
     public static var stageAwareSetup: Self {
-        Driver("stage-aware-setup", "a simulated camera, filter wheel and stage with one specimen") {
+        Driver("stage-aware-setup", "a simulated camera, filter wheel and stage with one specimen", isSimulator: true) {
             configuration,
             context in
             try StageAwareSetup.open(configuration, hardware: context.hardwareName)

@@ -12,16 +12,19 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
     /// Finds the device file at which the device is now.
     public var deviceFile: (@Sendable (Configuration) -> String?)?
     private let gatesLight: Bool
+    private let isSimulator: Bool
 
     /// - Parameters:
     ///   - attached: the attachment of the device that the options select, or of any device of the driver if there are
     ///     none.
     ///   - ask: asks the device at a serial port for its serial number, and changes nothing.
+    ///   - isSimulator: whether its devices are simulations in any case.
     public init<Opened: Device & SendableMetatype>(
         _ name: String,
         _ summary: String,
         attached: @escaping @Sendable (Configuration?) -> Attachment? = { _ in nil },
         ask: (@Sendable (_ port: String) throws -> String)? = nil,
+        isSimulator: Bool = false,
         open: @escaping @Sendable (Configuration, DriverContext) throws -> Opened
     ) {
         self.name = name
@@ -30,6 +33,7 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
         (self.attached, self.ask) = (attached, ask)
         kind = DeviceKind(of: Opened.self)
         gatesLight = Opened.self is any LightGate.Type
+        self.isSimulator = isSimulator
     }
 
     public var attachment: Attachment? { attached(nil) }
@@ -44,6 +48,7 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
         driver.attachment = attached(configuration)
         if let deviceFile { driver.deviceFile = { deviceFile(configuration) } }
         driver.gatesLight = gatesLight
+        driver.isSimulator = isSimulator
         return driver
     }
 }
@@ -89,6 +94,8 @@ public struct ConfiguredDriver: Sendable {
     public let kind: DeviceKind
     /// Whether the device is a ``LightGate``.
     public var gatesLight = false
+    /// Whether its devices are simulations in any case, as those of `simulated-camera`.
+    public var isSimulator = false
     /// The devices that its options refer to.
     public var references: [DeviceReference] = []
     /// The attachment of the device, as far as the options determine it.

@@ -4,6 +4,8 @@ public struct DriverContext: Sendable {
     public var isSimulated: Bool
     /// The name by which simulated hardware keeps its state, such as `Stage`; empty without a server.
     public var hardwareName = ""
+    /// The faults that simulated hardware shows on order; nil where there are none to be ordered.
+    public var faults: OrderedFaults?
     /// The log of the device.
     public var log: DeviceLog
     /// Opens the floating device with a uid.

@@ -18,6 +18,7 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     private let open: @Sendable (Int, Configuration, DriverContext) throws -> Candidate<any OpenedCandidate>
     private let device: @Sendable (any OpenedCandidate, Configuration, DriverContext) throws -> any Device
     private let simulating: @Sendable ([String]) -> [String: String]
+    private let isSimulator: Bool
 
     /// - Parameters:
     ///   - opensSideBySide: whether several processes may open candidates at the same time.
@@ -27,6 +28,7 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     ///   - open: opens a candidate. The meaning of an index may differ from process to process, but not within one.
     ///   - device: makes a device of an opened candidate. If it throws, the claim is released.
     ///   - attachment: the attachment of its devices.
+    ///   - isSimulator: whether its devices are simulations in any case.
     ///   - simulating: the environment of processes whose simulated hardware has devices with these uids.
     public init<Claim: OpenedCandidate, Opened: Device & SendableMetatype>(
         _ name: String,
@@ -37,8 +39,10 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
         open: @escaping @Sendable (Int, Configuration, DriverContext) throws -> Candidate<Claim>,
         device: @escaping @Sendable (Claim, Configuration, DriverContext) throws -> Opened,
         attachment: Attachment? = nil,
+        isSimulator: Bool = false,
         simulating: @escaping @Sendable ([String]) -> [String: String] = { _ in [:] }
     ) {
+        self.isSimulator = isSimulator
         (self.name, self.summary, self.opensSideBySide) = (name, summary, opensSideBySide)
         self.attachment = attachment
         deviceKind = DeviceKind(of: Opened.self)
@@ -79,6 +83,7 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
             }
         }
         driver.attachment = attachment
+        driver.isSimulator = isSimulator
         return driver
     }
 

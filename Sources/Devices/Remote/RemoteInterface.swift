@@ -8,6 +8,8 @@ public struct RemoteInterface {
     private var methods: [String: RemoteMethod] = [:]
     private var properties: [String: RemoteProperty] = [:]
     private let typeName: String
+    /// The faults that its members show; nil for a device that shows none, or shows them elsewhere.
+    public var faults: OrderedFaults?
 
     /// - Parameter typeName: the name of the class in Python, for its error messages.
     public init(of typeName: String, @RemoteInterfaceBuilder _ members: () throws -> [any RemoteMember]) rethrows {
@@ -41,7 +43,12 @@ public struct RemoteInterface {
         try perform(try decoder.call(name, arguments))
     }
 
-    public func get(_ name: String) throws -> PythonValue { try property(name).get() }
+    public func get(_ name: String) throws -> PythonValue {
+        let property = try property(name)
+        guard let faults else { return try property.get() }
+        guard case .value(let value) = try faults.affecting({ .value(try property.get()) }) else { return .none }
+        return value
+    }
 
     public func set(_ name: String, to value: PythonValue) throws -> Outcome<Completion> {
         try perform(try decoder.setting(name, to: value))
@@ -49,6 +56,11 @@ public struct RemoteInterface {
 
     /// Makes a call that has been decoded.
     public func perform(_ call: DecodedCall) throws -> Outcome<Completion> {
+        guard let faults else { return try performed(call) }
+        return try faults.affecting { try performed(call) }
+    }
+
+    private func performed(_ call: DecodedCall) throws -> Outcome<Completion> {
         switch call.act {
         case .call: return try method(call.member).perform(call)
         case .set:

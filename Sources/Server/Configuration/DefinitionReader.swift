@@ -101,8 +101,13 @@ extension DefinitionReader {
         let startsEnabled = entry.read("enable", .bool) ?? false
         let isSimulated = entry.read("simulated", .bool) ?? false
         let mayBeAbsent = entry.read("may_be_absent", .bool) ?? false
+        let fault = entry.read("fault", .fault)
         let safety = entry.safetyOptions(over: safety)
         guard let name, let driver else { return nil }
+        if fault != nil, !isSimulated, !driver.isSimulator {
+            let message = "only simulated devices take faults on order: 'simulated: true' is missing"
+            reader.report(entry.position(of: "fault").error(message))
+        }
         for part in driver.cameraRequests {
             let node = part.uid == uid ? entry.position(of: "uid") : entry.position(of: "conf")
             reader.reporting { () throws(ConfigurationError) in try reserved.reserve(part, at: node) }
@@ -120,6 +125,7 @@ extension DefinitionReader {
             startsEnabled: startsEnabled,
             isSimulated: isSimulated,
             mayBeAbsent: mayBeAbsent,
+            fault: fault,
             safety: safety,
             place: entry.node.place
         )

@@ -20,6 +20,7 @@ public struct DeviceDraft: Sendable {
     public var startsEnabled: Bool
     public var isSimulated: Bool
     public var mayBeAbsent: Bool
+    public var fault: FaultOrder?
     /// Nil for the microscope's.
     public var safety: SafetyOptions?
     public var endpoint: EndpointDraft
@@ -33,6 +34,7 @@ public struct DeviceDraft: Sendable {
         startsEnabled: Bool = false,
         isSimulated: Bool = false,
         mayBeAbsent: Bool = false,
+        fault: FaultOrder? = nil,
         safety: SafetyOptions? = nil,
         endpoint: EndpointDraft = EndpointDraft(),
         place: Place,
@@ -40,6 +42,7 @@ public struct DeviceDraft: Sendable {
     ) {
         (self.name, self.contents, self.uid, self.settings) = (name, contents, uid, settings)
         (self.startsEnabled, self.isSimulated, self.mayBeAbsent) = (startsEnabled, isSimulated, mayBeAbsent)
+        self.fault = fault
         (self.safety, self.endpoint, self.place, self.driver) = (safety, endpoint, place, driver)
     }
 }
@@ -174,6 +177,7 @@ extension DeviceDraft {
                 ("enable", draft.given(startsEnabled, "enable")),
                 ("simulated", draft.given(isSimulated, "simulated")),
                 ("may_be_absent", draft.given(mayBeAbsent, "mayBeAbsent")),
+                ("fault", fault.map { draft.given($0, "fault") }),
                 ("safety", safety.map { draft.given($0, "safety") }),
             ] + endpoint.entries(draft)
         )

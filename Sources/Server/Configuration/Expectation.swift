@@ -1,3 +1,4 @@
+internal import Devices
 internal import Pickle
 internal import Pyro
 
@@ -120,6 +121,10 @@ extension Expectation where Value: RawRepresentable<String> & CaseIterable {
     static var word: Self {
         Expectation("one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))") { Value(rawValue: $0.text) }
     }
+}
+
+extension Expectation<FaultOrder> {
+    static var fault: Self { Expectation(FaultOrder.rule) { FaultOrder($0.text) } }
 }
 
 extension Expectation<SerializerID> {

@@ -104,6 +104,8 @@ public struct ConfiguredDevice: Sendable {
     ///
     /// A server retries it like any other.
     public var mayBeAbsent: Bool
+    /// A fault of the simulated device from its first opening on.
+    public var fault: FaultOrder?
     public var safety: SafetyOptions
     public var place: Place
     /// Whether a function opens it together with other devices, so that its driver cannot.
@@ -117,6 +119,7 @@ public struct ConfiguredDevice: Sendable {
         startsEnabled: Bool = false,
         isSimulated: Bool = false,
         mayBeAbsent: Bool = false,
+        fault: FaultOrder? = nil,
         safety: SafetyOptions = SafetyOptions(),
         place: Place
     ) {
@@ -127,9 +130,15 @@ public struct ConfiguredDevice: Sendable {
         self.startsEnabled = startsEnabled
         self.isSimulated = isSimulated
         self.mayBeAbsent = mayBeAbsent
+        self.fault = fault
         self.safety = safety
         self.place = place
     }
+}
+
+extension ConfiguredDevice {
+    /// Whether faults can be ordered for it: it is simulated.
+    public var takesFaults: Bool { isSimulated || driver.isSimulator }
 }
 
 /// A setting and its value before the device is served.

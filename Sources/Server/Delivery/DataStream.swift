@@ -37,10 +37,12 @@ final class DataStream: Sendable {
     }
 
     /// - Parameters:
+    ///   - faults: the faults that its data show on order.
     ///   - tally: the counts of what is sent and lost.
     ///   - clientsChanged: called with the clients whenever they have changed.
     init(
         _ device: any DataDevice,
+        _ faults: OrderedFaults? = nil,
         options: DeliveryOptions,
         tally: DeliveryTally = DeliveryTally(),
         log: Logger,
@@ -48,7 +50,7 @@ final class DataStream: Sendable {
     ) {
         var options = options
         if !(device is any Camera) { options.warmUp = 0 }
-        source = device.dataSource
+        source = faults.map { FaultyDataSource(device.dataSource, $0) } ?? device.dataSource
         transforms = (device as? any Camera)?.transforms
         self.log = log
         self.tally = tally

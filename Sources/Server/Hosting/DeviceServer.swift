@@ -93,10 +93,10 @@ public final class DeviceServer: Sendable {
             var devices = OpenDevices(
                 isSimulated: wanted.contains { $0.preparation.isSimulated },
                 restoreLog: restoreLog,
-                makeStream: { self.makeStream($0, $1, log) },
+                makeStream: { self.makeStream($0, $1, $2, log) },
                 report: { log.warning("\($0)") }
             )
-            indices = zip(wanted, try open()).map { devices.add($1, as: $0.id) }
+            indices = zip(wanted, try open()).map { devices.add($1, as: $0.id, $0.preparation.faults) }
             return devices
         }
         // From here on a hang is reported.
@@ -125,9 +125,14 @@ public final class DeviceServer: Sendable {
         )
     }
 
-    private func makeStream(_ device: any DataDevice, _ id: String, _ log: Logger) -> DataStream {
+    private func makeStream(
+        _ device: any DataDevice,
+        _ id: String,
+        _ faults: OrderedFaults?,
+        _ log: Logger
+    ) -> DataStream {
         let tally = DeliveryTally(counts?.page(of: id))
-        return DataStream(device, options: delivery, tally: tally, log: log.named(id)) { [restoreLog] clients in
+        return DataStream(device, faults, options: delivery, tally: tally, log: log.named(id)) { [restoreLog] clients in
             restoreLog.setClients(of: id, to: clients.map(\.text))
         }
     }
@@ -254,6 +259,8 @@ public struct Preparation: Sendable {
 
     /// Whether the device's hardware is a simulation.
     public var isSimulated = false
+    /// The faults that can be ordered for the device.
+    public var faults: OrderedFaults?
 
     public init(settings: [Setting] = [], enable: Bool = false) {
         self.settings = settings

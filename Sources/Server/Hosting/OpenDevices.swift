@@ -11,6 +11,7 @@ struct OpenDevices {
         let settings: SettingList
         let stream: DataStream?
         var limits: CallLimits
+        let faults: OrderedFaults?
 
         var device: (any Device)? { object as? any Device }
         /// The device, if it emits light or lets out the light of others.
@@ -54,7 +55,7 @@ struct OpenDevices {
     private var isOpen = true
     private let isSimulated: Bool
     private let restoreLog: RestoreLogWriter?
-    private let makeStream: (any DataDevice, String) -> DataStream
+    private let makeStream: (any DataDevice, String, OrderedFaults?) -> DataStream
     private let report: (String) -> Void
 
     /// - Parameters:
@@ -65,7 +66,7 @@ struct OpenDevices {
     init(
         isSimulated: Bool = false,
         restoreLog: RestoreLogWriter? = nil,
-        makeStream: @escaping (any DataDevice, String) -> DataStream,
+        makeStream: @escaping (any DataDevice, String, OrderedFaults?) -> DataStream,
         report: @escaping (String) -> Void
     ) {
         self.isSimulated = isSimulated
@@ -76,28 +77,36 @@ struct OpenDevices {
 
     /// Adds a device under an id, and its parts under ids that begin with it and never change.
     ///
+    /// - Parameter faults: the faults that can be ordered for it.
     /// - Returns: the number of the device.
     @discardableResult
-    mutating func add(_ device: any Device, as id: String) -> Int {
+    mutating func add(_ device: any Device, as id: String, _ faults: OrderedFaults? = nil) -> Int {
         let index = entries.count
         roots.append(device)
-        enter(device, id, of: nil)
+        enter(device, id, of: nil, faults)
         followEnabling()
         return index
     }
 
-    private mutating func enter(_ object: any RemoteObject, _ id: String, of owner: String?) {
+    private mutating func enter(
+        _ object: any RemoteObject,
+        _ id: String,
+        of owner: String?,
+        _ faults: OrderedFaults?
+    ) {
         let device = object as? any Device
         let settings = SettingList((device?.settings ?? []) + marks) { [report] in report("\(id): \($0)") }
         let parts = Self.parts(of: object, id)
-        let interface = RemoteInterface(of: object.typeName) {
+        var interface = RemoteInterface(of: object.typeName) {
             object.remoteMembers
             if device != nil { settings.remoteMembers }
             if let parts { RemoteProperty(parts.attribute, get: { parts.references }) }
             if let floating = object as? any FloatingDevice { RemoteMethod("get_id") { floating.uid } }
         }
-        let stream = (object as? any DataDevice).map { device in
-            let stream = makeStream(device, id)
+        // Faults below its driver reach the device's members and data from there.
+        interface.faults = faults.flatMap { $0.areBelowDriver ? nil : $0 }
+        let stream = (object as? any DataDevice).map { [faults = interface.faults] device in
+            let stream = makeStream(device, id, faults)
             sources.append((device, stream))
             return stream
         }
@@ -109,10 +118,11 @@ struct OpenDevices {
                 interface: interface,
                 settings: settings,
                 stream: stream,
-                limits: object.callLimits
+                limits: object.callLimits,
+                faults: faults
             )
         )
-        for part in parts?.objects ?? [] { enter(part.object, part.id, of: owner ?? id) }
+        for part in parts?.objects ?? [] { enter(part.object, part.id, of: owner ?? id, faults) }
     }
 
     /// The setting that marks a simulation, so that its images can be distinguished from real ones.
@@ -143,7 +153,8 @@ struct OpenDevices {
                 stopRequest: (entry.object as? any MovingDevice)?.stopRequest,
                 lightKind: entry.lightKind,
                 hasLines: entry.object is any DigitalIO,
-                stream: entry.stream
+                stream: entry.stream,
+                faults: entry.faults
             )
         }
     }
@@ -249,7 +260,7 @@ struct OpenDevices {
     /// Switches all light off, and finds out whether it is.
     func darken() -> [LightsOff.Finding] {
         entries.filter { $0.light != nil }.flatMap { entry in
-            entry.device.map { LightsOff.darkened($0, entry.id) } ?? []
+            entry.device.map { LightsOff.darkened($0, entry.id, meeting: entry.faults) } ?? []
         }
     }
 
@@ -298,9 +309,18 @@ struct OpenDevices {
             do { try step() } catch { report("\(device.typeName) did not shut down: \(error)") }
         }
         for entry in entries {
-            if let light = entry.light { attempt(light, light.disable) }
+            guard let light = entry.light else { continue }
+            attempt(light) {
+                try entry.faults?.meet()
+                try light.disable()
+            }
         }
-        for device in roots { attempt(device, device.shutdown) }
+        for device in roots {
+            attempt(device) {
+                try entries.first { $0.device === device }?.faults?.meet()
+                try device.shutdown()
+            }
+        }
         isOpen = false
         followEnabling()
     }
@@ -329,6 +349,8 @@ struct ObjectDescription: Sendable {
     let hasLines: Bool
     /// The stream of its data, if it is a data device.
     let stream: DataStream?
+    /// The faults that can be ordered for it.
+    let faults: OrderedFaults?
 }
 
 /// The parts of a device that clients reach by ids of their own: the axes of a stage, the devices of a controller.

@@ -45,6 +45,9 @@ final class ServedObject: PyroObject {
         if let registration, let row = Registration.Row(rawValue: method) {
             return try registration.call(row, arguments, context)
         }
+        if method == FaultOrders.method, let faults = description.faults {
+            return try FaultOrders(faults).call(arguments)
+        }
         guard let light else {
             return try host.call(description.index, method, arguments, while: context.isConnected)
         }

@@ -172,9 +172,12 @@ extension ConfiguredDriver {
 
 extension LightsOff {
     /// Switches off the light of a device and its parts, and reads back their state.
-    static func darkened(_ device: any Device, _ name: String) -> [Finding] {
+    ///
+    /// - Parameter faults: the faults that are ordered for it.
+    static func darkened(_ device: any Device, _ name: String, meeting faults: OrderedFaults? = nil) -> [Finding] {
         if let light = device as? any LightSource {
             do {
+                try faults?.meet()
                 try light.disable()
                 return [Finding(name: name, light: try light.isOn ? .on : .off)]
             } catch {
@@ -183,6 +186,7 @@ extension LightsOff {
         }
         if let gate = device as? any LightGate {
             do {
+                try faults?.meet()
                 try gate.disable()
                 return [Finding(name: name, light: .off)]
             } catch {

@@ -18,14 +18,14 @@ struct Opening {
     func run(_ log: Logger) throws {
         if let openTogether = definition.openTogether, !definition.devices.isEmpty {
             let context = context(for: definition.devices, log)
-            try open(definition.devices, log) { try openTogether(context) }
+            try open(definition.devices, context.faults, log) { try openTogether(context) }
         } else {
             for device in definition.devicesInOrder {
                 // Each device of a group has a log file of its own, besides the group's.
                 let isAlone = definition.devices.count == 1
                 let log = isAlone ? log : Log(name: device.name, options: order.log).logger
                 let context = context(for: [device], log)
-                try open([device], log) { [try device.driver.open(context)] }
+                try open([device], context.faults, log) { [try device.driver.open(context)] }
             }
         }
         if order.isRestart, server.hasLightSource { verifyDarkness() }
@@ -41,9 +41,19 @@ struct Opening {
         worker.outbox.send(.light(server.switchLightsOff(within: .seconds(2)), isFinal: false))
     }
 
-    private func open(_ devices: [ConfiguredDevice], _ log: Logger, _ body: () throws -> [any Device]) throws {
+    private func open(
+        _ devices: [ConfiguredDevice],
+        _ faults: OrderedFaults?,
+        _ log: Logger,
+        _ body: () throws -> [any Device]
+    ) throws {
         do {
-            try server.open(devices.map { ($0.name, Preparation($0, order, definition.interlocks)) }, log: log, body)
+            let wanted = devices.map { device in
+                var preparation = Preparation(device, order, definition.interlocks)
+                preparation.faults = faults
+                return (device.name, preparation)
+            }
+            try server.open(wanted, log: log, body)
         } catch let error as PreparationError {
             throw error
         } catch {
@@ -66,6 +76,10 @@ struct Opening {
         }
         var context = DriverContext(isSimulated: device.isSimulated, log: deviceLog)
         context.hardwareName = device.name
+        if devices.allSatisfy(\.takesFaults) {
+            let configured = devices.lazy.compactMap(\.fault).first
+            context.faults = OrderedFaults(device.name, configured, log: deviceLog)
+        }
         context.part = { reference in try link(to: reference, from: device.name) }
         context.claim = { part, context in try worker.claim(part, context, for: definition) }
         return context

@@ -1,3 +1,4 @@
+internal import Devices
 internal import Platform
 
 /// A bus with simulated devices, in place of the computer's.
@@ -12,6 +13,7 @@ public final class SimulatedUSBBus: USBBus {
         var devices: [Plugged] = []
         var lastAddress: UInt8 = 1
         var handlers: [@Sendable (USBEvent) -> Void] = []
+        var orders: OrderedFaults?
     }
 
     private let state = Lock(State())
@@ -66,6 +68,13 @@ public final class SimulatedUSBBus: USBBus {
         }
     }
 
+    /// The faults that are ordered for what is plugged in.
+    var orders: OrderedFaults? { state.withLock(\.orders) }
+
+    func setOrders(_ orders: OrderedFaults) { state.withLock { $0.orders = orders } }
+
+    func isTaken(_ port: USBPort) -> Bool { state.withLock { $0.devices.contains { $0.info.port == port } } }
+
     func has(_ device: USBDeviceInfo) -> Bool { state.withLock { $0.devices.contains { $0.info == device } } }
 
     func release(_ device: USBDeviceInfo) {
@@ -100,15 +109,16 @@ final class SimulatedUSBConnection: USBConnection {
     }
 
     func read(_ request: ControlRequest, length: Int, within limit: Duration) throws(USBError) -> [UInt8] {
-        try checkIsThere()
+        try begin("control \(request)", limit)
         guard let answer = model.answer(request, []) else {
             throw stalled("control \(request)")
         }
-        return Array(answer.prefix(length))
+        guard let bytes = arriving(answer) else { throw late("control \(request)") }
+        return Array(bytes.prefix(length))
     }
 
     func write(_ bytes: [UInt8], _ request: ControlRequest, within limit: Duration) throws(USBError) {
-        try checkIsThere()
+        try begin("control \(request)", limit)
         guard model.answer(request, bytes) != nil else {
             throw stalled("control \(request)")
         }
@@ -117,22 +127,22 @@ final class SimulatedUSBConnection: USBConnection {
     func read(_ endpoint: USBEndpoint, length: Int, within limit: Duration) throws(USBError) -> [UInt8] {
         let end = ContinuousClock.now + limit
         while true {
-            try checkIsThere()
+            try begin("endpoint \(Hexadecimal.text(endpoint.address))", end - .now)
             switch model.send(from: endpoint.address) {
-            case .bytes(let bytes): return Array(bytes.prefix(length))
+            case .bytes(let bytes):
+                if let bytes = arriving(bytes) { return Array(bytes.prefix(length)) }
             case .stalled: throw stalled("endpoint \(Hexadecimal.text(endpoint.address))")
             case .nothing: break
             }
             guard ContinuousClock.now < end else {
-                let name = "endpoint \(Hexadecimal.text(endpoint.address))"
-                throw USBError(.timeout, "\(device), \(name): no answer in time")
+                throw late("endpoint \(Hexadecimal.text(endpoint.address))")
             }
             Pause.wait(for: .milliseconds(1))
         }
     }
 
     func write(_ bytes: [UInt8], to endpoint: USBEndpoint, within limit: Duration) throws(USBError) {
-        try checkIsThere()
+        try begin("endpoint \(Hexadecimal.text(endpoint.address))", limit)
         guard model.receive(bytes, at: endpoint.address) else {
             throw stalled("endpoint \(Hexadecimal.text(endpoint.address))")
         }
@@ -147,6 +157,22 @@ final class SimulatedUSBConnection: USBConnection {
         guard isOpen else { throw USBError(.disconnected, "\(device) has been closed") }
         guard bus.has(device) else { throw USBError(.disconnected, "\(device): it has been unplugged") }
     }
+
+    /// Begins a transfer, under the fault that is ordered for the device.
+    private func begin(_ what: String, _ limit: Duration) throws(USBError) {
+        try checkIsThere()
+        guard let orders = bus.orders, orders.fault != nil else { return }
+        let isHeard = orders.begins(within: limit)
+        try checkIsThere()
+        if !isHeard { throw late(what) }
+    }
+
+    private func arriving(_ bytes: [UInt8]) -> [UInt8]? {
+        guard let orders = bus.orders else { return bytes }
+        return orders.arriving(bytes)?.bytes
+    }
+
+    private func late(_ what: String) -> USBError { USBError(.timeout, "\(device), \(what): no answer in time") }
 
     private func stalled(_ what: String) -> USBError { USBError(.stalled, "\(device), \(what): it refused") }
 }

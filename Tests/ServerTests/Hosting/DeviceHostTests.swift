@@ -12,7 +12,7 @@ struct DeviceHostTests {
         DeviceHost(log: .silent, restoreLog: restoreLog) {
             var devices = OpenDevices(
                 restoreLog: restoreLog,
-                makeStream: { _, _ in preconditionFailure("it sends no data") },
+                makeStream: { _, _, _ in preconditionFailure("it sends no data") },
                 report: { Issue.record("\($0)") }
             )
             devices.add(device, as: "Device")

@@ -72,7 +72,7 @@ import Testing
 
     @Test func aCallThatComesDuringShutdownSwitchesNoLightOn() throws {
         let host = DeviceHost(log: .silent) {
-            var devices = OpenDevices(makeStream: { _, _ in preconditionFailure("a lamp sends no data") }) { _ in }
+            var devices = OpenDevices(makeStream: { _, _, _ in preconditionFailure("a lamp sends no data") }) { _ in }
             devices.add(SimulatedLightSource(), as: "Lamp")
             return devices
         }
@@ -85,7 +85,7 @@ import Testing
 
     @Test func aMoveThatHasNotEndedEndsWithTheDevice() throws {
         let host = DeviceHost(log: .silent) {
-            var devices = OpenDevices(makeStream: { _, _ in preconditionFailure("a stage sends no data") }) { _ in }
+            var devices = OpenDevices(makeStream: { _, _, _ in preconditionFailure("a stage sends no data") }) { _ in }
             devices.add(HeldStage(Lock(true)), as: "Stage")
             return devices
         }

@@ -97,6 +97,7 @@ public struct SerialConnector: Sendable {
             return
         }
         let simulation = try SimulatedPort(simulated())
+        if let faults = context.faults { simulation.show(faults) }
         self.init("\(name) at simulation", log: context.log) { [settings] in
             try SerialPort(path: simulation.path, settings: settings)
         }

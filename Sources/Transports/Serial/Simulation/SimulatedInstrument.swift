@@ -1,3 +1,5 @@
+internal import Devices
+
 /// A device behind a simulated serial port: a state that bytes change, with answers and delays.
 public protocol SimulatedInstrument: Sendable {
     /// Takes bytes in the pieces in which they come, and returns the device's answers.
@@ -70,12 +72,14 @@ public struct SimulatedFaults: Sendable {
     public var lostAnswers = 0
     /// Whether all answers are lost.
     public var isMute = false
+    /// The faults that are ordered for the device while it runs.
+    var orders: OrderedFaults?
 
     public init() {}
 
     /// The part of an output that arrives, and its delay.
     mutating func pass(_ output: SimulatedOutput) -> [SimulatedOutput] {
-        guard !isMute else { return [] }
+        guard !isMute, let output = ordered(output) else { return [] }
         guard lostAnswers <= 0 else {
             lostAnswers -= 1
             return []

@@ -1,3 +1,4 @@
+internal import Devices
 internal import Glibc
 internal import Platform
 
@@ -25,6 +26,8 @@ public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
         wake.wake()
         removeLink()
     }
+
+    var isPluggedIn: Bool { world.withLock { $0.terminal != nil } }
 
     /// The path of the link; without one, the path of the terminal.
     public var path: String { link ?? world.withLock { $0.terminal?.path ?? "" } }
@@ -134,6 +137,7 @@ struct SimulatedWorld<Instrument: SimulatedInstrument> {
         let count = unsafe bytes.withUnsafeMutableBytes { unsafe read(terminal.master, $0.baseAddress, $0.count) }
         if count > 0 {
             heard += bytes.prefix(count)
+            guard faults.orders?.hears() ?? true else { return }
             send(instrument.receive(Array(bytes.prefix(count)), at: now), at: now)
         }
         while let first = queue.first, first.due <= now {
