@@ -1,6 +1,7 @@
 import ArgumentParser
 import Drivers
 import Pickle
+import Platform
 import Probing
 import Pyro
 import Server
@@ -29,8 +30,10 @@ struct DoctorCommand: ParsableCommand {
             guard let found = machine.user(named: user) else { throw ValidationError("There is no user '\(user)'.") }
             machine.user = found
         }
+        let progress = ProgressLine { "looking at this computer: \($0.inSeconds)" }
         let inventory = Inventory(of: machine, drivers, served: ServedDevice.all, opensCameras: false)
         let findings = Doctor(machine, inventory, drivers, wanted: wanted).findings
+        progress.end()
         if json {
             print(try SerializerID.json.text(of: .dict(["findings": .list(findings.map(\.json))])))
         } else {

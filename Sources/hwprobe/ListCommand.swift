@@ -60,9 +60,11 @@ struct ListCommand: ParsableCommand {
     func run() throws {
         let wanted = try config.map(WantedDevice.all) ?? []
         let machine = Machine.this
+        let progress = ProgressLine { "looking for devices and opening cameras: \($0.inSeconds)" }
         let inventory = Inventory(of: machine, drivers, served: ServedDevice.all)
         let reports = wanted.map(inventory.report)
         let question = ask.last.flatMap { drivers[$0] }.map { Question(ask[0], $0, inventory, on: machine) }
+        progress.end()
         if json {
             var value = inventory.json(all: all)
             value["definitions"] = .list(reports.map(\.json))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Pickle
+import Platform
 import Server
 
 /// The command that makes a running server reread its configuration.
@@ -19,7 +20,8 @@ struct ReloadCommand: ParsableCommand {
     func run() throws {
         let server = try RunningServer.asked(for: config)
         do {
-            guard case .dict(let changes) = try server.reload() else { return }
+            let outcome = try ProgressLine.during({ "applying the changes: \($0.inSeconds)" }, server.reload)
+            guard case .dict(let changes) = outcome else { return }
             for (key, names) in changes.pairs where names != [] && key != "light" {
                 print("\(key.word): \(names.words)")
             }
@@ -57,7 +59,8 @@ struct RestartCommand: ParsableCommand {
         let server = try RunningServer.asked(for: config)
         var standardError = StandardError()
         do {
-            guard case .dict(let failures) = try server.restart(names) else { return }
+            let outcome = try ProgressLine.during({ "restarting: \($0.inSeconds)" }) { try server.restart(names) }
+            guard case .dict(let failures) = outcome else { return }
             for (name, failure) in failures.pairs where failure == .none { print("\(name.word): served again") }
             let failed = failures.pairs.filter { $0.value != .none }
             for (name, failure) in failed { print("\(name.word): \(failure.word)", to: &standardError) }
@@ -109,7 +112,7 @@ struct LightsOffCommand: ParsableCommand {
     }
 
     private func switchOff(_ server: RunningServer) throws {
-        let lights = try server.switchLightsOff()
+        let lights = try ProgressLine.during({ "switching light off: \($0.inSeconds)" }, server.switchLightsOff)
         for light in lights { print(light) }
         guard lights.allSatisfy({ $0.light == .off }) else { throw ExitCode.failure }
     }

@@ -65,6 +65,8 @@ public actor Supervisor {
         // Before any device is opened, so that the log has the reasons in front of what they lead to.
         await logFindings()
         for definition in source.first.definitions { await serve(definition) }
+        let starting = Task { [health] in await Self.showProgress(of: health) }
+        defer { starting.cancel() }
         let report = ServiceNotifier().map { ServiceReport(to: $0, on: health) }
         let reporting = Task { await report?.run() }
         defer { reporting.cancel() }
@@ -92,6 +94,14 @@ public actor Supervisor {
         log.logger.notice(lights.isEmpty ? "all devices are shut down" : "shut down; LIGHT MAY BE ON")
         log.flush()
         return lights.isEmpty
+    }
+
+    /// Shows on a terminal which definitions are still being opened or searched for, until each has been tried.
+    private static func showProgress(of health: ServiceHealth) async {
+        guard ProgressLine.isVisible else { return }
+        let line = ProgressLine { elapsed in health.progress.map { "\($0): \(elapsed.inSeconds)" } }
+        while !health.isSettled, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(100)) }
+        line.end()
     }
 
     /// Logs the problems of the configuration on this computer.
