@@ -58,7 +58,7 @@ struct ListCommand: ParsableCommand {
     }
 
     func run() throws {
-        let wanted = try config.map(WantedDevice.all) ?? []
+        let wanted = try config.map { WantedDevice.all(try ServerConfiguration.read($0), in: $0) } ?? []
         let machine = Machine.this
         let progress = ProgressLine { "looking for devices and opening cameras: \($0.inSeconds)" }
         let inventory = Inventory(of: machine, drivers, served: ServedDevice.all)
@@ -93,13 +93,18 @@ struct ListCommand: ParsableCommand {
     }
 }
 
-extension WantedDevice {
-    /// The devices of a configuration; a configuration with errors ends the program with a message.
-    static func all(in file: String) throws -> [WantedDevice] {
-        let configuration: ServerConfiguration
-        do { configuration = try ServerConfiguration(file: file, drivers: drivers) } catch {
+extension ServerConfiguration {
+    /// Reads a configuration; one with errors ends the program with a message.
+    static func read(_ file: String) throws -> ServerConfiguration {
+        do { return try ServerConfiguration(file: file, drivers: drivers) } catch {
             throw ValidationError("\(error)")
         }
+    }
+}
+
+extension WantedDevice {
+    /// The devices of a configuration.
+    static func all(_ configuration: ServerConfiguration, in file: String) -> [WantedDevice] {
         let path = realPath(file)
         return configuration.definitions.flatMap { definition in
             var port: Int?

@@ -10,7 +10,8 @@ struct ReloadCommand: ParsableCommand {
         abstract: "Make a running server reread its configuration and apply the changes.",
         discussion: """
             Devices whose definitions are unchanged keep running. If the file has errors, all of them are printed and \
-            nothing is changed. SIGHUP does the same, except that a server started from a terminal exits on SIGHUP.
+            nothing is changed. Problems that the configuration has on this computer, as `--check` finds them, are \
+            printed too. SIGHUP does the same, except that a server started from a terminal exits on SIGHUP.
             """
     )
 
@@ -22,11 +23,15 @@ struct ReloadCommand: ParsableCommand {
         do {
             let outcome = try ProgressLine.during({ "applying the changes: \($0.inSeconds)" }, server.reload)
             guard case .dict(let changes) = outcome else { return }
-            for (key, names) in changes.pairs where names != [] && key != "light" {
+            for (key, names) in changes.pairs where names != [] && key != "light" && key != "findings" {
                 print("\(key.word): \(names.words)")
             }
-            guard case .list(let lights)? = changes["light"] else { return }
             var standardError = StandardError()
+            // The changes are applied all the same, as at the start.
+            if case .list(let findings)? = changes["findings"] {
+                for finding in findings { print(finding.word, to: &standardError) }
+            }
+            guard case .list(let lights)? = changes["light"] else { return }
             for light in lights { print(light.word, to: &standardError) }
             throw ExitCode.failure
         } catch let error as PythonException {

@@ -119,7 +119,7 @@ public typealias Endpoint = PyroURI.Location
 extension String {
     /// The C string in an array, up to its terminating zero.
     fileprivate init(terminated characters: [CChar]) {
-        self.init(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        self.init(decoding: characters.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
     }
 }
 

@@ -63,7 +63,7 @@ public actor Supervisor {
         let keeping = Task { await control.keep() }
         watchLights()
         // Before any device is opened, so that the log has the reasons in front of what they lead to.
-        await logFindings()
+        _ = await logFindings(of: source.first.configuration)
         for definition in source.first.definitions { await serve(definition) }
         let starting = Task { [health] in await Self.showProgress(of: health) }
         defer { starting.cancel() }
@@ -105,11 +105,10 @@ public actor Supervisor {
     }
 
     /// Logs the problems of the configuration on this computer.
-    private func logFindings() async {
-        let configuration = source.first.configuration
-        for finding in await BlockingThread.value("configuration check", of: configuration.findings) {
-            log.logger.warning("\(finding.place): \(finding.message)")
-        }
+    private func logFindings(of configuration: ServerConfiguration) async -> [ConfigurationFinding] {
+        let findings = await BlockingThread.value("configuration check", of: configuration.findings)
+        for finding in findings { log.logger.warning("\(finding.place): \(finding.message)") }
+        return findings
     }
 
     /// Gives the watchdog the definitions that may have light.
@@ -229,6 +228,7 @@ public actor Supervisor {
         }
         var changes = ConfigurationChanges(from: entries.map(\.definition), to: new)
         log.logger.notice("reloaded \(source.file): \(changes)")
+        changes.findings = await logFindings(of: new.configuration)
         let old = entries.filter { changes.ended.contains($0.definition.name) }
         let memories = Dictionary(uniqueKeysWithValues: old.map { ($0.definition.name, $0.keeper.memory) })
         changes.uncertainLights = await stop(old)
