@@ -153,7 +153,7 @@
     ) {
         var shown = [CChar](repeating: 0, count: 64)
         guard port != 0, unsafe client.functions.showAddress(&shown, shown.count, address) != nil else { return }
-        var digits = String(decoding: shown.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        var digits = String(decoding: shown.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
         // A link-local address is valid on one interface only, and incomplete without it.
         if digits.lowercased().hasPrefix("fe80:") { digits += "%\(interface)" }
         let properties = unsafe properties(of: texts)

@@ -213,6 +213,6 @@ public enum Reach: Sendable, Hashable {
             NI_NUMERICHOST
         )
         guard status == 0 else { return nil }
-        return String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return String(decoding: host.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
     }
 }

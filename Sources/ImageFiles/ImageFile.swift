@@ -126,7 +126,7 @@ public struct ImageFileError: Error, Sendable, CustomStringConvertible {
     /// - Parameters:
     ///   - written: the file that they worked on, if it is not the one to name.
     init(_ problem: [CChar], of written: String? = nil, for path: String) {
-        let text = String(decoding: problem.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let text = String(decoding: problem.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
         // libtiff itself names the file if it could not be opened.
         let prefix = "\(written ?? path): "
         self.init("\(path): \(text.hasPrefix(prefix) ? text.dropFirst(prefix.count) : text[...])")

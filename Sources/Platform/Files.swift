@@ -123,10 +123,41 @@ public struct ReplacingFile: ~Copyable {
         guard unsafe rename(path, target) == 0 else { throw SystemError("cannot write \(target)") }
     }
 
+    /// Gives the file its name, after the disk has all of it, unless another file has that name by now.
+    private consuming func commitNew() throws(SystemError) {
+        guard let target else { return }
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw SystemError("cannot write \(target)") }
+        defer { close(file) }
+        guard fsync(file) == 0 || errno == EINVAL else { throw SystemError("cannot write \(target)") }
+        // The name beside is removed with this value. A link never takes the place of another file.
+        if unsafe link(path, target) == 0 { return }
+        guard errno == EPERM || errno == EOPNOTSUPP else { throw SystemError("cannot write \(target)") }
+        // A file system without links, as on USB sticks.
+        guard unsafe access(target, F_OK) != 0 else { throw SystemError("cannot write \(target)", code: EEXIST) }
+        guard unsafe rename(path, target) == 0 else { throw SystemError("cannot write \(target)") }
+    }
+
+    /// Writes a new file with these bytes; if that fails, or a file of the name exists, nothing is left or changed.
+    public static func writeNew(_ bytes: [UInt8], to path: String) throws(SystemError) {
+        guard FileSystem.realPath(path) == nil, FileSystem.target(ofLink: path) == nil else {
+            throw SystemError("cannot write \(path)", code: EEXIST)
+        }
+        let new = try ReplacingFile(path)
+        try new.fill(with: bytes)
+        try new.commitNew()
+    }
+
     /// Replaces a file by one with these bytes, or leaves it as it is.
     public static func write(_ bytes: [UInt8], to path: String) throws(SystemError) {
         let replacing = try ReplacingFile(path)
-        let file = unsafe open(replacing.path, O_WRONLY | O_CLOEXEC)
+        try replacing.fill(with: bytes)
+        try replacing.commit()
+    }
+
+    private func fill(with bytes: [UInt8]) throws(SystemError) {
+        let (replacing, path) = (path, target ?? path)
+        let file = unsafe open(replacing, O_WRONLY | O_CLOEXEC)
         guard file >= 0 else { throw SystemError("cannot write \(path)") }
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -140,7 +171,6 @@ public struct ReplacingFile: ~Copyable {
             rest = rest.dropFirst(count)
         }
         guard close(file) == 0 else { throw SystemError("cannot write \(path)") }
-        try replacing.commit()
     }
 }
 

@@ -26,6 +26,6 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
         var text = [CChar](repeating: 0, count: 256)
         // `strerror` alone may be used by one thread at a time.
         guard unsafe strerror_r(code, &text, text.count) == 0 else { return "error \(code)" }
-        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
     }
 }

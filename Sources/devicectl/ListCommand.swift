@@ -4,6 +4,7 @@ import Drivers
 import Glibc
 import MicroscopeClient
 import Pickle
+import Platform
 import Pyro
 import Server
 
@@ -58,12 +59,15 @@ struct ListCommand: AsyncParsableCommand {
         if let config { searches += try Self.devices(of: config).map { Search.object($0) } }
         if names { searches += try Self.names(at: options) }
         if mdns { searches += try Self.announced() }
+        let count = searches.count
+        let progress = ProgressLine { "asking \(count) servers and devices: \($0.inSeconds)" }
         let found = await withTaskGroup { group in
             for (number, search) in searches.enumerated() {
                 group.addTask { (number, await search.lines(options, parts: parts)) }
             }
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
+        progress.end()
         let lines = searches.indices.flatMap { found[$0] ?? [] }
         Output.table(lines.map(\.cells))
         if lines.isEmpty || lines.contains(where: \.isDown) { throw ExitCode(EX_UNAVAILABLE) }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Dispatch
 import Glibc
 import ImageFiles
 import MicroscopeClient
@@ -68,29 +67,6 @@ extension CallFailure {
         case .raised, .unexpected: EXIT_FAILURE
         case .malformed: EX_USAGE
         case .connection, .address: EX_UNAVAILABLE
-        }
-    }
-}
-
-/// Ctrl-C, as an event to wait for.
-enum Interruption {
-    /// Returns after Ctrl-C, or when the limit has passed.
-    static func wait(within limit: Duration?) async throws {
-        let (interruptions, continuation) = AsyncStream<Void>.makeStream()
-        signal(SIGINT, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: SIGINT)
-        source.setEventHandler { continuation.yield() }
-        source.resume()
-        defer {
-            source.cancel()
-            // A second Ctrl-C ends the program at once.
-            signal(SIGINT, SIG_DFL)
-        }
-        try await withThrowingTaskGroup { group in
-            group.addTask { for await _ in interruptions { return } }
-            if let limit { group.addTask { try await Task.sleep(for: limit) } }
-            try await group.next()
-            group.cancelAll()
         }
     }
 }

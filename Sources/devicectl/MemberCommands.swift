@@ -2,6 +2,7 @@ import ArgumentParser
 import Devices
 import MicroscopeClient
 import Pickle
+import Platform
 import Pyro
 
 struct DescribeCommand: AsyncParsableCommand {
@@ -86,7 +87,11 @@ struct GetCommand: AsyncParsableCommand {
         let connection = try device.connect()
         guard let name else { return try await printAll(of: connection) }
         let member = try await Member.find(name, of: connection)
-        let value = try await member.value
+        let value = try await ProgressLine.during {
+            "waiting for \(name): \($0.inSeconds)"
+        } _: {
+            try await member.value
+        }
         print(json ? try Values.json(value) : member.text(value))
     }
 
@@ -136,7 +141,11 @@ struct SetCommand: AsyncParsableCommand {
 
     func run() async throws {
         let member = try await Member.find(name, of: try device.connect())
-        try await member.set(value)
+        try await ProgressLine.during {
+            "setting \(name): \($0.inSeconds)"
+        } _: {
+            try await member.set(value)
+        }
         if member.isReadable { print(member.text(try await member.value)) }
     }
 }
@@ -179,7 +188,11 @@ struct CallCommand: AsyncParsableCommand {
                 positional.append(Values.parse(argument))
             }
         }
-        let result = try await connection.call(method, with: positional, keywords: keywords)
+        let result = try await ProgressLine.during {
+            "waiting for \(method): \($0.inSeconds)"
+        } _: {
+            try await connection.call(method, with: positional, keywords: keywords)
+        }
         try await keeping.apply(after: method, to: connection)
         if json {
             print(try Values.json(result))

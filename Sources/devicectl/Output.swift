@@ -1,25 +1,31 @@
 import Devices
 import Glibc
+import Platform
 
 /// The program's output.
 enum Output {
-    /// Writes a line to standard error.
-    static func note(_ text: String) { write("\(text)\n", to: STDERR_FILENO) }
-
-    /// Overwrites the current line on standard error.
-    static func overwrite(_ text: String) { write("\r\u{1B}[K\(text)", to: STDERR_FILENO) }
-
-    /// Whether standard error is a terminal.
-    static var isWatched: Bool { isatty(STDERR_FILENO) != 0 }
-
-    /// Prints a line and flushes, also into a pipe.
-    static func line(_ text: String) {
-        print(text)
-        fflush(nil)
+    /// Writes a line to standard error, in the place of a line of progress.
+    static func note(_ text: String) {
+        write((ProgressLine.isVisible ? "\u{1B}[K" : "") + "\(text)\n", to: STDERR_FILENO)
     }
 
-    private static func write(_ text: String, to descriptor: Int32) {
-        _ = unsafe Array(text.utf8).withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    /// Writes a line at once, also into a pipe; false if nobody reads it any more.
+    @discardableResult
+    static func line(_ text: String) -> Bool {
+        fflush(nil)
+        return write("\(text)\n", to: STDOUT_FILENO)
+    }
+
+    @discardableResult
+    private static func write(_ text: String, to descriptor: Int32) -> Bool {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
     }
 
     /// Prints rows with aligned columns.
@@ -32,36 +38,6 @@ enum Output {
             }
             print(cells.joined(separator: "  "))
         }
-    }
-}
-
-/// A progress line on a terminal.
-struct ProgressLine: Sendable {
-    private let total: Int?
-    private var last: ContinuousClock.Instant?
-
-    private static let (interval, width) = (Duration.milliseconds(200), 24)
-
-    init(of total: Int?) { self.total = total }
-
-    /// Shows the progress, at most five times a second, and only on a terminal.
-    mutating func show(_ tally: Tally, lost: Int) {
-        guard Output.isWatched, last.map({ .now - $0 >= Self.interval }) ?? true else { return }
-        last = .now
-        var tally = tally
-        tally.lost = lost
-        Output.overwrite(bar(tally.count) + tally.line)
-    }
-
-    mutating func clear() {
-        if last != nil { Output.overwrite("") }
-    }
-
-    private func bar(_ count: Int) -> String {
-        guard let total else { return "" }
-        let filled = min(Self.width, count * Self.width / max(1, total))
-        let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: Self.width - filled)
-        return "[\(bar)] \(count * 100 / max(1, total)) %  "
     }
 }
 

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Devices
+import Glibc
 import MicroscopeClient
 import Pickle
+import Platform
 import Pyro
 
 struct StreamCommand: AsyncParsableCommand {
@@ -10,7 +12,8 @@ struct StreamCommand: AsyncParsableCommand {
         abstract: "Receive frames or readings, and report the rate, gaps and losses.",
         discussion: """
             A disabled device is enabled and disabled again. The stream ends after --count items, after --seconds, or \
-            with Ctrl-C. A gap is an interval of more than twice the usual one. Items are lost here when this program \
+            with Ctrl-C, SIGTERM or SIGHUP; in any case the device is left as it was. A camera that works on another \
+            client's trigger is left alone. A gap is an interval of more than twice the usual one. Items are lost here when this program \
             is too slow.
 
             Examples:
@@ -41,48 +44,70 @@ struct StreamCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // A reader such as `head` that has gone must not leave the device enabled.
+        signal(SIGPIPE, SIG_IGN)
         let connection = try device.connect()
-        guard try await connection.metadata.methods.contains("set_client") else {
-            throw CallFailure(connection.uri.text, "", .unexpected("does not send data"))
+        let interruption = try Interruption()
+        try await interruption.run {
+            guard try await connection.metadata.methods.contains("set_client") else {
+                throw CallFailure(connection.uri.text, "", .unexpected("does not send data"))
+            }
+            try await stream(PlainDataDevice(connection))
         }
-        let source = PlainDataDevice(connection)
+        // Ctrl-C is the usual end of a stream.
+        if let status = interruption.status, !interruption.isInterrupted { throw ExitCode(status) }
+    }
+
+    private func stream(_ source: PlainDataDevice) async throws {
+        let found = try await FoundAcquisition(of: source)
         let data = try await source.data(keeping: 256)
-        let wasEnabled = try await source.isEnabled
-        var failure: (any Error)?
         var tally = Tally()
+        var failure: (any Error)?
         do {
-            if !wasEnabled { try await source.enable() }
-            if trigger { try await connection.call("trigger") }
+            // In a task of its own, so that nobody has to guess whether the device is enabled.
+            try await Task { if !found.wasEnabled { try await source.enable() } }.value
             tally = try await read(data, from: source)
         } catch { failure = error }
-        if !wasEnabled { try? await source.disable() }
+        let obstacle = await found.putBack(hasTriggered: trigger)
         await data.stop()
         tally.lost = data.counts.lost
         if tally.count > 0 || failure == nil { print(tally.summary) }
-        if let failure { throw failure }
+        if let failure = failure ?? obstacle, !(failure is CancellationError) { throw failure }
     }
 
-    /// Reads until the requested end.
+    /// Reads until the requested end, or until the task is cancelled.
     private func read(_ data: Arrivals<PythonValue>, from source: PlainDataDevice) async throws -> Tally {
-        let reading = Task {
-            var (tally, progress) = (Tally(), ProgressLine(of: count))
-            defer { progress.clear() }
-            for try await datum in data {
-                tally.add(datum.value, at: datum.timestamp)
-                if prints { Output.line("\(ClockTime.now)  \(Values.text(datum.value))") }
-                progress.show(tally, lost: data.counts.lost)
-                if tally.count == count { break }
-                if trigger { try await source.connection.call("trigger") }
+        let end = seconds.map { seconds in
+            Task {
+                try await Task.sleep(for: .seconds(seconds))
+                // Ends the loop below.
+                await data.stop()
             }
-            return tally
         }
-        let end = Task {
-            try await Interruption.wait(within: seconds.map { .seconds($0) })
-            // Ends the loop above, which then returns its counts.
-            await data.stop()
+        defer { end?.cancel() }
+        let (start, progress) = (ContinuousClock.now, ProgressLine())
+        defer { progress.end() }
+        var tally = Tally()
+        if trigger { try await sendTrigger(to: source) }
+        for try await datum in data {
+            tally.add(datum.value, at: datum.timestamp)
+            if prints, !Output.line("\(ClockTime.now)  \(Values.text(datum.value))") { break }
+            tally.lost = data.counts.lost
+            progress.show(bar(tally, since: start) + tally.line)
+            if tally.count == count || Task.isCancelled { break }
+            if trigger { try await sendTrigger(to: source) }
         }
-        defer { end.cancel() }
-        return try await reading.value
+        return tally
+    }
+
+    private func sendTrigger(to source: PlainDataDevice) async throws {
+        guard !Task.isCancelled else { return }
+        _ = try await Task { try await source.connection.call("trigger") }.value
+    }
+
+    private func bar(_ tally: Tally, since start: ContinuousClock.Instant) -> String {
+        if let count { return "\(ProgressLine.bar(Double(tally.count) / Double(count)))  " }
+        return seconds.map { "\(ProgressLine.bar((.now - start) / .seconds($0)))  " } ?? ""
     }
 }
 

@@ -58,11 +58,13 @@ struct ListCommand: ParsableCommand {
     }
 
     func run() throws {
-        let wanted = try config.map(WantedDevice.all) ?? []
+        let wanted = try config.map { WantedDevice.all(try ServerConfiguration.read($0), in: $0) } ?? []
         let machine = Machine.this
+        let progress = ProgressLine { "looking for devices and opening cameras: \($0.inSeconds)" }
         let inventory = Inventory(of: machine, drivers, served: ServedDevice.all)
         let reports = wanted.map(inventory.report)
         let question = ask.last.flatMap { drivers[$0] }.map { Question(ask[0], $0, inventory, on: machine) }
+        progress.end()
         if json {
             var value = inventory.json(all: all)
             value["definitions"] = .list(reports.map(\.json))
@@ -91,13 +93,18 @@ struct ListCommand: ParsableCommand {
     }
 }
 
-extension WantedDevice {
-    /// The devices of a configuration; a configuration with errors ends the program with a message.
-    static func all(in file: String) throws -> [WantedDevice] {
-        let configuration: ServerConfiguration
-        do { configuration = try ServerConfiguration(file: file, drivers: drivers) } catch {
+extension ServerConfiguration {
+    /// Reads a configuration; one with errors ends the program with a message.
+    static func read(_ file: String) throws -> ServerConfiguration {
+        do { return try ServerConfiguration(file: file, drivers: drivers) } catch {
             throw ValidationError("\(error)")
         }
+    }
+}
+
+extension WantedDevice {
+    /// The devices of a configuration.
+    static func all(_ configuration: ServerConfiguration, in file: String) -> [WantedDevice] {
         let path = realPath(file)
         return configuration.definitions.flatMap { definition in
             var port: Int?

@@ -2,6 +2,7 @@
 import json
 import os
 import pty
+import re
 import select
 import signal
 import socket
@@ -258,6 +259,25 @@ def test_reload_with_errors_changes_nothing(serve, config, tmp_path, connect):
     write_config(tmp_path, [wheel])
     code, out, _ = run("reload", config)
     assert code == 0 and out.strip() == "unchanged: Wheel"
+
+
+def test_reload_reports_problems_on_this_computer(serve, config, tmp_path):
+    """What `--check` finds beyond the text of the file is printed and logged; the changes are applied all the same."""
+    wheel = at("Wheel", WHEEL)
+    server = serve([wheel])
+    server.uri("Wheel")
+    master, slave = pty.openpty()
+    link = tmp_path / "laser-port"
+    link.symlink_to(os.ttyname(slave))
+    write_config(tmp_path, [wheel] + [
+        at(name, {"driver": "cobolt", "conf": {"port": str(port)}})
+        for name, port in (("Red", os.ttyname(slave)), ("Blue", link))])
+    code, out, err = run("reload", config)
+    assert code == 0 and "new: Red, Blue" in out
+    assert re.search(r"config.yaml:\d+:\d+: Blue and Red .*use one serial port", err), err
+    assert server.find("WARNING.*use one serial port") or server.find("warning.*use one serial port")
+    os.close(master)
+    os.close(slave)
 
 
 def test_sighup_reloads(serve, config, tmp_path):

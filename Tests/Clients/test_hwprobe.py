@@ -129,3 +129,24 @@ def test_a_recorded_machine():
     assert status == 1
     found = [row["subject"] for row in json.loads(output)["findings"] if row["check"] == "permissions"]
     assert len([subject for subject in found if subject.startswith("USB")]) == len(KINDS)
+
+
+def test_the_doctor_reads_the_configuration(testbed, tmp_path):
+    """The doctor prints what `--check` finds: here, two devices at one serial port by two names."""
+    master, slave = pty.openpty()
+    link = tmp_path / "laser-port"
+    link.symlink_to(os.ttyname(slave))
+    config = write_config(tmp_path, [
+        {"name": "Red", "driver": "cobolt", "port": free_port(), "conf": {"port": os.ttyname(slave)}},
+        {"name": "Blue", "driver": "cobolt", "port": free_port(), "conf": {"port": str(link)}}])
+    try:
+        status, output, errors = probe(testbed, "doctor", "--json", "--config", config)
+        assert status == 1, errors
+        found, = (row for row in json.loads(output)["findings"] if row["check"] == "configuration")
+        assert found["weight"] == "problem" and "Red" in found["text"] and "use one serial port" in found["text"]
+        assert found["subject"].startswith("%s:" % config) and "device-server --check" in found["command"]
+        text = probe(testbed, "doctor", "--config", config)[1]
+        assert "Problem: %s:" % config in text and "use one serial port" in text
+    finally:
+        os.close(master)
+        os.close(slave)

@@ -81,6 +81,8 @@ final class Acquisition: DataSource {
     deinit { state.update { $0.isClosed = true } }
 
     var counts: AcquisitionCounts { state.withLock(\.counts) }
+    /// Software triggers whose images have not arrived.
+    var pendingExposures: Int { state.withLock(\.triggers.count) }
 
     var isRunning: Bool {
         if case .running = state.withLock(\.phase) { true } else { false }

@@ -112,6 +112,7 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
         try camera.setFloat("FrameRate", to: rate)
     }
 
+    public var pendingExposures: Int { acquisition.pendingExposures }
     public var cycleTime: Double {
         get throws {
             try call { camera in

@@ -101,6 +101,7 @@ public final class ClarityCamera: Camera {
 
     public var exposureTime: Double { get throws { try camera.exposureTime } }
     public func setExposureTime(_ seconds: Double) throws { try camera.setExposureTime(seconds) }
+    public var pendingExposures: Int { get throws { try camera.pendingExposures } }
     public var cycleTime: Double { get throws { try camera.cycleTime } }
 
     // Sensor

@@ -43,6 +43,7 @@ public class SimulatedCamera: Camera, OnlyTriggersOnceOnSoftware {
 
     public var exposureTime: Double { sensor.settings.exposureTime }
     public func setExposureTime(_ seconds: Double) { sensor.settings.exposureTime = min(seconds, Self.longestExposure) }
+    public var pendingExposures: Int { sensor.pendingExposures }
     public var cycleTime: Double { exposureTime + sensor.settings.readoutTime }
 
     private static let longestExposure = 3600.0

@@ -39,6 +39,8 @@ final class SimulatedSensor: DataSource {
         try state.update { try $0.exposures.trigger(subject, at: $1, $0.settings.timing) }
     }
 
+    var pendingExposures: Int { state.read { $0.exposures.count } }
+
     func next(within limit: Duration) throws -> Datum? {
         guard let shot = try state.next(within: limit, Self.fetch)?.get() else { return nil }
         let image = shot.exposure.subject.image(shot.settings, number: shot.number)
@@ -156,6 +158,9 @@ struct ExposureQueue: Sendable {
         }
         waiting.append(subject)
     }
+
+    /// The exposures that have not been fetched, in progress or waiting.
+    var count: Int { isAcquiring ? waiting.count + (current == nil ? 0 : 1) : 0 }
 
     /// The end of the current read-out; nil without a trigger.
     var nextIsRead: Instant? { current?.isRead }

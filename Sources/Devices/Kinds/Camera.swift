@@ -17,6 +17,10 @@ public protocol Camera: DataDevice, TriggerTarget {
     /// overlap with it.
     var cycleTime: Double { get throws }
 
+    /// The exposures that software triggers have started or queued, and whose images have not been read; 0 if the camera
+    /// does not know.
+    var pendingExposures: Int { get throws }
+
     var sensorShape: SensorShape { get throws }
 
     var sensorBinning: Binning { get throws }
@@ -38,6 +42,7 @@ public protocol Camera: DataDevice, TriggerTarget {
 
 extension Camera {
     public var needsEnablingForTriggers: Bool { true }
+    public var pendingExposures: Int { 0 }
     /// A camera may finish an exposure before it stops or takes a new setting.
     public var callLimits: CallLimits { CallLimits(busyFor: (try? exposureTime) ?? 0) }
     public var showsShutteringMode: Bool { false }
@@ -108,6 +113,8 @@ extension Camera {
         RemoteMethod("get_exposure_time") { try self.exposureTime }
         RemoteMethod("set_exposure_time", "value", restored: .last, call: expose)
         RemoteMethod("get_cycle_time") { try self.cycleTime }
+        // Not in python-microscope: clients that come later must not take the image of somebody else's trigger.
+        RemoteMethod("get_pending_exposures") { try self.pendingExposures }
         RemoteMethod("get_sensor_shape") { try self.shape }
         RemoteMethod("get_binning") { try self.binning }
         RemoteMethod("set_binning", "binning", restored: .last, call: setBinning)

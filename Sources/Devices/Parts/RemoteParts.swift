@@ -39,6 +39,8 @@ public final class PartCamera: Camera, RemotePart {
         _ = try link.call("set_exposure_time", [.float(seconds)])
     }
 
+    // Cameras of python-microscope do not know.
+    public var pendingExposures: Int { (try? link.call("get_pending_exposures")) ?? 0 }
     public var cycleTime: Double { get throws { try link.call("get_cycle_time") } }
     public var sensorShape: SensorShape { get throws { try link.call("get_sensor_shape") } }
     public var sensorBinning: Binning { get throws { try link.call("get_binning") } }

@@ -82,7 +82,7 @@ public struct SimulatedHardwareFolder: Sendable {
             unsafe buffer.baseAddress.flatMap { unsafe mkdtemp($0) } != nil
         }
         guard isMade else { return nil }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        path = String(decoding: template.dropLast().map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
         isOurs = true
         unsafe setenv(Self.variable, path, 1)
     }
@@ -115,7 +115,11 @@ public struct SimulatedHardwareFolder: Sendable {
         guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         let isComplete = status.st_size == size
         // Reserved, since a write to a mapping without room behind it ends the process.
-        if !isComplete { guard ftruncate(file, 0) == 0, posix_fallocate(file, 0, size) == 0 else { return nil } }
+        if !isComplete, ftruncate(file, 0) != 0 || posix_fallocate(file, 0, size) != 0 {
+            // A full disk.
+            if status.st_size == 0 { unsafe unlink(path) }
+            return nil
+        }
         let mapping = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
         guard let mapping = unsafe mapping, unsafe mapping != MAP_FAILED else { return nil }
         unsafe memory = mapping.bindMemory(to: UInt64.self, capacity: 2 + 2 * count)

@@ -52,7 +52,11 @@ public struct Arrivals<Value: Sendable>: AsyncSequence, Sendable {
         self.registration = registration
         do { try await registration.ready.value } catch {
             registration.stop()
-            guard !(error is CancellationError) else { throw error }
+            guard !(error is CancellationError) else {
+                // Otherwise a program that ends now could leave its registration behind.
+                await registration.end.value
+                throw error
+            }
             throw CallFailure(device, "set_client", CallFailure.Cause(error))
         }
     }

@@ -63,26 +63,47 @@ public struct RemoteCamera: RemoteDataDevice, RemoteTriggerTarget {
 
     /// Takes one frame, with a software trigger if the camera uses them; enables the camera if necessary.
     ///
-    /// - Parameter limit: the time to wait for the frame after the exposure.
-    public func snap(within limit: Duration = .seconds(10)) async throws -> Arrival<NDArray> {
+    /// However it ends, also by cancellation of the task, the camera is enabled or disabled as before and no exposure is
+    /// left behind. Exposures that another client has triggered are not disturbed: then this throws at once.
+    ///
+    /// - Parameters:
+    ///   - limit: the time to wait for the frame after the exposure.
+    ///   - exposure: an exposure time to set first, in seconds; it stays set, unless no frame is taken.
+    ///   - started: called with the exposure time when the frame is awaited.
+    public func snap(
+        within limit: Duration = .seconds(10),
+        exposure: Double? = nil,
+        started: @Sendable (_ exposureTime: Double) -> Void = { _ in }
+    ) async throws -> Arrival<NDArray> {
+        let found = try await FoundAcquisition(of: PlainDataDevice(connection))
+        let timeBefore = exposure == nil ? nil : try await exposureTime
+        let triggers = try await triggerType == .software
+        // Last, since from here on what the camera sends comes here.
         let frames = try await frames(keeping: 1)
-        let wasEnabled = try await isEnabled
         do {
-            if !wasEnabled { try await enable() }
-            let exposure = try await exposureTime
+            try await uninterrupted {
+                if let exposure { try await setExposureTime(exposure) }
+                if !found.wasEnabled { try await enable() }
+            }
+            let time = try await exposureTime
+            if triggers { try await uninterrupted(trigger) }
+            started(time)
             // Capped at a day; NaN counts as zero.
-            let limit = limit + .seconds(exposure > 0 ? min(exposure, 86_400) : 0)
-            if try await triggerType == .software { try await trigger() }
-            let frame = try await frames.first(within: limit)
-            if !wasEnabled { try await disable() }
-            await frames.stop()
-            guard let frame else {
+            let limit = limit + .seconds(time > 0 ? min(time, 86_400) : 0)
+            guard let frame = try await frames.first(within: limit) else {
+                try Task.checkCancellation()
                 throw CallFailure(uri, "snap", .unexpected("no frame arrived within \(limit)"))
             }
+            if !found.wasEnabled { try await uninterrupted(disable) }
+            await frames.stop()
             return frame
         } catch {
-            if !wasEnabled { try? await disable() }
+            let failure = await found.putBack(hasTriggered: triggers) {
+                if let timeBefore { try await setExposureTime(timeBefore) }
+            }
             await frames.stop()
+            // A cancelled caller needs to know what else went wrong.
+            if error is CancellationError, let failure { throw failure }
             throw error
         }
     }

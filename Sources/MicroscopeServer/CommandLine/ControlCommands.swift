@@ -1,5 +1,6 @@
 import ArgumentParser
 import Pickle
+import Platform
 import Server
 
 /// The command that makes a running server reread its configuration.
@@ -9,7 +10,8 @@ struct ReloadCommand: ParsableCommand {
         abstract: "Make a running server reread its configuration and apply the changes.",
         discussion: """
             Devices whose definitions are unchanged keep running. If the file has errors, all of them are printed and \
-            nothing is changed. SIGHUP does the same, except that a server started from a terminal exits on SIGHUP.
+            nothing is changed. Problems that the configuration has on this computer, as `--check` finds them, are \
+            printed too. SIGHUP does the same, except that a server started from a terminal exits on SIGHUP.
             """
     )
 
@@ -19,12 +21,17 @@ struct ReloadCommand: ParsableCommand {
     func run() throws {
         let server = try RunningServer.asked(for: config)
         do {
-            guard case .dict(let changes) = try server.reload() else { return }
-            for (key, names) in changes.pairs where names != [] && key != "light" {
+            let outcome = try ProgressLine.during({ "applying the changes: \($0.inSeconds)" }, server.reload)
+            guard case .dict(let changes) = outcome else { return }
+            for (key, names) in changes.pairs where names != [] && key != "light" && key != "findings" {
                 print("\(key.word): \(names.words)")
             }
-            guard case .list(let lights)? = changes["light"] else { return }
             var standardError = StandardError()
+            // The changes are applied all the same, as at the start.
+            if case .list(let findings)? = changes["findings"] {
+                for finding in findings { print(finding.word, to: &standardError) }
+            }
+            guard case .list(let lights)? = changes["light"] else { return }
             for light in lights { print(light.word, to: &standardError) }
             throw ExitCode.failure
         } catch let error as PythonException {
@@ -57,7 +64,8 @@ struct RestartCommand: ParsableCommand {
         let server = try RunningServer.asked(for: config)
         var standardError = StandardError()
         do {
-            guard case .dict(let failures) = try server.restart(names) else { return }
+            let outcome = try ProgressLine.during({ "restarting: \($0.inSeconds)" }) { try server.restart(names) }
+            guard case .dict(let failures) = outcome else { return }
             for (name, failure) in failures.pairs where failure == .none { print("\(name.word): served again") }
             let failed = failures.pairs.filter { $0.value != .none }
             for (name, failure) in failed { print("\(name.word): \(failure.word)", to: &standardError) }
@@ -109,7 +117,7 @@ struct LightsOffCommand: ParsableCommand {
     }
 
     private func switchOff(_ server: RunningServer) throws {
-        let lights = try server.switchLightsOff()
+        let lights = try ProgressLine.during({ "switching light off: \($0.inSeconds)" }, server.switchLightsOff)
         for light in lights { print(light) }
         guard lights.allSatisfy({ $0.light == .off }) else { throw ExitCode.failure }
     }

@@ -56,16 +56,7 @@ struct InitCommand: ParsableCommand {
 
     /// Writes a new file; never an existing one.
     private func write(_ text: String) throws {
-        let bytes = Array(text.utf8)
-        let descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw ValidationError("\(SystemError("cannot write \(file)"))") }
-        defer { close(descriptor) }
-        let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        guard count == bytes.count else {
-            let error = SystemError("cannot write \(file)")
-            unsafe unlink(file)
-            throw ValidationError("\(error)")
-        }
+        do { try ReplacingFile.writeNew(Array(text.utf8), to: file) } catch { throw ValidationError("\(error)") }
     }
 }
 

@@ -1,5 +1,6 @@
 public import Devices
 public import Pickle
+public import Server
 
 /// The checks for system problems that keep devices from working, each with its fix; nothing is changed.
 public struct Doctor: Sendable {
@@ -9,22 +10,25 @@ public struct Doctor: Sendable {
     /// The devices of a configuration, if one was given.
     let wanted: [WantedDevice]
     let context: DriverContext
+    /// What has been found in the configuration itself.
+    let configured: [Finding]
 
     public init(
         _ machine: Machine,
         _ inventory: Inventory,
         _ drivers: DriverCatalog,
         wanted: [WantedDevice] = [],
+        configured: [Finding] = [],
         context: DriverContext = DriverContext()
     ) {
         (self.machine, self.inventory, self.drivers) = (machine, inventory, drivers)
-        (self.wanted, self.context) = (wanted, context)
+        (self.wanted, self.configured, self.context) = (wanted, configured, context)
     }
 
     /// All findings, problems first.
     public var findings: [Finding] {
         let computer = permissions + kernelDrivers + links + memory + power
-        let all = computer + naming + libraries + uses + occupiedPorts + clock
+        let all = configured + computer + naming + libraries + uses + occupiedPorts + clock
         return all.filter { $0.weight == .problem } + all.filter { $0.weight == .advice }
     }
 
@@ -80,7 +84,18 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
     public let command: String
 
     public enum Check: String, Sendable, CaseIterable {
-        case permissions, driver, memory, link, power, naming, library, use, clock
+        case permissions, driver, memory, link, power, naming, library, use, clock, configuration
+    }
+
+    /// A problem of a configuration on this computer, as `device-server --check` finds it.
+    public init(_ finding: ConfigurationFinding, in file: String) {
+        self.init(
+            finding.severity == .error ? .problem : .advice,
+            .configuration,
+            "\(finding.place)",
+            finding.message,
+            "# change \(file), then: device-server --check \(file)"
+        )
     }
 
     init(_ weight: Weight, _ check: Check, _ subject: String, _ text: String, _ command: String) {

@@ -163,10 +163,12 @@ extension ServerOptions {
 }
 
 extension Endpoint {
-    /// The endpoint, with the actual port in place of 0.
+    /// The endpoint with the actual port in place of 0, and with `::1` in place of `localhost` if that is meant: Pyro4's
+    /// clients look for IPv4 addresses alone.
     func boundAs(_ bound: Endpoint?) -> Endpoint {
-        guard case .tcp(let host, port: 0) = self, case .tcp(_, let port)? = bound else { return self }
-        return .tcp(host: host, port: port)
+        guard case .tcp(let host, let wanted) = self, case .tcp(let numeric, let port)? = bound else { return self }
+        let isOnlyIPv6 = host.lowercased() == "localhost" && numeric == "::1"
+        return .tcp(host: isOnlyIPv6 ? numeric : host, port: wanted == 0 ? port : wanted)
     }
 }
 

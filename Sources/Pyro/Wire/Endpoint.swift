@@ -96,6 +96,10 @@ public typealias Endpoint = PyroURI.Location
             unsafe addresses.append(SocketAddress(info.pointee.ai_addr, info.pointee.ai_addrlen))
             unsafe next = unsafe info.pointee.ai_next
         }
+        // `/etc/hosts` often has only one of the addresses of localhost, and a machine may have only the other one.
+        if host.lowercased() == "localhost", !addresses.contains(where: { $0.family == AF_INET6 }) {
+            addresses += (try? resolve(host: "::1", port: port, toListen: toListen)) ?? []
+        }
         return addresses.filter { $0.family == AF_INET } + addresses.filter { $0.family != AF_INET }
     }
 
@@ -122,7 +126,7 @@ public typealias Endpoint = PyroURI.Location
 extension String {
     /// The C string in an array, up to its terminating zero.
     fileprivate init(terminated characters: [CChar]) {
-        self.init(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        self.init(decoding: characters.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
     }
 }
 
@@ -171,17 +175,24 @@ extension Socket {
         prepare: (Socket, _ isLocal: Bool) -> Void = { _, _ in }
     ) throws(SocketError) -> Socket {
         let act = "connect to \(endpoint)"
-        var failure = SocketError(ENOENT, act)
+        var failure: SocketError?
         for address in try SocketAddress.resolve(endpoint) {
             let descriptor = socket(address.family, kind, 0)
-            guard descriptor >= 0 else { throw SocketError(errno, act) }
+            if descriptor < 0, errno != EAFNOSUPPORT { throw SocketError(errno, act) }
+            guard descriptor >= 0 else { continue }
             let candidate = Socket(descriptor: descriptor)
             prepare(candidate, address.isOfThisMachine)
             let code = candidate.connect(to: address, within: limit)
             if code == 0 { return candidate }
-            failure = SocketError(code, act)
+            // That a server refuses is more useful to know than that this machine lacks an address.
+            if failure == nil || !isLackOfAddress(code) { failure = SocketError(code, act) }
         }
-        throw failure
+        throw failure ?? SocketError(ENOENT, act)
+    }
+
+    /// Whether an error means that this machine has no address that reaches the other one.
+    private static func isLackOfAddress(_ code: Int32) -> Bool {
+        [EADDRNOTAVAIL, ENETUNREACH, EAFNOSUPPORT].contains(code)
     }
 
     /// Connects.

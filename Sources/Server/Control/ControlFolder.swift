@@ -47,10 +47,11 @@ enum ControlFolder {
     static func sweep(_ folder: String) {
         for name in FileSystem.names(in: folder) where name.hasSuffix(".sock") {
             // A socket is named after its server's process. A server that does not listen yet may be about to.
-            guard let process = pid_t(name.dropLast(5)), process > 0, kill(process, 0) != 0, errno == ESRCH,
-                UnixAddress("\(folder)/\(name)")?.isListenedAt == false
-            else { continue }
-            _ = unsafe unlink("\(folder)/\(name)")
+            guard let process = pid_t(name.dropLast(5)), process > 0, kill(process, 0) != 0, errno == ESRCH else {
+                continue
+            }
+            // What is not a socket, or is listened at, is left alone.
+            try? SocketFile.removeAbandoned(at: "\(folder)/\(name)")
         }
     }
 

@@ -135,6 +135,7 @@ extension ConfigurationChanges {
             "new": names(added), "changed": names(changed), "gone": names(removed), "unchanged": names(unchanged),
         ]
         if !uncertainLights.isEmpty { value["light"] = names(uncertainLights.map(\.description)) }
+        if !findings.isEmpty { value["findings"] = names(findings.map(\.description)) }
         return .dict(value)
     }
 }

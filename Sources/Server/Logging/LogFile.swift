@@ -55,11 +55,22 @@ struct LogFile: ~Copyable {
         defer { flock(descriptor, LOCK_UN) }
         // Another process may have rotated it while this one waited.
         guard let size = currentSize(), size + length > maximumSize else { return }
+        // The file before is only replaced once it has been moved on itself.
         for number in stride(from: keptFiles - 1, through: 1, by: -1) {
-            unsafe rename("\(path).\(number)", "\(path).\(number + 1)")
+            try move("\(path).\(number)", to: "\(path).\(number + 1)")
         }
-        let status = unsafe keptFiles > 0 ? rename(path, "\(path).1") : unlink(path)
-        if status != 0 { throw error(errno) }
+        if keptFiles > 0 { return try move(path, to: "\(path).1") }
+        if unsafe unlink(path) != 0 { throw error(errno) }
+    }
+
+    /// Renames a file if there is one; nothing but a log file, which is a regular file, is replaced.
+    private func move(_ old: String, to new: String) throws(ServerError) {
+        var status = stat()
+        guard unsafe lstat(old, &status) == 0 else { return }
+        if unsafe lstat(new, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            throw ServerError("cannot rename the log file \(old): \(new) is not a log file")
+        }
+        if unsafe rename(old, new) != 0 { throw error(errno) }
     }
 
     private func error(_ code: CInt) -> ServerError { ServerError("cannot write the log file \(path)", code) }

@@ -13,6 +13,9 @@ final class LogWriter: Sendable {
 
     private let name: String
     private let standardError: CInt
+    private let isTerminal: Bool
+    /// Removes the line of progress that may be where the log line begins.
+    private static let clearing = Array("\u{1B}[K".utf8)
     private let clock: @Sendable () -> LogTime
     private let state: Lock<State>
 
@@ -24,6 +27,7 @@ final class LogWriter: Sendable {
     ) {
         self.name = name
         self.standardError = standardError
+        isTerminal = isatty(standardError) == 1
         self.clock = clock
         state = Lock(State(file: file))
     }
@@ -56,7 +60,7 @@ final class LogWriter: Sendable {
     private func write(_ line: LogLine, _ time: LogTime, _ state: inout State) {
         let bytes = Array(line.text.utf8)
         // An error of standard error cannot be reported anywhere.
-        _ = writeAll(bytes, to: standardError)
+        _ = writeAll(isTerminal ? Self.clearing + bytes : bytes, to: standardError)
         do throws(ServerError) {
             try state.file?.append(bytes)
             state.hasComplained = false

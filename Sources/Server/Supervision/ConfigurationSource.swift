@@ -134,6 +134,8 @@ struct ConfigurationChanges: Sendable, CustomStringConvertible {
     let unchanged: [String]
     /// Light sources of ended definitions that may be on.
     var uncertainLights: [LightsOff.Finding] = []
+    /// The problems of the new configuration on this computer.
+    var findings: [ConfigurationFinding] = []
 
     init(from old: [Definition], to new: ConfigurationSource.Version) {
         var kept = new.definitions.map(\.definition).filter { next in old.contains { $0.isServed(as: next) } }

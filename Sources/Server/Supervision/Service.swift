@@ -134,6 +134,12 @@ final class ServiceHealth: Sendable {
         changed.yield()
     }
 
+    /// What is still being started, for a line of progress; nil if nothing is.
+    var progress: String? {
+        let names = state.withLock { $0.availabilities.filter { $0.value == .awaited }.keys.sorted() }
+        return names.isEmpty ? nil : "opening \(names.joined(separator: ", "))"
+    }
+
     /// Whether every definition has been served or has failed at least once, or the wait for that is over.
     var isSettled: Bool {
         state.withLock { state in state.isWaitOver || !state.availabilities.values.contains(.awaited) }

@@ -65,8 +65,10 @@ public actor Supervisor {
         let keeping = Task { await control.keep() }
         watchLights()
         // Before any device is opened, so that the log has the reasons in front of what they lead to.
-        await logFindings()
+        _ = await logFindings(of: source.first.configuration)
         for definition in source.first.definitions { await serve(definition) }
+        let starting = Task { [health] in await Self.showProgress(of: health) }
+        defer { starting.cancel() }
         let report = ServiceNotifier().map { ServiceReport(to: $0, on: health) }
         let reporting = Task { await report?.run() }
         defer { reporting.cancel() }
@@ -97,12 +99,19 @@ public actor Supervisor {
         return lights.isEmpty
     }
 
+    /// Shows on a terminal which definitions are still being opened or searched for, until each has been tried.
+    private static func showProgress(of health: ServiceHealth) async {
+        guard ProgressLine.isVisible else { return }
+        let line = ProgressLine { elapsed in health.progress.map { "\($0): \(elapsed.inSeconds)" } }
+        while !health.isSettled, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(100)) }
+        line.end()
+    }
+
     /// Logs the problems of the configuration on this computer.
-    private func logFindings() async {
-        let configuration = source.first.configuration
-        for finding in await BlockingThread.value("configuration check", of: configuration.findings) {
-            log.logger.warning("\(finding.place): \(finding.message)")
-        }
+    private func logFindings(of configuration: ServerConfiguration) async -> [ConfigurationFinding] {
+        let findings = await BlockingThread.value("configuration check", of: configuration.findings)
+        for finding in findings { log.logger.warning("\(finding.place): \(finding.message)") }
+        return findings
     }
 
     /// Gives the watchdog the definitions that may have light.
@@ -233,6 +242,7 @@ public actor Supervisor {
         }
         var changes = ConfigurationChanges(from: entries.map(\.definition), to: new)
         log.logger.notice("reloaded \(source.file): \(changes)")
+        changes.findings = await logFindings(of: new.configuration)
         let old = entries.filter { changes.ended.contains($0.definition.name) }
         let earlier = Dictionary(uniqueKeysWithValues: old.map { ($0.definition.name, $0.keeper) })
         changes.uncertainLights = await stop(old)

@@ -1,8 +1,6 @@
 internal import Glibc
 internal import Logging
 internal import Platform
-internal import Subprocess
-internal import SystemPackage
 
 /// A child process that runs as a worker, and the channel to it.
 final class WorkerProcess: Sendable {
@@ -12,7 +10,8 @@ final class WorkerProcess: Sendable {
     private let failure = Lock<String?>(nil)
     private let name: String
     private let channel: ControlChannel
-    private let process = Lock<pid_t?>(nil)
+    /// Nil if it could not be started.
+    private let process: ChildProcess?
     private let log: Logger
     private let end: Task<String, Never>
 
@@ -51,47 +50,25 @@ final class WorkerProcess: Sendable {
             close(childs)
             throw error
         }
-        end = Task { [process, log] in
-            do {
-                let result = try await Self.run(executable, programName, name, environment, input: childs) {
-                    execution in
-                    process.update { $0 = execution.value }
-                    for await _ in closed {}
-                    await Self.makeSureOfEnd(execution, name, log)
-                    process.update { $0 = nil }
-                }
-                return "its process \(result.inWords)"
-            } catch {
-                channel.finish()
-                return "its process could not be started: \(error)"
+        defer { close(childs) }
+        do {
+            let process = try ChildProcess(
+                executable,
+                // The name is for `ps`; the worker learns from its order what to serve.
+                arguments: [programName, "worker", name],
+                environment: environment,
+                input: childs
+            )
+            self.process = process
+            end = Task {
+                for await _ in closed {}
+                return "its process \(await Self.end(of: process, name, log).inWords)"
             }
+        } catch {
+            process = nil
+            channel.finish()
+            end = Task { "its process could not be started: \(error)" }
         }
-    }
-
-    private static func run(
-        _ executable: String,
-        _ programName: String,
-        _ name: String,
-        _ environment: [String: String],
-        input: Int32,
-        attend: sending @escaping (ProcessIdentifier) async -> Void
-    ) async throws -> TerminationStatus {
-        var options = PlatformOptions()
-        // A group of its own, so that Ctrl-C at the terminal reaches the supervisor alone.
-        options.processGroupID = 0
-        let changes = environment.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) }
-        return try await Subprocess.run(
-            .path(FilePath(executable)),
-            // The name is for `ps`; the worker learns from its order what to serve.
-            arguments: Arguments(executablePathOverride: programName, remainingValues: ["worker", name]),
-            environment: .inherit.updating(Dictionary(uniqueKeysWithValues: changes)),
-            platformOptions: options,
-            input: .fileDescriptor(FileDescriptor(rawValue: input), closeAfterSpawningProcess: true),
-            output: .fileDescriptor(.standardError, closeAfterSpawningProcess: false),
-            error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false)
-        ) { execution in
-            await attend(execution.processIdentifier)
-        }.terminationStatus
     }
 
     /// The name by which the program was called, without the folder.
@@ -100,7 +77,7 @@ final class WorkerProcess: Sendable {
     }
 
     /// The process id while the process runs.
-    var pid: Int? { process.withLock { $0 }.map(Int.init) }
+    var pid: Int? { process.flatMap { $0.end == nil ? Int($0.id) : nil } }
 
     /// Sends a message.
     ///
@@ -113,10 +90,7 @@ final class WorkerProcess: Sendable {
     func hangUp() { channel.finish() }
 
     /// Ends the process at once, without shutting down its devices.
-    func kill() {
-        // Within the lock, so that the process id cannot belong to another process meanwhile.
-        process.withLock { if let process = $0 { Glibc.kill(process, SIGKILL) } }
-    }
+    func kill() { process?.signal(SIGKILL) }
 
     /// How the process ended, once it has.
     var outcome: String {
@@ -130,29 +104,22 @@ final class WorkerProcess: Sendable {
     static let patience = Duration.seconds(10)
 
     /// Waits for a worker that has closed its channel to end, and kills it when it does not.
-    private static func makeSureOfEnd(_ process: ProcessIdentifier, _ name: String, _ log: Logger) async {
-        let clock = ContinuousClock()
-        let end = clock.now + patience
-        while !process.hasEnded {
-            if clock.now > end {
-                log.error("\(name): process \(process.value) did not end; killed")
-                Glibc.kill(process.value, SIGKILL)
-                break
+    private static func end(of process: ChildProcess, _ name: String, _ log: Logger) async -> ChildProcess.End {
+        let limit = ContinuousClock.now + patience
+        var isKilled = false
+        while true {
+            if let end = process.end { return end }
+            if ContinuousClock.now > limit, !isKilled {
+                log.error("\(name): process \(process.id) did not end; killed")
+                process.signal(SIGKILL)
+                isKilled = true
             }
-            try? await Task.sleep(for: .milliseconds(5), clock: clock)
+            try? await Task.sleep(for: .milliseconds(isKilled ? 100 : 5))
         }
     }
 }
 
-extension ProcessIdentifier {
-    /// Whether the process has ended, even if its status was not read yet.
-    fileprivate var hasEnded: Bool {
-        var end = pollfd(fd: processDescriptor, events: Int16(POLLIN), revents: 0)
-        return unsafe poll(&end, 1, 0) > 0
-    }
-}
-
-extension TerminationStatus {
+extension ChildProcess.End {
     /// The end of a process in words: `crashed (SIGSEGV)`.
     var inWords: String {
         switch self {

@@ -29,6 +29,18 @@ import Testing
         #expect(folder.read("a.log.2") == "line7\n")
     }
 
+    @Test func whatIsNotALogFileIsNotReplaced() throws {
+        let folder = try TemporaryFolder()
+        makeDirectories("\(folder.path)/a.log.2")
+        var file = LogFile(directory: folder.path, name: "a", maximumSize: 10, keptFiles: 2)
+        try file.append("line1")
+        try file.append("line2")
+        #expect(throws: ServerError.self) { try file.append("line3") }
+        // Nor is the file before, which could not be moved on.
+        #expect(folder.read("a.log") == "line2\n")
+        #expect(folder.read("a.log.1") == "line1\n")
+    }
+
     @Test func withoutFilesToKeepTheOldOneGoes() throws {
         let folder = try TemporaryFolder()
         var file = LogFile(directory: folder.path, name: "a", maximumSize: 10, keptFiles: 0)

@@ -11,7 +11,7 @@ final class TemporaryFolder {
             unsafe buffer.baseAddress.map { unsafe mkdtemp($0) != nil } ?? false
         }
         try #require(made, "there is no place for temporary files")
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        path = String(decoding: template.dropLast().map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
     }
 
     deinit { removeTree(path) }

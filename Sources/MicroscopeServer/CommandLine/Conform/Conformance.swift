@@ -1,5 +1,6 @@
 import Contracts
 import Devices
+import Platform
 import Server
 
 /// A test run of the contracts on devices, one after the other.
@@ -8,6 +9,7 @@ struct Conformance {
     private let consent: Consent
     private let interruption: Interruption
     private let progress: ((String) -> Void)?
+    private let wait = TrialWait()
 
     /// - Parameters:
     ///   - file: the name of the configuration in the report.
@@ -35,17 +37,26 @@ struct Conformance {
             return report
         }
         let start = ContinuousClock.now
+        defer { wait.end() }
         do {
             try Examination(
-                open: { try device.open(log: Self.log) },
+                open: {
+                    wait.begin("opening \(device.name)")
+                    return try device.open(log: Self.log)
+                },
                 forbidding: {
+                    // Questions need the terminal.
+                    wait.end()
                     report.forbidden = consent.forbidden(on: $0, called: device.name)
+                    wait.begin("testing \(device.name)")
                     return report.forbidden
                 },
                 until: interruption,
                 report: { result in
                     report.results.append(result)
+                    wait.end()
                     say(result.line)
+                    wait.begin("testing \(device.name)")
                 }
             )
             .run()
@@ -70,5 +81,20 @@ struct Conformance {
     @Sendable private static func log(_ line: String) {
         var standardError = StandardError()
         print(line, to: &standardError)
+    }
+}
+
+/// The line of progress for what a person at the terminal waits for.
+private final class TrialWait {
+    private var line: ProgressLine?
+
+    func begin(_ act: String) {
+        end()
+        line = ProgressLine { "\(act): \($0.inSeconds)" }
+    }
+
+    func end() {
+        line?.end()
+        line = nil
     }
 }
