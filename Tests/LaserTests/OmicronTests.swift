@@ -102,7 +102,9 @@ struct OmicronTests {
     }
 
     /// The numbers of the kinds are those that Odemis knows.
-    @Test(arguments: [("PhoxX405-120", 3), ("LuxX488-100", 4), ("BrixX808-800", 100)])
+    @Test(arguments: [
+        ("PhoxX405-120", 3), ("LuxX488-100", 4), ("LuxX+488-60", 18), ("LEDMOD2+", 19), ("BrixX808-800", 100),
+    ])
     func drivesEachKind(name: String, number: Int) throws {
         var laser = SimulatedOmicron()
         laser.model = (name, number)

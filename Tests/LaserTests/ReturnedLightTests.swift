@@ -8,7 +8,7 @@ import Testing
 
 @testable import Server
 
-/// What clients have set in a light, after its port was lost and it has come back as it is after power-up.
+/// The settings of a light after its port was lost and it has come back as it is after power-up.
 struct ReturnedLightTests {
     /// A light in a server, as a worker opens it.
     private struct ServedLight {
