@@ -250,6 +250,19 @@ struct LightRulesTests {
         try light.setPower(0)
     }
 
+    /// Some lasers keep one power for each trigger.
+    @Test(arguments: LaserKind.all) func powerStaysWhenTheTriggerChanges(kind: LaserKind) throws {
+        let setup = try kind.makeSetup()
+        let light = try setup.openLight()
+        try light.setPower(0.37)
+        for type in [TriggerType.risingEdge, .software] {
+            do { try light.setTrigger(type, .bulb) } catch { continue }
+            try light.enable()
+            #expect(abs(try light.power - 0.37) < 0.01, "with \(type)")
+            try light.disable()
+        }
+    }
+
     @Test(arguments: LaserKind.all) func theSetPointIsTheLasersOwnFromTheStart(kind: LaserKind) throws {
         let setup = try kind.makeSetup()
         let first = try setup.openLight()

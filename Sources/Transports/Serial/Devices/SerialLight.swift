@@ -163,8 +163,16 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
         try line.perform { lines in try setTriggerType(type, lines) }
     }
 
+    /// Sets the trigger, and the power again if the device keeps one for each trigger, as Stradus and Cobolt do.
     private func setTriggerType(_ type: TriggerType, _ lines: LineProtocol) throws {
-        if try commands.triggerType(lines) != type { try commands.setTriggerType(type, lines) }
+        if try commands.triggerType(lines) != type {
+            try commands.setTriggerType(type, lines)
+            if powerSession == line.session, let found = try commands.setPoint(lines),
+                !isNear(found, devicePower(setPoint))
+            {
+                try setPower(setPoint, lines)
+            }
+        }
         trigger = (type, line.session)
     }
 
