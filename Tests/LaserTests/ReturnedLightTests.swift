@@ -5,6 +5,7 @@ import Logging
 import Pickle
 import Platform
 import Testing
+import Transports
 
 @testable import Server
 
@@ -16,13 +17,13 @@ struct ReturnedLightTests {
         let host: DeviceHost
         let index: Int
 
-        init(_ setup: any AnySetup) throws {
+        init(_ setup: any AnySetup, _ preparation: Preparation = Preparation()) throws {
             server = try DeviceServer(
                 at: .tcp(host: "127.0.0.1", port: 0),
                 log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             )
             setup.whenReported { [problems = server.problems] in problems.note($0, of: "Light") }
-            try server.open(as: "Light") { try setup.openDevice(leaveAsIs: nil) }
+            try server.open(as: "Light", preparation) { try setup.openDevice(leaveAsIs: nil) }
             host = try #require(server.hosts.withLock { $0.first })
             index = try #require(host.objects.last { $0.isLightSource }?.index)
         }
@@ -63,6 +64,19 @@ struct ReturnedLightTests {
         #expect(abs(power - 0.37) < 0.01)
         _ = try light.call("disable")
         #expect(!setup.isSwitchedOn)
+        light.server.close("Light")
+    }
+
+    /// What the configuration sets at first comes back, too, if no client has set anything else.
+    @Test func theFirstStateComesBack() throws {
+        let setup = try LaserKind.omicron()
+        let settings = [Preparation.Setting(name: "power", value: 0.37)]
+        let light = try ServedLight(setup, Preparation(settings: settings))
+        setup.unplug()
+        setup.change { $0.forgetPower() }
+        try setup.plugIn()
+        #expect(setup.port.wait(within: patience) { abs($0.level - 1515) <= 1 })
+        #expect(try light.call("get_is_on") == false)
         light.server.close("Light")
     }
 
