@@ -208,7 +208,10 @@ let package = Package(
         ),
         .testTarget(
             name: "LaserTests",
-            dependencies: ["Contracts", "Devices", "Lasers", "Pickle", "SerialInstruments", "Platform", "Transports"],
+            dependencies: [
+                "Contracts", "Devices", "Lasers", "Pickle", "SerialInstruments", "Server", "Platform", "Transports",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             exclude: ["Recordings"],
             swiftSettings: settings
         ),

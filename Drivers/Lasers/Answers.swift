@@ -49,27 +49,3 @@ func hexadecimal(_ number: Int, digits: Int) -> String {
     let text = String(number, radix: 16, uppercase: true)
     return String(repeating: "0", count: max(0, digits - text.count)) + text
 }
-
-extension Driver where Configuration == LightOptions {
-    /// A driver of a light source whose commands keep something for the device, and are made for each device.
-    ///
-    /// Otherwise as ``init(light:_:port:format:commands:simulated:)``.
-    init<Commands: LightCommands, Instrument: SimulatedInstrument>(
-        light name: String,
-        _ summary: String,
-        port: PortSettings,
-        format: LineFormat,
-        makeCommands: @escaping @Sendable () -> Commands,
-        simulated: @escaping @Sendable () -> Instrument
-    ) {
-        self.init(
-            serial: name,
-            summary,
-            port: port,
-            ask: SerialPort.question(port, format) { try makeCommands().identify($0) },
-            simulated: { _ in simulated() }
-        ) { connector, options in
-            try SerialLight.open(makeCommands(), connector, format, leavesLight: options.leaveAsIs ?? false)
-        }
-    }
-}

@@ -24,7 +24,7 @@ extension Driver where Configuration == LightOptions {
             "Cobolt (Hübner Photonics) lasers, 04 to 06 series",
             port: CoboltCommands.port,
             format: CoboltCommands.format,
-            makeCommands: { CoboltCommands() },
+            commands: CoboltCommands(),
             simulated: { SimulatedCobolt() }
         )
     }

@@ -81,7 +81,9 @@ extension Driver where Configuration == LightOptions {
 
 /// The commands of Omicron LuxX, PhoxX and BrixX lasers; powers are in milliwatts.
 ///
-/// Lines that start with `$` are unsolicited messages, not answers.
+/// Lines that start with `$` are unsolicited messages, not answers: the ad hoc mode (bit 13), which is left as it is.
+/// Sources: Odemis, Micro-Manager's adapter by Omicron, and Omicron's list of commands (V1.0) as luxx_communication 0.1.4
+/// gives it.
 public struct OmicronCommands: LightCommands {
     public static let typeName = "OmicronLaser"
 
@@ -139,6 +141,9 @@ public struct OmicronCommands: LightCommands {
     }
 
     public func switchOff(_ lines: LineProtocol) throws { try order("LOf", lines) }
+
+    /// A LuxX takes about three seconds to emit (luxx_communication 0.1.4).
+    public var switchingTime: Duration { .seconds(6) }
 
     public func obstacle(_ lines: LineProtocol) throws -> String? {
         let failure = try failure(lines), status = try status(lines)
@@ -220,8 +225,15 @@ public struct OmicronCommands: LightCommands {
 
 extension String {
     /// The fields of an answer, without the stray bytes that have been seen in them.
+    ///
+    /// The separator is a paragraph sign (0xA7), or what another program has chosen: `GFw|` of ImSwitch's driver for the
+    /// QuixX holds until a reset.
     var omicronFields: [String] {
-        split(separator: "\u{A7}", omittingEmptySubsequences: false).map { $0.filter { $0 != "\u{FF}" } }
+        filter { $0 != "\u{FF}" }
+            .split(omittingEmptySubsequences: false) { character in
+                !(character.isASCII && (character.isLetter || character.isNumber || "+-./ _".contains(character)))
+            }
+            .map(String.init)
     }
 }
 

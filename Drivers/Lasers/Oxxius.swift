@@ -12,7 +12,10 @@ extension OxxiusCommands {
     public var status: [StatusRow] {
         [
             StatusRow("emission") { try isOn($0).onOrOff },
-            StatusRow("set point") { try ask("?sp", $0, parse: \.number).text(places: 1) + " mW" },
+            StatusRow("set point") { lines in
+                let isPercent = try isSetInPercent(lines)
+                return "\((try setPoint(lines) ?? 0).text(places: 1)) \(isPercent ? "%" : "mW")"
+            },
             StatusRow("measured power") { try ask("?p", $0, parse: \.number).text(places: 1) + " mW" },
             StatusRow("state") { try state($0).label },
             StatusRow("fault") { OxxiusAlarm.name(of: try alarm($0)) },
@@ -65,7 +68,10 @@ extension Driver where Configuration == LightOptions {
     }
 }
 
-/// The commands of Oxxius lasers; powers are in milliwatts, for an LCX in percent.
+/// The commands of Oxxius lasers; powers are in milliwatts, for an LCX or LMX in percent.
+///
+/// Sources: Micro-Manager's adapters by Oxxius (Oxxius.cpp of 2019, and OxxiusCombiner), the Allen Institute's
+/// oxxius_laser.
 public struct OxxiusCommands: LightCommands {
     public static let typeName = "OxxiusLaser"
 
@@ -84,8 +90,8 @@ public struct OxxiusCommands: LightCommands {
         }
     }
 
-    /// An LCX takes percent instead of milliwatts.
-    private func isSetInPercent(_ lines: LineProtocol) throws -> Bool { try model(lines).hasPrefix("LCX") }
+    /// All but an LBX take percent (`ip`) instead of milliwatts (Micro-Manager's Oxxius.cpp, OnPowerSP).
+    private func isSetInPercent(_ lines: LineProtocol) throws -> Bool { try !model(lines).hasPrefix("LBX") }
 
     // MARK: Power
 
@@ -96,13 +102,21 @@ public struct OxxiusCommands: LightCommands {
         return 0...(try mostPower(lines))
     }
 
+    /// In milliwatts: the laser's own, or the rated power in its model `LMX-561-100`.
     private func mostPower(_ lines: LineProtocol) throws -> Double {
-        try ask("?maxlp", lines) { $0.number.flatMap { $0 > 0 ? $0 : nil } }
+        let found = try optional { try ask("?maxlp", lines) { $0.number.flatMap { $0 > 0 ? $0 : nil } } }
+        if let found { return found }
+        let fields = try model(lines).split(separator: "-").map(String.init)
+        guard fields.count > 2, let rated = fields[2].number, rated > 0 else {
+            throw SerialError.refused("?maxlp", answer: "the model does not name the power")
+        }
+        return rated
     }
 
+    /// Of an LCX or LMX the answer to `ip` alone, `40.0%` (Micro-Manager, both adapters).
     public func setPoint(_ lines: LineProtocol) throws -> Double? {
-        if try isSetInPercent(lines) { return nil }
-        return try ask("?sp", lines, parse: \.number)
+        guard try isSetInPercent(lines) else { return try ask("?sp", lines, parse: \.number) }
+        return try optional { try ask("ip", lines) { $0.hasSuffix("%") ? String($0.dropLast()).number : $0.number } }
     }
 
     public func measuredPower(_ lines: LineProtocol) throws -> Double {
@@ -176,6 +190,9 @@ public struct OxxiusCommands: LightCommands {
 }
 
 /// The state of an Oxxius laser: the answer to `?sta`.
+///
+/// 4 and 5 by Micro-Manager's Oxxius.cpp, which is for single lasers; its OxxiusCombiner and oxxius_laser have them the
+/// other way round. Both are dark, and `?f` says why.
 enum OxxiusState: Int {
     case warmUp = 1, standby, emission, alarm, internalError, sleep
     /// The search for the single longitudinal mode, with light on.

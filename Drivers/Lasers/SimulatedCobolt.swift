@@ -67,6 +67,7 @@ public struct SimulatedCobolt: SimulatedLineInstrument, SimulatedLaser {
     /// Starts to emit, as turning the key does with autostart.
     public mutating func startByItself() { isSwitchedOn = true }
     public mutating func forgetPower() { (power, modulationPower) = (maximumPower, maximumPower) }
+    public mutating func forgetTrigger() { (mode, runMode, hasDigitalModulation) = (1, "ConstantPower", false) }
 
     private mutating func stop(fault: Int) {
         isSwitchedOn = false

@@ -1,16 +1,24 @@
 public import Transports
 
-/// A simulated DeepStar laser: 488 nm, 200 mW.
+/// A simulated DeepStar laser of 488 nm and 200 mW, or an LDM.
+///
+/// The words, states and lengths are those of python-microscope's mock, which was written from Omicron's manual and with a
+/// head.
 public struct SimulatedDeepStar: SimulatedInstrument, SimulatedLaser {
     private var input: [UInt8] = []
     /// 0 error or interlocked, 1 off, 2 on.
     public private(set) var state = 1
     /// LightsOff, bias, modulated, deepstar.
-    public private(set) var mode = "L0"
+    public var mode = "L0"
+    /// What modulates the light: `MF` nothing but the digital input, `MO1` to `MO3` others.
+    public var modulation = "MF"
+    /// The text of `STAT0`, which names the controller.
+    public var controller = "MC 488  200 TA   "
+    public var hasAutostart = true
     /// From 0 to 0xFFF.
     public var level = 0x400
-    public private(set) var hasInternalPeak = false
-    public private(set) var isAnalogLinked = false
+    public var hasInternalPeak = false
+    public var isAnalogLinked = false
     public var hasPowerMonitor = false
     public var isInterlockOpen = false { didSet { state = isInterlockOpen ? 0 : 1 } }
     public var isKeyOn = true { didSet { state = isKeyOn ? 1 : 0 } }
@@ -20,7 +28,7 @@ public struct SimulatedDeepStar: SimulatedInstrument, SimulatedLaser {
     public var isSwitchedOn: Bool { state == 2 }
 
     public func isEmitting(at _: ContinuousClock.Instant) -> Bool {
-        state == 2 && mode != "L0" && hasInternalPeak && !isAnalogLinked
+        state == 2 && mode != "L0" && hasInternalPeak && !isAnalogLinked && modulation == "MF"
     }
 
     public mutating func startByItself() { (state, mode, hasInternalPeak) = (2, "L2", true) }
@@ -51,10 +59,12 @@ public struct SimulatedDeepStar: SimulatedInstrument, SimulatedLaser {
     private mutating func answer(_ command: String) -> String {
         switch command {
         case "S?": "S\(state)"
-        case "STAT0": "MC 488  200 TA   "
+        case "L?": mode
+        case "M?": modulation
+        case "STAT0": controller
         case "STAT1": "SL 6AB 600 868 T249 V117"
         case "STAT2": "R111 N02 SNP131056 SNC131056 WH 04667 SLS B9C 500"
-        case "STAT3": "OC AS1TH0AP\(hasPowerMonitor ? 1 : 0)FK0AC0AM0SU0CO0FO0MO0US0LA1FA0"
+        case "STAT3": "OC AS\(hasAutostart ? 1 : 0)TH0AP\(hasPowerMonitor ? 1 : 0)FK0AC0AM0SU0CO0FO0MO0US0LA1FA0"
         case "PP?": "PP" + hexadecimal(level, digits: 3)
         case "P?": "P" + hexadecimal(isEmitting(at: .now) ? level * 0xCCC / 0xFFF : 0, digits: 4)
         case "IP?": hasInternalPeak ? "IPO" : "IPF"
@@ -82,7 +92,7 @@ public struct SimulatedDeepStar: SimulatedInstrument, SimulatedLaser {
         case "A2DO", "A2DF":
             isAnalogLinked = command == "A2DO"
             return isAnalogLinked ? "A2D ON" : "A2D OFF"
-        case "MF", "MO1", "MO2", "MO3": break
+        case "MF", "MO1", "MO2", "MO3": modulation = command
         case _ where command.hasPrefix("PP") && command.count == 5:
             guard let level = String(command.dropFirst(2)).code(radix: 16) else { return "UK" }
             self.level = level

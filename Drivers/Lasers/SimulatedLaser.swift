@@ -14,4 +14,10 @@ public protocol SimulatedLaser: SimulatedInstrument {
     mutating func startByItself()
     /// Resets the set point to full power, as a power cut may do.
     mutating func forgetPower()
+    /// Resets the trigger and the modulation to those at power-up.
+    mutating func forgetTrigger()
+}
+
+extension SimulatedLaser {
+    public mutating func forgetTrigger() {}
 }

@@ -39,6 +39,7 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
     }
 
     public mutating func forgetPower() { power = highestPower }
+    public mutating func forgetTrigger() { mode = "CWP" }
 
     /// Whether light comes out, or would with the gate signal.
     public func isEmitting(at now: ContinuousClock.Instant = .now) -> Bool {

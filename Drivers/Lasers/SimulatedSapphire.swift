@@ -1,6 +1,9 @@
 public import Transports
 
 /// A simulated Sapphire laser: a 561 LP with 200 mW, which emits as soon as its key is turned.
+///
+/// The words are those of python-microscope's mock and of the protocol of Sapphire_ESP32, a controller for these lasers.
+/// No source has the answer to a word that it does not know: here only the echo and the prompt.
 public struct SimulatedSapphire: SimulatedLineInstrument, SimulatedLaser {
     public var pendingInput: [UInt8] = []
     public var serialNumber = "505925.000"
@@ -16,6 +19,9 @@ public struct SimulatedSapphire: SimulatedLineInstrument, SimulatedLaser {
     public var isWarmingUp = false { didSet { if isWarmingUp { isSwitchedOn = false } } }
     public var echoes = true
     public var prompts = true
+    /// Whether the switch of the CDRH box is at Remote, where a voltage controls the power (Micro-Manager's wiki).
+    public var isRemote = false
+    private var lastByte: UInt8 = 0
     /// The time until it reports that it is on.
     public var switchingTime = Duration.zero
     private var switchedOnAt: ContinuousClock.Instant?
@@ -37,35 +43,56 @@ public struct SimulatedSapphire: SimulatedLineInstrument, SimulatedLaser {
 
     private var canEmit: Bool { isTemperatureControlled && !isWarmingUp && fault == 0 }
 
-    /// With the echo off it still returns the line ends.
-    public func echo(_ bytes: [UInt8]) -> [SimulatedOutput] {
-        let bytes = echoes ? bytes : bytes.filter { $0 == 0x0D || $0 == 0x0A }
-        return bytes.isEmpty ? [] : [SimulatedOutput(bytes)]
+    /// Commands end with CR, LF or both; the end comes back as CR and LF, with the echo off too.
+    public mutating func receive(_ bytes: [UInt8], at now: ContinuousClock.Instant) -> [SimulatedOutput] {
+        var outputs: [SimulatedOutput] = []
+        for byte in bytes {
+            defer { lastByte = byte }
+            guard byte == 0x0D || byte == 0x0A else {
+                pendingInput.append(byte)
+                if echoes { outputs.append(SimulatedOutput([byte])) }
+                continue
+            }
+            if byte == 0x0A, lastByte == 0x0D { continue }
+            outputs += [SimulatedOutput("\r"), SimulatedOutput("\n")]
+            let command = String(decoding: pendingInput, as: UTF8.self).filter { $0 != " " }
+            pendingInput = []
+            outputs += command.isEmpty ? [SimulatedOutput(promptText)] : answer(command, at: now)
+        }
+        return outputs.filter { !$0.bytes.isEmpty }
     }
 
-    public static var commandEnds: [UInt8] { [0x0A] }
+    private var promptText: String { prompts ? "Sapphire:0-> " : "" }
 
     public mutating func answer(_ command: String, at now: ContinuousClock.Instant) -> [SimulatedOutput] {
         let command = command.uppercased()
         let text = report(command, now) ?? execute(command, now)
-        return [SimulatedOutput((text.map { $0 + "\r\n" } ?? "") + (prompts ? "Sapphire:0-> " : ""))]
+        return [SimulatedOutput((text.map { $0 + "\r\n" } ?? "") + promptText)]
     }
 
     private func report(_ command: String, _ now: ContinuousClock.Instant) -> String? {
         switch command {
         case "?HID": serialNumber
         case "?HH": "   257:34"
+        case "?PSH": "   301:02"
         case "?WAVE": "561"
-        case "NOMP": "200"
-        case "LT": "Sapphire 200mW"
-        case "SV", "SVPS": "8.005"
+        case "NOMP", "?NOMP": "200"
+        case "LT", "?LT": "Sapphire 200mW"
+        case "SV", "?SV", "SVPS", "?SVPS": "8.005"
         case "?MINLP": powers.lowerBound.text(places: 3)
         case "?MAXLP": powers.upperBound.text(places: 3)
-        case "?SP": power.text(places: 3)
-        case "?P": (isEmitting(at: now) ? power : 0).text(places: 3)
+        case "?SP": setPower.text(places: 3)
+        case "?P": (isEmitting(at: now) ? setPower : 0).text(places: 3)
+        case "?C": (isEmitting(at: now) ? 1.25 : 0).text(places: 3)
+        case "?DRC": "0.750"
+        case "?BT": "27.50"
+        case "?DT", "?DST": "24.90"
+        case "?PST": "31.20"
         case "?L": isEmitting(at: now) ? "1" : "0"
         case "?T": isTemperatureControlled ? "1" : "0"
         case "?K": isKeyOn ? "1" : "0"
+        case "?E": echoes ? "1" : "0"
+        case "?>": prompts ? "1" : "0"
         case "?STA": fault != 0 ? "6" : isWarmingUp ? "2" : !isKeyOn ? "3" : "5"
         case "?F": "\(fault == 0 ? 0 : fault.trailingZeroBitCount)"
         case "?FF": "\(fault | (isEmitting(at: now) ? 1 << 13 : 0))"
@@ -74,12 +101,16 @@ public struct SimulatedSapphire: SimulatedLineInstrument, SimulatedLaser {
         }
     }
 
+    /// At Remote the voltage at the input sets the power, and `P=` has no effect.
+    private var setPower: Double { isRemote ? powers.lowerBound : power }
+
+    /// `>` is written with and without its equals sign (Sapphire_ESP32).
     private mutating func execute(_ command: String, _ now: ContinuousClock.Instant) -> String? {
         switch command {
-        case ">=0": prompts = false
-        case ">=1": prompts = true
-        case "E=0": echoes = false
-        case "E=1": echoes = true
+        case ">=0", ">0": prompts = false
+        case ">=1", ">1": prompts = true
+        case "E=0", "E0": echoes = false
+        case "E=1", "E1": echoes = true
         case "L=0": isSwitchedOn = false
         case "L=1": return switchOn(now)
         case "T=0": isTemperatureControlled = false

@@ -43,6 +43,7 @@ public struct SimulatedStradus: SimulatedLineInstrument, SimulatedLaser {
     }
 
     public mutating func startByItself() { isSwitchedOn = true }
+    public mutating func forgetTrigger() { switches["PUL"] = false }
     public mutating func forgetPower() { (power, pulsePower) = (maximumPower, maximumPower) }
 
     public func echo(_ bytes: [UInt8]) -> [SimulatedOutput] { echoes ? [SimulatedOutput(bytes)] : [] }
@@ -69,7 +70,9 @@ public struct SimulatedStradus: SimulatedLineInstrument, SimulatedLaser {
         switch name {
         // Blanks after the commas, and units.
         case "LI": return " VL1008025, 10010, 405nm, \(maximumPower.text(places: 0))mW, C"
-        case "LP": return (isEmitting(at: now) ? power : 0).text(places: 1)
+        case "LP":
+            let power = switches["PUL"] == true ? pulsePower : power
+            return (isEmitting(at: now) ? power : 0).text(places: 1)
         // Whole milliwatts.
         case "LPS": return power.text(places: 0)
         case "PP": return pulsePower.text(places: 0)

@@ -71,7 +71,7 @@ extension Driver where Configuration == LightOptions {
             "Vortran Stradus lasers",
             port: StradusCommands.port,
             format: StradusCommands.format,
-            makeCommands: { StradusCommands() },
+            commands: StradusCommands(),
             simulated: { SimulatedStradus() }
         )
     }

@@ -38,6 +38,47 @@ struct DeepStarTests {
         #expect(!setup.isSwitchedOn)
     }
 
+    /// The modes that another program may have left, in a laser that is off and in one that is on.
+    @Test(arguments: ["L0", "LB", "L1", "L2", "BLK"], ["MF", "MO1", "MO2", "MO3"])
+    func isUsedAsAnotherProgramLeftIt(mode: String, modulation: String) throws {
+        for isOn in [false, true] {
+            var laser = SimulatedDeepStar()
+            if isOn { laser.startByItself() }
+            (laser.mode, laser.modulation, laser.isAnalogLinked) = (mode, modulation, true)
+            laser.hasInternalPeak = false
+            let setup = try LaserKind.deepStar(laser)
+            let light = try setup.open()
+            #expect(!setup.isSwitchedOn)
+            try light.setPower(0.5)
+            try light.enable()
+            #expect(setup.port.instrument.isEmitting(at: .now))
+            #expect(setup.port.instrument.mode == "L2")
+            try light.disable()
+            #expect(!setup.isSwitchedOn)
+        }
+    }
+
+    /// The start of a command that another program has left makes the laser fail: the first command has a wrong length.
+    @Test func theStartOfACommandPutsItIntoItsErrorState() throws {
+        let setup = try LaserKind.deepStar()
+        setup.change { $0.startByItself() }
+        #expect(try setup.answer("LO", 0).isEmpty)
+        let light = try setup.open()
+        #expect(!setup.isSwitchedOn)
+        let error = try #require(throws: DeviceError.self) { try light.enable() }
+        #expect("\(error)".contains("state S0"), "\(error)")
+    }
+
+    /// An LDM names itself in `STAT0`.
+    @Test func drivesAnLDM() throws {
+        var laser = SimulatedDeepStar()
+        laser.controller = "MC 405  100 LDM  "
+        let light = try LaserKind.deepStar(laser).open()
+        #expect(try light.setting("model").get() == "MC 405  100 LDM")
+        try light.enable()
+        #expect(try light.isOn)
+    }
+
     @Test(arguments: [false, true]) func tellsThePowerThatItMeasuresIfItCan(hasMonitor: Bool) throws {
         var laser = SimulatedDeepStar()
         laser.hasPowerMonitor = hasMonitor

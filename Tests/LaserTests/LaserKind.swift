@@ -77,7 +77,7 @@ struct LaserKind: Sendable, CustomTestStringConvertible {
         ) {
             try iChrome()
         },
-        LaserKind("lumencor", lacks: [.interlock, .fault, .hours]) { try lumencor() },
+        LaserKind("lumencor", lasting: ["SET TTL", "SET MUL", "SET PWR"]) { try lumencor() },
         LaserKind("coolled", lacks: [.interlock, .fault, .hours], lasting: ["LOAD", "PORT"]) { try coolLED() },
     ]
 

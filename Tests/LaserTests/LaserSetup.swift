@@ -69,6 +69,8 @@ class InstrumentSetup<Instrument: SimulatedLaser>: AnySetup {
     /// Whether a text appears in the log in time.
     func logs(_ text: String) -> Bool { serial.logs(text) }
 
+    func whenReported(_ body: @escaping @Sendable (String?) -> Void) { serial.whenReported(body) }
+
     func unplug() { port.unplug() }
     func plugIn() throws { try port.plugIn() }
     func spoil(_ body: (inout SimulatedFaults) -> Void) { port.spoil(body) }
@@ -112,6 +114,10 @@ protocol AnySetup: AnyObject, RecordableInstrument {
     func change(_ body: (inout any SimulatedLaser) -> Void)
     func wait(until claim: (any SimulatedLaser) -> Bool) -> Bool
     func logs(_ text: String) -> Bool
+    /// Sets the function that gets the problems that the driver reports.
+    func whenReported(_ body: @escaping @Sendable (String?) -> Void)
+    /// The device's answer to bytes, without a driver in between.
+    func answer(_ command: String, _ count: Int) throws -> String
     func unplug()
     func plugIn() throws
     func spoil(_ body: (inout SimulatedFaults) -> Void)

@@ -130,6 +130,27 @@ struct LightRulesTests {
         #expect(try light.status.first?.hasPrefix("whether light comes out is unknown") == true)
     }
 
+    // MARK: The console
+
+    /// The start of a command that another program has left, with which the first command makes nonsense.
+    ///
+    /// A DeepStar does not forgive it; see its own tests.
+    @Test(arguments: LaserKind.all.filter { $0.driver != "deepstar" })
+    func theStartOfACommandInTheDeviceIsNoHarm(kind: LaserKind) throws {
+        for rest in ["?", "x 1", "L"] {
+            let setup = try kind.makeSetup()
+            setup.change { $0.startByItself() }
+            _ = try setup.answer(rest, 0)
+            let light = try setup.openLight()
+            #expect(!setup.isSwitchedOn, "after '\(rest)'")
+            try light.setPower(0.5)
+            try light.enable()
+            #expect(try light.isOn, "after '\(rest)'")
+            try light.disable()
+            #expect(!setup.isSwitchedOn)
+        }
+    }
+
     // MARK: The wire
 
     @Test(arguments: LaserKind.all) func aSilentLaserIsUnknownAndNotOff(kind: LaserKind) throws {
@@ -227,6 +248,19 @@ struct LightRulesTests {
         #expect(light.setPoint == 1)
         #expect(throws: RemoteError.self) { try light.setPower(.nan) }
         try light.setPower(0)
+    }
+
+    /// Some lasers keep one power for each trigger.
+    @Test(arguments: LaserKind.all) func powerStaysWhenTheTriggerChanges(kind: LaserKind) throws {
+        let setup = try kind.makeSetup()
+        let light = try setup.openLight()
+        try light.setPower(0.37)
+        for type in [TriggerType.risingEdge, .software] {
+            do { try light.setTrigger(type, .bulb) } catch { continue }
+            try light.enable()
+            #expect(abs(try light.power - 0.37) < 0.01, "with \(type)")
+            try light.disable()
+        }
     }
 
     @Test(arguments: LaserKind.all) func theSetPointIsTheLasersOwnFromTheStart(kind: LaserKind) throws {

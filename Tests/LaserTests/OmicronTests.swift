@@ -11,7 +11,14 @@ struct OmicronTests {
         ("?GFw\r", "!GFwLuxX488-100\u{A7}4\u{A7}2.87\r"), ("?GSN\r", "!GSN123456.7\r"), ("?GAS\r", "!GAS00C0\r"),
         ("?SOMDC5B\r?GOM\r", "!SOM>\r!GOMDC5B\r"), ("?SLP400\r?GLP\r", "!SLP>\r!GLP400\r"),
         ("?POn\r?LOn\r?GAS\r", "!POn>\r!LOn>\r!GAS00C2\r"), ("?LOf\r", "!LOf>\r"), ("?XXX\r", "!UK\r"),
-        ("?RsC\r", "!RsC>\r$RsC>\r"), ("?SLP1000\r", "!SLPx\r"),
+        ("?RsC\r", "!RsC>\r$RsC>\r"), ("?SLP1000\r", "!SLPx\r"), ("?somdc5b\r", "!UK\r"), ("?SOMdc5b\r", "!SOM>\r"),
+        // Omicron's list of commands, V1.0.
+        ("?ROM\r?ROM0\r?GOM\r", "!ROM1\r!ROM>\r!GOMDC43\r"), ("?ROM3\r?GOM\r", "!ROM>\r!GOMDCDB\r"),
+        ("?ROM9\r", "!ROMx\r"),
+        ("?SAS\r?SAS0\r?SAS\r", "!SAS1\r!SAS>\r!SAS0\r"), ("?SAP1\r", "!SAP>\r"), ("?CLD\r", "!CLD>\r"),
+        // Newer heads, and the separator that ImSwitch chooses until a reset.
+        ("?SPP50\r?GPP\r", "!SPP>\r!GPP50.0\r"), ("?TPP25.5\r", "!TPP>\r"),
+        ("?GFw|\r?GSI\r", "!GFwLuxX488-100|4|2.87\r!GSI488\u{FF}|100\r"),
     ])
     func simulationAnswersAsTheLaserDoes(command: String, answer: String) throws {
         #expect(try LaserKind.omicron().answer(command, answer.unicodeScalars.count) == answer)
@@ -52,6 +59,57 @@ struct OmicronTests {
         var laser = SimulatedOmicron()
         laser.chats = true
         let light = try LaserKind.omicron(laser).open()
+        try light.enable()
+        #expect(try light.isOn)
+    }
+
+    /// The states in which luxx_communication, ImSwitch, Micro-Manager and Omicron's own program may leave a laser.
+    @Test(arguments: [
+        "separator", "ad hoc", "standby", "standby, on", "digital", "analog", "temporary power", "autostart",
+    ])
+    func isUsedAsAnotherProgramLeftIt(state: String) throws {
+        var laser = SimulatedOmicron()
+        let words = [
+            "separator": ["?GFw|"], "standby": ["?ROM0"], "standby, on": ["?POn", "?LOn", "?ROM0"],
+            "digital": ["?SOMDC7B"], "analog": ["?ROM3"], "temporary power": ["?TPP10"],
+            "autostart": ["?SAS1", "?SAP1"],
+        ]
+        laser.chats = state == "ad hoc"
+        for word in words[state] ?? [] { _ = laser.answer(word, at: .now) }
+        laser.startByItself()
+        let setup = try LaserKind.omicron(laser)
+        let light = try setup.open()
+        #expect(!setup.isSwitchedOn)
+        #expect(try light.setting("model").get() == "LuxX488-100, 4, 2.87")
+        #expect(try light.setting("wavelength").get() == "488")
+        try light.setPower(0.5)
+        try light.enable()
+        #expect(setup.port.instrument.isEmitting(at: .now))
+        #expect(abs(try light.power - 0.5) < 0.001)
+        #expect(try light.triggerType == (["digital", "analog"].contains(state) ? .risingEdge : .software))
+        try light.disable()
+        #expect(!setup.isSwitchedOn)
+    }
+
+    /// Witness: luxx_communication, "takes about 3 seconds".
+    @Test func waitsForLightThatTakesSeconds() throws {
+        var laser = SimulatedOmicron()
+        laser.startTime = .milliseconds(1500)
+        let setup = try LaserKind.omicron(laser)
+        let light = try setup.open()
+        try light.enable()
+        #expect(setup.port.instrument.isEmitting(at: .now))
+    }
+
+    /// The numbers of the kinds are those that Odemis knows.
+    @Test(arguments: [
+        ("PhoxX405-120", 3), ("LuxX488-100", 4), ("LuxX+488-60", 18), ("LEDMOD2+", 19), ("BrixX808-800", 100),
+    ])
+    func drivesEachKind(name: String, number: Int) throws {
+        var laser = SimulatedOmicron()
+        laser.model = (name, number)
+        let light = try LaserKind.omicron(laser).open()
+        #expect(try light.setting("model").get() == .str("\(name), \(number), 2.87"))
         try light.enable()
         #expect(try light.isOn)
     }

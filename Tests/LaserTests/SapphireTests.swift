@@ -13,6 +13,10 @@ struct SapphireTests {
         ("L=0\r\nP=80\r\n", "\r\n\r\nNote: Laser_Output is OFF (L=0)\r\n"), ("L=1\r\n?L\r\n", "\r\n\r\n1\r\n"),
         ("?HID\r\n", "\r\n505925.000\r\n"), ("?hid\r\n", "\r\n505925.000\r\n"),
         ("P=10\r\n", "\r\nvalue must be between 20.000 and 220.000\r\n"),
+        // The protocol of Sapphire_ESP32, with commands that end with a carriage return or a line feed.
+        ("?WAVE\r?BT\n", "\r\n561\r\n\r\n27.50\r\n"), ("?c\r", "\r\n1.250\r\n"), ("?PSH\r", "\r\n   301:02\r\n"),
+        ("?DT\r?DST\r?PST\r", "\r\n24.90\r\n\r\n24.90\r\n\r\n31.20\r\n"), ("?DRC\r", "\r\n0.750\r\n"),
+        (">1\r", "\r\nSapphire:0-> "), ("?>\r?E\r", "\r\n0\r\n\r\n0\r\n"), ("NONSENSE\r", "\r\n"),
         ("T=0\r\nL=1\r\n", "\r\n\r\nTEC must be ON (T=1) to enable Light Output!\r\n"),
     ])
     func simulationAnswersAsTheLaserDoes(command: String, answer: String) throws {
@@ -97,6 +101,29 @@ struct SapphireTests {
         setup.port.update { $0.fault = 1 << 4 | 1 << 14 }
         #expect(light.status.contains("fault: diode current, unknown (hexadecimal 4000)"))
         #expect(light.status.contains("state: error"))
+    }
+
+    /// Other states than those of echo and prompt in which people and programs may leave a laser.
+    @Test(arguments: ["key", "temperature", "remote", "dark"]) func isUsedAsItWasLeft(state: String) throws {
+        var laser = SimulatedSapphire()
+        (laser.isKeyOn, laser.isTemperatureControlled) = (state != "key", state != "temperature")
+        if state == "dark" { _ = laser.answer("L=0", at: .now) }
+        laser.isRemote = state == "remote"
+        let setup = try LaserKind.sapphire(laser)
+        let light = try setup.open()
+        #expect(!setup.isSwitchedOn)
+        switch state {
+        case "key", "temperature":
+            let error = try #require(throws: DeviceError.self) { try light.enable() }
+            #expect("\(error)".contains(state == "key" ? "the key is at standby" : "temperature control (TEC) is off"))
+        case "remote":
+            let error = try #require(throws: DeviceError.self) { try light.setPower(0.5) }
+            #expect("\(error)".contains("was set to a power of 110.0 but reports 20.0"), "\(error)")
+        default:
+            try light.setPower(0.5)
+            try light.enable()
+            #expect(try light.power == 0.5)
+        }
     }
 
     @Test func emissionHoursAreHours() throws {

@@ -15,6 +15,7 @@ final class Factory: TableObject {
 
     let metadata = ObjectMetadata(methods: [
         "create", "destroy", "simulate", "remove_simulation", "is_switched_on", "transcript", "unplug", "plug_in",
+        "cut_power",
     ])
 
     var table: RemoteInterface {
@@ -27,6 +28,7 @@ final class Factory: TableObject {
             RemoteMethod("transcript", "link", call: simulations.transcript)
             RemoteMethod("unplug", "link", call: simulations.unplug)
             RemoteMethod("plug_in", "link", call: simulations.plugInAgain)
+            RemoteMethod("cut_power", "link", call: simulations.cutPower)
         }
     }
 

@@ -10,6 +10,8 @@ final class Simulations: Sendable {
         let transcript: @Sendable () -> String
         let unplug: @Sendable () -> Void
         let plugIn: @Sendable () throws -> Void
+        /// Cuts its power, after which it is as it is at power-up; nil if it does not know how.
+        var cutPower: (@Sendable () -> Void)?
     }
 
     private let entries = Lock<[String: Entry]>([:])
@@ -44,7 +46,13 @@ final class Simulations: Sendable {
             isSwitchedOn: { port.instrument.isSwitchedOn },
             transcript: { port.transcript },
             unplug: { port.unplug() },
-            plugIn: { try port.plugIn() }
+            plugIn: { try port.plugIn() },
+            cutPower: {
+                port.update { laser in
+                    laser.forgetPower()
+                    laser.forgetTrigger()
+                }
+            }
         )
     }
 
@@ -58,4 +66,13 @@ final class Simulations: Sendable {
     func transcript(_ link: String) throws -> String { try entry(link).transcript() }
     func unplug(_ link: String) throws { try entry(link).unplug() }
     func plugInAgain(_ link: String) throws { try entry(link).plugIn() }
+
+    /// Takes the port away, cuts the power, and gives the port back.
+    func cutPower(_ link: String) throws {
+        let entry = try entry(link)
+        guard let cut = entry.cutPower else { throw RemoteError.key(link) }
+        entry.unplug()
+        cut()
+        try entry.plugIn()
+    }
 }

@@ -40,22 +40,24 @@ public final class LightEngine<Commands: EngineCommands>: Controller, SerialDevi
 
 extension Driver where Configuration == LightOptions {
     /// A driver for a box with several lights; see ``init(light:_:port:format:commands:simulated:)``.
+    ///
+    /// Each box has commands of its own.
     public init<Commands: EngineCommands, Instrument: SimulatedInstrument>(
         engine name: String,
         _ summary: String,
         port: PortSettings,
         format: LineFormat,
-        commands: Commands,
+        commands: @autoclosure @escaping @Sendable () -> Commands,
         simulated: @escaping @Sendable () -> Instrument
     ) {
         self.init(
             serial: name,
             summary,
             port: port,
-            ask: SerialPort.question(port, format, commands.identify),
+            ask: SerialPort.question(port, format) { try commands().identified($0) },
             simulated: { _ in simulated() }
         ) { connector, options in
-            try LightEngine.open(commands, connector, format, leavesLight: options.leaveAsIs ?? false)
+            try LightEngine.open(commands(), connector, format, leavesLight: options.leaveAsIs ?? false)
         }
     }
 }
@@ -83,8 +85,15 @@ extension EngineCommands {
 
     /// Brings the box into a known state, with every light off unless the lights are to be left as they are.
     func prepare(_ lines: LineProtocol, leavesLight: Bool) throws -> String {
-        let identity = try identify(lines)
+        let identity = try identified(lines)
         if !leavesLight { try channels(lines).attemptEach { try $0.commands.ensureOff(lines) } }
         return identity
+    }
+
+    /// The serial number.
+    ///
+    /// A first refusal may be meant for the start of a command that another program has left in the box.
+    func identified(_ lines: LineProtocol) throws -> String {
+        do { return try identify(lines) } catch SerialError.refused { return try identify(lines) }
     }
 }

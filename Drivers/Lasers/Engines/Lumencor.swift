@@ -23,6 +23,9 @@ extension Driver where Configuration == LightOptions {
 }
 
 /// The commands of Lumencor light engines of the third generation in standard mode.
+///
+/// Sources: python-microscope, Micro-Manager, and Lumencor's command reference (57-10018, revision C) as QDSpy's driver of
+/// an Aura III gives it.
 public struct LumencorCommands: EngineCommands {
     public static let typeName = "SpectraIIILightEngine"
 
@@ -50,8 +53,22 @@ public struct LumencorCommands: EngineCommands {
     public func settings(_ line: SerialLine) throws -> [Setting] {
         let texts = [("model", "MODEL"), ("serial number", "SN"), ("firmware", "VER")]
         return try line.fixed(texts.map { name, word in (name, { try ask(word, $0) { $0 } }) })
-            + [Setting("temperature", on: line, in: -273.0...1000, get: { try ask("TEMP", $0, parse: \.number) })]
-            .known()
+            + [
+                Setting("temperature", on: line, in: -273.0...1000, get: { try ask("TEMP", $0, parse: \.number) }),
+                Setting("status", on: line, text: { LumencorStatus.name(ofEngine: try status($0)) }),
+                // Another program may have left the inputs on, which switch lights on regardless of commands.
+                Setting("inputs enabled", on: line, get: { try ask("TTLENABLE", $0, parse: \.flag) }) { isOn, lines in
+                    try exchange("SET TTLENABLE \(isOn ? 1 : 0)", "TTLENABLE", lines) { _ in () }
+                },
+            ].known()
+    }
+
+    private func status(_ lines: LineProtocol) throws -> Int { try ask("STAT", lines) { $0.code() } }
+
+    /// The engine's fault; nil if there is none, or if the engine does not report it.
+    func fault(_ lines: LineProtocol) throws -> String? {
+        let code = try optional { try status(lines) } ?? 0
+        return code == 0 ? nil : LumencorStatus.name(ofEngine: code)
     }
 
     // MARK: Exchanges
@@ -89,7 +106,7 @@ public struct LumencorCommands: EngineCommands {
         parse: (String) throws -> Value?
     ) throws -> Value {
         try lines.ask(command) { line in
-            if line.hasPrefix("E ") { throw SerialError.refused(command, answer: line) }
+            if line == "E" || line.hasPrefix("E ") { throw SerialError.refused(command, answer: line) }
             guard line == "A \(word)" || line.hasPrefix("A \(word) ") else { return nil }
             return try parse(String(line.dropFirst(word.count + 3)))
         }
@@ -135,8 +152,28 @@ public struct LumencorLightCommands: LightCommands {
     public func switchOn(_ lines: LineProtocol) throws { try commands.order("CH", index, 1, lines) }
     public func switchOff(_ lines: LineProtocol) throws { try commands.order("CH", index, 0, lines) }
 
-    /// The engine says in its refusal what is in the way, such as the limit of its supply.
-    public func obstacle(_: LineProtocol) -> String? { nil }
+    /// The status of the engine and of the light; what else is in the way, such as the limit of the supply, the engine
+    /// says in its refusal.
+    public func obstacle(_ lines: LineProtocol) throws -> String? {
+        try commands.fault(lines) ?? fault(lines)
+    }
+
+    /// The light's own fault; nil if there is none, or if the engine does not report it.
+    private func fault(_ lines: LineProtocol) throws -> String? {
+        let codes = try optional {
+            try commands.ask("MULCHSTAT", lines) { text in
+                let codes = text.split(separator: " ").map { String($0).code() }
+                return codes.contains(nil) ? nil : codes.compactMap(\.self)
+            }
+        }
+        guard let codes, codes.indices.contains(index), codes[index] != 0 else { return nil }
+        return LumencorStatus.name(ofLight: codes[index])
+    }
+
+    /// Hours of light; the engine counts seconds (command reference, GET OT).
+    private func hours(_ lines: LineProtocol) throws -> Double {
+        try commands.ask("OT", index, lines, parse: \.number) / 3600
+    }
 
     // MARK: State
 
@@ -146,10 +183,48 @@ public struct LumencorLightCommands: LightCommands {
             StatusRow("intensity") { try measuredPower($0).text(places: 0) },
             StatusRow("optical power") { try commands.ask("CHPWR", index, $0) { $0 } },
             StatusRow("engine temperature") { try commands.ask("TEMP", $0) { $0 } },
+            StatusRow("fault") { try obstacle($0) ?? "none" },
+            StatusRow("operating hours") { try hours($0).text(places: 1) },
         ]
     }
 
     public func settings(_ line: SerialLine) throws -> [Setting] {
-        try [Setting("optical power", on: line) { try commands.ask("CHPWR", index, $0) { $0 } }].known()
+        try [
+            Setting("optical power", on: line) { try commands.ask("CHPWR", index, $0) { $0 } },
+            Setting("operating hours", on: line, in: 0...manyHours, get: hours),
+        ].known()
+    }
+}
+
+/// The status codes of Lumencor's engines and their lights (command reference, GET STAT and GET MULCHSTAT).
+enum LumencorStatus {
+    static func name(ofEngine code: Int) -> String {
+        switch code {
+        case 0: "none"
+        case 1: "fan"
+        case 2: "temperature"
+        case 3: "temperature and fan"
+        case 4: "the safety lock is active (interlock or key)"
+        case 5: "hardware configuration"
+        case 6: "stand-by (temperature controls off)"
+        case 7: "warming up"
+        default: "number \(code)"
+        }
+    }
+
+    static func name(ofLight code: Int) -> String {
+        switch code {
+        case 51: "no such light"
+        case 56: "hardware configuration"
+        case 57: "locked"
+        case 571: "locked: temperature"
+        case 572: "locked: fan"
+        case 573, 60: "the interlock is open"
+        case 574: "locked: limit of the supply"
+        case 58: "busy"
+        case 64: "temperature control locked"
+        case 65: "temperature control out of range"
+        default: "number \(code)"
+        }
     }
 }

@@ -54,6 +54,12 @@ public struct SimulatedIChrome: SimulatedInstrument, SimulatedLaser {
 
     public mutating func startByItself() { setAll("enable", "#t") }
     public mutating func forgetPower() { setAll("level", "100.0") }
+
+    public mutating func forgetTrigger() {
+        setAll("cw", "#t")
+        setAll("use-ttl", "#f")
+    }
+
     private mutating func switchAllOff() { setAll("enable", "#f") }
 
     /// Switches off both modes of emission of all lasers.

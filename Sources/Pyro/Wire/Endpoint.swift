@@ -98,7 +98,7 @@ public typealias Endpoint = PyroURI.Location
         }
         // `/etc/hosts` often has only one of the addresses of localhost, and a machine may have only the other one.
         if host.lowercased() == "localhost", !addresses.contains(where: { $0.family == AF_INET6 }) {
-            addresses += (try? resolve(host: "::1", port: port, toListen: toListen)) ?? []
+            addresses += (try? resolve(host: "::1", port: port, flags: flags)) ?? []
         }
         return addresses.filter { $0.family == AF_INET } + addresses.filter { $0.family != AF_INET }
     }

@@ -50,6 +50,8 @@ struct OpenDevices {
     private var sources: [(device: any DataDevice, stream: DataStream)] = []
     /// The devices of the configuration, in its order; their parts are shut down with them.
     private var roots: [any Device] = []
+    /// The settings of the configuration, by the numbers of their devices.
+    private var initial: [Int: [Preparation.Setting]] = [:]
     private var pending: [Int: Pending] = [:]
     private var lastTicket = 0
     private var isOpen = true
@@ -217,13 +219,17 @@ struct OpenDevices {
         )
     }
 
-    /// Makes the calls again by which clients have set something in a device and its parts, without enabling them.
+    /// Applies the configuration's settings again, and makes the calls again by which clients have set something in a
+    /// device and its parts, without enabling them.
     ///
     /// The log is complete up to the last call, since notes are taken under the same lock. Failures are reported.
     mutating func restore(_ id: String) {
         guard isOpen, let log = restoreLog?.memory else { return }
-        for entry in entries where entry.id == id || entry.owner == id {
+        for (index, entry) in entries.enumerated() where entry.id == id || entry.owner == id {
             guard entry.device?.restoresItself != true else { continue }
+            do { try apply(initial[index] ?? [], to: index) } catch {
+                report("\(entry.id): its first state could not be restored: \(ErrorTranslation.text(of: error))")
+            }
             for call in log.settings(of: entry.id) {
                 do { _ = try entry.interface.perform(try entry.interface.decoder.decode(call)) } catch {
                     report("\(entry.id).\(call.member) could not be restored: \(ErrorTranslation.text(of: error))")
@@ -243,6 +249,7 @@ struct OpenDevices {
     // MARK: Beginning and end
 
     mutating func apply(_ settings: [Preparation.Setting], to index: Int) throws {
+        initial[index] = settings
         try InitialState(entries[index].settings, entries[index].interface).apply(settings)
         if !settings.isEmpty { entries[index].limits = entries[index].object.callLimits }
     }

@@ -60,6 +60,21 @@ struct DeviceHostTests {
         #expect(log.memory.settings(of: "Device").map(\.arguments) == [["speed", last]])
     }
 
+    @Test func aDeviceThatLostItsPowerGetsTheConfigurationsSettingsBack() throws {
+        let device = PoweredDevice()
+        let host = host(device, restoreLog: RestoreLogWriter { _ in })
+        try host.prepare(0, Preparation(settings: [Preparation.Setting(name: "speed", value: 5)]))
+        device.losePower()
+        host.deviceReturned("Device")
+        #expect(device.waitForSpeed(5))
+        // What a client has set comes after that.
+        _ = try host.call(0, "set_setting", CallArguments(["speed", 7]))
+        device.losePower()
+        host.deviceReturned("Device")
+        #expect(device.waitForSpeed(7))
+        #expect(try host.call(0, "get_setting", CallArguments(["speed"])) == 7)
+    }
+
     @Test func aDeviceThatLostItsPowerGetsItsSettingsBack() throws {
         let log = RestoreLogWriter { _ in }
         let device = PoweredDevice()

@@ -13,6 +13,7 @@ public final class DrivenInstrument<Instrument: SimulatedInstrument, Opened>: Se
     private let settings: PortSettings
     private let folder: String
     private let lines = Lock<[String]>([])
+    private let report = Lock<@Sendable (String?) -> Void>({ _ in })
 
     /// - Parameter driver: opens the device, with a format without the waits that are there for real ones
     ///   (``LineFormat/fast``).
@@ -48,7 +49,10 @@ public final class DrivenInstrument<Instrument: SimulatedInstrument, Opened>: Se
     private func connector(_ stream: @escaping @Sendable () throws -> any SerialStream) -> SerialConnector {
         SerialConnector(
             "device at its port",
-            log: DeviceLog(write: { [lines] line, _ in lines.update { $0.append(line) } }),
+            log: DeviceLog(
+                write: { [lines] line, _ in lines.update { $0.append(line) } },
+                report: { [report] problem in report.withLock { $0 }(problem) }
+            ),
             open: stream
         )
     }
@@ -57,6 +61,9 @@ public final class DrivenInstrument<Instrument: SimulatedInstrument, Opened>: Se
     public var opener: @Sendable () throws -> SerialPort {
         { [self] in try SerialPort(path: port.path, settings: settings) }
     }
+
+    /// Sets the function that gets the problems that the driver reports, and nil when the device is usable again.
+    public func whenReported(_ body: @escaping @Sendable (String?) -> Void) { report.withLock { $0 = body } }
 
     /// Whether the log shows a text, in time.
     public func logs(_ text: String) -> Bool {
@@ -68,6 +75,8 @@ public final class DrivenInstrument<Instrument: SimulatedInstrument, Opened>: Se
         let port = try opener()
         defer { port.close() }
         try port.write(command.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }, until: .now + Self.patience)
+        // Closing the port would drop what the device has not read.
+        _ = self.port.hears(command, within: Self.patience)
         var bytes: [UInt8] = []
         while bytes.count < count {
             let more = try port.read(until: .now + Self.patience)

@@ -63,9 +63,16 @@ extension LightCommands {
 
     /// Brings the device into a known state, with its light off unless that stays as found.
     func prepare(_ lines: LineProtocol, leavesLight: Bool) throws -> String {
-        let identity = try identify(lines)
+        let identity = try identified(lines)
         if !leavesLight { try ensureOff(lines) }
         return identity
+    }
+
+    /// The serial number.
+    ///
+    /// A first refusal may be meant for the start of a command that another program has left in the device.
+    func identified(_ lines: LineProtocol) throws -> String {
+        do { return try identify(lines) } catch SerialError.refused { return try identify(lines) }
     }
 
     /// Switches off and checks it, up to three times.
@@ -96,24 +103,24 @@ extension Driver where Configuration == LightOptions {
     /// - Parameters:
     ///   - port: the settings of its port; the option `baudrate` changes the rate.
     ///   - format: the format of commands and answers.
-    ///   - commands: its commands.
+    ///   - commands: its commands, made for each device, since some keep something for theirs.
     ///   - simulated: its simulation, which `--simulated` talks to over a pseudo-terminal.
     public init<Commands: LightCommands, Instrument: SimulatedInstrument>(
         light name: String,
         _ summary: String,
         port: PortSettings,
         format: LineFormat,
-        commands: Commands,
+        commands: @autoclosure @escaping @Sendable () -> Commands,
         simulated: @escaping @Sendable () -> Instrument
     ) {
         self.init(
             serial: name,
             summary,
             port: port,
-            ask: SerialPort.question(port, format, commands.identify),
+            ask: SerialPort.question(port, format) { try commands().identified($0) },
             simulated: { _ in simulated() }
         ) { connector, options in
-            try SerialLight.open(commands, connector, format, leavesLight: options.leaveAsIs ?? false)
+            try SerialLight.open(commands(), connector, format, leavesLight: options.leaveAsIs ?? false)
         }
     }
 }

@@ -8,7 +8,8 @@ internal import Platform
 /// - Whether it is on is asked each time and never assumed. No answer is an error, and never "off".
 /// - Switching on and off is checked. If switching on cannot be confirmed, the light is switched off.
 /// - Powers are fractions of the device's highest power. A set power is read back. If the port was lost in the meantime,
-///   the power is set again before light comes, since the device may have lost its supply.
+///   the trigger and the power that clients have set are set again before light comes, since the device may have lost
+///   its supply.
 public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevice {
     public let line: SerialLine
     public let commands: Commands
@@ -19,6 +20,8 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
     public var setPoint: Double
     /// The line's session in which the device was last known to have the set power; nil if it never had.
     private var powerSession: Int?
+    /// The trigger type that was set, and the line's session in which it was; nil if none was.
+    private var trigger: (type: TriggerType, session: Int)?
     private let ownsLine: Bool
     /// Whether it has been shut down: switched off, or reported as not switched off.
     private var isGivenUp = false
@@ -56,6 +59,8 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
 
     public func performEnable() throws {
         try line.perform { lines in
+            // The power of some lasers belongs to the trigger.
+            try restoreTrigger(lines)
             try restorePower(lines)
             if try commands.isOn(lines) { return }
             do {
@@ -162,9 +167,26 @@ public final class SerialLight<Commands: LightCommands>: LightSource, SerialDevi
         guard mode == .bulb else {
             throw DeviceError(.unsupported, "the only trigger mode supported is 'bulb'")
         }
-        try line.perform { lines in
-            if try commands.triggerType(lines) != type { try commands.setTriggerType(type, lines) }
+        try line.perform { lines in try setTriggerType(type, lines) }
+    }
+
+    /// Sets the trigger, and the power again if the device keeps one for each trigger, as Stradus and Cobolt do.
+    private func setTriggerType(_ type: TriggerType, _ lines: LineProtocol) throws {
+        if try commands.triggerType(lines) != type {
+            try commands.setTriggerType(type, lines)
+            if powerSession == line.session, let found = try commands.setPoint(lines),
+                !isNear(found, devicePower(setPoint))
+            {
+                try setPower(setPoint, lines)
+            }
         }
+        trigger = (type, line.session)
+    }
+
+    /// Sets the trigger again if the device may have lost it: light that is to be gated must not come ungated.
+    private func restoreTrigger(_ lines: LineProtocol) throws {
+        guard let trigger, trigger.session != line.session else { return }
+        try setTriggerType(trigger.type, lines)
     }
 
     public func performTrigger() throws {
