@@ -20,8 +20,6 @@ final class CallQueue: Sendable {
     }
 
     private static let mostThreads = 4
-    /// How long a thread other than the first waits for another call.
-    private static let idleLimit = Duration.seconds(10)
 
     private let state = Lock(State())
     private let address: PyroURI
@@ -75,21 +73,16 @@ final class CallQueue: Sendable {
     }
 
     /// The next call to make; nil when the thread must end.
+    ///
+    /// Connections are never closed for being idle: a server may switch light off when the connection has gone that
+    /// switched it on.
     private static func next(_ state: Lock<State>) -> Call? {
-        let isAlone = state.withLock { $0.threads == 1 }
-        let call: Call?? = state.wait(within: isAlone ? nil : idleLimit) { state in
+        let call: Call?? = state.wait { state in
             guard !state.waiting.isEmpty else { return state.isClosed ? .some(nil) : nil }
             state.idle -= 1
             return .some(state.waiting.removeFirst())
         }
-        if let call, let call { return call }
-        return state.withLock { state in
-            state.idle -= 1
-            // A call may have arrived after the wait ended.
-            if !state.waiting.isEmpty { return state.waiting.removeFirst() }
-            state.threads -= 1
-            return nil
-        }
+        return call ?? nil
     }
 }
 
