@@ -221,7 +221,6 @@ final class DeviceHost: Sendable {
         }
     }
 
-    /// Switches all light off, and finds out whether it is.
     /// Stops everything that moves; other calls that wait for the end of a move do not hold this up.
     func stopMotion() -> [MotionFinding] {
         // A call that searches for the ends of a stage holds the lock until it sees this.
@@ -244,6 +243,7 @@ final class DeviceHost: Sendable {
             return body(&devices)
         }
     }
+    /// Switches all light off, and finds out whether it is.
     func darken() -> [LightsOff.Finding] {
         let findings = step("disable", where: \.isLightSource) { $0.darken() }
         for finding in findings where finding.light == .off {
