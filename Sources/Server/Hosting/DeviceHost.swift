@@ -243,6 +243,7 @@ final class DeviceHost: Sendable {
             return body(&devices)
         }
     }
+
     /// Switches all light off, and finds out whether it is.
     func darken() -> [LightsOff.Finding] {
         let findings = step("disable", where: \.isLightSource) { $0.darken() }
