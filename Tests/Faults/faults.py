@@ -150,6 +150,28 @@ class SupervisorStopped(Fault):
         return time.monotonic()
 
 
+class SupervisorStoppedForLong(SupervisorStopped):
+    """Nobody would replace a worker that hangs, so that workers switch their light off."""
+
+    name, about = "supervisor stopped for long", "SIGSTOP to the server until light is off, which is promised within 15 s"
+    report_limit, recovery_limit = 15.0, 2.0
+
+    def applies(self, kind, state):
+        return kind.light and state == "on"
+
+    def is_short(self, kind, state):
+        return False
+
+    def detect(self, scope, kind, mark, begin):
+        deadline = begin + self.report_limit * SCALE
+        while time.monotonic() < deadline:
+            with proxy(scope.uris[kind.name]) as device:
+                if not device.get_is_on():
+                    return time.monotonic() - begin
+            time.sleep(0.2)
+        return None
+
+
 # MARK: Ordered faults
 
 
@@ -550,6 +572,7 @@ FAULTS = [
     PortTaken(),
     UsedUp("descriptors used up", "the process has no file descriptor left; new clients are refused", resource.RLIMIT_NOFILE),
     SupervisorStopped(),
+    SupervisorStoppedForLong(),
     SupervisorKilled(),
     ClockStep(+1),
     ClockStep(-1),
