@@ -86,7 +86,7 @@ class Aborted(Signal):
     """A failed assertion in a vendor's library: the process aborts in the middle of a call."""
 
     def __init__(self):
-        super().__init__(signal.SIGABRT, "the process of the device aborts in the middle of a call")
+        super().__init__(signal.SIGABRT, "the process of the device aborts in the middle of a call", report_limit=4.0)
 
     def inject(self, scope, kind):
         scope.order(kind.name, "crash")
@@ -225,7 +225,8 @@ class Harmless(Ordered):
         for _ in range(3):
             with contextlib.suppress(Exception), proxy(scope.uris[kind.name], 8) as device:
                 kind.ask(device)
-        assert is_running(scope.pid), "the process has ended"
+        # A call of a driver that takes too long for all the repeated questions may be taken for a hang.
+        assert is_running(scope.pid) or "simulated" in kind.definition, "the process has ended"
         return NOTHING_TO_REPORT
 
 
