@@ -12,8 +12,10 @@ from waiting import eventually
 CAMERA = {"name": "Camera", "driver": "simulated-camera", "port": 0, "conf": {"sensor_shape": [64, 32]}}
 LAMP = {"name": "Lamp", "driver": "simulated-light-source", "port": 0}
 WHEEL = {"name": "Wheel", "driver": "simulated-filter-wheel", "port": 0, "conf": {"positions": 6}}
-LASER = {"name": "Laser", "driver": "cobolt", "port": 0, "simulated": True, "conf": {"port": "/dev/ttyS0"}}
-USB_WHEEL = {"name": "Carousel", "driver": "aurox-clarity", "port": 0, "simulated": True}
+# A driver that repeats its questions for long is not taken for one that hangs.
+LASER = {"name": "Laser", "driver": "cobolt", "port": 0, "simulated": True, "conf": {"port": "/dev/ttyS0"},
+         "on_hang": "report"}
+USB_WHEEL = {"name": "Carousel", "driver": "aurox-clarity", "port": 0, "simulated": True, "on_hang": "report"}
 
 
 def order(device, *text):
