@@ -110,8 +110,8 @@ class Wheel(Kind):
 
 class USBWheel(Wheel):
     def ask(self, device):
-        # Its position is known without the hardware; a move is not.
-        device.position = 2
+        # Its position is known without the hardware; a move to where it stands is a question to it.
+        device.position = device.position
 
 
 class Stage(Kind):

@@ -86,7 +86,7 @@ class Aborted(Signal):
     """A failed assertion in a vendor's library: the process aborts in the middle of a call."""
 
     def __init__(self):
-        super().__init__(signal.SIGABRT, "the process of the device aborts in the middle of a call")
+        super().__init__(signal.SIGABRT, "the process of the device aborts in the middle of a call", report_limit=4.0)
 
     def inject(self, scope, kind):
         scope.order(kind.name, "crash")
@@ -150,6 +150,28 @@ class SupervisorStopped(Fault):
         return time.monotonic()
 
 
+class SupervisorStoppedForLong(SupervisorStopped):
+    """Nobody would replace a worker that hangs, so that workers switch their light off."""
+
+    name, about = "supervisor stopped for long", "SIGSTOP to the server until light is off, which is promised within 15 s"
+    report_limit, recovery_limit = 15.0, 2.0
+
+    def applies(self, kind, state):
+        return kind.light and state == "on"
+
+    def is_short(self, kind, state):
+        return False
+
+    def detect(self, scope, kind, mark, begin):
+        deadline = begin + self.report_limit * SCALE
+        while time.monotonic() < deadline:
+            with proxy(scope.uris[kind.name]) as device:
+                if not device.get_is_on():
+                    return time.monotonic() - begin
+            time.sleep(0.2)
+        return None
+
+
 # MARK: Ordered faults
 
 
@@ -197,13 +219,30 @@ class Ordered(Fault):
 class Harmless(Ordered):
     """Nothing has to be reported, since answers may be right; but no process may end, for as long as it lasts."""
 
-    report_limit = 0.0
+    def is_short(self, kind, state):
+        return super().is_short(kind, state) and kind.name != "Laser"
+
+    def inject(self, scope, kind):
+        # A device that cannot be opened under its fault takes no orders: the fault ends by itself.
+        scope.order(kind.name, self.order + " 15")
+        return Client(scope.uris[kind.name], lambda device: kind.ask(device), pause=0.05, limit=8)
+
+    def cure(self, scope, kind, context):
+        for _ in range(100):
+            with contextlib.suppress(Pyro4.errors.CommunicationError):
+                scope.order(kind.name, "none")
+                break
+            time.sleep(0.2)
+        ended = time.monotonic()
+        context.end()
+        return ended
 
     def detect(self, scope, kind, mark, begin):
         for _ in range(3):
             with contextlib.suppress(Exception), proxy(scope.uris[kind.name], 8) as device:
                 kind.ask(device)
-        assert is_running(scope.pid), "the process has ended"
+        # A call of a driver that takes too long for all the repeated questions may be taken for a hang.
+        assert is_running(scope.pid) or "simulated" in kind.definition, "the process has ended"
         return NOTHING_TO_REPORT
 
 
@@ -550,6 +589,7 @@ FAULTS = [
     PortTaken(),
     UsedUp("descriptors used up", "the process has no file descriptor left; new clients are refused", resource.RLIMIT_NOFILE),
     SupervisorStopped(),
+    SupervisorStoppedForLong(),
     SupervisorKilled(),
     ClockStep(+1),
     ClockStep(-1),
