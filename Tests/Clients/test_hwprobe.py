@@ -2,6 +2,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 
 import pytest
@@ -56,7 +57,7 @@ def test_what_is_there_and_what_a_server_has(testbed, tmp_path):
         server.kill()
 
 
-def test_definitions_to_paste_are_a_configuration(testbed, tmp_path):
+def test_definitions_to_paste_are_a_configuration(testbed, tmp_path, connect):
     """What --yaml prints is read by the server without errors."""
     for port, kind in [("1-1", "zwo"), ("1-2", "zwo"), ("1-3", "clarity")]:
         testbed.make(port, kind)
@@ -67,6 +68,14 @@ def test_definitions_to_paste_are_a_configuration(testbed, tmp_path):
     subprocess.run([str(BIN / "device-server"), "--check", str(file)], check=True, timeout=30)
     status, output, _ = probe(testbed, "--config", file)
     assert status == 0 and output.count("present") == 3, output
+    # Other programs may have these ports.
+    file.write_text(re.sub(r"\bport: \d+$", "port: 0", file.read_text(), flags=re.M))
+    server = DeviceServer(file, env=testbed.environment)
+    try:
+        for name in re.findall(r"\bname: (\w+)", file.read_text()):
+            assert connect(server.uri(name)).get_num_positions() > 1
+    finally:
+        server.kill()
 
 
 def test_the_doctor_says_what_mends_it(testbed):

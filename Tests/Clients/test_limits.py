@@ -9,12 +9,13 @@ import time
 import Pyro4
 import pytest
 
-from processes import children, is_running
+from processes import children, is_running, listener
+from receivers import Listener
 from servers import DeviceServer, write_config
 from waiting import PATIENCE, eventually
 
-# The kernel counts the threads of a user, so this one is nobody else.
-USER = 54321
+# The kernel counts the threads of a user, so this one is nobody else, not even another run of these tests.
+USER = 50000 + os.getpid() % 10000
 MISSING = [tool for tool in ("setpriv", "prlimit") if not shutil.which(tool)]
 OBSTACLE = "needs " + ", ".join(MISSING) if MISSING else "needs root" if os.geteuid() else ""
 pytestmark = pytest.mark.skipif(bool(OBSTACLE), reason=OBSTACLE)
@@ -23,7 +24,7 @@ AS_USER = ["setpriv", "--reuid=%d" % USER, "--regid=%d" % USER, "--clear-groups"
 DEVICES = [
     {"name": "Wheel", "port": 0, "driver": "simulated-filter-wheel", "conf": {"positions": 6}},
     {"name": "Lamp", "port": 0, "driver": "simulated-light-source"},
-    {"name": "Camera", "port": 0, "driver": "simulated-camera", "conf": {"sensor_shape": [64, 48]}},
+    {"name": "Camera", "port": 0, "driver": "simulated-camera", "conf": {"sensor_shape": [2048, 2048]}},
 ]
 TRAP = r"SIG(ILL|TRAP|SEGV|ABRT|BUS)|Fatal error"
 
@@ -88,7 +89,10 @@ def test_limit_at_the_start(tmp_path, connect, name, value):
         # Long enough to run into the limit, whatever that leads to.
         eventually(lambda: limited.server.find(r"cannot|could not|Too many|serving") or
                    time.monotonic() > start + 3, "the server has begun")
-        assert limited.server.process.poll() is None, limited.server.text()
+        if limited.server.process.poll() is not None:
+            # Too few to receive signals, without which nothing is opened.
+            assert limited.server.wait() == 1 and limited.server.find("cannot receive signals: .*unavailable")
+            return
         limited.lift(name)
         limited.check_all_served(connect)
         limited.end()
@@ -138,7 +142,8 @@ def test_a_worker_lost_while_no_process_can_be_started(tmp_path, connect):
         limited.check_all_served(connect)
         lamp = connect(limited.server.uri("Lamp"))
         lamp.enable()
-        pid = int(limited.server.find(r"Wheel\[(\d+)\]")[1])
+        port = int(limited.server.uri("Wheel").rpartition(":")[2])
+        pid = listener(limited.server.workers, port)
         since = len(limited.server.lines)
         for process in limited.processes:
             limit(process, "nproc", 1)
@@ -148,6 +153,51 @@ def test_a_worker_lost_while_no_process_can_be_started(tmp_path, connect):
         limited.lift("nproc")
         assert connect(limited.server.uri("Wheel", within=3 * PATIENCE, since=since)).get_position() == 0
         assert is_running(limited.server.process.pid)
+        limited.end()
+    finally:
+        limited.server.kill()
+
+
+def test_no_more_descriptors_while_serving(tmp_path, connect):
+    """The supervisor and the workers go on with what they have, and replace a lost worker once there is room."""
+    limited = Limited(tmp_path)
+    try:
+        limited.check_all_served(connect)
+        lamp = connect(limited.server.uri("Lamp"))
+        lamp.enable()
+        pid = listener(limited.server.workers, int(limited.server.uri("Wheel").rpartition(":")[2]))
+        since = len(limited.server.lines)
+        for process in limited.processes:
+            limit(process, "nofile", 5)
+        os.kill(pid, signal.SIGKILL)
+        limited.server.wait_for("Wheel: .*Too many open files", since=since)
+        assert lamp.get_is_on()
+        limited.lift("nofile")
+        assert connect(limited.server.uri("Wheel", within=3 * PATIENCE, since=since)).get_position() == 0
+        limited.end()
+    finally:
+        limited.server.kill()
+
+
+def test_no_more_memory_for_frames(tmp_path, connect):
+    """A worker without memory for an image does not trap; with memory again it sends images."""
+    limited = Limited(tmp_path)
+    try:
+        limited.check_all_served(connect)
+        camera = connect(limited.server.uri("Camera"))
+        pid = listener(limited.server.workers, int(limited.server.uri("Camera").rpartition(":")[2]))
+        with open("/proc/%d/status" % pid) as status:
+            size = next(int(line.split()[1]) << 10 for line in status if line.startswith("VmSize"))
+        with Listener() as client:
+            camera.set_client(client.uri)
+            camera.set_exposure_time(0.01)
+            camera.enable()
+            limit(pid, "as", size + (1 << 20))
+            for _ in range(5):
+                camera.trigger()
+            limited.lift("as")
+            camera.trigger()
+            assert client.next()[0] is not None
         limited.end()
     finally:
         limited.server.kill()
