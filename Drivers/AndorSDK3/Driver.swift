@@ -82,6 +82,15 @@ extension FloatingDriver where Configuration == AndorSDK3Camera.Configuration {
             attachment: .usb(kinds: ["136e"]),
             simulating: { uids in ["ANDOR_SDK3_SIMULATED_CAMERAS": uids.joined(separator: ",")] }
         )
+        .proven(
+            Proof(
+                sources: """
+                    SDK 3 for Linux 3.5, 3.7, 3.9 to 3.13 and 3.15; Neo, Zyla, Sona and Marana, as drivers by others and \
+                    their users describe them; no firmware of a camera
+                    """,
+                untested: ["Balor"]
+            )
+        )
     }
 }
 

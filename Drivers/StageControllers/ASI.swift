@@ -161,6 +161,16 @@ extension Driver where Configuration == ASIOptions {
             simulated: { _ in SimulatedASI() },
             open: { try ASI.open($0, $1) }
         )
+        .proven(
+            Proof(
+                sources: "ASI's pages about its commands; drivers by others, without a firmware",
+                witnesses: [
+                    .pythonMicroscope("moves, limits, lamp", tests: "test_asi"),
+                    Witness("asitiger 0.2.1", "moves, speed, states of axes, errors", tests: "test_asi_with_asitiger"),
+                ],
+                untested: ["cards of a Tiger"]
+            )
+        )
     }
 }
 

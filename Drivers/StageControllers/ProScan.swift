@@ -132,6 +132,15 @@ extension Driver where Configuration == ProScanOptions {
             simulated: { _ in SimulatedProScan() },
             open: { try ProScan.open($0, $1) }
         )
+        .proven(
+            Proof(
+                sources: "Prior's manual; firmware 1.03 with an H101A",
+                witnesses: [
+                    .pythonMicroscope("filter wheels", tests: "test_prior_filter_wheels")
+                ],
+                untested: ["stages other than the H101A"]
+            )
+        )
     }
 }
 

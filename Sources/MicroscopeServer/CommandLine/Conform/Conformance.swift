@@ -39,6 +39,7 @@ struct Conformance {
             try Examination(
                 open: { try device.open(log: Self.log) },
                 forbidding: {
+                    report.identity = DeviceIdentity(of: $0)
                     report.forbidden = consent.forbidden(on: $0, called: device.name)
                     return report.forbidden
                 },
