@@ -99,13 +99,13 @@ extension Driver where Configuration == ZaberOptions {
                     .pythonMicroscope("stage, wheel, lamp", tests: "test_zaber"),
                     Witness(
                         "zaber-motion 10.3.0",
-                        "stage, wheel, lamps, warnings, errors; the maker's own",
+                        "stage, wheel, lamps, warnings, errors, the maker's own",
                         tests: "test_zaber_with_zaber_motion",
                         "test_zaber_errors_with_zaber_motion"
                     ),
                     Witness(
                         "zaber.serial 0.9.1",
-                        "moves, status; the maker's own",
+                        "moves, status, the maker's own",
                         tests: "test_zaber_with_zaber_serial"
                     ),
                 ]

@@ -91,7 +91,7 @@ extension Driver where Configuration == ElliptecOptions {
                     ),
                     Witness(
                         "Thorlabs-Elliptec-Motorized-Stages 1.0.0",
-                        "travel, velocity, stop of ELL6, ELL9 and ELL12; no moves",
+                        "travel, velocity, stop of ELL6, ELL9 and ELL12, no moves",
                         tests: "test_elliptec_with_motorized_stages"
                     ),
                 ],

@@ -141,7 +141,7 @@ extension Driver where Configuration == WheelConfiguration {
                 witnesses: [
                     Witness(
                         "libfli2 2.0+20221221",
-                        "moves, positions, model of old and new boards; the maker's own",
+                        "moves, positions, model of old and new boards, the maker's own",
                         tests: "test_finger_lakes_with_libfli"
                     )
                 ],

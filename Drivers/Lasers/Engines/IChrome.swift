@@ -27,7 +27,7 @@ extension Driver where Configuration == LightOptions {
                     .pythonMicroscope("light, powers", tests: "test_both_drivers_agree"),
                     Witness(
                         "toptica-lasersdk 3.3.0",
-                        "light, powers, all parameters; the maker's own",
+                        "light, powers, all parameters, the maker's own",
                         tests: "test_toptica_lasersdk_drives_the_ichrome"
                     ),
                 ]
