@@ -128,13 +128,13 @@ def test_every_witness_is_a_test():
 
 
 def test_witnesses_have_the_version_that_is_installed():
-    """The version that a driver names is the one that the tests install from PyPI."""
+    """The version that a driver names is the one that the tests install, as far as it is from PyPI."""
     installed = dict(re.findall(r"([\w.-]+)==([\w.]+)", (ROOT / ".ci" / "environments").read_text()))
     spelling = {"pylablib": "pylablib-lightweight", "pymeasure": "PyMeasure", "python-microscope": "microscope"}
     for proof in filter(None, proofs().values()):
         for witness in proof["witnesses"]:
             program, version = witness["program"].split()
-            if program != "libfli2":
+            if program not in ("libfli2", "indi-sx"):  # which Debian has
                 assert installed[spelling.get(program, program)] == version
 
 

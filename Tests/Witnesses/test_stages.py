@@ -91,3 +91,25 @@ def test_asi_with_asitiger(instrument):
     tiger.halt()
     assert tiger.who()[0].startswith("At 30")
     tiger.connection.disconnect()
+
+
+# Prior
+
+
+def test_prior_with_optiscan_control(instrument):
+    """A program for the OptiScan II, which knows the same words; it reads until nothing more comes."""
+    import serial
+    from prior_optiscan2_control.stage_controller import StageControl
+
+    port = instrument("prior-proscan-iii").port
+    with serial.Serial(port, 9600, timeout=2) as line:
+        line.write(b"PS,0,0\r")
+        assert line.read_until(b"\r") == b"0\r"
+    # Each of its two points may take five seconds.
+    with StageControl(port, 9600, interval=12, step=500) as stage:
+        stage.ser.timeout = 0.2
+        stage.initialize_origin()
+        stage.simple_search(1, 2, processing_time=5, shooting_time=0)
+    with serial.Serial(port, 9600, timeout=2) as line:
+        line.write(b"P\r")
+        assert line.read_until(b"\r") == b"0,500,0\r"

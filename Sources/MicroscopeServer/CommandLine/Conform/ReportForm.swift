@@ -3,7 +3,7 @@ import Devices
 import Platform
 import Server
 
-/// The report of a run of `conform` as Markdown for an issue, without anything that tells whose devices they are.
+/// The report of a run of `conform` as Markdown for an issue, without anything that says whose devices they are.
 struct ReportForm {
     private let report: ConformReport
     private let drivers: DriverCatalog
@@ -103,7 +103,7 @@ struct ReportForm {
     }
 }
 
-/// What a device says of itself: its model and firmware for a report, and the serial numbers that must not be in it.
+/// The identity of a device in its own words: its model and firmware for a report, and the serial numbers that must not be in it.
 struct DeviceIdentity {
     private(set) var facts: [(name: String, value: String)] = []
     private(set) var serialNumbers: [String] = []
@@ -122,13 +122,13 @@ struct DeviceIdentity {
             guard let value = try? setting.get(), let text = Self.text(value) else { continue }
             if words.contains("serial") {
                 serialNumbers.append(text)
-            } else if setting.isReadOnly, words.contains(where: Self.tellingWords.contains) {
+            } else if setting.isReadOnly, words.contains(where: Self.identifyingWords.contains) {
                 facts.append((part.map { "\($0): \(setting.name)" } ?? setting.name, text))
             }
         }
     }
 
-    private static let tellingWords: Set<Substring> = [
+    private static let identifyingWords: Set<Substring> = [
         "model", "firmware", "version", "hardware", "type", "controller",
     ]
 
