@@ -1,4 +1,4 @@
-/// How far a driver is proven: what its sources describe, and which programs by others agree with it.
+/// The evidence for a driver: its sources, and the programs by others that agree with it.
 ///
 /// No driver has met its device; its README says what each source contributes.
 public struct Proof: Sendable, Hashable {

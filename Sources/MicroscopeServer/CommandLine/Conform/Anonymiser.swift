@@ -1,7 +1,7 @@
 import Platform
 import Server
 
-/// Takes out of a text whatever tells whose device it is about: serial numbers, names of people and computers, paths.
+/// A filter for text that removes serial numbers, names of people and computers, and paths.
 struct Anonymiser {
     /// Words that stand for something private, the longest first.
     private let secrets: [(text: String, stands: String)]
