@@ -99,8 +99,9 @@ extension Driver where Configuration == ZaberOptions {
                     .pythonMicroscope("stage, wheel, lamp", tests: "test_zaber"),
                     Witness(
                         "zaber-motion 10.3.0",
-                        "stage, wheel, lamps, warnings, errors, the maker's own",
+                        "stage, wheel, lamps, lockstep, warnings, errors, the maker's own",
                         tests: "test_zaber_with_zaber_motion",
+                        "test_zaber_lockstep_with_zaber_motion",
                         "test_zaber_errors_with_zaber_motion"
                     ),
                     Witness(
@@ -239,6 +240,7 @@ struct ZaberReply: Sendable {
     /// The reason of a rejection, with what it means where the word does not say so.
     var reason: String {
         switch data {
+        case "LOCKSTEP": "LOCKSTEP (another program has coupled it with another axis)"
         case "PARKED": "PARKED (another program has parked it)"
         case "DRIVERDISABLED": "DRIVERDISABLED (another program or an emergency stop has disabled the motor)"
         case "STATUSBUSY": "STATUSBUSY (the device is moving)"

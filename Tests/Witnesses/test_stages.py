@@ -35,6 +35,27 @@ def test_zaber_with_zaber_motion(instrument):
         assert lamps.generic_command("get lamp.status").data == "1 2"
 
 
+def test_zaber_lockstep_with_zaber_motion(instrument):
+    """Coupled axes move together, and none of them alone."""
+    from zaber_motion.ascii import Connection
+    from zaber_motion.exceptions import CommandFailedException
+
+    with Connection.open_serial_port(instrument("zaber-daisy-chain").port, direct=True) as connection:
+        stage = connection.detect_devices(identify_devices=False)[0]
+        group = stage.get_lockstep(1)
+        assert not group.is_enabled()
+        group.enable(1, 2)
+        assert group.is_enabled() and group.get_axis_numbers() == [1, 2]
+        with pytest.raises(CommandFailedException) as caught:
+            stage.get_axis(1).move_absolute(1000)
+        assert caught.value.details.response_data == "LOCKSTEP"
+        group.move_max()
+        assert stage.get_axis(2).get_position() == 305_381
+        group.disable()
+        assert not group.is_enabled()
+        stage.get_axis(1).move_absolute(1000)
+
+
 def test_zaber_errors_with_zaber_motion(instrument):
     from zaber_motion.ascii import Connection
     from zaber_motion.exceptions import CommandFailedException
