@@ -82,6 +82,33 @@ extension FloatingDriver where Configuration == AndorSDK3Camera.Configuration {
             attachment: .usb(kinds: ["136e"]),
             simulating: { uids in ["ANDOR_SDK3_SIMULATED_CAMERAS": uids.joined(separator: ",")] }
         )
+        .proven(
+            Proof(
+                sources: """
+                    SDK 3 for Linux 3.5, 3.7, 3.9 to 3.13 and 3.15; Neo, Zyla, Sona and Marana, as drivers by others and \
+                    their users describe them; no firmware of a camera
+                    """,
+                witnesses: [
+                    Witness(
+                        "andor3 0.3.5",
+                        "features, areas, images, triggers, callbacks, errors",
+                        tests: "test_andor_features_with_andor3",
+                        "test_andor_images_with_andor3",
+                        "test_andor_areas_with_andor3",
+                        "test_andor_triggers_with_andor3",
+                        "test_andor_callbacks_with_andor3",
+                        "test_andor_errors_with_andor3",
+                        "test_an_absent_andor_camera_with_andor3"
+                    ),
+                    Witness(
+                        "pylablib 1.4.3",
+                        "opening of each model, areas, images by both triggers",
+                        tests: "test_andor_with_pylablib"
+                    ),
+                ],
+                untested: ["Balor"]
+            )
+        )
     }
 }
 

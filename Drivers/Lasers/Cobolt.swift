@@ -27,6 +27,23 @@ extension Driver where Configuration == LightOptions {
             commands: CoboltCommands(),
             simulated: { SimulatedCobolt() }
         )
+        .proven(
+            Proof(
+                sources: """
+                    Jive 561 with controller 50070, 06-MLD; for the 06 of 12 V: CoboltOfficial and pycobolt, both the \
+                    maker's
+                    """,
+                witnesses: [
+                    .pythonMicroscope("light, powers", tests: "test_both_drivers_agree"),
+                    Witness(
+                        "pylablib 1.4.3",
+                        "light, powers, identity of an 06-MLD",
+                        tests: "test_pylablib_drives_the_cobolt"
+                    ),
+                ],
+                untested: ["04 series"]
+            )
+        )
     }
 }
 

@@ -56,6 +56,15 @@ extension Driver where Configuration == LightOptions {
             commands: DeepStarCommands(),
             simulated: { SimulatedDeepStar() }
         )
+        .proven(
+            Proof(
+                sources: "TA DeepStar 488 with firmware R111",
+                witnesses: [
+                    .pythonMicroscope("light, powers", tests: "test_both_drivers_agree")
+                ],
+                untested: ["LDM"]
+            )
+        )
     }
 }
 

@@ -50,6 +50,20 @@ extension Driver where Configuration == LightOptions {
             commands: IBeamCommands(),
             simulated: { SimulatedIBeam() }
         )
+        .proven(
+            Proof(
+                sources: "Toptica's manual; drivers by others, without a firmware",
+                witnesses: [
+                    .pythonMicroscope("light, powers", tests: "test_both_drivers_agree"),
+                    Witness(
+                        "pylablib 1.4.3",
+                        "light, powers, channels, identity",
+                        tests: "test_pylablib_drives_the_ibeam"
+                    ),
+                    Witness("pymeasure 0.16.0", "light, powers, identity", tests: "test_pymeasure_drives_the_ibeam"),
+                ]
+            )
+        )
     }
 }
 

@@ -23,6 +23,20 @@ extension Driver where Configuration == LightOptions {
             commands: OBISCommands(),
             simulated: { SimulatedOBIS() }
         )
+        .proven(
+            Proof(
+                sources: "Coherent's manual; drivers by others, without a firmware",
+                witnesses: [
+                    .pythonMicroscope("light, powers", tests: "test_both_drivers_agree"),
+                    Witness(
+                        "obis-laser-controller 0.0.1",
+                        "light, powers, identity",
+                        tests: "test_obis_laser_controller_drives_the_obis"
+                    ),
+                ],
+                untested: ["LG", "LS"]
+            )
+        )
     }
 
     public static var obisBox: Self {
@@ -33,6 +47,11 @@ extension Driver where Configuration == LightOptions {
             format: OBISCommands.format,
             commands: OBISBoxCommands(),
             simulated: { SimulatedOBISBox() }
+        )
+        .proven(
+            Proof(
+                sources: "Coherent's manual, as drivers by others quote it; no firmware"
+            )
         )
     }
 }

@@ -76,6 +76,15 @@ extension Driver where Configuration == LightOptions {
             commands: OmicronCommands(),
             simulated: { SimulatedOmicron() }
         )
+        .proven(
+            Proof(
+                sources: """
+                    Omicron's manual; a driver by others that names PhoxX, LuxX, LuxX+, LEDMOD2+ and BrixX, without a \
+                    firmware
+                    """,
+                untested: ["PhoxX", "BrixX"]
+            )
+        )
     }
 }
 

@@ -65,6 +65,12 @@ extension Driver where Configuration == LightOptions {
             commands: OxxiusCommands(),
             simulated: { SimulatedOxxius() }
         )
+        .proven(
+            Proof(
+                sources: "Oxxius' manual; drivers by others, without a firmware",
+                untested: ["LMX"]
+            )
+        )
     }
 }
 

@@ -68,6 +68,15 @@ extension Driver where Configuration == LightOptions {
             commands: SapphireCommands(),
             simulated: { SimulatedSapphire() }
         )
+        .proven(
+            Proof(
+                sources: "Sapphire 561 LP with firmware 8.005",
+                witnesses: [
+                    .pythonMicroscope("light, powers", tests: "test_both_drivers_agree")
+                ],
+                untested: ["Sapphire HP, SF and others"]
+            )
+        )
     }
 }
 

@@ -74,6 +74,11 @@ extension Driver where Configuration == LightOptions {
             commands: StradusCommands(),
             simulated: { SimulatedStradus() }
         )
+        .proven(
+            Proof(
+                sources: "Vortran's manual (Stradus VersaLase); drivers by others, without a firmware"
+            )
+        )
     }
 }
 

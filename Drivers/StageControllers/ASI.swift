@@ -25,6 +25,23 @@ enum ASI {
         try dialect.ask("V", lines) { $0.isEmpty ? nil : $0 }
     }
 
+    /// Ends what makes answers longer or shorter: letters, positions and targets of moves, line ends of CR alone.
+    ///
+    /// Another program may have switched these modes on, and saved them (ASI, "Command:VB"; firmware 8.5 or newer).
+    private static func endVerboseModes(_ lines: LineProtocol) throws {
+        do {
+            let modes = try dialect.askAnyForm("VB X?", lines) { line in
+                line.firstRange(of: "X=").flatMap { Int(line[$0.upperBound...].prefix(while: \.isWholeNumber)) }
+            }
+            guard modes != 0 else { return }
+        } catch SerialError.refused {
+            return  // Older firmware has no such modes.
+        } catch let error as SerialError where error.isPassing {
+            // With CR alone at its end no answer is recognised, this one's neither.
+        }
+        do { try dialect.tell("VB X=0", lines) } catch let error as SerialError where error.isPassing {}
+    }
+
     /// The connected axes, with the units that another program may have given them (`UM`).
     private static func axes(_ lines: LineProtocol) throws -> [ColonAxis] {
         try letters.compactMap { letter in
@@ -44,7 +61,9 @@ enum ASI {
         let restored = RestoredCommands()
         let line = try connector.line(format) { lines, isFirst in
             // The first answer may be to half a command that another program has left.
-            let version = try (try? version(lines)) ?? version(lines)
+            let first = try? version(lines)
+            try endVerboseModes(lines)
+            let version = try first ?? version(lines)
             try restored.restore(lines, identity: version)
             if !leavesLight || !isFirst { try lamps.attemptEach { try $0.ensureOff(lines) } }
             return version
@@ -161,6 +180,16 @@ extension Driver where Configuration == ASIOptions {
             port: ASI.port,
             simulated: { _ in SimulatedASI() },
             open: { try ASI.open($0, $1) }
+        )
+        .proven(
+            Proof(
+                sources: "ASI's pages about its commands; drivers by others, without a firmware",
+                witnesses: [
+                    .pythonMicroscope("moves, limits, lamp", tests: "test_asi"),
+                    Witness("asitiger 0.2.1", "moves, speed, states of axes, errors", tests: "test_asi_with_asitiger"),
+                ],
+                untested: ["cards of a Tiger"]
+            )
         )
     }
 }

@@ -129,6 +129,15 @@ extension Driver where Configuration == LudlOptions {
             if context.isSimulated { format.bytePause = .zero }
             return try Ludl.open(connector, options, format)
         }
+        .proven(
+            Proof(
+                sources: "a MAC2000 of the 1990s",
+                witnesses: [
+                    .pythonMicroscope("moves, limits", tests: "test_ludl")
+                ],
+                untested: ["MC2000", "MAC5000"]
+            )
+        )
     }
 }
 

@@ -134,6 +134,20 @@ extension Driver where Configuration == ProScanOptions {
             simulated: { _ in SimulatedProScan() },
             open: { try ProScan.open($0, $1) }
         )
+        .proven(
+            Proof(
+                sources: "Prior's manual; firmware 1.03 with an H101A",
+                witnesses: [
+                    .pythonMicroscope("filter wheels", tests: "test_prior_filter_wheels"),
+                    Witness(
+                        "prior-optiscan2-control 0.1.1",
+                        "moves and positions of the stage",
+                        tests: "test_prior_with_optiscan_control"
+                    ),
+                ],
+                untested: ["stages other than the H101A"]
+            )
+        )
     }
 }
 

@@ -17,8 +17,10 @@ public struct SimulatedASI: SimulatedLineInstrument {
     )
     /// The lamp powers in percent, by socket.
     public var lamps = ["X": 0, "Y": 0]
-    /// Whether it is old firmware that lacks `SL`, `SU` and `UM`.
+    /// Whether it is old firmware that lacks `SL`, `SU`, `UM` and `VB`.
     public var isOld = false
+    /// The modes that `VB` chooses.
+    public var verbosity = SimulatedASIVerbosity()
     /// Whether a line end follows the letter that answers `STATUS` (Micro-Manager, asitiger); python-microscope expects
     /// the letter alone.
     public var endsStatus = false
@@ -41,7 +43,22 @@ public struct SimulatedASI: SimulatedLineInstrument {
         var words = plain.split(separator: " ").map { $0.uppercased() }
         guard !words.isEmpty else { return [] }
         let word = words.removeFirst()
-        return [SimulatedOutput(text(Self.long[word] ?? word, words, now))]
+        let command = Self.long[word] ?? word
+        let answer = text(command, words, now)
+        guard ["MOVE", "MOVREL"].contains(command), answer.hasPrefix(":A") else {
+            return [SimulatedOutput(verbosity.ended(answer))]
+        }
+        let moved = words.compactMap { axes.motors[String($0.prefix(1))] }
+        let end = moved.map(\.end).max() ?? now
+        let targets = moved.map { $0.position(at: end) }
+        return [SimulatedOutput(verbosity.ended(verbosity.moved(answer, to: targets)))]
+            + verbosity.arrival(at: targets, after: max(.zero, end - now))
+    }
+
+    /// Begins with the modes that were saved.
+    public mutating func powerUp(at _: ContinuousClock.Instant) -> [SimulatedOutput] {
+        verbosity.powerUp()
+        return []
     }
 
     private mutating func text(_ word: String, _ words: [String], _ now: ContinuousClock.Instant) -> String {
@@ -62,7 +79,14 @@ public struct SimulatedASI: SimulatedLineInstrument {
         case "ZERO":
             for letter in axes.motors.keys { axes.motors[letter]?.count(from: 0, at: now) }
             return ":A \r\n"
-        case "UNITS", "RESET", "SAVESET": return ":A \r\n"
+        case "VB": return isOld ? ":N-1\r\n" : verbosity.answer(words)
+        case "SAVESET":
+            if words.first == "Z" { verbosity.save() }
+            return ":A \r\n"
+        case "UNITS", "RESET": return ":A \r\n"
+        case "WHERE" where verbosity.places > 0 && !words.isEmpty:
+            let places = words.map { axes.motors[$0]?.position(at: now).text(places: verbosity.places) }
+            return places.contains(nil) ? ":N-2\r\n" : ":A \(places.compactMap(\.self).joined(separator: " "))\r\n"
         case "RDSBYTE": return statusByte(words, now)
         case "HOME": return home(words, now)
         case "MOTCTRL": return motorControl(words)

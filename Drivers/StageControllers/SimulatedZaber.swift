@@ -11,6 +11,8 @@ public struct SimulatedZaber: Sendable {
     public var warning = "--"
     /// Whether another program has parked it, so that it does not move.
     public var isParked = false
+    /// The axes that another program has coupled, from 1, in its only lockstep group; empty without any.
+    public var coupledAxes: [Int] = []
     /// Whether its motor drivers have been disabled.
     public var isDriverDisabled = false
     /// The state of each lamp: 1 off, 2 on, 3 fault.
@@ -95,8 +97,10 @@ public struct SimulatedZaber: Sendable {
         case ("stop", 1), ("estop", 1):
             for axis in axes where motors.indices.contains(axis) { motors[axis].halt(at: now) }
             return .done
-        case ("home", 1) where !motors.isEmpty: return home(axes, now)
-        case ("move", 2...) where !motors.isEmpty: return move(words[1], words.dropFirst(2).map(\.number), axes, now)
+        case ("home", 1), ("move", _):
+            guard axes.allSatisfy({ !coupledAxes.contains($0 + 1) }) else { return .rejected("LOCKSTEP") }
+            return moveOrHome(words, axes, now)
+        case ("lockstep", 3...) where motors.count > 1: return lockstep(Array(words.dropFirst()), now)
         case ("driver", 2) where !motors.isEmpty && ["enable", "disable"].contains(words[1]):
             isDriverDisabled = words[1] == "disable"
             return .done
@@ -105,6 +109,40 @@ public struct SimulatedZaber: Sendable {
         case ("system", 2) where ["reset", "restore", "factoryreset"].contains(words[1]):
             reset(now)
             return .done
+        default: return .rejected("BADCOMMAND")
+        }
+    }
+
+    private mutating func moveOrHome(_ words: [String], _ axes: [Int], _ now: ContinuousClock.Instant) -> Answer {
+        guard !motors.isEmpty, words[0] == "home" || words.count > 1 else { return .rejected("BADCOMMAND") }
+        return words[0] == "home" ? home(axes, now) : move(words[1], words.dropFirst(2).map(\.number), axes, now)
+    }
+
+    /// `lockstep 1 setup enable 1 2` and the commands to a group, whose axes take no others (Zaber, ASCII protocol).
+    private mutating func lockstep(_ words: [String], _ now: ContinuousClock.Instant) -> Answer {
+        guard words[0] == "1" else { return .rejected("BADDATA") }
+        let axes = coupledAxes.map { $0 - 1 }
+        switch (words[1], words.dropFirst(2).first) {
+        case ("setup", "enable"):
+            let numbers = words.dropFirst(3).compactMap { $0.code() }
+            let areThere = numbers.allSatisfy { (1...motors.count).contains($0) }
+            guard axes.isEmpty, numbers.count > 1, Set(numbers).count == words.count - 3, areThere else {
+                return .rejected("BADDATA")
+            }
+            coupledAxes = numbers
+            return .done
+        case ("setup", "disable"):
+            coupledAxes = []
+            return .done
+        // The axes, then offset and twist of each but the first.
+        case ("info", nil):
+            let others = Array(repeating: "0 0", count: max(0, axes.count - 1))
+            return .data(axes.isEmpty ? "disabled" : (coupledAxes.map(String.init) + others).joined(separator: " "))
+        case ("stop", nil):
+            for axis in axes { motors[axis].halt(at: now) }
+            return .done
+        case ("home", nil), ("move", _?):
+            return axes.isEmpty ? .rejected("BADDATA") : moveOrHome(Array(words.dropFirst()), axes, now)
         default: return .rejected("BADCOMMAND")
         }
     }

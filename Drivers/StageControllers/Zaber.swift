@@ -92,6 +92,26 @@ extension Driver where Configuration == ZaberOptions {
             simulated: { SimulatedZaberChain($0.devices) },
             open: { try ZaberDaisyChain.open($0, $1) }
         )
+        .proven(
+            Proof(
+                sources: "Zaber's manual, firmware 6.06 or newer",
+                witnesses: [
+                    .pythonMicroscope("stage, wheel, lamp", tests: "test_zaber"),
+                    Witness(
+                        "zaber-motion 10.3.0",
+                        "stage, wheel, lamps, lockstep, warnings, errors, the maker's own",
+                        tests: "test_zaber_with_zaber_motion",
+                        "test_zaber_lockstep_with_zaber_motion",
+                        "test_zaber_errors_with_zaber_motion"
+                    ),
+                    Witness(
+                        "zaber.serial 0.9.1",
+                        "moves, status, the maker's own",
+                        tests: "test_zaber_with_zaber_serial"
+                    ),
+                ]
+            )
+        )
     }
 }
 
@@ -220,6 +240,7 @@ struct ZaberReply: Sendable {
     /// The reason of a rejection, with what it means where the word does not say so.
     var reason: String {
         switch data {
+        case "LOCKSTEP": "LOCKSTEP (another program has coupled it with another axis)"
         case "PARKED": "PARKED (another program has parked it)"
         case "DRIVERDISABLED": "DRIVERDISABLED (another program or an emergency stop has disabled the motor)"
         case "STATUSBUSY": "STATUSBUSY (the device is moving)"

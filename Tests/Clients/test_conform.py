@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import signal
+import socket
 import subprocess
 
 import pytest
@@ -121,6 +122,38 @@ def test_a_device_that_is_not_there(tmp_path):
     assert [device["verdict"] for device in made["devices"]] == ["failed", "failed"]
     assert "NOT-THERE" in made["devices"][0]["reason"] and made["devices"][0]["uid"] == "NOT-THERE"
     assert str(tmp_path / "none") in made["devices"][1]["reason"]
+
+
+def test_a_report_for_an_issue(tmp_path, monkeypatch):
+    """Markdown with what was tried, the driver, model, firmware and versions, and nothing that tells whose device it is."""
+    monkeypatch.setenv("USER", "grace")
+    laser = {"name": "Gracelaser", "driver": "deepstar", "port": 8001, "simulated": True,
+             "conf": {"port": "usb:A50285BI"}}
+    file = write_config(tmp_path, [laser, FAULTY, ABSENT])
+    code, out, err = run("conform", "--report", "--allow", "light", file)
+    assert code == 1 and "kept" in err
+    assert out.startswith("# Report of a device\n")
+    assert re.search(r"^\| device-server \| \d+\.\d+\.\d+ \|$", out, re.M) and re.search(r"^\| system \| .+kernel \d", out, re.M)
+    assert re.findall("^## (.*)$", out, re.M) == [
+        "`deepstar`", "`simulated-camera`", "`simulated-floating-camera`", "From the person at the device"]
+    light, camera, absent = out.split("\n## ")[1:4]
+    assert "| hardware | simulated |" in light and "| agreed so far | python-microscope 0.7.0 |" in light
+    assert re.search(r"^\| (model|firmware) \| .+ \|$", light, re.M)
+    assert re.search(r"^\| a light source is off when it has been opened \| passed, \d+\.\d\d s \|$", light, re.M)
+    assert re.search(r"^\| a camera gives one image for each trigger, .*\| \*\*failed\*\*: .+ \|$", camera, re.M)
+    assert re.search(r"^\| reason \| .*simulated-floating-camera \(serial number\) was not found: .*; seen: \(serial numbers\) \|$", absent, re.M)
+    words = set(re.findall(r"[\w.-]+", out))
+    for private in ("grace", "Gracelaser", "A50285BI", "NOT-THERE", "SIM-1", socket.gethostname(), file.name):
+        assert private not in words, private
+    assert str(tmp_path) not in out and "VL08223012R111" not in out
+    for row in re.findall(r"^\|.*$", out, re.M):
+        assert len(re.findall(r"(?<!\\)\|", row)) == 3
+
+
+def test_a_report_does_not_name_the_port_of_a_device_that_is_not_there(tmp_path):
+    port = {"name": "Port", "driver": "cobolt", "port": 8005, "conf": {"port": "usb:A50285BI"}}
+    code, out, _ = run("conform", "--report", write_config(tmp_path, [port]))
+    assert code == 1 and "could not be opened" in out and "A50285BI" not in out
 
 
 def test_a_device_that_works_with_others(tmp_path):

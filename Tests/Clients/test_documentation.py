@@ -64,6 +64,80 @@ def listed_drivers():
     return [line.split()[0] for line in run("--list-drivers")[1].splitlines()]
 
 
+def proofs():
+    """What each driver states of how far it is proven; None for one that states nothing."""
+    return {driver["driver"]: driver["proof"] for driver in json.loads(run("--list-drivers", "--proven", "--json")[1])}
+
+
+def table(text):
+    """The rows of the last table of a text, as lists of their cells."""
+    rows = re.findall(r"(?:^\|.*\n)+", text, flags=re.MULTILINE)[-1].splitlines()[2:]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
+def test_every_driver_of_hardware_states_how_far_it_is_proven():
+    """Only simulated devices have nothing to prove."""
+    simulated = first_column(sections("drivers.md")["Simulated devices"], "driver")
+    assert {driver for driver, proof in proofs().items() if proof is None} == simulated
+    assert all(proof["sources"] for proof in proofs().values() if proof)
+
+
+def test_the_documents_say_how_far_each_driver_is_proven():
+    """The table of drivers.md has what the drivers' rows state, and so has the text for people."""
+    text = run("--list-drivers", "--proven")[1]
+    rows = {row[0].strip("`"): row[1:] for row in table(sections("drivers.md")["How far each driver is proven"])}
+    assert rows.keys() == {driver for driver, proof in proofs().items() if proof}
+    for driver, cells in rows.items():
+        proof = proofs()[driver]
+        agreed = ["%(program)s: %(part)s" % witness for witness in proof["witnesses"]]
+        assert cells == [proof["sources"], "; ".join(agreed) or "simulated only", ", ".join(proof["untested"]) or "none"]
+        told = re.search(r"^%s  .*\n((?:    .*\n)+)" % driver, text, re.MULTILINE)[1]
+        for words in [proof["sources"], *agreed, *proof["untested"], *([] if agreed else ["simulated only"])]:
+            assert words in told
+
+
+def test_the_readme_names_the_programs_that_agree():
+    """For each kind those of its drivers; "simulated only" where there is none."""
+    kinds = re.findall(r"^\| \[.*?\]\(docs/drivers\.md#([\w-]+)\) \|.*\| (.*?) \|$", (ROOT / "README.md").read_text(),
+                       re.MULTILINE)
+    drivers = set()
+    by_anchor = {name.lower().replace(" ", "-"): text for name, text in sections("drivers.md").items()}
+    for anchor, claim in kinds:
+        mine = first_column(by_anchor[anchor], "driver") & proofs().keys()
+        drivers |= mine
+        programs = {witness["program"].split()[0] for driver in mine for witness in proofs()[driver]["witnesses"]}
+        named = re.match(r"simulated; (.*) agree on some$", claim)
+        assert (set(named[1].split(", ")) if named else set()) == programs
+        assert named or claim == "simulated only"
+    assert drivers == {driver for driver, proof in proofs().items() if proof}
+
+
+def test_every_witness_is_a_test():
+    """The tests that a driver names exist, and each test of Tests/Witnesses is named by a driver."""
+    def defined(folder):
+        files = (ROOT / "Tests" / folder).glob("test_*.py")
+        return {test for file in files for test in re.findall(r"^def (test_\w+)", file.read_text(), re.MULTILINE)}
+
+    witnesses = [witness for proof in proofs().values() if proof for witness in proof["witnesses"]]
+    for witness in witnesses:
+        folder = "Clients" if witness["program"].startswith("python-microscope ") else "Witnesses"
+        assert witness["tests"] and set(witness["tests"]) <= defined(folder), witness
+    assert defined("Witnesses") == {
+        test for witness in witnesses for test in witness["tests"]
+        if not witness["program"].startswith("python-microscope ")}
+
+
+def test_witnesses_have_the_version_that_is_installed():
+    """The version that a driver names is the one that the tests install, as far as it is from PyPI."""
+    installed = dict(re.findall(r"([\w.-]+)==([\w.]+)", (ROOT / ".ci" / "environments").read_text()))
+    spelling = {"pylablib": "pylablib-lightweight", "pymeasure": "PyMeasure", "python-microscope": "microscope"}
+    for proof in filter(None, proofs().values()):
+        for witness in proof["witnesses"]:
+            program, version = witness["program"].split()
+            if program not in ("libfli2", "indi-sx"):  # which Debian has
+                assert installed[spelling.get(program, program)] == version
+
+
 def options(driver, tmp_path):
     """The options of a driver."""
     conf = {}
@@ -80,11 +154,13 @@ def options(driver, tmp_path):
 
 def test_every_driver_is_described():
     """drivers.md has a line for each driver, and no others."""
-    described = set().union(*(first_column(text, "driver") for text in sections("drivers.md").values()))
+    described = set().union(
+        *(first_column(text, "driver") for name, text in sections("drivers.md").items() if not name.startswith("How far")))
     assert described == set(listed_drivers())
 
 
-@pytest.mark.parametrize("section", [name for name, text in sections("drivers.md").items() if first_column(text, "driver")])
+@pytest.mark.parametrize("section", [name for name, text in sections("drivers.md").items()
+                                     if first_column(text, "driver") and not name.startswith("How far")])
 def test_every_option_is_described(section, tmp_path):
     """A section of drivers.md names all options of its drivers, or leads to the one that does."""
     text = sections("drivers.md")[section]

@@ -22,6 +22,9 @@ struct ASITests {
         ("! X\r", ":A \r\n"),
         ("B X?\r", ":A X=0.040\r\n"), ("Z\r", ":A \r\n"), ("W X Y Z\r", ":A 0 0 0\r\n"),
         ("CD\r", ":A Dec 19 2018:15:05:10\r\n"),
+        ("VB X?\r", ":A X=0\r\n"), ("VB X=8\rW X\r", ":A \r:A 0\r"), ("VB Z=2\rW X\r", ":A \r\n:A 0.00\r\n"),
+        ("VB X=16\rM X=5\r", ":A \r\n:A 5\r\n"), ("VB X=99\r", ":N-4\r\n"),
+        ("VB X=1\rM X=5\r", ":A \r\n:A \r\nN"), ("VB X=32\rM X=5\r", ":A \r\n:A \r\n:A 5\r\n"),
     ])
     func simulationAnswersAsTheControllerDoes(command: String, answer: String) throws {
         let setup = try asi { $0.axes.motors["X"]?.speed = 10_000 }
@@ -173,6 +176,30 @@ struct ASITests {
             try stage.axis("X").move(to: place).wait()
             #expect(try stage.axis("X").position == place)
         }
+    }
+
+    /// The modes of `VB`, which a program can also have saved: line ends of CR alone, letters and positions unasked.
+    @Test(arguments: [1, 8, 16, 32, 63]) func opensInAnyVerboseMode(_ modes: Int) throws {
+        let setup = try asi { _ = $0.answer("VB X=\(modes) Z=1", at: .now) }
+        let stage = try setup.open().stage()
+        #expect(setup.port.instrument.verbosity.modes == 0)
+        for place in [1000.0, -90_000] {
+            try stage.axis("X").move(to: place).wait()
+            #expect(try stage.axis("X").position == place)
+        }
+    }
+
+    @Test func savedModesAreEndedAgainAfterAPowerLoss() throws {
+        let setup = try asi {
+            _ = $0.answer("VB X=17", at: .now)
+            _ = $0.answer("SS Z", at: .now)
+        }
+        let stage = try setup.open().stage()
+        setup.port.unplug()
+        try setup.port.plugIn()
+        #expect(setup.logs("is back"))
+        #expect(setup.port.instrument.verbosity.modes == 0)
+        try stage.axis("X").move(to: 1000).wait()
     }
 
     /// Positions in micrometers, because another program has changed the units: so are the limits.

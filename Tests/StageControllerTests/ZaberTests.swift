@@ -34,6 +34,11 @@ struct ZaberTests {
         ("/2 0 get nonsense\n", "@02 0 RJ IDLE -- BADCOMMAND\r\n"),
         ("/2 0 driver disable\n/2 1 home\n", "@02 0 OK IDLE FD 0\r\n@02 1 RJ IDLE FD DRIVERDISABLED\r\n"),
         ("/2 0 tools parking park\n/2 1 home\n", "@02 0 OK IDLE -- 0\r\n@02 1 RJ IDLE -- PARKED\r\n"),
+        (
+            "/2 0 lockstep 1 setup enable 1 2\n/2 1 home\n/2 0 lockstep 1 info\n",
+            "@02 0 OK IDLE -- 0\r\n@02 1 RJ IDLE -- LOCKSTEP\r\n@02 0 OK IDLE -- 1 2 0 0\r\n"
+        ),
+        ("/2 0 lockstep 1 setup enable 1 7\n", "@02 0 RJ IDLE -- BADDATA\r\n"),
         ("/2 0 system reset\n/2 0 warnings clear\n", "@02 0 OK IDLE WR 0\r\n@02 0 OK IDLE WR 01 WR\r\n"),
         ("/2 get version\n/2 l\n", "@02 0 OK IDLE -- 7.13\r\n@02 0 OK IDLE -- 7.13\r\n"),
     ])
@@ -254,11 +259,13 @@ struct ZaberTests {
 
     @Test(arguments: [
         ("parked", "PARKED (another program has parked it)"), ("disabled", "DRIVERDISABLED (another program"),
+        ("coupled", "LOCKSTEP (another program has coupled it"),
     ])
     func aDeviceThatAnotherProgramHasStoppedSaysSo(state: String, text: String) throws {
         let setup = try zaber {
             $0.devices[2]?.isParked = state == "parked"
             $0.devices[2]?.isDriverDisabled = state == "disabled"
+            $0.devices[2]?.coupledAxes = state == "coupled" ? [1, 2] : []
         }
         let axis = try setup.open().stage("2").axis("1")
         let error = try #require(throws: DeviceError.self) { try axis.move(to: 1000).wait() }

@@ -35,6 +35,27 @@ def test_zaber_with_zaber_motion(instrument):
         assert lamps.generic_command("get lamp.status").data == "1 2"
 
 
+def test_zaber_lockstep_with_zaber_motion(instrument):
+    """Coupled axes move together, and none of them alone."""
+    from zaber_motion.ascii import Connection
+    from zaber_motion.exceptions import CommandFailedException
+
+    with Connection.open_serial_port(instrument("zaber-daisy-chain").port, direct=True) as connection:
+        stage = connection.detect_devices(identify_devices=False)[0]
+        group = stage.get_lockstep(1)
+        assert not group.is_enabled()
+        group.enable(1, 2)
+        assert group.is_enabled() and group.get_axis_numbers() == [1, 2]
+        with pytest.raises(CommandFailedException) as caught:
+            stage.get_axis(1).move_absolute(1000)
+        assert caught.value.details.response_data == "LOCKSTEP"
+        group.move_max()
+        assert stage.get_axis(2).get_position() == 305_381
+        group.disable()
+        assert not group.is_enabled()
+        stage.get_axis(1).move_absolute(1000)
+
+
 def test_zaber_errors_with_zaber_motion(instrument):
     from zaber_motion.ascii import Connection
     from zaber_motion.exceptions import CommandFailedException
@@ -91,3 +112,25 @@ def test_asi_with_asitiger(instrument):
     tiger.halt()
     assert tiger.who()[0].startswith("At 30")
     tiger.connection.disconnect()
+
+
+# Prior
+
+
+def test_prior_with_optiscan_control(instrument):
+    """A program for the OptiScan II, which knows the same words; it reads until nothing more comes."""
+    import serial
+    from prior_optiscan2_control.stage_controller import StageControl
+
+    port = instrument("prior-proscan-iii").port
+    with serial.Serial(port, 9600, timeout=2) as line:
+        line.write(b"PS,0,0\r")
+        assert line.read_until(b"\r") == b"0\r"
+    # Each of its two points may take five seconds.
+    with StageControl(port, 9600, interval=12, step=500) as stage:
+        stage.ser.timeout = 0.2
+        stage.initialize_origin()
+        stage.simple_search(1, 2, processing_time=5, shooting_time=0)
+    with serial.Serial(port, 9600, timeout=2) as line:
+        line.write(b"P\r")
+        assert line.read_until(b"\r") == b"0,500,0\r"

@@ -2,6 +2,8 @@
 import ctypes.util
 import os
 import pathlib
+import re
+import shutil
 import subprocess
 import sys
 import unittest.mock
@@ -11,8 +13,10 @@ import pytest
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "Clients"))
 
+from indi_driver import IndiDriver  # noqa: E402
 from testbed import Testbed  # noqa: E402
 
+INDI_SX = shutil.which(os.environ.get("INDI_SX_WHEEL", "indi_sx_wheel"))
 LIBFLI = os.environ.get("LIBFLI") or ctypes.util.find_library("fli")
 
 
@@ -181,3 +185,27 @@ def test_starlight_xpress_with_hidapi(testbed):
     answers = hid(testbed, "1278", "0920", "wait:1", "write:000300", "read:2", "wait:1", "write:000000", "read:2")
     assert answers[-1] == "0305"
     assert testbed.slot("1-1") == 2
+
+
+# Starlight Xpress, by INDI
+
+
+@pytest.mark.skipif(not INDI_SX, reason="indi_sx_wheel is not installed (Debian: indi-sx)")
+def test_starlight_xpress_with_indi(testbed, tmp_path):
+    """Where the INDI driver says that the wheel is, it is."""
+    testbed.make("1-1", "starlight-xpress", positions=5)
+    driver = IndiDriver(INDI_SX, {**testbed.environment, "HOME": str(tmp_path)})
+    try:
+        driver.send('<getProperties version="1.7"/>')
+        driver.expect("CONNECTION", "Idle")
+        driver.press("SX Wheel", "CONNECTION", "CONNECT")
+        driver.expect("CONNECTION", "Ok")
+        for slot in (4, 1, 5, 2):
+            driver.set_number("SX Wheel", "FILTER_SLOT", "FILTER_SLOT_VALUE", slot)
+            driver.expect("FILTER_SLOT", "Busy")
+            reported = driver.expect("FILTER_SLOT", "Ok")
+            assert int(float(re.search(r"<oneNumber.*?>\s*([\d.]+)", reported, re.DOTALL)[1])) == slot
+            assert testbed.slot("1-1") == slot - 1
+        assert not any("[ERROR]" in message for message in driver.messages)
+    finally:
+        driver.close()

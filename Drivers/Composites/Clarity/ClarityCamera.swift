@@ -253,5 +253,10 @@ extension Driver where Configuration == ClarityCamera.Options {
                 bufferLength: options.bufferLength?.value
             )
         }
+        .proven(
+            Proof(
+                sources: "programs of Aurox' users, for the halves and their calculation"
+            )
+        )
     }
 }

@@ -69,6 +69,35 @@ extension Driver where Configuration == ElliptecOptions {
             let commands = ElliptecCommands(address: options.address ?? 0)
             return try ThorlabsELLSlider(commands, connector, ElliptecCommands.format)
         }
+        .proven(
+            Proof(
+                sources: "Thorlabs' note on the protocol; an ELL9 with firmware 08; drivers by others",
+                witnesses: [
+                    Witness(
+                        "elliptec 0.1.0",
+                        "slots and jogs of ELL9 and ELL6",
+                        tests: "test_elliptec_slider_with_elliptec",
+                        "test_elliptec_shutter_with_elliptec"
+                    ),
+                    Witness(
+                        "thorlabs-elliptec 1.3.0",
+                        "places of an ELL9",
+                        tests: "test_elliptec_with_thorlabs_elliptec"
+                    ),
+                    Witness(
+                        "pylablib 1.4.3",
+                        "places, velocity, motor of an ELL9",
+                        tests: "test_elliptec_with_pylablib"
+                    ),
+                    Witness(
+                        "Thorlabs-Elliptec-Motorized-Stages 1.0.0",
+                        "travel, velocity, stop of ELL6, ELL9 and ELL12, no moves",
+                        tests: "test_elliptec_with_motorized_stages"
+                    ),
+                ],
+                untested: ["positions of an ELL12"]
+            )
+        )
     }
 }
 

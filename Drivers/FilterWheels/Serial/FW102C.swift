@@ -68,6 +68,19 @@ extension Driver where Configuration == SerialOptions {
             simulated: { _ in SimulatedFW102C() },
             open: { connector, _ in try ThorlabsFilterWheel(FW102CCommands(), connector, FW102CCommands.format) }
         )
+        .proven(
+            Proof(
+                sources: "FW102C with firmware 1.00 and 1.04",
+                witnesses: [
+                    .pythonMicroscope("moves", tests: "test_thorlabs_filter_wheel"),
+                    Witness(
+                        "pylablib 1.4.3",
+                        "moves, counts, speed, trigger and sensor modes",
+                        tests: "test_fw102c_with_pylablib"
+                    ),
+                ]
+            )
+        )
     }
 }
 

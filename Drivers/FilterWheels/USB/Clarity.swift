@@ -90,6 +90,14 @@ extension Driver where Configuration == WheelConfiguration {
         .filterWheel(ClaritySession.self, "an Aurox Clarity: filter cubes, sectioning disk, calibration lamp") {
             SimulatedWheel.clarity(.init($0, positions: 4))
         }
+        .proven(
+            Proof(
+                sources: "two programs of Aurox' users, without a firmware",
+                witnesses: [
+                    Witness("hidapi 0.15.0", "reports of moves", tests: "test_clarity_with_hidapi")
+                ]
+            )
+        )
     }
 }
 

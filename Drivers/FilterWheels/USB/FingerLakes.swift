@@ -135,6 +135,19 @@ extension Driver where Configuration == WheelConfiguration {
         .filterWheel(FingerLakesSession.self, "a Finger Lakes Instrumentation color filter wheel on USB") {
             SimulatedWheel.fingerLakes(.init($0, positions: 7))
         }
+        .proven(
+            Proof(
+                sources: "libfli 2.0 and 1.999.1, a CFW-2-7",
+                witnesses: [
+                    Witness(
+                        "libfli2 2.0+20221221",
+                        "moves, positions, model of old and new boards, the maker's own",
+                        tests: "test_finger_lakes_with_libfli"
+                    )
+                ],
+                untested: ["CFW4", "boards of type fe"]
+            )
+        )
     }
 }
 

@@ -23,11 +23,13 @@ private struct StarlightXpressLanguage: SimulatedWheelLanguage {
     var mechanics: WheelMechanics
 
     mutating func control(_ request: ControlRequest, _ bytes: [UInt8], at now: ContinuousClock.Instant) -> [UInt8]? {
-        guard request.type == 0x21, request.request == 0x09, request.value == 0x0200, bytes.count == 2 else {
+        // The INDI driver (indi-sx 1.16) gives the first byte to hidapi as the number of a report: a request to move has
+        // that number, and the question for the position, 0, loses its second byte. Wheels are known to obey it.
+        guard request.type == 0x21, request.request == 0x09, request.value >> 8 == 2, 1...2 ~= bytes.count else {
             return nil
         }
         let count = UInt8(clamping: mechanics.rotor.count)
-        switch (bytes[0] & 0x7f, bytes[1]) {
+        switch (bytes[0] & 0x7f, bytes.count == 2 ? bytes[1] : 0) {
         // While the wheel counts its filters, it reports 0 of them.
         case (0, 1): mechanics.answer([filter(at: now), 0])
         case (0, _): mechanics.answer([filter(at: now), count])

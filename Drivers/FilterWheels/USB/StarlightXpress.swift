@@ -79,5 +79,19 @@ extension Driver where Configuration == WheelConfiguration {
         .filterWheel(StarlightXpressSession.self, "a Starlight Xpress filter wheel on USB") { configuration in
             SimulatedWheel.starlightXpress(.init(configuration, positions: 5))
         }
+        .proven(
+            Proof(
+                sources: "the vendor's handbooks of 2009 and 2019; a Midi",
+                witnesses: [
+                    Witness("hidapi 0.15.0", "reports of moves", tests: "test_starlight_xpress_with_hidapi"),
+                    Witness(
+                        "indi-sx 1.16+20221222162728",
+                        "moves, positions",
+                        tests: "test_starlight_xpress_with_indi"
+                    ),
+                ],
+                untested: ["Maxi"]
+            )
+        )
     }
 }

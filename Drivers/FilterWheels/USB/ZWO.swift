@@ -95,6 +95,19 @@ extension Driver where Configuration == WheelConfiguration {
         .filterWheel(ZWOSession.self, "a ZWO electronic filter wheel (EFW) on USB") { configuration in
             SimulatedWheel.zwo(.init(configuration, positions: 7))
         }
+        .proven(
+            Proof(
+                sources: "captured talks of wheels with firmware 3.0.9 and 3.6.2",
+                witnesses: [
+                    Witness(
+                        "hidapi 0.15.0",
+                        "the captured reports",
+                        tests: "test_zwo_with_hidapi"
+                    )
+                ],
+                untested: ["5 or 8 positions", "EFW mini", "USB 03c3:1f02"]
+            )
+        )
     }
 }
 

@@ -114,6 +114,12 @@ extension Driver where Configuration == LightOptions {
         ) { connector, options in
             try ArduinoTrigger(connector, ArduinoBoard.format, leavesLines: options.leaveAsIs ?? false)
         }
+        .proven(
+            Proof(
+                sources: "the firmware's text and Micro-Manager's adapter, versions 1 to 5",
+                untested: ["boards with 32 bits"]
+            )
+        )
     }
 }
 

@@ -79,6 +79,11 @@ extension Driver where Configuration == LightOptions {
         ) { connector, options in
             try TeensyPulses(connector, TeensyBoard.format, leavesPulses: options.leaveAsIs ?? false)
         }
+        .proven(
+            Proof(
+                sources: "the firmware's text and its test script, version 1"
+            )
+        )
     }
 }
 

@@ -20,6 +20,15 @@ extension Driver where Configuration == LightOptions {
             commands: CoolLEDCommands(),
             simulated: { SimulatedCoolLED() }
         )
+        .proven(
+            Proof(
+                sources: "pE-300 ultra; CoolLED's manual DOC-038",
+                witnesses: [
+                    .pythonMicroscope("light, powers", tests: "test_both_drivers_agree")
+                ],
+                untested: ["pE-340", "pE-4000"]
+            )
+        )
     }
 }
 

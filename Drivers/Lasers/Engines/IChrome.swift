@@ -20,6 +20,19 @@ extension Driver where Configuration == LightOptions {
             commands: IChromeCommands(),
             simulated: { SimulatedIChrome() }
         )
+        .proven(
+            Proof(
+                sources: "Toptica's manual M-051; the lists of parameters of firmware 1.8.1 to 2.3.1",
+                witnesses: [
+                    .pythonMicroscope("light, powers", tests: "test_both_drivers_agree"),
+                    Witness(
+                        "toptica-lasersdk 3.3.0",
+                        "light, powers, all parameters, the maker's own",
+                        tests: "test_toptica_lasersdk_drives_the_ichrome"
+                    ),
+                ]
+            )
+        )
     }
 }
 

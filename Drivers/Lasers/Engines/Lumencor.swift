@@ -19,6 +19,15 @@ extension Driver where Configuration == LightOptions {
             commands: LumencorCommands(),
             simulated: { SimulatedLumencor() }
         )
+        .proven(
+            Proof(
+                sources: "Spectra III",
+                witnesses: [
+                    .pythonMicroscope("light, powers", tests: "test_both_drivers_agree")
+                ],
+                untested: ["Sola III", "Celesta", "Aura III"]
+            )
+        )
     }
 }
 

@@ -13,6 +13,7 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
     public var deviceFile: (@Sendable (Configuration) -> String?)?
     private let gatesLight: Bool
     private let isSimulator: Bool
+    public internal(set) var proof: Proof?
 
     /// - Parameters:
     ///   - attached: the attachment of the device that the options select, or of any device of the driver if there are
@@ -71,6 +72,8 @@ public protocol ConfigurableDriver: Sendable {
     var ask: (@Sendable (_ port: String) throws -> String)? { get }
     /// The candidates without any options, for a floating driver whose options may be left out.
     var candidates: Candidates? { get }
+    /// How far the driver is proven; nil for a simulation, and for a driver that does not state it.
+    var proof: Proof? { get }
 }
 
 extension ConfigurableDriver {
@@ -85,6 +88,7 @@ extension ConfigurableDriver {
     public var attachment: Attachment? { nil }
     public var ask: (@Sendable (_ port: String) throws -> String)? { nil }
     public var candidates: Candidates? { nil }
+    public var proof: Proof? { nil }
 }
 
 /// A driver with its options, ready to open a device.

@@ -11,6 +11,7 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     public let summary: String
     /// The attachment of all of its devices, which look the same from outside.
     public let attachment: Attachment?
+    public internal(set) var proof: Proof?
     private let opensSideBySide: @Sendable (Configuration) -> Bool
     private let deviceKind: DeviceKind
     private let kind: @Sendable (Configuration) -> String

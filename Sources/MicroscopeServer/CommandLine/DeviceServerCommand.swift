@@ -20,7 +20,7 @@ struct DeviceServerCommand: AsyncParsableCommand {
             abstract: "Serve microscope devices to Cockpit, python-microscope and other Pyro4 programs.",
             usage: """
                 \(name) [<config>] [--check] [--simulated] [--log-level <level>] [--log-directory <dir>] [--record <dir>]
-                \(name) --list-drivers
+                \(name) --list-drivers [--proven] [--json]
                 \(name) <subcommand>
                 """,
             discussion: """
@@ -55,6 +55,12 @@ struct DeviceServerCommand: AsyncParsableCommand {
     @Flag(help: "List the drivers that CONFIG can name.")
     var listDrivers = false
 
+    @Flag(help: "With --list-drivers: how far each is proven, by sources and by programs of others.")
+    var proven = false
+
+    @Flag(help: "With --list-drivers: as JSON.")
+    var json = false
+
     @Option(
         help: ArgumentHelp("Minimum log level: \(Logger.Level.names).", valueName: "level"),
         transform: Logger.Level.named
@@ -77,7 +83,11 @@ struct DeviceServerCommand: AsyncParsableCommand {
     var record: String?
 
     func run() async throws {
-        if listDrivers { return printDrivers() }
+        if listDrivers {
+            let list = DriverList(drivers: Program.current.microscope.drivers.drivers, isProofShown: proven)
+            return print(json ? try list.json : list.text)
+        }
+        if proven || json { throw ValidationError("--proven and --json go with --list-drivers.") }
         let program = Program.current
         guard let file = config ?? (program.microscope.isDefined ? program.path : nil) else {
             var standardError = StandardError()
@@ -107,14 +117,6 @@ struct DeviceServerCommand: AsyncParsableCommand {
         for finding in findings { print(finding, to: &standardError) }
         if findings.contains(where: { $0.severity == .error }) { throw ExitCode.failure }
         print("\(file): \(configuration.summary)")
-    }
-
-    private func printDrivers() {
-        let drivers = Program.current.microscope.drivers
-        let width = drivers.names.map(\.count).max() ?? 0
-        for driver in drivers.drivers {
-            print(driver.name + String(repeating: " ", count: width - driver.name.count + 2) + driver.summary)
-        }
     }
 }
 

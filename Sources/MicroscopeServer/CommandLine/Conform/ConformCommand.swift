@@ -21,6 +21,7 @@ struct ConformCommand: ParsableCommand {
 
             Examples:
               device-server conform scope.yaml Laser
+              device-server conform --report scope.yaml Laser > report.md
               device-server conform --json --allow light,motion scope.yaml > report.json
             """
     )
@@ -43,6 +44,9 @@ struct ConformCommand: ParsableCommand {
     @Flag(help: "Print the report as JSON, as described in docs/conform.md.")
     var json = false
 
+    @Flag(help: "Print a report for an issue, as Markdown without serial numbers, names of people or paths.")
+    var report = false
+
     @Flag(help: "Connect every device to a simulation of its hardware.")
     var simulated = false
 
@@ -55,13 +59,31 @@ struct ConformCommand: ParsableCommand {
             config,
             consent: Consent(allowed: allow, interruption: interruption.interruption),
             interruption: interruption.interruption,
-            progress: json ? nil : { print($0) }
+            progress: progress
         )
-        var report = conformance.report(on: devices, servedAlready: ServedDevice.all)
-        report.interruption = interruption.status
-        print(json ? try report.json : report.summary)
+        var result = conformance.report(on: devices, servedAlready: ServedDevice.all)
+        result.interruption = interruption.status
+        if report {
+            print(ReportForm(result, drivers: Program.current.microscope.drivers).markdown)
+        } else {
+            print(json ? try result.json : result.summary)
+        }
         flushOutput()
-        throw ExitCode(report.status)
+        throw ExitCode(result.status)
+    }
+
+    func validate() throws {
+        if json && report { throw ValidationError("--json and --report are two forms of one report; choose one.") }
+    }
+
+    /// Takes the lines for people; a report for others leaves standard output to itself.
+    private var progress: ((String) -> Void)? {
+        if json { return nil }
+        guard report else { return { print($0) } }
+        return { line in
+            var standardError = StandardError()
+            print(line, to: &standardError)
+        }
     }
 
     private func devices() throws -> [RigDevice] {

@@ -72,6 +72,8 @@ struct DeviceReport {
     var forbidden: Set<Effect> = []
     var results: [TrialResult] = []
     var duration = Duration.zero
+    /// The device's own statement of its model, firmware and serial number.
+    var identity = DeviceIdentity()
 
     init(_ device: RigDevice) { self.device = device }
 

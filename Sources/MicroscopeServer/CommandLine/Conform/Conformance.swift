@@ -47,6 +47,7 @@ struct Conformance {
                 forbidding: {
                     // Questions need the terminal.
                     wait.end()
+                    report.identity = DeviceIdentity(of: $0)
                     report.forbidden = consent.forbidden(on: $0, called: device.name)
                     wait.begin("testing \(device.name)")
                     return report.forbidden
