@@ -76,6 +76,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "SDKCameras",
+            dependencies: ["Devices", "Pickle", "Platform"],
+            exclude: ["README.md"],
+            swiftSettings: settings
+        ),
+        .target(
             name: "Contracts",
             dependencies: ["Devices", "Pickle", "Platform"],
             exclude: ["README.md"],
@@ -86,8 +92,15 @@ let package = Package(
         driver("FilterWheels", "Transports"),
         driver("Lasers", "Transports"),
         driver("StageControllers", "Transports"),
-        driver("AndorSDK3"),
-        .target(name: "SimulatedAtcore", path: "Drivers/SimulatedAtcore", exclude: ["README.md"]),
+        driver("AndorSDK3", "SDKCameras"),
+        // Linked into each simulated library of a vendor.
+        .target(name: "SimulatedSDK", path: "Drivers/SimulatedSDK", exclude: ["README.md"]),
+        .target(
+            name: "SimulatedAtcore",
+            dependencies: ["SimulatedSDK"],
+            path: "Drivers/SimulatedAtcore",
+            exclude: ["README.md"]
+        ),
         .target(
             name: "Server",
             dependencies: [
@@ -197,7 +210,12 @@ let package = Package(
         .testTarget(name: "DeviceTests", dependencies: ["Devices", "Pickle", "Platform"], swiftSettings: settings),
         .testTarget(
             name: "AndorSDK3Tests",
-            dependencies: ["AndorSDK3", "Contracts", "Devices", "Pickle", "Platform"],
+            dependencies: ["AndorSDK3", "Contracts", "Devices", "Pickle", "Platform", "SDKCameras"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SDKCameraTests",
+            dependencies: ["Devices", "Pickle", "Platform", "SDKCameras"],
             swiftSettings: settings
         ),
         .testTarget(

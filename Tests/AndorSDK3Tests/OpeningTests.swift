@@ -4,6 +4,7 @@ import Pickle
 import Testing
 
 @testable import AndorSDK3
+@testable import SDKCameras
 
 /// The search for the library and its cameras.
 struct OpeningTests {

@@ -5,6 +5,7 @@ import Pickle
 import Testing
 
 @testable import AndorSDK3
+@testable import SDKCameras
 
 /// The simulated cameras of one test: a copy of the library, its configuration file, and the folder for faults.
 ///

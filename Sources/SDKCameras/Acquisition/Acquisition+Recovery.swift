@@ -3,28 +3,26 @@ internal import Platform
 
 /// Recovery from failed waits and from the loss of the camera.
 extension Acquisition {
-    /// Recovers from a failed wait, then throws the error that clients must get.
-    func handle(_ status: AndorStatus, _ run: Run) throws {
-        switch status {
-        case .timedOut:
+    /// Recovers from a wait without an image, then throws the error that clients must get.
+    func recover(from result: WaitResult, _ run: AcquisitionState.Run) throws {
+        switch result {
+        case .image: break
+        case .none:
             guard let longest = run.longestWait, ContinuousClock.now - run.since > longest else { return }
             state.withLock { $0.counts.timeouts += 1 }
             // The trigger is lost with its image.
             state.update { $0.triggers.noteDone() }
             try restart(because: DeviceError(.failed, "no image for \(longest) on \(camera.serialNumber)"))
-        case .noData where hasEnded: state.update { $0.phase = .idle }
-        case _ where status.isLoss:
-            let reason = camera.failure("waiting for an image", status)
+        case .ended: state.update { $0.phase = .idle }
+        case .lost(let reason):
             lose(reason)
             throw reason
-        default:
-            if status == .hardwareOverflow { state.withLock { $0.counts.overflows += 1 } }
-            try restart(because: camera.failure("images were lost", status))
+        case .overflowed(let reason):
+            state.withLock { $0.counts.overflows += 1 }
+            try restart(because: reason)
+        case .failed(let reason): try restart(because: reason)
         }
     }
-
-    /// Whether a series of fixed length is complete.
-    private var hasEnded: Bool { (try? camera.label("CycleMode")) == "Fixed" }
 
     /// Restarts the acquisition and throws the reason.
     ///
@@ -46,7 +44,7 @@ extension Acquisition {
 
     /// Declares the camera lost if a call could not reach it and the camera does not respond to a check either.
     func noticeLoss() {
-        guard let reason = camera.takeLoss(), !isLost else { return }
+        guard let reason = camera.contact.takeLoss(), !isLost else { return }
         // A single call may fail for its own reasons while the camera is fine.
         guard !camera.isThere else { return }
         let isAwaited = state.withLock(\.isImageAwaited)
@@ -58,12 +56,12 @@ extension Acquisition {
     /// Declares the camera lost until it is found again.
     private func lose(_ reason: DeviceError) {
         try? end()
-        _ = camera.takeLoss()
+        _ = camera.contact.takeLoss()
         state.update { state in
             state.counts.losses += 1
             state.vainRestarts = 0
             state.triggers.removeAll()
-            state.phase = .lost(Loss(reason: reason, delay: options.firstTry, nextTry: .now + options.firstTry))
+            state.phase = .lost(.init(reason: reason, delay: options.firstTry, nextTry: .now + options.firstTry))
         }
         log.lost("lost contact with \(camera.serialNumber): \(reason)")
     }
@@ -71,7 +69,7 @@ extension Acquisition {
     /// Tries to reopen a lost camera; after a failure the next attempt is later.
     func tryToBringBack() {
         do { try bringBack() } catch {
-            _ = camera.takeLoss()
+            _ = camera.contact.takeLoss()
             state.update { state in
                 guard case .lost(var loss) = state.phase else { return }
                 loss.delay = min(loss.delay * 2, options.longestDelay)
@@ -89,62 +87,5 @@ extension Acquisition {
         let isWanted = state.withLock(\.isWanted)
         if isWanted { try begin() } else { state.update { $0.phase = .idle } }
         log.back("\(camera.serialNumber) is back")
-    }
-}
-
-extension Acquisition.State {
-    /// Whether a client may be waiting for an image.
-    fileprivate var isImageAwaited: Bool {
-        guard case .running(let run) = phase else { return false }
-        return run.mode != .software || triggers.count > 0
-    }
-}
-
-/// Monitoring of the camera while no image is awaited: detects its loss, and reconnects a lost camera.
-extension Acquisition {
-    private enum Duty { case end, look, bringBack, sleepLess }
-
-    /// Starts monitoring, until ``close()``.
-    func beginWatch() throws {
-        let (state, pause) = (state, options.watchPause)
-        // The thread must not keep alive what it watches.
-        try BlockingThread.start("camera watch") { [weak self] in
-            while true {
-                let duty = Self.awaitDuty(state, pause)
-                guard duty != .end, let self else { return }
-                gate.wait { self.perform(duty) }
-            }
-        }
-    }
-
-    private static func awaitDuty(_ state: Lock<State>, _ pause: Duration) -> Duty {
-        let end = Instant.now + pause
-        while true {
-            let wake = min(end, state.withLock(\.nextTry) ?? end)
-            let duty = state.wait(within: max(.zero, wake - .now)) { state -> Duty? in
-                if state.isClosed { return .end }
-                guard let nextTry = state.nextTry else { return nil }
-                // A camera that has just been lost is looked for sooner.
-                return nextTry <= .now ? .bringBack : nextTry < wake ? .sleepLess : nil
-            }
-            if let duty, duty != .sleepLess { return duty }
-            if .now >= end { return .look }
-        }
-    }
-
-    private func perform(_ duty: Duty) {
-        let (isClosed, isBusy) = state.withLock { ($0.isClosed, $0.expectsImage) }
-        guard !isClosed else { return }
-        state.withLock { $0.pool?.trim(keeping: $0.bufferCount) }
-        if duty == .bringBack { return tryToBringBack() }
-        // A wait for an image detects the loss itself.
-        if !isBusy, !isLost, !camera.isThere { noticeLoss() }
-    }
-}
-
-extension Acquisition.State {
-    /// The time of the next attempt to reconnect.
-    fileprivate var nextTry: Acquisition.Instant? {
-        if case .lost(let loss) = phase { loss.nextTry } else { nil }
     }
 }

@@ -1,102 +1,67 @@
-internal import Devices
+public import Devices
 internal import Platform
 
 /// The acquisition of one camera: buffers to the SDK and back, triggers, and recovery from errors.
-final class Acquisition: DataSource {
+public final class Acquisition<Camera: SDKCamera>: DataSource {
     typealias Instant = ContinuousClock.Instant
 
-    /// A running acquisition, with what was read when it started.
-    struct Run: Sendable {
-        let layout: ImageLayout
-        let pool: BufferPool
-        /// Nil for a mode that clients have no name for.
-        let mode: AndorTriggerMode?
-        var clock: HardwareClock?
-        /// The longest time that an image may take; nil if that depends on an external trigger.
-        var longestWait: Duration?
-        /// The time since which the next image is awaited.
-        var since: Instant
-    }
-
-    /// The loss of a camera: its reason, and the time of the next attempt to reconnect.
-    struct Loss: Sendable {
-        let reason: DeviceError
-        var delay: Duration
-        var nextTry: Instant
-    }
-
-    enum Phase: Sendable {
-        case idle
-        case running(Run)
-        case lost(Loss)
-    }
-
-    struct State: Sendable {
-        var phase = Phase.idle
-        var triggers = TriggerQueue()
-        /// Whether the acquisition resumes when a lost camera is back.
-        var isWanted = false
-        /// Whether the camera has been closed for good.
-        var isClosed = false
-        var isInterrupted = false
-        /// Errors that clients get in place of images.
-        var failures: [DeviceError] = []
-        var counts = AcquisitionCounts()
-        /// The number of buffers in the SDK's queue.
-        var bufferCount: Int
-        /// Consecutive restarts without an image.
-        var vainRestarts = 0
-        /// The buffers of the last run, reused if the next one needs the same size.
-        var pool: BufferPool?
-    }
-
-    let camera: AndorCamera
+    public let camera: Camera
     let gate: Gate
-    let state: Lock<State>
+    let state: Lock<AcquisitionState>
     let options: AcquisitionOptions
     /// Memory for copied images.
     let copies = FramePool()
     let log: DeviceLog
 
-    init(
-        _ camera: AndorCamera,
-        _ options: AcquisitionOptions,
-        log: DeviceLog
-    ) {
+    /// An idle acquisition; see ``beginWatch()``.
+    public init(_ camera: Camera, _ options: AcquisitionOptions, log: DeviceLog) {
         (self.camera, self.options, self.log) = (camera, options, log)
-        let state = Lock(State(bufferCount: options.bufferCount))
+        let state = Lock(AcquisitionState(bufferCount: options.bufferCount))
         self.state = state
-        gate = Gate(patience: options.patience, act: { camera.act }) { event in
+        gate = Gate(patience: options.patience, act: { "\(camera.contact.act) on \(camera.serialNumber)" }) { event in
             switch event {
             case .hangs(let act, let time):
                 log.lost("the SDK hangs: \(act) has not returned for \(time.wholeSeconds)")
             case .isBack(let act, let time):
                 log.info("the SDK responds again: \(act) returned after \(time.wholeSeconds)")
                 // The call may have returned with the news that the camera is lost.
-                log.report(state.withLock(\.loss).map { "\(camera.lossError($0.reason))" })
+                log.report(state.withLock(\.loss).map { "\(Self.lossError($0.reason, camera))" })
             }
         }
     }
 
     deinit { state.update { $0.isClosed = true } }
 
-    var counts: AcquisitionCounts { state.withLock(\.counts) }
+    public var counts: AcquisitionCounts { state.withLock(\.counts) }
 
-    var isRunning: Bool {
+    public var isRunning: Bool {
         if case .running = state.withLock(\.phase) { true } else { false }
     }
 
     var isLost: Bool { state.withLock(\.loss) != nil }
 
-    var bufferCount: Int {
+    /// The number of buffers in the SDK's queue, or of images in its ring; applies from the next start.
+    public var bufferCount: Int {
         get { state.withLock(\.bufferCount) }
         set { state.withLock { $0.bufferCount = newValue } }
     }
 
+    /// Images that were lost without an error.
+    public var lost: Int { counts.missed }
+
+    /// The error that callers get while the camera is lost.
+    private static func lossError(_ reason: DeviceError, _ camera: Camera) -> DeviceError {
+        DeviceError(
+            .failed,
+            "lost contact with \(camera.serialNumber), reconnecting: \(reason.message)",
+            cause: reason.cause
+        )
+    }
+
     /// Makes a call while nobody else does; throws at once while the camera is lost.
-    func call<Result>(_ body: () throws -> Result) throws -> Result {
+    public func call<Result>(_ body: () throws -> Result) throws -> Result {
         try enter {
-            if let loss = state.withLock(\.loss) { throw camera.lossError(loss.reason) }
+            if let loss = state.withLock(\.loss) { throw Self.lossError(loss.reason, camera) }
             return try body()
         }
     }
@@ -110,7 +75,7 @@ final class Acquisition: DataSource {
     }
 
     /// Starts the acquisition.
-    func start() throws {
+    public func start() throws {
         try enter {
             // The camera may have been lost without anyone noticing.
             if isRunning, !camera.isThere { noticeLoss() }
@@ -137,7 +102,7 @@ final class Acquisition: DataSource {
     }
 
     /// Stops the acquisition and drops queued triggers and images that nobody has fetched.
-    func stop() throws {
+    public func stop() throws {
         try enter {
             state.update { state in
                 state.isWanted = false
@@ -153,17 +118,17 @@ final class Acquisition: DataSource {
     }
 
     /// Closes the camera for good.
-    func close() throws {
+    public func close() throws {
         state.update { $0.isClosed = true }
         try gate.call {
             camera.close()
-            camera.sdk.finalise()
+            camera.releaseLibrary()
         }
     }
 
     /// Makes a change that the camera allows only while it is idle, then resumes the acquisition even if the change
     /// failed.
-    func whilePaused<Result>(_ change: () throws -> Result) throws -> Result {
+    public func whilePaused<Result>(_ change: () throws -> Result) throws -> Result {
         try call {
             guard isRunning else { return try change() }
             state.update { $0.triggers.takeBack() }
@@ -179,9 +144,9 @@ final class Acquisition: DataSource {
     }
 
     /// Updates the time limit for images after a change of the exposure time.
-    func exposureHasChanged() {
+    public func exposureHasChanged() {
         guard case .running(let run) = state.withLock(\.phase) else { return }
-        let longest = longestWait(run.mode)
+        let longest = longestWait(run.triggering)
         state.update { state in
             guard case .running(var run) = state.phase else { return }
             run.longestWait = longest
@@ -191,78 +156,9 @@ final class Acquisition: DataSource {
     }
 }
 
-extension Acquisition.State {
-    /// The loss, if the camera is lost.
-    var loss: Acquisition.Loss? {
-        if case .lost(let loss) = phase { loss } else { nil }
-    }
-
-    /// Notes an error that clients get in place of an image; drops the oldest of too many that nobody has read.
-    mutating func report(_ error: DeviceError) {
-        if failures.count == Self.failureLimit { failures.removeFirst() }
-        failures.append(error)
-    }
-
-    private static let failureLimit = 32
-
-    /// Starts the time limit for the next image.
-    mutating func await(from now: ContinuousClock.Instant) {
-        guard case .running(var run) = phase else { return }
-        run.since = now
-        phase = .running(run)
-    }
-}
-
-extension DeviceError {
-    /// Whether the error means that the camera cannot be reached.
-    var isLoss: Bool { (cause as? AndorStatus)?.isLoss ?? false }
-}
-
-extension Duration {
-    /// As shown in the log: `12 s`.
-    fileprivate var wholeSeconds: String { "\(components.seconds) s" }
-}
-
-/// The parameters of an acquisition that do not depend on the camera's settings.
-struct AcquisitionOptions: Sendable {
-    /// The number of buffers in the SDK's queue.
-    var bufferCount = 16
-    /// The number of further buffers that clients may hold before images are copied.
-    var lentCount = 16
-    /// The longest single wait in the SDK.
-    ///
-    /// Calls have to wait for its end.
-    var slice = Duration.milliseconds(10)
-    /// The time that an image may take beyond its expected duration.
-    var margin = Duration.seconds(2)
-    /// The time after which a call that waits for the SDK fails.
-    var patience = Duration.seconds(10)
-    /// The interval at which an idle camera is checked.
-    var watchPause = Duration.seconds(2)
-    /// The delay before the first attempt to reconnect, and the longest delay between two attempts.
-    var firstTry = Duration.milliseconds(500)
-    var longestDelay = Duration.seconds(10)
-    /// The number of consecutive restarts without an image after which the camera is reopened.
-    var restartLimit = 5
-}
-
-/// Counts of what went wrong since the camera was opened.
-struct AcquisitionCounts: Sendable, Equatable {
-    /// Overflows of the camera's memory.
-    var overflows = 0
-    /// Images that did not arrive in time.
-    var timeouts = 0
-    /// Restarts of the acquisition after an error.
-    var restarts = 0
-    /// Losses of the camera.
-    var losses = 0
-    /// Images copied because clients held all buffers.
-    var copies = 0
-}
-
 extension Acquisition {
     /// Makes a change, pausing the acquisition if the camera refuses the change while it runs.
-    func change<Result>(pausing needsPause: Bool, _ body: (AndorCamera) throws -> Result) throws -> Result {
+    public func change<Result>(pausing needsPause: Bool, _ body: (Camera) throws -> Result) throws -> Result {
         try call {
             guard isRunning else { return try body(camera) }
             guard !needsPause else { return try whilePaused { try body(camera) } }
@@ -275,9 +171,7 @@ extension Acquisition {
     }
 }
 
-extension DeviceError {
-    fileprivate var mayNeedPause: Bool {
-        let status = cause as? AndorStatus
-        return status == .notWritable || status == .outOfRange
-    }
+extension Duration {
+    /// As shown in the log: `12 s`.
+    fileprivate var wholeSeconds: String { "\(components.seconds) s" }
 }
