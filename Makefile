@@ -20,9 +20,11 @@ build: install-build
 	$(MAKE) .build/release/libatcore-simulated/libatcore.so
 
 # Andor's library as the simulation has it, needing libc alone; in a folder where no loader looks by itself.
-.build/release/libatcore-simulated/libatcore.so: $(wildcard Drivers/SimulatedAtcore/*.[ch] Drivers/SimulatedAtcore/include/*)
+.build/release/libatcore-simulated/libatcore.so: $(wildcard Drivers/SimulatedAtcore/*.[ch] Drivers/SimulatedAtcore/include/* \
+		Drivers/SimulatedSDK/*.[ch] Drivers/SimulatedSDK/include/*)
 	mkdir -p $(@D)
-	clang -shared -fPIC -O2 -fvisibility=hidden -Wl,-soname,libatcore.so Drivers/SimulatedAtcore/*.c -o $@
+	clang -shared -fPIC -O2 -fvisibility=hidden -IDrivers/SimulatedSDK/include -Wl,-soname,libatcore.so \
+		Drivers/SimulatedAtcore/*.c Drivers/SimulatedSDK/*.c -o $@
 
 include Configs/install/install.mk
 
