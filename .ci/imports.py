@@ -41,7 +41,9 @@ DRIVER = {"Devices", "Pickle", "Platform", "Transports"}
 DRIVERS = {
     "Simulators": DRIVER | {"ImageFiles"},
     "AndorSDK3": DRIVER | {"SDKCameras"},
+    "HamamatsuDCAM": DRIVER | {"SDKCameras"},
     "SimulatedAtcore": {"SimulatedSDK"},
+    "SimulatedDCAM": {"SimulatedSDK"},
 }
 IMPORT = re.compile(r"\s*(?:@\w+(?:\(.*\))? )?(?:public |package |internal |private )?import (?:\w+ )?(\w+)")
 

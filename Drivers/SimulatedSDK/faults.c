@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 #include "simulated_sdk.h"
 
@@ -63,6 +65,16 @@ int take_camera(const char *serial) {
     if (file < 0) return -1;
     // The kernel releases it when the process ends for any reason.
     if (flock(file, LOCK_EX | LOCK_NB) == 0) return file;
+    close(file);
+    return -1;
+}
+
+int take_name(const char *name) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    // A name outside of the file system, which the kernel releases when the process ends for any reason.
+    snprintf(address.sun_path + 1, sizeof address.sun_path - 1, "%s-%d", name, getppid());
+    int file = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (file < 0 || bind(file, (struct sockaddr *)&address, sizeof address) == 0) return file;
     close(file);
     return -1;
 }

@@ -102,6 +102,7 @@ static bool read_configuration(const simulated_library *library) {
         add_listed(library, list ? list : library->cameras);
         return true;
     }
+    world_settings_now.is_from_file = true;
     bool is_read = read_file(library, file, path);
     fclose(file);
     return is_read;

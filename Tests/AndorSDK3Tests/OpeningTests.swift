@@ -1,6 +1,7 @@
 import Devices
 import Glibc
 import Pickle
+import SimulatedWorlds
 import Testing
 
 @testable import AndorSDK3

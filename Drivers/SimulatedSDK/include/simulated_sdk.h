@@ -36,6 +36,8 @@ typedef struct {
     double external_rate;
     /// The folder for locks and faults, which all processes of a user share.
     char state[512];
+    /// Whether a file describes the world.
+    bool is_from_file;
 } world_settings;
 
 extern world_settings world_settings_now;
@@ -59,6 +61,9 @@ long ordered_code(const char *serial, const char *call);
 /// Takes a camera for this process: its lock file, or -1 if another process has it.
 int take_camera(const char *serial);
 void release_camera(int *lock_file);
+/// Takes a name that processes with the same parent share, such as the workers of one server: a file that owns it, or
+/// -1 if another process has it. Released in the same way.
+int take_name(const char *name);
 
 // ---- Times (times.c)
 

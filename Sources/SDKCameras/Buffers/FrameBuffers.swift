@@ -33,6 +33,12 @@ internal import Pickle
     /// - Parameter memory: not empty.
     @unsafe public init(_ memory: UnsafeRawBufferPointer) { unsafe self.memory = memory }
 
+    /// Memory at an address that an SDK has returned; nil without one.
+    public init?(address: UInt, byteCount: Int) {
+        guard byteCount > 0, let start = unsafe UnsafeRawPointer(bitPattern: address) else { return nil }
+        unsafe self.init(UnsafeRawBufferPointer(start: start, count: byteCount))
+    }
+
     var byteCount: Int { unsafe memory.count }
 
     /// Copies rows and leaves out their padding.

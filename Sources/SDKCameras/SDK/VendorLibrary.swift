@@ -50,6 +50,11 @@ internal import Glibc
         return unsafe unsafeBitCast(library, to: Function.self)
     }
 
+    /// The function of a name, if the library has it.
+    @unsafe public func optionalFunction<Function>(_ name: String) -> Function? {
+        unsafe dlsym(library, name).map { unsafe unsafeBitCast($0, to: Function.self) }
+    }
+
     /// Throws if a function is missing, so that no placeholder is ever called.
     public func check() throws(DeviceError) {
         guard !missing.isEmpty else { return }
