@@ -66,7 +66,7 @@ extension HamamatsuCamera {
 
 extension Driver where Configuration == HamamatsuCamera.Configuration {
     public static var hamamatsuDCAM: Self {
-        Driver(
+        var driver = Driver(
             "hamamatsu-dcam",
             "a Hamamatsu camera of DCAM-API 4: ORCA-Flash4.0, ORCA-Fusion, ImagEM X2 and others",
             // Only the vendor's id is known; cameras on frame grabbers are not on USB.
@@ -77,6 +77,8 @@ extension Driver where Configuration == HamamatsuCamera.Configuration {
                 return try HamamatsuCamera.open(library, configuration, context)
             }
         )
+        driver.loadLibrary = { _ = try DCAMLibrary.installed(nil) }
+        return driver
     }
 }
 

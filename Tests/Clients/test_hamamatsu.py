@@ -110,7 +110,6 @@ def test_unplugged_camera(serve, connect, world):
 
 
 OWN_CLASS = """
-import sys, time
 import microscope
 from microscope.cameras.hamamatsu import HamamatsuCamera
 camera = HamamatsuCamera("S/N: 001234")
@@ -119,11 +118,7 @@ camera.set_trigger(microscope.TriggerType.SOFTWARE, microscope.TriggerMode.ONCE)
 camera.set_exposure_time(0.005)
 camera.enable()
 for _ in range(3):
-    camera.trigger()
-    image = None
-    while image is None:
-        image = camera._fetch_data()
-        time.sleep(0.001)
+    image, _ = camera.grab_next_data()
     print(image.shape, image[0, 0], image[0, 1], image[3, 5])
 print(camera.get_setting("IMAGE PIXEL TYPE"), camera.get_setting("BIT PER CHANNEL"))
 camera.disable()

@@ -92,7 +92,7 @@ struct BlackBoxTests {
         #expect(try library.frameCount(camera) == 1)
         #expect(try library.lock(0, camera).number == 0)
         #expect(code { () throws(DCAMStatus) in _ = try library.lock(4, camera) } == 0x8000_0833)
-        // Stopping twice is no error.
+        // Stopping twice is fine.
         try library.stop(camera)
         try library.stop(camera)
         try library.release(camera)

@@ -110,16 +110,28 @@ struct FaultTests {
 
     @Test func lostFrameNowAndThenIsNoError() throws {
         let world = try World()
-        let camera = try world.open()
+        var options = AcquisitionOptions.quick
+        options.margin = patience
+        let camera = try world.open(options: options)
         try camera.ready()
+        // No image comes before the waits have failed.
+        try world.files.order("silent", of: "001234")
         try world.files.order("fails", of: "001234", "wait 0x80000301 3")
-        _ = try camera.triggeredImage()
+        try camera.trigger()
+        let end = ContinuousClock.now + patience
+        while world.files.isOrdered("fails", of: "001234"), .now < end {
+            #expect(try camera.dataSource.next(within: .milliseconds(20)) == nil)
+        }
+        world.files.end("silent", of: "001234")
+        _ = try camera.image()
         #expect(camera.acquisition.counts == AcquisitionCounts())
+        try world.files.order("silent", of: "001234")
         try world.files.order("fails", of: "001234", "wait 0x80000301 4")
         try camera.trigger()
         let error = #expect(throws: DeviceError.self) { _ = try camera.image() }
         #expect(error?.description == "images were lost on 001234: DCAMERR_LOSTFRAME (0x80000301)")
         #expect(camera.acquisition.counts == AcquisitionCounts(overflows: 1, restarts: 1))
+        world.files.end("silent", of: "001234")
         _ = try camera.image()
     }
 
