@@ -17,12 +17,21 @@ serve: build
 
 build: install-build
 	$(call built,$(PROGRAMS))
-	$(MAKE) .build/release/libatcore-simulated/libatcore.so
+	$(MAKE) .build/release/libatcore-simulated/libatcore.so .build/release/libdcamapi-simulated/libdcamapi.so
 
 # Andor's library as the simulation has it, needing libc alone; in a folder where no loader looks by itself.
-.build/release/libatcore-simulated/libatcore.so: $(wildcard Drivers/SimulatedAtcore/*.[ch] Drivers/SimulatedAtcore/include/*)
+.build/release/libatcore-simulated/libatcore.so: $(wildcard Drivers/SimulatedAtcore/*.[ch] Drivers/SimulatedAtcore/include/* \
+		Drivers/SimulatedSDK/*.[ch] Drivers/SimulatedSDK/include/*)
 	mkdir -p $(@D)
-	clang -shared -fPIC -O2 -fvisibility=hidden -Wl,-soname,libatcore.so Drivers/SimulatedAtcore/*.c -o $@
+	clang -shared -fPIC -O2 -fvisibility=hidden -IDrivers/SimulatedSDK/include -Wl,-soname,libatcore.so \
+		Drivers/SimulatedAtcore/*.c Drivers/SimulatedSDK/*.c -o $@
+
+# Hamamatsu's, in the same way.
+.build/release/libdcamapi-simulated/libdcamapi.so: $(wildcard Drivers/SimulatedDCAM/*.[ch] Drivers/SimulatedDCAM/include/* \
+		Drivers/SimulatedSDK/*.[ch] Drivers/SimulatedSDK/include/*)
+	mkdir -p $(@D)
+	clang -shared -fPIC -O2 -fvisibility=hidden -IDrivers/SimulatedSDK/include -Wl,-soname,libdcamapi.so \
+		Drivers/SimulatedDCAM/*.c Drivers/SimulatedSDK/*.c -o $@
 
 include Configs/install/install.mk
 

@@ -34,6 +34,7 @@ let package = Package(
         .library(name: "MicroscopeClient", targets: ["MicroscopeClient"]),
         // Stands in for the vendor's library in tests, under the vendor's name; nothing links to it.
         .library(name: "atcore", type: .dynamic, targets: ["SimulatedAtcore"]),
+        .library(name: "dcamapi", type: .dynamic, targets: ["SimulatedDCAM"]),
         // Loaded in front of the C library in tests with simulated USB devices; nothing links to it.
         .library(name: "virtualusb-preload", type: .dynamic, targets: ["VirtualUSBPreload"]),
     ],
@@ -74,6 +75,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "SDKCameras",
+            dependencies: ["Devices", "Pickle", "Platform"],
+            exclude: ["README.md"],
+            swiftSettings: settings
+        ),
+        .target(
             name: "Contracts",
             dependencies: ["Devices", "Pickle", "Platform"],
             exclude: ["README.md"],
@@ -84,8 +91,22 @@ let package = Package(
         driver("FilterWheels", "Transports"),
         driver("Lasers", "Transports"),
         driver("StageControllers", "Transports"),
-        driver("AndorSDK3"),
-        .target(name: "SimulatedAtcore", path: "Drivers/SimulatedAtcore", exclude: ["README.md"]),
+        driver("AndorSDK3", "SDKCameras"),
+        driver("HamamatsuDCAM", "SDKCameras"),
+        // Linked into each simulated library of a vendor.
+        .target(name: "SimulatedSDK", path: "Drivers/SimulatedSDK", exclude: ["README.md"]),
+        .target(
+            name: "SimulatedAtcore",
+            dependencies: ["SimulatedSDK"],
+            path: "Drivers/SimulatedAtcore",
+            exclude: ["README.md"]
+        ),
+        .target(
+            name: "SimulatedDCAM",
+            dependencies: ["SimulatedSDK"],
+            path: "Drivers/SimulatedDCAM",
+            exclude: ["README.md"]
+        ),
         .target(
             name: "Server",
             dependencies: [
@@ -111,7 +132,8 @@ let package = Package(
         .target(
             name: "Drivers",
             dependencies: [
-                "AndorSDK3", "Composites", "Devices", "FilterWheels", "Lasers", "Simulators", "StageControllers",
+                "AndorSDK3", "Composites", "Devices", "FilterWheels", "HamamatsuDCAM", "Lasers", "Simulators",
+                "StageControllers",
             ],
             swiftSettings: settings
         ),
@@ -193,7 +215,27 @@ let package = Package(
         .testTarget(name: "DeviceTests", dependencies: ["Devices", "Pickle", "Platform"], swiftSettings: settings),
         .testTarget(
             name: "AndorSDK3Tests",
-            dependencies: ["AndorSDK3", "Contracts", "Devices", "Pickle", "Platform"],
+            dependencies: [
+                "AndorSDK3", "Contracts", "Devices", "Pickle", "Platform", "SDKCameras", "SimulatedWorlds",
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "SimulatedWorlds",
+            dependencies: ["Devices"],
+            path: "Tests/Support/SimulatedWorlds",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HamamatsuDCAMTests",
+            dependencies: [
+                "Contracts", "Devices", "HamamatsuDCAM", "Pickle", "Platform", "SDKCameras", "SimulatedWorlds",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SDKCameraTests",
+            dependencies: ["Devices", "Pickle", "Platform", "SDKCameras"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -22,6 +22,7 @@ ALLOWED = {
     "Pyro": {"COpenSSL", "CZlib", "Pickle", "Platform"},
     "Devices": {"Pickle", "Platform"},
     "Transports": {"CLibUSB", "CLibUdev", "Devices", "Platform"},
+    "SDKCameras": {"Devices", "Pickle", "Platform"},
     "Contracts": {"Devices", "Pickle", "Platform"},
     "Server": {"Avahi", "CYAML", "Devices", "Pickle", "Pyro", "Platform"},
     "Probing": {"Devices", "Pickle", "Platform", "Server", "Transports"},
@@ -37,7 +38,13 @@ CATALOGUE = "Drivers"
 EXPORTS = "Sources/Drivers/Drivers.swift"
 DRIVER = {"Devices", "Pickle", "Platform", "Transports"}
 # Simulations show images from files; the module links nothing, but loads its libraries when a file is read.
-DRIVERS = {"Simulators": DRIVER | {"ImageFiles"}}
+DRIVERS = {
+    "Simulators": DRIVER | {"ImageFiles"},
+    "AndorSDK3": DRIVER | {"SDKCameras"},
+    "HamamatsuDCAM": DRIVER | {"SDKCameras"},
+    "SimulatedAtcore": {"SimulatedSDK"},
+    "SimulatedDCAM": {"SimulatedSDK"},
+}
 IMPORT = re.compile(r"\s*(?:@\w+(?:\(.*\))? )?(?:public |package |internal |private )?import (?:\w+ )?(\w+)")
 
 

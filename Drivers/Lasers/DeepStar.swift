@@ -62,7 +62,7 @@ extension Driver where Configuration == LightOptions {
                 witnesses: [
                     .pythonMicroscope("light, powers", tests: "test_both_drivers_agree")
                 ],
-                untested: ["LDM"]
+                untested: []
             )
         )
     }

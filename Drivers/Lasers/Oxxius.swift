@@ -68,7 +68,7 @@ extension Driver where Configuration == LightOptions {
         .proven(
             Proof(
                 sources: "Oxxius' manual; drivers by others, without a firmware",
-                untested: ["LMX"]
+                untested: []
             )
         )
     }

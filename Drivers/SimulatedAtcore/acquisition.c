@@ -2,18 +2,6 @@
 #include <time.h>
 #include "simulation.h"
 
-double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec + time.tv_nsec / 1e9;
-}
-
-void pause_for(double seconds) {
-    if (seconds <= 0) return;
-    struct timespec time = {(time_t)seconds, (long)((seconds - (time_t)seconds) * 1e9)};
-    while (nanosleep(&time, &time) != 0) {}
-}
-
 double readout_time(camera *camera) {
     double share = current_layout(camera).height * current_layout(camera).vertical / get_value(camera, SENSOR_HEIGHT);
     return full_readout(camera->model) * share;
@@ -30,11 +18,11 @@ double frame_period(camera *camera) {
 static double series_period(camera *camera) {
     if (is_set_to(camera, TRIGGER_MODE, "Software")) return 0;
     bool is_internal = is_set_to(camera, TRIGGER_MODE, "Internal") || is_set_to(camera, TRIGGER_MODE, "Advanced");
-    if (!is_internal && world.external_rate <= 0) return 0;
+    if (!is_internal && world_settings_now.external_rate <= 0) return 0;
     double rate = get_value(camera, FRAME_RATE), period = most(frame_period(camera), 1 / rate);
     if (is_internal || is_set_to(camera, TRIGGER_MODE, "External Start")) return period;
     // A pulse that comes too early is ignored, and a later one counts.
-    return whole(period * world.external_rate + 1 - 1e-9) / world.external_rate;
+    return whole(period * world_settings_now.external_rate + 1 - 1e-9) / world_settings_now.external_rate;
 }
 
 static void expect(camera *camera, double start) {
@@ -45,7 +33,7 @@ static void expect(camera *camera, double start) {
 }
 
 void start(camera *camera) {
-    pause_for(0.02 * world.pace);
+    pause_for(0.02 * world_settings_now.pace);
     camera->is_acquiring = true;
     camera->has_overflowed = false;
     camera->image_count = 0;
@@ -56,7 +44,7 @@ void start(camera *camera) {
 }
 
 void stop(camera *camera) {
-    pause_for(0.03 * world.pace);
+    pause_for(0.03 * world_settings_now.pace);
     camera->is_acquiring = false;
     camera->has_overflowed = false;
     camera->due = 0;

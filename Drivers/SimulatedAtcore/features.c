@@ -199,13 +199,13 @@ static double temperature(camera *camera) {
     }
     double end = is_cooled ? atof(target) : 20, begin = is_cooled ? 20 : atof(target);
     // Cooling takes a minute at pace 1, no time at pace 0.
-    double share = world.pace > 0 ? (now() - camera->cooling_since) / (60 * world.pace) : 1;
+    double share = world_settings_now.pace > 0 ? (now() - camera->cooling_since) / (60 * world_settings_now.pace) : 1;
     return camera->cooling_since == 0 ? 20 : begin + (end - begin) * least(1, share);
 }
 
 static double temperature_status(camera *camera) {
     if (!get_value(camera, SENSOR_COOLING)) return 0;
-    double share = world.pace > 0 ? (now() - camera->cooling_since) / (60 * world.pace) : 1;
+    double share = world_settings_now.pace > 0 ? (now() - camera->cooling_since) / (60 * world_settings_now.pace) : 1;
     return share >= 1 ? 1 : 2;
 }
 
@@ -226,7 +226,7 @@ double read_value(camera *camera, const feature *feature) {
     case MAX_TRANSFER_RATE: return link_rate(camera->model) / current_layout(camera).image_bytes;
     case METADATA_FRAME: return get_value(camera, METADATA_ENABLE);
     case READOUT_TIME: return readout_time(camera);
-    case SENSOR_TEMPERATURE: pause_for(0.03 * world.pace); return temperature(camera);
+    case SENSOR_TEMPERATURE: pause_for(0.03 * world_settings_now.pace); return temperature(camera);
     case TEMPERATURE_STATUS: return temperature_status(camera);
     case TIMESTAMP_CLOCK: return whole((now() - camera->clock_zero) * 1e8);
     default: return camera->values[feature - features];

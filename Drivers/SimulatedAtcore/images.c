@@ -34,16 +34,7 @@ layout current_layout(camera *camera) {
     return area;
 }
 
-enum { LONGEST_ROW = 4096, PERIOD = 1024 };
-
-/// The light along a row, above the baseline; each row is shifted by 13 pixels against the one before.
-static uint16_t pattern[PERIOD + LONGEST_ROW];
-
-void prepare_images(void) {
-    for (int i = 0; i < PERIOD + LONGEST_ROW; i++) pattern[i] = 100 + i % PERIOD;
-}
-
-static const uint16_t *light(long column, long row) { return pattern + (column + row * 13) % PERIOD; }
+enum { LONGEST_ROW = 4096 };
 
 /// The test pictures of a Sona.
 static uint32_t generated(camera *camera, int mode, long column, long row, long number) {
@@ -75,20 +66,10 @@ static bool copy_row(camera *camera, const layout *area, long y, AT_U8 *memory) 
     return true;
 }
 
-static void pack(const uint32_t *row, long width, AT_U8 *memory) {
-    for (long x = 0; x < width; x += 2, memory += 3) {
-        uint32_t first = row[x] & 4095, second = x + 1 < width ? row[x + 1] & 4095 : 0;
-        memory[0] = first >> 4;
-        memory[1] = (first & 15) | (second & 15) << 4;
-        // The last triple of an odd row is half used.
-        if (x + 1 < width) memory[2] = second >> 4;
-    }
-}
-
 static void put_row(const layout *area, const uint32_t *row, AT_U8 *memory) {
     switch (area->half_bytes) {
     case 2: for (long x = 0; x < area->width; x++) memory[x] = row[x] >> 4; break;
-    case 3: pack(row, area->width, memory); break;
+    case 3: pack_middle_byte(row, area->width, memory); break;
     case 4: for (long x = 0; x < area->width; x++) ((uint16_t *)memory)[x] = row[x]; break;
     default: memcpy(memory, row, area->width * 4); break;
     }

@@ -13,7 +13,7 @@ int AT_InitialiseLibrary(void) {
     bool is_first = start_count == 0;
     bool is_loaded = !is_first || world_load();
     if (is_loaded) start_count++;
-    if (is_loaded && is_first) pause_for(0.3 * world.pace);
+    if (is_loaded && is_first) pause_for(0.3 * world_settings_now.pace);
     pthread_mutex_unlock(&library_lock);
     return is_loaded ? AT_SUCCESS : AT_ERR_CONNECTION;
 }
@@ -23,7 +23,7 @@ static void close_camera(camera *camera) {
     camera->handle = 0;
     camera->is_acquiring = false;
     camera->buffer_count = camera->shot_count = camera->callback_count = 0;
-    camera_unlock(camera);
+    release_camera(&camera->lock_file);
     pthread_cond_broadcast(&camera->changed);
     pthread_mutex_unlock(&camera->lock);
 }
@@ -58,7 +58,7 @@ static int open_camera(camera *camera, AT_H *handle) {
     int code = fault_code(camera, "Open");
     if (code) return code;
     if (fault_ordered(camera, "unplugged", NULL, 0)) return AT_ERR_CONNECTION;
-    if (camera->handle || !camera_lock(camera)) return AT_ERR_DEVICEINUSE;
+    if (camera->handle || (camera->lock_file = take_camera(camera->serial)) < 0) return AT_ERR_DEVICEINUSE;
     reset_features(camera);
     camera->is_acquiring = camera->has_overflowed = camera->is_gone = false;
     camera->first_buffer = camera->buffer_count = camera->shot_count = 0;
@@ -84,7 +84,7 @@ int AT_Open(int index, AT_H *handle) {
     }
     bool takes_time = code == AT_SUCCESS && index >= 0;
     pthread_mutex_unlock(&library_lock);
-    if (takes_time) pause_for(world.open_time);
+    if (takes_time) pause_for(world_settings_now.open_time);
     return code;
 }
 
@@ -100,7 +100,7 @@ int AT_Close(AT_H handle) {
     if (code) return code;
     leave(camera);
     if (handle == AT_HANDLE_SYSTEM) return AT_SUCCESS;
-    pause_for(0.1 * world.pace);
+    pause_for(0.1 * world_settings_now.pace);
     close_camera(camera);
     return AT_SUCCESS;
 }

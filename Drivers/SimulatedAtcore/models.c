@@ -186,9 +186,9 @@ unsigned model_named(const char *name) {
     return 0;
 }
 
-const char *model_name(int number) {
+unsigned model_numbered(int number) {
     // SimCams are not in the list: nobody means one by a serial number.
-    return models[number % (MODEL_COUNT - 1)].name;
+    return models[number % (MODEL_COUNT - 1)].bit;
 }
 
 double full_readout(unsigned model) {

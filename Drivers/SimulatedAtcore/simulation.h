@@ -5,14 +5,10 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include "include/atcore_abi.h"
+#include "simulated_sdk.h"
 
 // Hidden here too, because the package manager builds without the compiler's option.
 #pragma GCC visibility push(hidden)
-
-// Replacements of libm, which would be one more dependency.
-static inline double least(double one, double other) { return one < other ? one : other; }
-static inline double most(double one, double other) { return one > other ? one : other; }
-static inline double whole(double positive) { return (double)(long long)positive; }
 
 // ---- Models and their features (models.c)
 
@@ -117,8 +113,8 @@ extern const int feature_count;
 
 /// The bit of a model by its name in a list of cameras; 0 for an unknown name.
 unsigned model_named(const char *name);
-/// The name of a model by a number, for lists without models.
-const char *model_name(int number);
+/// The model of a camera by a number, for lists without models.
+unsigned model_numbered(int number);
 
 /// The read-out time of the whole sensor in seconds, and the rate of the interface in bytes per second.
 double full_readout(unsigned model);
@@ -178,31 +174,22 @@ typedef struct {
     camera system;
     camera cameras[CAMERA_LIMIT];
     int camera_count;
-    /// A factor for all delays, and the time that opening takes.
-    double pace, open_time;
-    /// Pulses per second on the trigger input; 0 for none.
-    double external_rate;
-    /// The seed of a shuffled order.
-    int seed;
     /// Whether handles of closed cameras are used again.
     bool reuses_handles;
     /// Whether a side is limited by the area's position, instead of moving the area.
     bool has_strict_areas;
-    char state[512];
 } world_state;
 
 extern world_state world;
 
 /// Reads the configuration of the cameras; false if its file cannot be used.
 bool world_load(void);
-/// Whether a fault has been ordered for a camera; `text` gets the content of its file.
-bool fault_ordered(const camera *camera, const char *fault, char *text, int length);
-void fault_over(const camera *camera, const char *fault);
-/// The code with which a call must fail, or 0.
-int fault_code(const camera *camera, const char *call);
-/// Takes the camera for this process; false if another one has it.
-bool camera_lock(camera *camera);
-void camera_unlock(camera *camera);
+
+static inline bool fault_ordered(const camera *camera, const char *fault, char *text, int length) {
+    return is_fault_ordered(camera->serial, fault, text, length);
+}
+static inline void fault_over(const camera *camera, const char *fault) { end_fault(camera->serial, fault); }
+static inline int fault_code(const camera *camera, const char *call) { return ordered_code(camera->serial, call); }
 
 // ---- One camera's features (features.c)
 
@@ -249,15 +236,12 @@ typedef struct {
     long image_bytes, total_bytes;
 } layout;
 
-void prepare_images(void);
 layout current_layout(camera *camera);
 /// Writes an image and its metadata; padding gets a value that does not occur in images.
 void paint(camera *camera, AT_U8 *memory, const shot *shot);
 
 // ---- Acquisition (acquisition.c)
 
-double now(void);
-void pause_for(double seconds);
 double readout_time(camera *camera);
 double frame_period(camera *camera);
 void start(camera *camera);

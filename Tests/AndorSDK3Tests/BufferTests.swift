@@ -5,6 +5,7 @@ import Platform
 import Testing
 
 @testable import AndorSDK3
+@testable import SDKCameras
 
 /// Images that are passed on without a copy, and images that are copied.
 struct BufferTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import AndorSDK3
+@testable import SDKCameras
 
 /// Events of simulated cameras, as programs that wait for them use them.
 struct EventTests {

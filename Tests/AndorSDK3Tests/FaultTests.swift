@@ -5,6 +5,7 @@ import Platform
 import Testing
 
 @testable import AndorSDK3
+@testable import SDKCameras
 
 /// Faults of cameras, and the recovery from them.
 struct FaultTests {

@@ -4,6 +4,7 @@ import Platform
 import Testing
 
 @testable import AndorSDK3
+@testable import SDKCameras
 
 /// Cameras that are lost while nobody waits for an image, and come back.
 struct LossTests {

@@ -1,9 +1,11 @@
 import Devices
 import Glibc
 import Pickle
+import SimulatedWorlds
 import Testing
 
 @testable import AndorSDK3
+@testable import SDKCameras
 
 /// The search for the library and its cameras.
 struct OpeningTests {

@@ -2,6 +2,7 @@ import Devices
 import Glibc
 
 @testable import AndorSDK3
+@testable import SDKCameras
 
 /// The functions of a library as a C program calls them, with any arguments including null pointers.
 @safe struct RawLibrary {
@@ -17,7 +18,7 @@ import Glibc
         ) -> Int32
 
     init(_ path: String) throws {
-        var symbols = try AndorSymbols(path)
+        var symbols = try VendorLibrary(path, name: "libatcore", anchor: "AT_InitialiseLibrary")
         unsafe setEnumString = symbols.function("AT_SetEnumString", "AT_SetEnumeratedString")
         unsafe isReadable = symbols.function("AT_IsReadable")
         unsafe register = symbols.function("AT_RegisterFeatureCallback")

@@ -5,6 +5,7 @@ import Platform
 import Testing
 
 @testable import AndorSDK3
+@testable import SDKCameras
 
 /// The settings that clients see, made from the table of features.
 struct SettingsTests {
@@ -17,7 +18,7 @@ struct SettingsTests {
 
     @Test func namesInTheTableAreDifferent() {
         #expect(Set(FeatureTable.rows.map(\.name)).count == FeatureTable.rows.count)
-        #expect(Set(FeatureTable.rows.map(\.feature)).count == FeatureTable.rows.count)
+        #expect(Set(FeatureTable.rows.map(\.id)).count == FeatureTable.rows.count)
     }
 
     @Test func onlyFeaturesOfTheModelAreSettings() throws {

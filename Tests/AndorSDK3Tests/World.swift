@@ -1,59 +1,34 @@
 import Contracts
 import Devices
-import Glibc
 import Pickle
+import SimulatedWorlds
 import Testing
 
 @testable import AndorSDK3
+@testable import SDKCameras
 
-/// The simulated cameras of one test: a copy of the library, its configuration file, and the folder for faults.
-///
-/// The loader treats a copy as another library, so tests run side by side, each with fresh cameras.
+/// The simulated cameras of one test.
 final class World: Sendable {
-    let folder: String
-    var library: String { "\(folder)/libatcore.so" }
-    private var state: String { "\(folder)/state" }
+    private let files: SimulatedWorld
+    var folder: String { files.folder }
+    var library: String { files.library }
 
     /// - Parameter cameras: lines of `camera MODEL SERIAL` and other lines of the file.
     init(_ cameras: String, pace: Double = 0, order: String = "fixed") throws {
-        folder = try Files.makeFolder()
-        try Files.makeFolder("\(folder)/state")
-        try Files.copy(try Self.built, to: library)
-        try Files.write(
-            "pace \(pace)\norder \(order)\nstate \(folder)/state\n\(cameras)\n",
-            to: "\(folder)/cameras.conf"
-        )
+        files = try SimulatedWorld("libatcore.so", cameras, pace: pace, order: order)
     }
-
-    deinit { Files.remove(folder) }
 
     /// The library as built, beside the tests.
-    static var built: String {
-        get throws {
-            let programs = [Files.realPath("/proc/self/exe"), CommandLine.arguments.first]
-            let folders = programs.compactMap { path in
-                path.map { $0.prefix(upTo: $0.lastIndex(of: "/") ?? $0.startIndex) }
-            }
-            return try #require(
-                folders.map { "\($0)/libatcore.so" }.first { path in unsafe access(path, R_OK) == 0 },
-                "libatcore.so is not beside \(programs)"
-            )
-        }
-    }
-
-    // Faults
+    static var built: String { get throws { try SimulatedWorld.built("libatcore.so") } }
 
     func order(_ fault: String, of serial: String, _ text: String = "") throws {
-        try Files.write(text + "\n", to: "\(state)/\(serial).\(fault)")
+        try files.order(fault, of: serial, text)
     }
 
-    func end(_ fault: String, of serial: String) { _ = unsafe unlink("\(state)/\(serial).\(fault)") }
+    func end(_ fault: String, of serial: String) { files.end(fault, of: serial) }
+    func isOrdered(_ fault: String, of serial: String) -> Bool { files.isOrdered(fault, of: serial) }
 
-    func isOrdered(_ fault: String, of serial: String) -> Bool {
-        unsafe access("\(state)/\(serial).\(fault)", F_OK) == 0
-    }
-
-    var lockPath: @Sendable (String) -> String { { [state] serial in "\(state)/\(serial).lock" } }
+    var lockPath: @Sendable (String) -> String { { [files] in files.lockPath($0) } }
 
     // Cameras
 

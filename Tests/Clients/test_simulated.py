@@ -22,6 +22,7 @@ NEEDS = {
     "simulated-clarity-camera": {"conf": {"clarity": "aurox-clarity", "sensor_shape": [64, 32]}},
     "clarity-camera": {"conf": {"camera": "simulated-clarity-camera", "clarity": "aurox-clarity"}},
     "andor-sdk3": {"uid": "VSC-ALL"},
+    "hamamatsu-dcam": {"conf": {"serial": "000007"}},
     "zaber-daisy-chain": {"conf": {**AT_A_PORT, "address2type": {"1": "stage", "2": "led_controller"}}},
 }
 # Those without options that have to be given; all others are at a serial port.

@@ -1,5 +1,5 @@
 internal import Devices
-internal import Platform
+internal import SDKCameras
 internal import Synchronization
 
 /// An open camera of the SDK: access to its features, with errors that name the call and the camera.
@@ -12,11 +12,8 @@ final class AndorCamera: Sendable {
     /// The SDK's handle, or ``closed``: the SDK may give the number of a closed camera to another one.
     private let handleNumber: Atomic<Int32>
     private static let closed: Int32 = -1
-    /// The features written since the camera was opened, each with its latest value, in the order of writing.
-    private let written = Lock<[(feature: AndorFeature, value: FeatureValue)]>([])
-    /// The first error that showed that the camera cannot be reached, since it was opened or since this was last taken.
-    let loss = Lock<DeviceError?>(nil)
-    private let latestAct = Lock("AT_Open")
+    private let written = WrittenValues<AndorFeature, FeatureValue>()
+    let contact = Contact("AT_Open")
 
     /// Opens a camera of a library that has been initialised.
     init(_ sdk: any AndorSDK, index: Int) throws(AndorStatus) {
@@ -50,10 +47,10 @@ final class AndorCamera: Sendable {
     /// Reopens the camera after a loss; throws while it is not back, or if another camera is in its place.
     func reopen() throws {
         close()
-        _ = takeLoss()
-        note("AT_Open")
+        _ = contact.takeLoss()
+        contact.note("AT_Open")
         do throws(AndorStatus) { handleNumber.store(try sdk.open(index).number, ordering: .releasing) } catch {
-            throw noted(failure("AT_Open", error))
+            throw contact.noted(failure("AT_Open", error))
         }
         let found = try call("SerialNumber") { handle throws(AndorStatus) in try sdk.string("SerialNumber", handle) }
         guard found == serialNumber else {
@@ -64,7 +61,7 @@ final class AndorCamera: Sendable {
 
     /// Writes all features again as far as the camera allows; throws if the camera is lost meanwhile.
     func restore(report: (any Error) -> Void) throws(DeviceError) {
-        for (feature, value) in written.withLock({ $0 }) {
+        for (feature, value) in written.all {
             do { try write(value, to: feature) } catch {
                 guard !error.isLoss else { throw error }
                 report(error)
@@ -82,10 +79,7 @@ final class AndorCamera: Sendable {
             case .string(let value): try sdk.setString(feature, handle, to: value)
             }
         }
-        written.withLock { written in
-            written.removeAll { $0.feature == feature }
-            written.append((feature, value))
-        }
+        written.note(value, for: feature)
     }
 
     /// Makes a call, and names it in the error if it fails.
@@ -94,15 +88,9 @@ final class AndorCamera: Sendable {
         _ body: (AndorHandle) throws(AndorStatus) -> Result
     ) throws(DeviceError) -> Result {
         let act = act()
-        note(act)
-        do throws(AndorStatus) { return try body(handle) } catch { throw noted(failure(act, error)) }
+        contact.note(act)
+        do throws(AndorStatus) { return try body(handle) } catch { throw contact.noted(failure(act, error)) }
     }
-
-    /// The last call to the SDK and the camera it was for.
-    var act: String { "\(latestAct.withLock { $0 }) on \(serialNumber)" }
-
-    /// Notes the current call, for the report of a hang.
-    func note(_ act: String) { latestAct.withLock { $0 = act } }
 
     func failure(_ act: String, _ status: AndorStatus) -> DeviceError {
         // The handle is invalid only while a lost camera has not been found again.
@@ -245,30 +233,11 @@ extension AndorCamera {
     var isThere: Bool {
         do throws(DeviceError) {
             if try has("CameraPresent"), try !bool("CameraPresent") {
-                throw noted(failure("CameraPresent", .connection))
+                throw contact.noted(failure("CameraPresent", .connection))
             }
             if try has("SensorTemperature") { _ = try float("SensorTemperature") }
             return true
         } catch { return !error.isLoss }
-    }
-
-    /// The error that showed that the camera cannot be reached; returned once.
-    func takeLoss() -> DeviceError? {
-        loss.withLock { loss in
-            defer { loss = nil }
-            return loss
-        }
-    }
-
-    /// The error that callers get while the camera is lost.
-    func lossError(_ reason: DeviceError) -> DeviceError {
-        DeviceError(.failed, "lost contact with \(serialNumber), reconnecting: \(reason.message)", cause: reason.cause)
-    }
-
-    /// Notes an error that shows that the camera cannot be reached, and returns it.
-    func noted(_ error: DeviceError) -> DeviceError {
-        if error.isLoss { loss.withLock { $0 = $0 ?? error } }
-        return error
     }
 }
 

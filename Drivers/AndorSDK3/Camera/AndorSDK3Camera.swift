@@ -1,5 +1,6 @@
 public import Devices
 internal import Pickle
+internal import SDKCameras
 
 /// An Andor SDK 3 camera: Neo, Zyla, Sona, Marana, Balor.
 public final class AndorSDK3Camera: Camera, FloatingDevice {
@@ -11,7 +12,7 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
     public let serialNumber: String
     public var uid: String { serialNumber }
     let camera: AndorCamera
-    let acquisition: Acquisition
+    let acquisition: Acquisition<AndorCamera>
     /// The ROI that a client asked for; the camera reads whole binned pixels of it.
     var askedROI: ROI?
     /// The features of the table that the camera has.
@@ -35,7 +36,7 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
         acquisition = Acquisition(camera, options, log: log)
         transforms.readout = configuration.readoutTransform?.transform ?? .identity
         features = try FeatureTable.rows.compactMap { row in
-            try camera.has(row.feature) ? (row, try camera.isReadOnly(row.feature)) : nil
+            try camera.has(row.id) ? (row, try camera.isReadOnly(row.id)) : nil
         }
         try prepare(configuration)
         try acquisition.beginWatch()
@@ -130,7 +131,7 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
 
     public var settings: [Setting] {
         [roiSetting] + counterSettings
-            + features.map { $0.row.setting(camera, acquisition, isReadOnly: $0.isReadOnly) }
+            + features.map { $0.row.setting(acquisition, isReadOnly: $0.isReadOnly) }
     }
 
     private var counterSettings: [Setting] {

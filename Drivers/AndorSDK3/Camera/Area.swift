@@ -1,4 +1,5 @@
 public import Devices
+internal import SDKCameras
 
 /// The SDK's area of interest: sides in binned pixels, and the position in pixels from one.
 struct Area: Sendable, Equatable {

@@ -1,3 +1,8 @@
+internal import SDKCameras
+
+/// A feature that clients see as a setting if the camera has it, named as in python-microscope.
+typealias FeatureRow = SettingRow<AndorFeature>
+
 /// All features that can become settings, in the order in which several at once are written: gain, read-out,
 /// trigger, encoding, binning, area, exposure, rate, metadata.
 enum FeatureTable {

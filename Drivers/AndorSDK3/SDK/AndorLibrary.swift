@@ -1,6 +1,7 @@
 internal import Devices
 internal import Glibc
 internal import Platform
+internal import SDKCameras
 
 /// Andor's `libatcore`, installed or simulated: the only place that handles pointers.
 final class AndorLibrary: AndorSDK {
@@ -14,9 +15,38 @@ final class AndorLibrary: AndorSDK {
     ///   - name: a path, or a name that the system's loader looks for.
     ///   - isHidden: names of functions to hide, for testing what older libraries lack.
     init(_ name: String, hiding isHidden: @escaping (String) -> Bool = { _ in false }) throws(DeviceError) {
-        var symbols = try AndorSymbols(name, hiding: isHidden)
-        path = symbols.file
-        functions = try AndorFunctions(&symbols)
+        var library = try VendorLibrary(
+            name,
+            name: Self.search.name,
+            anchor: "AT_InitialiseLibrary",
+            hiding: isHidden
+        )
+        path = library.path
+        functions = try AndorFunctions(&library)
+    }
+
+    static let search = LibrarySearch(
+        "Andor's SDK 3",
+        name: "libatcore",
+        places: [
+            "libatcore.so.3", "libatcore.so", "/usr/local/lib/libatcore.so.3", "/usr/local/lib64/libatcore.so.3",
+            "/opt/andor/lib/libatcore.so.3",
+        ],
+        variable: "ANDOR_SDK3_LIBRARY",
+        simulatedVariable: "ANDOR_SDK3_SIMULATED_LIBRARY"
+    )
+
+    /// Loads the library that a configuration names, otherwise the installed one; never the simulation.
+    static func installed(_ configured: String?, simulated: [String]? = nil) throws(DeviceError) -> AndorLibrary {
+        try search.installed(configured, simulated: simulated) { name throws(DeviceError) in
+            let library = try AndorLibrary(name)
+            return (library, library.path)
+        }
+    }
+
+    /// Loads the simulated library.
+    static func simulated(_ paths: [String]? = nil) throws(DeviceError) -> AndorLibrary {
+        try AndorLibrary(search.simulated(paths))
     }
 
     func initialise() throws(AndorStatus) {
@@ -258,7 +288,7 @@ extension AndorLibrary {
     let waitBuffer: Wait
 
     /// Looks up all functions, or throws the names of those that are missing.
-    init(_ symbols: inout AndorSymbols) throws(DeviceError) {
+    init(_ symbols: inout VendorLibrary) throws(DeviceError) {
         unsafe initialise = symbols.function("AT_InitialiseLibrary")
         unsafe finalise = symbols.function("AT_FinaliseLibrary")
         unsafe open = symbols.function("AT_Open")

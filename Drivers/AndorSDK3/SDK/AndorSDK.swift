@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SDKCameras
 
 /// The part of the Andor SDK 3 that the driver uses.
 ///
@@ -87,7 +88,7 @@ struct AndorHandle: Sendable, Hashable {
 }
 
 /// An error code of the SDK.
-struct AndorStatus: Error, Hashable, CustomStringConvertible {
+struct AndorStatus: SDKStatus, Hashable, CustomStringConvertible {
     let code: Int32
 
     init(_ code: Int32) { self.code = code }
@@ -108,6 +109,9 @@ struct AndorStatus: Error, Hashable, CustomStringConvertible {
 
     /// Whether the camera cannot be reached, so that only reopening it can help.
     var isLoss: Bool { [.connection, .communication, .invalidHandle].contains(self) }
+
+    /// Some features can be written while acquiring only in some modes, or only in part of their range.
+    var mayNeedPause: Bool { self == .notWritable || self == .outOfRange }
 
     private static let names: [Int32: String] = [
         1: "AT_ERR_NOTINITIALISED", 2: "AT_ERR_NOTIMPLEMENTED", 3: "AT_ERR_READONLY", 4: "AT_ERR_NOTREADABLE",

@@ -26,7 +26,7 @@ extension Driver where Configuration == LightOptions {
                 witnesses: [
                     .pythonMicroscope("light, powers", tests: "test_both_drivers_agree")
                 ],
-                untested: ["pE-340", "pE-4000"]
+                untested: ["pE-300lite", "pE-340"]
             )
         )
     }

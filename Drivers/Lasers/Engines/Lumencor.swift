@@ -25,7 +25,7 @@ extension Driver where Configuration == LightOptions {
                 witnesses: [
                     .pythonMicroscope("light, powers", tests: "test_both_drivers_agree")
                 ],
-                untested: ["Sola III", "Celesta", "Aura III"]
+                untested: ["engines of the second generation"]
             )
         )
     }

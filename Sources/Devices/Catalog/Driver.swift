@@ -11,6 +11,7 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
     private let attached: @Sendable (Configuration?) -> Attachment?
     /// Finds the device file at which the device is now.
     public var deviceFile: (@Sendable (Configuration) -> String?)?
+    public var loadLibrary: (@Sendable () throws -> Void)?
     private let gatesLight: Bool
     private let isSimulator: Bool
     public internal(set) var proof: Proof?
@@ -70,6 +71,9 @@ public protocol ConfigurableDriver: Sendable {
     ///
     /// It only reads: no light goes on, and nothing changes in the device.
     var ask: (@Sendable (_ port: String) throws -> String)? { get }
+    /// Loads the vendor's library that its devices need, without opening one; nil for a driver without such a library,
+    /// and for a floating one, whose ``candidates`` do the same.
+    var loadLibrary: (@Sendable () throws -> Void)? { get }
     /// The candidates without any options, for a floating driver whose options may be left out.
     var candidates: Candidates? { get }
     /// How far the driver is proven; nil for a simulation, and for a driver that does not state it.
@@ -89,6 +93,7 @@ extension ConfigurableDriver {
     public var ask: (@Sendable (_ port: String) throws -> String)? { nil }
     public var candidates: Candidates? { nil }
     public var proof: Proof? { nil }
+    public var loadLibrary: (@Sendable () throws -> Void)? { nil }
 }
 
 /// A driver with its options, ready to open a device.

@@ -1,3 +1,4 @@
+internal import Devices
 internal import Server
 internal import Transports
 
@@ -140,5 +141,9 @@ extension Doctor {
     ]
 
     /// USB cameras that need a vendor's library.
-    var cameras: [AttachedUSB] { inventory.knownUSB.filter(\.isFloating) }
+    var cameras: [AttachedUSB] {
+        inventory.knownUSB.filter { device in
+            device.isFloating || device.drivers.contains { drivers[$0]?.loadLibrary != nil }
+        }
+    }
 }

@@ -28,7 +28,8 @@ public struct Doctor: Sendable {
     /// All findings, problems first.
     public var findings: [Finding] {
         let computer = permissions + kernelDrivers + links + memory + power
-        let all = configured + computer + naming + libraries + uses + occupiedPorts + clock
+        let all =
+            configured + computer + naming + libraries + otherLibraries + uses + occupiedPorts + clock
         return all.filter { $0.weight == .problem } + all.filter { $0.weight == .advice }
     }
 

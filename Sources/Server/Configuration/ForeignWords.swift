@@ -113,6 +113,7 @@ extension ForeignWords {
         "AndorSDK3": "andor-sdk3",
         "ASIMS2000": "asi-ms2000",
         "CoolLED": "coolled",
+        "HamamatsuCamera": "hamamatsu-dcam",
         "LudlMC2000": "ludl-mc2000",
         "SpectraIIILightEngine": "lumencor",
         "ProScanIII": "prior-proscan-iii",

@@ -1,28 +1,32 @@
-import Devices
-import Glibc
+internal import Devices
+internal import Glibc
 
 /// The few file operations that the tests need.
-enum Files {
-    static func write(_ text: String, to path: String) throws {
+public enum Files {
+    /// Writes a file.
+    public static func write(_ text: String, to path: String) throws {
         // In one step, so that the simulation never reads half of it.
         try write(Array(text.utf8), to: path + ".new")
         unsafe rename(path + ".new", path)
     }
 
     /// A new folder with a unique name.
-    static func makeFolder() throws -> String {
-        let path = "/tmp/andor-sdk3-test-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+    public static func makeFolder() throws -> String {
+        let path = "/tmp/simulated-world-\(getpid())-\(UInt64.random(in: 0 ... .max))"
         try makeFolder(path)
         return path
     }
 
-    static func makeFolder(_ path: String) throws {
+    /// Makes a folder; throws if it exists.
+    public static func makeFolder(_ path: String) throws {
         guard unsafe mkdir(path, 0o700) == 0 else { throw DeviceError(.failed, "cannot make \(path)") }
     }
 
-    static func copy(_ source: String, to target: String) throws { try write(try read(source), to: target) }
+    /// Copies a file.
+    public static func copy(_ source: String, to target: String) throws { try write(try read(source), to: target) }
 
-    static func remove(_ folder: String) {
+    /// Removes a folder and all that is in it.
+    public static func remove(_ folder: String) {
         guard let entries = unsafe opendir(folder) else { return }
         while let entry = unsafe readdir(entries) {
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
@@ -36,7 +40,8 @@ enum Files {
         unsafe rmdir(folder)
     }
 
-    static func realPath(_ path: String) -> String? {
+    /// The path without links; nil if there is nothing.
+    public static func realPath(_ path: String) -> String? {
         guard let resolved = unsafe realpath(path, nil) else { return nil }
         defer { unsafe free(resolved) }
         return unsafe String(cString: resolved)

@@ -3,8 +3,8 @@ internal import Platform
 
 /// A gate that admits one side at a time to a camera: calls, or the wait for an image.
 ///
-/// The vendor states that calls may come from any thread. Reading features during a wait has crashed the SDK, though,
-/// and stopping the acquisition from another thread has confused a wait. So waits are short, and calls go first.
+/// Vendors state that calls may come from any thread. Reading features during a wait has crashed an SDK, though, and
+/// stopping the acquisition from another thread has confused a wait. So waits are short, and calls go first.
 final class Gate: Sendable {
     /// A hang of the SDK: the call, and how long it has taken.
     enum Event: Sendable {
@@ -41,7 +41,7 @@ final class Gate: Sendable {
     private let state = Lock(State())
     /// The time after which the SDK counts as hanging, and calls that wait for it fail.
     private let patience: Duration
-    /// The current call: `AT_WaitBuffer on VSC-1`.
+    /// The current call and its camera.
     private let act: @Sendable () -> String
     private let report: @Sendable (Event) -> Void
 

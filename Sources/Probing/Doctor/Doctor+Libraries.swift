@@ -1,0 +1,25 @@
+internal import Devices
+
+/// Vendors' libraries of drivers that are not floating: needed and not there, or unfit. No device is opened.
+extension Doctor {
+    var otherLibraries: [Finding] {
+        drivers.drivers.compactMap { driver in
+            guard let load = driver.loadLibrary else { return nil }
+            let isAttached = cameras.contains { $0.drivers.contains(driver.name) }
+            let isWanted = wanted.contains { $0.driver.name == driver.name && !$0.isSimulated }
+            guard isAttached || isWanted else { return nil }
+            do {
+                try load()
+                return nil
+            } catch {
+                return Finding(
+                    .problem,
+                    .library,
+                    driver.name,
+                    "\(error)",
+                    "# install the vendor's package, as docs/drivers.md says, then:\nsudo ldconfig"
+                )
+            }
+        }
+    }
+}
