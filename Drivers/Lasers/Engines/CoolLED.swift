@@ -26,7 +26,7 @@ extension Driver where Configuration == LightOptions {
                 witnesses: [
                     .pythonMicroscope("light, powers", tests: "test_both_drivers_agree")
                 ],
-                untested: ["pE-300lite", "pE-340"]
+                untested: ["pE-300lite", "boxes before the pE-300"]
             )
         )
     }
