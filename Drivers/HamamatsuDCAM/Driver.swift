@@ -80,7 +80,9 @@ extension Driver where Configuration == HamamatsuCamera.Configuration {
         driver.loadLibrary = { _ = try DCAMLibrary.installed(nil) }
         return driver.proven(
             Proof(
-                sources: "public drivers and bindings of DCAM-API 4, and their users' reports; no version of the library",
+                sources: """
+                    public drivers and bindings of DCAM-API 4, and their users' reports; no version of the library
+                    """,
                 witnesses: [
                     .pythonMicroscope("images, exposure, pixel type", tests: "test_class_of_python_microscope"),
                     Witness(
