@@ -170,7 +170,12 @@ enum Search: Sendable {
             return lines
         } catch {
             // A port in a range may have no server, but a server that refuses the connection is listed.
-            if !isExpected, case .connection(.unreachable)? = (error as? CallFailure)?.cause { return [] }
+            if !isExpected {
+                switch (error as? CallFailure)?.cause {
+                case .connection(.unreachable), .connection(.refused): return []
+                default: break
+                }
+            }
             return [Line(cells: ["\(location)", "not reached: \(reason(error))"], isDown: true)]
         }
     }

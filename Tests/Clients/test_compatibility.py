@@ -13,7 +13,8 @@ from twins import TWINS
 NO_SETTINGS = {"Controller"}
 # The executor is a data device here, which adds these three. Lights can be handed to the server.
 ADDED_METHODS = {
-    "DSP": {"abort", "grab_next_data", "receiveData"}, "Laser": {"keep_on"}, "Lamp": {"keep_on"}}
+    "DSP": {"abort", "grab_next_data", "receiveData"}, "Laser": {"keep_on"}, "Lamp": {"keep_on"},
+    "Camera": {"get_pending_exposures"}, "TestCamera": {"get_pending_exposures"}}
 # By which clients lock a device; see docs/safety.md.
 LOCKS = {"lock", "unlock", "lock_owner"}
 

@@ -239,7 +239,8 @@ def test_memory_of_a_stopped_client(serve, tmp_path, connect, source):
         server.wait_for("is gone and gets no more data")
         camera.disable()
         eventually(lambda: held() < 8, "frames are given back; at most there were %d MiB" % frames)
-        eventually(lambda: memory(pid) < before + 24, "memory is given back; at most it was %d MB" % most)
+        # The allocator keeps up to 32 MiB of what parts in other processes have sent.
+        eventually(lambda: memory(pid) < before + 40, "memory is given back; at most it was %d MB" % most)
         print("%s: %d MB, %d with a stopped client, %d MiB of frames" % (source, before, most, frames))
     finally:
         client.kill()

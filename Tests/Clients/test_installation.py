@@ -182,7 +182,7 @@ def options(text):
 
 def test_manual_page_tells_every_option(system):
     """What --help tells of the program and its commands is in the page, and the page has no other options."""
-    commands = ["", "init", "reload", "restart", "status", "lights-off", "conform"]
+    commands = ["", "init", "reload", "restart", "status", "lights-off", "stop-motion", "conform"]
     helps = [system.run("device-server", *command.split(), "--help").stdout for command in commands]
     page = (ROOT / "Configs" / "install" / "device-server.1.md").read_text()
     assert options(page) == set.union(*map(options, helps)) >= {"--check", "--json", "--within", "--version", "--help"}

@@ -55,7 +55,8 @@ def test_hardware_of_a_server_ends_with_it(serve):
     server = serve([at("Wheel", DEVICES["Wheel"])])
     server.uri("Wheel")
     place = folder(server)
-    assert place.stat().st_mode & 0o777 == 0o700 and [file.name for file in place.iterdir()] == ["Wheel"]
+    assert place.stat().st_mode & 0o777 == 0o700
+    assert {file.name for file in place.iterdir()} == {"Wheel", "Wheel%32fault"}
     server.process.send_signal(signal.SIGTERM)
     assert server.wait() == 0
     assert not place.exists()

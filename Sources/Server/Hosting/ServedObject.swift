@@ -153,9 +153,9 @@ struct Registration: Sendable {
         guard let place = uri.location else {
             throw PythonException.pyro("PyroError", "'\(uri.text)' does not say where the client is")
         }
+        if let error = UnreachablePlace.error(for: place, of: context.client) { throw error }
         if let error = refuseCallBack(place, context) { throw error }
         guard !isOwn(uri) else { throw RemoteError.value("\(description.id) cannot be a client of itself") }
-        if let place = uri.location, let error = UnreachablePlace.error(for: place, of: context.client) { throw error }
         stream.clients.push(uri)
     }
 

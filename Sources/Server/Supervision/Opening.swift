@@ -99,6 +99,9 @@ struct Opening {
         }
         guard let uri = PyroURI(text) else { throw ServerError("'\(text)' is not a URI") }
         var options = pyro.delivery.client
+        // Unlike frames, a call to a part is made on a new connection if the old one has ended.
+        options.carriesFrames = false
+        options.handshakeLimit = nil
         options.connectLimit = .seconds(5)
         return RemoteDeviceLink(uri, options: options, server: server, owner: owner)
     }
