@@ -9,6 +9,9 @@ import pytest
 
 from conftest import BIN
 
+# As it is built for the tests, and as it is installed.
+BUILT = [BIN / "libatcore.so", BIN / "libatcore-simulated" / "libatcore.so"]
+
 MODELS = {"zyla-4.2": "ZYLA-4.2P-USB3", "zyla-5.5": "ZYLA-5.5-CL10", "neo-5.5": "DC-152Q-C00-FI", "sona": "SONA-4BV6U"}
 
 
@@ -17,7 +20,7 @@ def library(tmp_path_factory):
     """A folder with the library under each name that a program looks for, and cameras in the order of MODELS."""
     folder = tmp_path_factory.mktemp("andor")
     for name in ("libatcore.so.3", "atcore.dll"):
-        (folder / name).symlink_to(BIN / "libatcore.so")
+        (folder / name).symlink_to(next(path for path in BUILT if path.exists()))
     world = folder / "world.conf"
     cameras = "".join(f"camera {model} VSC-0{number}\n" for number, model in enumerate(MODELS, 1))
     world.write_text(f"{cameras}order fixed\npace 0\nstate {folder / 'state'}\n")
