@@ -9,6 +9,7 @@ import time
 import Pyro4
 import pytest
 
+import servers
 from processes import children, is_running, listener
 from receivers import Listener
 from servers import DeviceServer, write_config
@@ -32,6 +33,13 @@ TRAP = r"SIG(ILL|TRAP|SEGV|ABRT|BUS)|Fatal error"
 def limit(pid, name, value):
     """Sets a limit of a running process of the user."""
     subprocess.run([*AS_USER, "prlimit", "--pid", str(pid), "--%s=%s:" % (name, value)], check=True, timeout=PATIENCE)
+
+
+@pytest.fixture(autouse=True)
+def program(tmp_path, monkeypatch):
+    """The server of another user is run from a folder that this user may enter."""
+    shutil.copy(servers.BIN / "device-server", tmp_path)
+    monkeypatch.setattr(servers, "BIN", tmp_path)
 
 
 class Limited:
