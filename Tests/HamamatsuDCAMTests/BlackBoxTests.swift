@@ -129,12 +129,4 @@ struct BlackBoxTests {
         library.close(camera)
         library.uninitialise()
     }
-
-    /// On the vendor's library, which an environment variable names, without a camera.
-    @Test(.enabled(if: unsafe getenv("DCAM_LIBRARY") != nil, "needs DCAM_LIBRARY"))
-    func realLibraryHasNoCamera() throws {
-        let library = try DCAMLibrary.installed(nil)
-        #expect(code { () throws(DCAMStatus) in _ = try library.initialise() } == 0x8000_0206)
-        library.uninitialise()
-    }
 }

@@ -72,8 +72,10 @@ def start_udev():
     """The real udevd, with the rules of this repository."""
     for file in (ROOT / "Configs" / "udev").glob("*.rules"):
         shutil.copy(file, "/etc/udev/rules.d/")
-    # The rules of libfli2, which let everybody use its wheels, are not ours to try: a link to nothing switches them off.
-    os.symlink("/dev/null", "/etc/udev/rules.d/99-fli.rules")
+    # The rules of libfli2 and indi-sx, which let everybody use their wheels, are not ours to try: a link to nothing
+    # switches them off.
+    for other in ("99-fli.rules", "99-sx.rules"):
+        os.symlink("/dev/null", "/etc/udev/rules.d/" + other)
     program = next(path for path in ("/usr/bin/udevadm", "/bin/udevadm") if os.path.exists(path))
     # The program knows what to be by the name that it is called by; a root that is not init's is no reason not to.
     subprocess.run(["systemd-udevd", "--daemon"], executable=program, check=True,
