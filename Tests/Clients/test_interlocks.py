@@ -27,7 +27,7 @@ def permitted(server):
 def held(server, laser, break_it, mend_it, reason):
     """The laser goes off when its condition is broken, is refused until it is mended, and stays off then."""
     permitted(server)
-    laser.enable()
+    eventually(lambda: enabled(laser), "its condition has been read")
     assert laser.get_is_on()
     break_it()
     eventually(lambda: not laser.get_is_on(), "the light is off", within=8)
