@@ -101,7 +101,7 @@ public final class ChildProcess: Sendable {
         return variables + new.map { "\($0.key)=\($0.value)" }
     }
 
-    /// Calls a function with strings as C has them; returns ENOMEM if there is no memory for them.
+    /// Calls a function with C strings; returns ENOMEM if memory for them cannot be allocated.
     @unsafe private static func withStrings(
         _ strings: [String],
         _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32

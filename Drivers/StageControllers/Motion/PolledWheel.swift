@@ -169,7 +169,7 @@ public protocol PolledWheelCommands: Sendable {
     /// Whether the wheel must home before it can move.
     func needsHoming(_ lines: LineProtocol) throws -> Bool
     func startHoming(_ lines: LineProtocol) throws
-    /// Stops the wheel; throws an `unsupported` error if there is no command for it.
+    /// Stops the wheel; throws an `unsupported` error if the controller has no command for it.
     func stop(_ lines: LineProtocol) throws
 }
 

@@ -54,7 +54,7 @@ extension Acquisition {
         }
     }
 
-    /// Waits for a short time; nil if there is no image yet.
+    /// Waits for a short time; nil if no image has arrived.
     private func look(until end: Instant) throws -> Filled? {
         guard case .running(let run) = state.withLock(\.phase) else { return nil }
         let slice = min(options.slice, max(.zero, end - .now))

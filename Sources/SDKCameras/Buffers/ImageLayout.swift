@@ -41,7 +41,7 @@ public struct ImageLayout: Sendable, Equatable {
 
     private var pixelBytes: Int { width * height * format.dtype.size }
 
-    /// The image in a buffer that returns to its pool when the image is no longer needed.
+    /// The image in a buffer, which returns to its pool when the image is released.
     func frame(handingOn buffer: FrameBuffer, of pool: BufferPool) -> Frame? {
         let pixels = Bytes(FilledBuffer(buffer, byteCount: pixelBytes, pool: pool))
         return Frame(width: width, height: height, format.dtype, pixels: pixels)

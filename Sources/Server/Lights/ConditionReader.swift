@@ -3,7 +3,7 @@ internal import Platform
 
 /// The reader of conditions of interlocks in the worker that has their devices.
 ///
-/// A thread of its own takes a turn at the devices as a client does. While a device hangs there is no answer, and the
+/// A thread of its own takes a turn at the devices as a client does. While a device hangs it does not answer, and the
 /// supervisor takes the condition as not fulfilled.
 final class ConditionReader: Sendable {
     private struct State {
