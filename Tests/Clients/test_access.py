@@ -1,4 +1,5 @@
 """What clients may do, by their address: where images go, and which methods may be called from where."""
+import signal
 import socket
 
 import Pyro4
@@ -18,11 +19,14 @@ def test_images_go_to_the_own_computer_only(serve, connect):
     for _ in range(3):
         with pytest.raises(Pyro4.errors.SecurityError, match="call_back_to"):
             camera.set_client(NOBODY)
-    assert len([line for line in server.lines if "192.0.2.7" in line and "refused" in line]) == 1
-    assert server.find(r"WARNING .*refused a client at 192\.0\.2\.7:9000 for client 127\.0\.0\.1:\d+")
+    server.wait_for(r"WARNING .*refused a client at 192\.0\.2\.7:9000 for client 127\.0\.0\.1:\d+")
     for host in ("127.0.0.1", "localhost", "127.0.1.1", socket.gethostname()):
         camera.set_client("PYRO:client@%s:9" % host)
         camera.set_client(None)
+    # Each line of the log is there once the server has ended.
+    server.process.send_signal(signal.SIGTERM)
+    assert server.wait() == 0
+    assert len([line for line in server.lines if "192.0.2.7" in line and "refused" in line]) == 1
 
 
 def test_images_go_anywhere_if_allowed(serve, connect):
@@ -47,7 +51,7 @@ def test_methods_from_some_addresses_only(serve, connect):
         camera.shutdown()
     camera.enable()
     camera.trigger()
-    assert server.find("WARNING .*refused shutdown of Camera for client 127.0.0.1")
+    server.wait_for("WARNING .*refused shutdown of Camera for client 127.0.0.1")
 
 
 def test_errors_in_the_rules(tmp_path):

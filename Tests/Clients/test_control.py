@@ -255,7 +255,7 @@ def test_reload_with_errors_changes_nothing(serve, config, tmp_path, connect):
     assert code == 1
     assert "positions must be a positive number" in err and "unknown driver 'lamp'" in err
     assert workers(server, config) == before
-    assert server.find("stays as it was")
+    server.wait_for("stays as it was")
     write_config(tmp_path, [wheel])
     code, out, _ = run("reload", config)
     assert code == 0 and out.strip() == "unchanged: Wheel"
@@ -275,7 +275,7 @@ def test_reload_reports_problems_on_this_computer(serve, config, tmp_path):
     code, out, err = run("reload", config)
     assert code == 0 and "new: Red, Blue" in out
     assert re.search(r"config.yaml:\d+:\d+: Blue and Red .*use one serial port", err), err
-    assert server.find("WARNING.*use one serial port") or server.find("warning.*use one serial port")
+    server.wait_for("(WARNING|warning).*use one serial port")
     os.close(master)
     os.close(slave)
 
@@ -288,7 +288,7 @@ def test_sighup_reloads(serve, config, tmp_path):
     write_config(tmp_path, [wheel, at("Laser", LASER)])
     server.process.send_signal(signal.SIGHUP)
     server.uri("Laser")
-    assert server.find(r"reloaded \S+: new: Laser")
+    server.wait_for(r"reloaded \S+: new: Laser")
 
 
 def test_closed_terminal_ends_the_server(config, tmp_path):

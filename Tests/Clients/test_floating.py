@@ -261,7 +261,7 @@ def test_server_told_to_end_during_the_search_ends(start, world):
     eventually(lambda: world.is_taken("VSC-1") and world.is_taken("VSC-2"), "both are being opened")
     server.process.send_signal(signal.SIGTERM)
     assert server.wait() == 0
-    assert server.find("all devices are shut down")
+    server.wait_for("all devices are shut down")
     assert not world.is_taken("VSC-1") and not world.is_taken("VSC-2")
 
 

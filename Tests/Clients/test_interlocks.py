@@ -201,7 +201,7 @@ def test_stopped_server(guarded):
     os.kill(server.process.pid, signal.SIGSTOP)
     try:
         eventually(lambda: not laser.get_is_on(), "the light is off", within=8)
-        assert server.find("light switched off: interlock: the server has not confirmed the conditions in time")
+        server.wait_for("light switched off: interlock: the server has not confirmed the conditions in time")
         with pytest.raises(Exception, match="has not confirmed"):
             laser.enable()
     finally:

@@ -304,7 +304,7 @@ def test_keep_on(serve, connect, config):
     assert watcher.get_is_on() and state(config)["kept_until"] > time.time()
     assert "kept on until" in run("status", config)[1]
     eventually(lambda: not watcher.get_is_on(), "the light is off")
-    assert server.find("light switched off")
+    server.wait_for("light switched off")
 
 
 def test_keep_on_of_a_lamp(serve, connect):

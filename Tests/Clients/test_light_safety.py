@@ -54,7 +54,7 @@ def test_two_signals_switch_light_off(serve, connect, factory, tty, first, secon
     server.process.send_signal(second)
     assert server.wait() == 0
     assert not factory.is_switched_on(tty)
-    assert server.find("all devices are shut down")
+    server.wait_for("all devices are shut down")
 
 
 @pytest.mark.parametrize("signals", [1, 2])
@@ -67,7 +67,8 @@ def test_end_while_the_process_of_a_laser_hangs(serve, connect, factory, tty, si
         server.process.send_signal(signal.SIGTERM)
     assert server.wait() == 0
     assert not factory.is_switched_on(tty)
-    assert server.find("Laser: its process did not confirm that its light is off") and server.find("Laser: light is off")
+    server.wait_for("Laser: its process did not confirm that its light is off")
+    server.wait_for("Laser: light is off")
 
 
 def test_light_that_cannot_be_switched_off_is_in_the_exit_status(serve, connect, factory, tty):
@@ -78,7 +79,8 @@ def test_light_that_cannot_be_switched_off_is_in_the_exit_status(serve, connect,
     factory.unplug(tty)
     server.process.send_signal(signal.SIGTERM)
     assert server.wait() == 1
-    assert server.find("CRITICAL .* Laser: whether light is on is UNKNOWN") and server.find("LIGHT MAY BE ON")
+    server.wait_for("CRITICAL .* Laser: whether light is on is UNKNOWN")
+    server.wait_for("LIGHT MAY BE ON")
 
 
 def test_light_of_a_removed_device(serve, connect, factory, tty, config, tmp_path):
@@ -112,7 +114,7 @@ def test_restart_while_the_process_hangs(serve, connect, factory, tty, config):
     os.kill(pid, signal.SIGSTOP)
     assert run("restart", config, "Laser") == (0, "Laser: served again\n", "")
     assert not factory.is_switched_on(tty) and not is_running(pid)
-    assert server.find("Laser: light is off")
+    server.wait_for("Laser: light is off")
 
 
 # MARK: Processes that end or hang
@@ -160,7 +162,7 @@ def test_stopped_server(serve, connect, factory, tty):
     os.kill(server.process.pid, signal.SIGSTOP)
     try:
         eventually(lambda: not factory.is_switched_on(tty), "the light is off", within=15)
-        assert server.find("the server has not answered for 10 s; switching light off")
+        server.wait_for("the server has not answered for 10 s; switching light off")
         connect(uri).enable()
         eventually(lambda: not factory.is_switched_on(tty), "the light is off again", within=15)
     finally:

@@ -44,7 +44,7 @@ def test_restart_of_one_definition(serve, connect, config):
     assert camera.get_exposure_time() == 0.002 and camera.get_is_enabled()
     image, _ = camera.trigger_and_wait()
     assert image.shape == (48, 64)
-    assert "Laser: restarted on request" in server.text()
+    server.wait_for("Laser: restarted on request")
     assert status(config)["Laser"]["last_error"] is None
 
 
@@ -103,7 +103,7 @@ def test_process_that_does_not_end(serve, config):
     os.kill(before, signal.SIGSTOP)
     assert run("restart", config, "Wheel") == (0, "Wheel: served again\n", "")
     assert worker(config, "Wheel") != before
-    assert "Wheel: does not shut down; killed" in server.text()
+    server.wait_for("Wheel: does not shut down; killed")
 
 
 @pytest.fixture

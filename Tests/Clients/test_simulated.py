@@ -47,6 +47,6 @@ def test_every_driver_is_served_simulated(serve, connect):
     for name in names:
         device = connect(server.uri(name, 3 * PATIENCE))
         assert device.get_setting("simulated") is True, name
-        assert server.find(r"serving PYRO:%s@\S+ \(simulated\)" % name)
+        server.wait_for(r"serving PYRO:%s@\S+ \(simulated\)" % name)
         device.enable()
         device.disable()

@@ -58,7 +58,7 @@ def test_running_server(serve, connect, config):
     x = stages[0].position["x"] + 0.05
     stages[0].move_to({"x": x})
     assert stages[0].position["x"] == pytest.approx(x)
-    assert server.find("NOTICE .*stopping all motion on request")
+    server.wait_for("NOTICE .*stopping all motion on request")
 
 
 def test_programs_stop_motion(serve, connect):

@@ -79,7 +79,7 @@ def test_killed_worker_is_replaced(serve, connect, record_property, capsys):
         print("\n  recovery after kill -9: %.3f s" % seconds)
     assert wheel.get_num_positions() == 6
     assert worker(server, uri) != killed and not is_running(killed)
-    assert server.find(r"Wheel: its process .*")
+    server.wait_for(r"Wheel: its process .*")
     assert other.get_is_on() is True
 
 
@@ -375,7 +375,8 @@ def test_end(serve_simulated, connect, number, record_property, capsys):
     with capsys.disabled():
         print("\n  %s: workers ended after %.3f s, the server after %.3f s" % (number.name, max(ends.values()), seconds))
     assert max(ends[pid] for pid in lights) <= min(ends[pid] for pid in workers - lights)
-    assert server.find("shutting down after %s" % number.name) and server.find("all devices are shut down")
+    server.wait_for("shutting down after %s" % number.name)
+    server.wait_for("all devices are shut down")
     assert seconds < SHUTDOWN
 
 

@@ -101,7 +101,7 @@ def test_two_of_a_kind(testbed, serve, connect):
         wheel.position = position
     assert [wheel.position for wheel in wheels.values()] == [1, 2, 3, 4]
     for name, port in ("First", "1-1"), ("Second", "1-2"), ("Third", "1-3"), ("Fourth", "1-4"):
-        assert server.find(r"%s\b.*is USB device %s " % (name, port)), server.text()
+        server.wait_for(r"%s\b.*is USB device %s " % (name, port))
 
 
 def test_choice_that_is_not_clear(testbed, serve):

@@ -38,7 +38,8 @@ def test_worker_that_hangs(serve, connect):
         os.kill(pid, signal.SIGSTOP)
     for name, pid in (("Wheel", wheel), ("Laser", laser)):
         server.wait_for(r"ERROR \S+ %s: process %d does not answer" % (name, pid))
-    assert server.find("Laser: .* its light may be on") and not server.find("Wheel: .* light may be on")
+    server.wait_for("Laser: .* its light may be on")
+    assert not server.find("Wheel: .* light may be on")
     os.kill(wheel, signal.SIGCONT)
     now = definition(server, "Laser")
     assert now["state"] == "not answering" and now["pid"] == laser
