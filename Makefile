@@ -81,8 +81,14 @@ soak: build
 sanitize: install-test
 	.ci/sanitize
 
+# What stands at the top of the tree; a file that a program left there is not one of it.
+TOP := Package.swift Sources Drivers Tests HardwareTests Configs README.md Makefile LICENSE CHANGELOG.md CONTRIBUTING.md SECURITY.md \
+    docs Benchmarks
+
 # Format, layers and wording.
 lint:
+	@for name in $$(git ls-files | cut -d/ -f1 | grep -v '^\.' | sort -u); do \
+	    case " $(TOP) " in *" $$name "*) ;; *) echo "$$name does not belong to the top of the tree" >&2; exit 1;; esac; done
 	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Drivers Tests HardwareTests docs
 	python3 .ci/imports.py
 	python3 .ci/words
