@@ -50,7 +50,7 @@ extension AcquiringCamera {
     }
 }
 
-/// What an ``Acquisition`` does for a camera that clients use, whatever the SDK.
+/// The part of an ``Acquisition`` that does not depend on the SDK.
 public protocol AcquisitionControl: DataSource {
     var counts: AcquisitionCounts { get }
     var pendingExposures: Int { get }
