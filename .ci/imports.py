@@ -42,8 +42,10 @@ DRIVERS = {
     "Simulators": DRIVER | {"ImageFiles"},
     "AndorSDK3": DRIVER | {"SDKCameras"},
     "HamamatsuDCAM": DRIVER | {"SDKCameras"},
+    "XIMEA": DRIVER | {"SDKCameras"},
     "SimulatedAtcore": {"SimulatedSDK"},
     "SimulatedDCAM": {"SimulatedSDK"},
+    "SimulatedXIMEA": {"SimulatedSDK"},
 }
 IMPORT = re.compile(r"\s*(?:@\w+(?:\(.*\))? )?(?:public |package |internal |private )?import (?:\w+ )?(\w+)")
 

@@ -129,6 +129,7 @@ extension ForeignWords {
         "ObisLaser": "obis",
         "SapphireLaser": "sapphire",
         "TopticaiBeam": "ibeam",
+        "XimeaCamera": "ximea",
         "SimulatedCamera": "simulated-camera",
         "SimulatedController": "simulated-controller",
         "SimulatedDeformableMirror": "simulated-deformable-mirror",
@@ -147,7 +148,7 @@ extension ForeignWords {
     ]
 
     private static let missingDrivers: Set<String> = [
-        "AndorAtmcd", "HamamatsuCamera", "PVCamera", "PiCamera", "XimeaCamera", "AlpaoDeformableMirror",
+        "AndorAtmcd", "PVCamera", "PiCamera", "AlpaoDeformableMirror",
         "BMCDeformableMirror", "Mirao52e", "LinkamCMS", "RPiDIO", "RPiValueLogger",
     ]
 
