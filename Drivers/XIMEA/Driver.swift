@@ -8,7 +8,7 @@ extension XIMEACamera {
         public var serial: String?
         /// The number of images that may wait for one client; 0 or nothing for the server's default.
         public var bufferLength: BufferLength?
-        /// The number of the driver's buffers, 16 by default; the library keeps one image more.
+        /// The number of buffers for images, 16 by default; the library keeps one image more.
         public var bufferCount: Count?
         /// The format of the pixels, MONO16 by default.
         public var format: Format?

@@ -87,11 +87,14 @@ def test_settings_and_triggers(serve, connect):
 
 
 def test_camera_of_another_program(serve, connect):
-    """A second definition of a camera that is taken says so; the first one goes on."""
-    server = serve([ximea("One", "20751650"), ximea("Two", "20751650")])
-    line = server.wait_for(r"(One|Two): .*another program has the camera.*XI_RESOURCE_LOCKED \(57\)")
-    other = {"One": "Two", "Two": "One"}[line[1]]
-    assert connect(server.uri(other)).get_exposure_time() > 0
+    """A server whose camera is taken says so, and gets it when the other one ends."""
+    first = serve([ximea("One", "20751650")])
+    first.uri("One")
+    second = serve([ximea("Two", "20751650")])
+    second.wait_for(r"Two: .*another program has the camera.*XI_RESOURCE_LOCKED \(57\)")
+    assert connect(first.uri("One")).get_exposure_time() > 0
+    first.kill()
+    assert connect(second.uri("Two", within=PATIENCE * 2)).get_exposure_time() > 0
 
 
 def test_unplugged_camera(serve, connect, world):

@@ -56,7 +56,7 @@ def test_vendors_package_finds_the_cameras(library):
 @pytest.mark.parametrize("policy", ["XI_BP_UNSAFE", "XI_BP_SAFE"])
 def test_vendors_package_agrees_in_limits_and_images(library, policy):
     run(library, f"""
-    camera, image = xiapi.Camera(), xiapi.Image()
+    camera = xiapi.Camera()
     camera.open_device_by_SN("1002")
     assert (camera.get_width_increment(), camera.get_offsetX_increment()) == (32, 16)
     camera.set_buffer_policy("{policy}")
@@ -70,6 +70,7 @@ def test_vendors_package_agrees_in_limits_and_images(library, policy):
         camera.set_exposure(2000)
         camera.set_trigger_source("XI_TRG_SOFTWARE")
         camera.start_acquisition()
+        image = xiapi.Image()
         for number in range(5):
             camera.set_trigger_software(1)
             camera.get_image(image)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import XIMEA
 
-/// What a camera says about its parameters, in the form of the vendor's descriptions.
+/// Lists of parameters in the form of the vendor's descriptions.
 struct ManifestTests {
     private static let text = """
         <?xml version="1.0"?>

@@ -75,7 +75,7 @@ public final class XIMEACamera: AcquiringCamera {
 
     /// Exposure and read-out after one another; a camera that runs by itself overlaps them.
     ///
-    /// The library tells the time of the read-out only as a part of the highest frame rate.
+    /// The library reports the time of the read-out only as a part of the highest frame rate.
     public var cycleTime: Double {
         get throws {
             try call { camera in

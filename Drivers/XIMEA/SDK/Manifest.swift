@@ -1,4 +1,4 @@
-/// What a camera says about its parameters: the XML text of `device_manifest`.
+/// A camera's list of its parameters: the XML text of `device_manifest`.
 ///
 /// Its form is that of the descriptions of 425 models in the vendor's Python package, version 4.27.13: an element for each
 /// parameter, with its name in `Xiapi_Par`. Bounded, since the text comes from a library.
@@ -36,7 +36,7 @@ struct Manifest: Sendable, Equatable {
 
     init() {}
 
-    /// Reads as much as can be understood; a text that is no description has no parameters.
+    /// Reads as much as can be understood; any other text has no parameters.
     init(_ text: String) {
         var current: Parameter?
         var entry: Choice?

@@ -59,7 +59,9 @@ final class XiLibrary: Sendable {
         let serial, model: String
     }
 
-    /// Looks for cameras. Only one process of a computer may do this at a time; see ``XiCamera/turn``.
+    /// Looks for cameras.
+    ///
+    /// Only one process of a computer may do this at a time; see ``XiCamera/turn``.
     func cameras() throws(XiStatus) -> [Listed] {
         var count: UInt32 = 0
         try check(unsafe functions.count(&count))
