@@ -39,11 +39,14 @@ extension Doctor {
     }
 
     private func installing(_ device: AttachedUSB, vendor: String) -> String {
-        device.isFloating
-            ? "echo 'SUBSYSTEM==\"usb\", ATTR{idVendor}==\"\(vendor)\", MODE=\"0660\", GROUP=\"plugdev\", TAG+=\"uaccess\"'"
-                + " | sudo tee /etc/udev/rules.d/60-\(device.drivers[0]).rules"
-            : "sudo cp Configs/udev/60-filter-wheels.rules /etc/udev/rules.d/"
+        if Self.vendorsOfCameras.contains(vendor) { return "sudo cp Configs/udev/60-cameras.rules /etc/udev/rules.d/" }
+        guard device.isFloating else { return "sudo cp Configs/udev/60-filter-wheels.rules /etc/udev/rules.d/" }
+        return "echo 'SUBSYSTEM==\"usb\", ATTR{idVendor}==\"\(vendor)\", MODE=\"0660\", GROUP=\"plugdev\", TAG+=\"uaccess\"'"
+            + " | sudo tee /etc/udev/rules.d/60-\(device.drivers[0]).rules"
     }
+
+    /// Those in `Configs/udev/60-cameras.rules`.
+    private static let vendorsOfCameras = ["136e", "0661", "20f7"]
 
     /// The command that adds the user to the group of a file; nil if that would not help.
     private func joining(groupOf path: String) -> String? {
