@@ -92,6 +92,10 @@ extension Driver where Configuration == XIMEACamera.Configuration {
             }
         )
         driver.loadLibrary = { _ = try XiLibrary.installed(nil) }
+        driver.listedDevices = { context in
+            let library = context.isSimulated ? try XiLibrary.simulated() : try XiLibrary.installed(nil)
+            return try XiCamera.listed(library)
+        }
         return driver.proven(
             Proof(
                 sources: """

@@ -22,8 +22,8 @@ struct BlackBoxTests {
         #expect(code { () throws(XiStatus) in _ = try library.open("42") } == 56)
         #expect(
             try library.cameras() == [
-                XiLibrary.Listed(serial: "20751650", model: "MQ013MG-E2"),
-                XiLibrary.Listed(serial: "42", model: "MJ042MR-GP-P6-BSI"),
+                XiLibrary.Listed(serial: "20751650", model: "MQ013MG-E2", link: "U3V"),
+                XiLibrary.Listed(serial: "42", model: "MJ042MR-GP-P6-BSI", link: "PCIe"),
             ]
         )
         #expect(code { () throws(XiStatus) in _ = try library.open("7") } == 56)

@@ -59,6 +59,15 @@ final class XiCamera: Sendable {
         }
     }
 
+    /// The cameras that the bus shows; none is opened.
+    static func listed(_ library: XiLibrary, _ turn: MachineTurn = XiCamera.turn) throws -> [ListedDevice] {
+        try turn.take(within: .seconds(60)) {
+            do throws(XiStatus) {
+                return try library.cameras().map { ListedDevice(serial: $0.serial, model: $0.model, link: $0.link) }
+            } catch { throw DeviceError(.initialise, "xiGetNumberDevices of \(library.path)", cause: error) }
+        }
+    }
+
     /// The handle of the open camera; throws `invalidHandle` while it is closed.
     var handle: UInt {
         get throws(XiStatus) {

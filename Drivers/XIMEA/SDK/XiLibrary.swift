@@ -57,6 +57,8 @@ final class XiLibrary: Sendable {
     /// A camera that the bus shows, before it is opened.
     struct Listed: Sendable, Equatable {
         let serial, model: String
+        /// Its bus, in the library's words: `U3V`.
+        let link: String
     }
 
     /// Looks for cameras.
@@ -68,7 +70,11 @@ final class XiLibrary: Sendable {
         // More than any bus has.
         return (0..<min(count, 256)).compactMap { index in
             guard let serial = info(index, "device_sn") else { return nil }
-            return Listed(serial: serial, model: info(index, "device_name") ?? "of unknown model")
+            return Listed(
+                serial: serial,
+                model: info(index, "device_name") ?? "of unknown model",
+                link: info(index, "device_type") ?? ""
+            )
         }
     }
 

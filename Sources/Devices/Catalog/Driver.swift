@@ -12,6 +12,7 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
     /// Finds the device file at which the device is now.
     public var deviceFile: (@Sendable (Configuration) -> String?)?
     public var loadLibrary: (@Sendable () throws -> Void)?
+    public var listedDevices: (@Sendable (DriverContext) throws -> [ListedDevice])?
     private let gatesLight: Bool
     private let isSimulator: Bool
     public internal(set) var proof: Proof?
@@ -74,6 +75,10 @@ public protocol ConfigurableDriver: Sendable {
     /// Loads the vendor's library that its devices need, without opening one; nil for a driver without such a library,
     /// and for a floating one, whose ``candidates`` do the same.
     var loadLibrary: (@Sendable () throws -> Void)? { get }
+    /// The devices that the vendor's library lists, without opening one; nil for a driver without such a list.
+    ///
+    /// Throws a `DeviceError` of kind `library` if the library is missing.
+    var listedDevices: (@Sendable (DriverContext) throws -> [ListedDevice])? { get }
     /// The candidates without any options, for a floating driver whose options may be left out.
     var candidates: Candidates? { get }
     /// How far the driver is proven; nil for a simulation, and for a driver that does not state it.
@@ -94,6 +99,7 @@ extension ConfigurableDriver {
     public var candidates: Candidates? { nil }
     public var proof: Proof? { nil }
     public var loadLibrary: (@Sendable () throws -> Void)? { nil }
+    public var listedDevices: (@Sendable (DriverContext) throws -> [ListedDevice])? { nil }
 }
 
 /// A driver with its options, ready to open a device.
