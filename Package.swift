@@ -35,6 +35,7 @@ let package = Package(
         // Stands in for the vendor's library in tests, under the vendor's name; nothing links to it.
         .library(name: "atcore", type: .dynamic, targets: ["SimulatedAtcore"]),
         .library(name: "dcamapi", type: .dynamic, targets: ["SimulatedDCAM"]),
+        .library(name: "pvcam", type: .dynamic, targets: ["SimulatedPVCAM"]),
         // Loaded in front of the C library in tests with simulated USB devices; nothing links to it.
         .library(name: "virtualusb-preload", type: .dynamic, targets: ["VirtualUSBPreload"]),
     ],
@@ -93,6 +94,7 @@ let package = Package(
         driver("StageControllers", "Transports"),
         driver("AndorSDK3", "SDKCameras"),
         driver("HamamatsuDCAM", "SDKCameras"),
+        driver("TeledynePVCAM", "SDKCameras"),
         // Linked into each simulated library of a vendor.
         .target(name: "SimulatedSDK", path: "Drivers/SimulatedSDK", exclude: ["README.md"]),
         .target(
@@ -105,6 +107,12 @@ let package = Package(
             name: "SimulatedDCAM",
             dependencies: ["SimulatedSDK"],
             path: "Drivers/SimulatedDCAM",
+            exclude: ["README.md"]
+        ),
+        .target(
+            name: "SimulatedPVCAM",
+            dependencies: ["SimulatedSDK"],
+            path: "Drivers/SimulatedPVCAM",
             exclude: ["README.md"]
         ),
         .target(
@@ -133,7 +141,7 @@ let package = Package(
             name: "Drivers",
             dependencies: [
                 "AndorSDK3", "Composites", "Devices", "FilterWheels", "HamamatsuDCAM", "Lasers", "Simulators",
-                "StageControllers",
+                "StageControllers", "TeledynePVCAM",
             ],
             swiftSettings: settings
         ),
@@ -230,6 +238,13 @@ let package = Package(
             name: "HamamatsuDCAMTests",
             dependencies: [
                 "Contracts", "Devices", "HamamatsuDCAM", "Pickle", "Platform", "SDKCameras", "SimulatedWorlds",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TeledynePVCAMTests",
+            dependencies: [
+                "Contracts", "Devices", "Pickle", "Platform", "SDKCameras", "SimulatedWorlds", "TeledynePVCAM",
             ],
             swiftSettings: settings
         ),

@@ -42,8 +42,10 @@ DRIVERS = {
     "Simulators": DRIVER | {"ImageFiles"},
     "AndorSDK3": DRIVER | {"SDKCameras"},
     "HamamatsuDCAM": DRIVER | {"SDKCameras"},
+    "TeledynePVCAM": DRIVER | {"SDKCameras"},
     "SimulatedAtcore": {"SimulatedSDK"},
     "SimulatedDCAM": {"SimulatedSDK"},
+    "SimulatedPVCAM": {"SimulatedSDK"},
 }
 IMPORT = re.compile(r"\s*(?:@\w+(?:\(.*\))? )?(?:public |package |internal |private )?import (?:\w+ )?(\w+)")
 

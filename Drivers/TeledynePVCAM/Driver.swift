@@ -1,0 +1,160 @@
+public import Devices
+internal import SDKCameras
+
+extension TeledyneCamera {
+    public struct Configuration: Decodable, Sendable {
+        /// The file of `libpvcam`, if it is not where the vendor's installer puts it.
+        public var library: String?
+        /// The folder of the library's driver for USB, which the installer puts into `PVCAM_UMD_PATH`.
+        public var driverFolder: String?
+        /// The version of the installation, which the installer puts into `PVCAM_VERSION`.
+        public var version: String?
+        /// The number of images that may wait for one client; 0 or nothing for the server's default.
+        public var bufferLength: BufferLength?
+        /// The number of images in the ring, 32 by default, from 3 to 1000.
+        public var bufferCount: Count?
+        /// The temperature at which the sensor is kept, in degrees Celsius; as the camera has it by default.
+        public var temperature: Double?
+        /// The readout port, the speed and the gain, by the library's numbers; the camera's first ones by default.
+        public var port, speed, gain: Int?
+        /// Whether images carry the camera's own time stamps and numbers, true by default.
+        public var metadata: Bool?
+        /// A transform that compensates for how the camera is mounted; none by default.
+        public var readoutTransform: ReadoutTransform?
+
+        private enum CodingKeys: String, CodingKey {
+            case library, version, temperature, port, speed, gain, metadata
+            case driverFolder = "umd_path"
+            case bufferLength = "buffer_length"
+            case bufferCount = "num_buffers"
+            case readoutTransform = "readout_transform"
+        }
+
+        public init(
+            library: String? = nil,
+            driverFolder: String? = nil,
+            version: String? = nil,
+            bufferLength: BufferLength? = nil,
+            bufferCount: Count? = nil,
+            temperature: Double? = nil,
+            port: Int? = nil,
+            speed: Int? = nil,
+            gain: Int? = nil,
+            metadata: Bool? = nil,
+            readoutTransform: ReadoutTransform? = nil
+        ) {
+            (self.library, self.driverFolder, self.version) = (library, driverFolder, version)
+            (self.bufferLength, self.bufferCount, self.temperature) = (bufferLength, bufferCount, temperature)
+            (self.port, self.speed, self.gain, self.metadata) = (port, speed, gain, metadata)
+            self.readoutTransform = readoutTransform
+        }
+    }
+
+    /// Three flags: flip left-right, flip up-down, rotate by a quarter turn.
+    public struct ReadoutTransform: Decodable, Sendable {
+        let transform: Transform
+
+        public init(_ transform: Transform) { self.transform = transform }
+
+        public init(from decoder: any Decoder) throws {
+            let flags = try [Bool](from: decoder)
+            guard flags.count == 3 else { throw decoder.invalid("must be three values, each true or false") }
+            transform = Transform(flipsLeftRight: flags[0], flipsUpDown: flags[1], rotates: flags[2])
+        }
+    }
+}
+
+extension FloatingDriver where Configuration == TeledyneCamera.Configuration {
+    public static var pvcam: Self {
+        FloatingDriver(
+            "pvcam",
+            "a Teledyne Photometrics or QImaging camera of PVCAM 3: Prime, Kinetix, Iris, Evolve, CoolSNAP, Retiga",
+            kind: { configuration in "\(configuration.library ?? "") \(configuration.driverFolder ?? "")" },
+            count: TeledyneCamera.cameraCount,
+            open: TeledyneCamera.candidate,
+            device: { camera, configuration, context in
+                var options = AcquisitionOptions()
+                options.bufferCount = 32
+                return try TeledyneCamera(camera, configuration, options: options, log: context.log)
+            },
+            // Only the vendor's id is known; cameras on PCI Express are not on USB.
+            attachment: .usb(kinds: ["1f12"]),
+            simulating: { uids in ["PVCAM_SIMULATED_CAMERAS": uids.joined(separator: ",")] }
+        )
+    }
+}
+
+extension TeledyneCamera {
+    /// The number of cameras that the library sees, including those that other programs hold.
+    static func cameraCount(_ configuration: Configuration, _ context: DriverContext) throws -> Int {
+        let session = try session(configuration, context)
+        session.beginUse()
+        defer { session.endUse() }
+        return try session.names().count
+    }
+
+    /// Opens the camera with an index in the list of this process.
+    static func candidate(
+        _ index: Int,
+        _ configuration: Configuration,
+        _ context: DriverContext
+    ) throws -> Candidate<PVCAMCamera> {
+        let session = try session(configuration, context)
+        session.beginUse()
+        do {
+            let opened = try session.open(index)
+            let camera: PVCAMCamera
+            do {
+                camera = try PVCAMCamera(
+                    session,
+                    opened,
+                    settlingTime: context.isSimulated ? .zero : .milliseconds(100)
+                )
+            } catch {
+                session.close(opened.handle)
+                throw error
+            }
+            let version = (try? session.library.version()) ?? "of unknown version"
+            context.log.info("\(camera.model) \(camera.serialNumber), \(session.library.path) \(version)")
+            return .opened(camera)
+        } catch let error as DeviceError where (error.cause as? PVCAMStatus)?.isHeld ?? false {
+            session.endUse()
+            return .heldElsewhere
+        } catch {
+            session.endUse()
+            throw error
+        }
+    }
+
+    private static func session(_ configuration: Configuration, _ context: DriverContext) throws -> PVCAMSession {
+        guard context.isSimulated else {
+            // The library reads the environment when it is loaded and when it is initialised.
+            PVCAMEnvironment.complete(driverFolder: configuration.driverFolder, version: configuration.version)
+            return PVCAMSession.shared(try PVCAMLibrary.installed(configuration.library))
+        }
+        let library = try PVCAMLibrary.simulated()
+        PVCAMEnvironment.completeSimulation(of: library.path)
+        return PVCAMSession.shared(library)
+    }
+}
+
+extension PVCAMStatus {
+    /// Whether another program, or another device of this process, has the camera.
+    fileprivate var isHeld: Bool { self == .openFailed || self == .alreadyOpen }
+}
+
+extension PVCAMCamera: OpenedCandidate {
+    var uid: String { serialNumber }
+
+    var details: [String: String] {
+        let firmware = (try? value(ifThere: .firmware))?.int.map { number in
+            "\(number >> 8).\(number & 0xFF)"
+        }
+        return ["model": model, "firmware": firmware].compactMapValues(\.self)
+    }
+
+    func release() {
+        close()
+        releaseLibrary()
+    }
+}
