@@ -250,7 +250,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SDKCameraTests",
-            dependencies: ["Devices", "Pickle", "Platform", "SDKCameras"],
+            dependencies: ["Devices", "Pickle", "Platform", "SDKCameras", "SimulatedWorlds"],
             swiftSettings: settings
         ),
         .testTarget(
