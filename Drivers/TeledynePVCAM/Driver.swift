@@ -20,7 +20,7 @@ extension TeledyneCamera {
         /// Whether images carry the camera's own time stamps and numbers, true by default.
         public var metadata: Bool?
         /// A transform that compensates for how the camera is mounted; none by default.
-        public var readoutTransform: ReadoutTransform?
+        public var readoutTransform: Transform?
 
         private enum CodingKeys: String, CodingKey {
             case library, version, temperature, port, speed, gain, metadata
@@ -41,25 +41,12 @@ extension TeledyneCamera {
             speed: Int? = nil,
             gain: Int? = nil,
             metadata: Bool? = nil,
-            readoutTransform: ReadoutTransform? = nil
+            readoutTransform: Transform? = nil
         ) {
             (self.library, self.driverFolder, self.version) = (library, driverFolder, version)
             (self.bufferLength, self.bufferCount, self.temperature) = (bufferLength, bufferCount, temperature)
             (self.port, self.speed, self.gain, self.metadata) = (port, speed, gain, metadata)
             self.readoutTransform = readoutTransform
-        }
-    }
-
-    /// Three flags: flip left-right, flip up-down, rotate by a quarter turn.
-    public struct ReadoutTransform: Decodable, Sendable {
-        let transform: Transform
-
-        public init(_ transform: Transform) { self.transform = transform }
-
-        public init(from decoder: any Decoder) throws {
-            let flags = try [Bool](from: decoder)
-            guard flags.count == 3 else { throw decoder.invalid("must be three values, each true or false") }
-            transform = Transform(flipsLeftRight: flags[0], flipsUpDown: flags[1], rotates: flags[2])
         }
     }
 }

@@ -5,8 +5,13 @@ internal import SDKCameras
 /// Settings: those of python-microscope's class, those of the speed table, counters, and all parameters of the camera.
 extension TeledyneCamera {
     public var settings: [Setting] {
-        [roiSetting] + exposureSettings + readoutSettings + aliases + counters
-            + settingTable.rows.map { $0.row.setting(acquisition, isReadOnly: $0.isReadOnly) }
+        [roiSetting, bufferSetting] + exposureSettings + readoutSettings + aliases
+            + counters([
+                "missed_frames": \.missed,
+                "frame_timeouts": \.timeouts,
+                "acquisition_restarts": \.restarts,
+                "camera_losses": \.losses,
+            ]) + settingTable.rows.map { $0.row.setting(acquisition, isReadOnly: $0.isReadOnly) }
     }
 
     private var exposureSettings: [Setting] {
@@ -28,7 +33,7 @@ extension TeledyneCamera {
                 "circular buffer length",
                 in: Self.bufferCounts,
                 get: { self.acquisition.bufferCount },
-                set: { count in try self.acquisition.whilePaused { self.acquisition.bufferCount = count } }
+                set: setBufferCount
             ),
         ]
         if settingTable.ids.contains(.exposeOutMode) {
@@ -166,19 +171,5 @@ extension TeledyneCamera {
                 try self.write { try $0.setInt(.temperatureSetpoint, to: Int((celsius * 100).rounded())) }
             }
         )
-    }
-
-    private var counters: [Setting] {
-        [
-            counter("missed_frames", \.missed),
-            counter("frame_timeouts", \.timeouts),
-            counter("acquisition_restarts", \.restarts),
-            counter("camera_losses", \.losses),
-        ]
-    }
-
-    /// A count of events since the camera was opened.
-    private func counter(_ name: String, _ path: KeyPath<AcquisitionCounts, Int>) -> Setting {
-        Setting(name, in: 0...Int.max, get: { self.acquisition.counts[keyPath: path] })
     }
 }

@@ -1,10 +1,10 @@
 public import Devices
 internal import Pickle
 internal import Platform
-internal import SDKCameras
+public import SDKCameras
 
 /// A camera of Teledyne Photometrics or QImaging: Prime, Kinetix, Iris, Evolve, CoolSNAP, Retiga and others of PVCAM 3.
-public final class TeledyneCamera: Camera, FloatingDevice {
+public final class TeledyneCamera: AcquiringCamera, FloatingDevice {
     public var isEnabled = false
     public let transforms = Transforms()
     public let bufferLength: Int?
@@ -15,7 +15,6 @@ public final class TeledyneCamera: Camera, FloatingDevice {
     let acquisition: Acquisition<PVCAMCamera>
     let speedTable: SpeedTable
     let settingTable: SettingTable
-    private var isShutDown = false
 
     init(
         _ camera: PVCAMCamera,
@@ -34,7 +33,7 @@ public final class TeledyneCamera: Camera, FloatingDevice {
             options.bufferCount = count
         }
         acquisition = Acquisition(camera, options, log: log)
-        transforms.readout = configuration.readoutTransform?.transform ?? .identity
+        transforms.readout = configuration.readoutTransform ?? .identity
         try camera.prepare()
         speedTable = try SpeedTable(camera)
         settingTable = try SettingTable(camera)
@@ -65,23 +64,12 @@ public final class TeledyneCamera: Camera, FloatingDevice {
     /// The name of the class in python-microscope.
     public var typeName: String { "PVCamera" }
 
-    public var dataSource: any DataSource { acquisition }
-
-    public func performEnable() throws { try acquisition.start() }
-    public func performDisable() throws { try acquisition.stop() }
-    public func abort() throws { try acquisition.stop() }
+    public var control: any AcquisitionControl { acquisition }
 
     public func performTrigger() throws {
         guard camera.plan.withLock({ $0.exposing.mode }) == .softwareFirst else { return try acquisition.trigger() }
         // The first trigger starts the series, and the others do nothing.
         try call { try $0.sendTrigger() }
-    }
-
-    public func performShutdown() throws {
-        guard !isShutDown else { return }
-        isShutDown = true
-        if isEnabled { try? acquisition.stop() }
-        try acquisition.close()
     }
 
     func call<Result>(_ body: (PVCAMCamera) throws -> Result) throws -> Result {
@@ -91,13 +79,11 @@ public final class TeledyneCamera: Camera, FloatingDevice {
     /// Changes what the camera is set up with, in a pause.
     func replan(_ change: (inout Plan) -> Void) throws { try acquisition.whilePaused { try camera.replan(change) } }
 
-    static let bufferCounts = 3...1000
+    public static var bufferCounts: ClosedRange<Int> { 3...1000 }
 
     public var sensorShape: SensorShape { camera.sensor }
     public var exposureTime: Double { camera.plan.withLock { $0.setup?.exposure ?? $0.exposure } }
     public func setExposureTime(_ seconds: Double) throws { try replan { $0.exposure = seconds } }
-
-    public var pendingExposures: Int { acquisition.pendingExposures }
 
     public var cycleTime: Double {
         get throws {
@@ -116,8 +102,6 @@ public final class TeledyneCamera: Camera, FloatingDevice {
 }
 
 extension TeledyneCamera {
-    public var restoresItself: Bool { true }
-
     @RemoteInterfaceBuilder
     public var remoteMembers: [any RemoteMember] { cameraMembers }
 

@@ -60,7 +60,7 @@ final class PVCAMEvents: Sendable {
 
     /// The functions that the library calls at the events.
     static var functions: [Int32: PVCAMFunctions.Callback] {
-        [
+        unsafe [
             endOfFrame: { info, context in
                 guard let info = unsafe info else { return }
                 let offsetOfNumber = 20

@@ -77,7 +77,7 @@ final class PVCAMLibrary: Sendable {
         try check { unsafe functions.total(&count) }
         // The library itself has no more than 16.
         return try (0..<min(max(count, 0), 64)).map { index throws(PVCAMStatus) in
-            try text { text in unsafe functions.name(index, text) }
+            unsafe try text { text in unsafe functions.name(index, text) }
         }
     }
 
@@ -126,7 +126,7 @@ final class PVCAMLibrary: Sendable {
     private func text(of id: ParameterID, _ camera: Int16) throws(PVCAMStatus) -> String {
         // The longest text that the interface has is 1024 bytes.
         let count = (try? value(id, .count, camera))?.int ?? 0
-        return try text(length: min(max(count, 1024), 1 << 16) + 1) { text in
+        return unsafe try text(length: min(max(count, 1024), 1 << 16) + 1) { text in
             unsafe functions.getParameter(camera, id.number, Attribute.current.rawValue, text)
         }
     }
@@ -144,7 +144,7 @@ final class PVCAMLibrary: Sendable {
             var (key, length): (Int32, UInt32) = (0, 0)
             try check { unsafe functions.itemLength(camera, id.number, index, &length) }
             let bounded = min(length, 1 << 10) + 1
-            let label = try text(length: Int(bounded)) { text in
+            let label = unsafe try text(length: Int(bounded)) { text in
                 unsafe functions.getItem(camera, id.number, index, &key, text, bounded)
             }
             return (Int(key), label)
@@ -192,11 +192,11 @@ final class PVCAMLibrary: Sendable {
     }
 
     /// Whether the library has software triggers.
-    var canTrigger: Bool { functions.trigger != nil }
+    var canTrigger: Bool { unsafe functions.trigger != nil }
 
     /// Sends a software trigger; false if the camera has ignored it because it was busy.
     func trigger(_ camera: Int16) throws(PVCAMStatus) -> Bool {
-        guard let trigger = functions.trigger else { throw .noParameter }
+        guard let trigger = unsafe functions.trigger else { throw .noParameter }
         var flags: UInt32 = 0
         try check { unsafe trigger(camera, &flags, 0) }
         return flags & 1 == 0
