@@ -132,9 +132,8 @@ struct FaultTests {
         let camera = try world.open(0, .init(metadata: metadata))
         try camera.ready()
         try camera.setTrigger(.software, .strobe)
-        _ = try camera.image()
-        try world.files.order("drops", of: serial, "3")
         var last = try camera.image()[0, 0]
+        try world.files.order("drops", of: serial, "3")
         var gap = 0
         let end = ContinuousClock.now + patience
         while gap == 0, .now < end {

@@ -30,7 +30,7 @@ struct TeledyneCameraTests {
             #expect(image.array.shape == [48, 64])
             #expect(image.dtype == .uint16)
             // A camera without software triggers takes a sequence of one for each.
-            #expect((image[0, 0], image[1, 0]) == (isSequence ? 0 : number, 204001 % 4096))
+            #expect((image[0, 0], image[1, 0]) == (isSequence ? 0 : number, 21_204_001 % 4096))
             #expect(image[5, 6] == light(64 + 5, 32 + 6))
         }
         #expect(camera.acquisition.counts == AcquisitionCounts())

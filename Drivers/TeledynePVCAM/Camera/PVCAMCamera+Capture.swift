@@ -53,6 +53,8 @@ extension PVCAMCamera: SDKCamera {
     func flush() throws(DeviceError) {}
 
     func start(ring count: Int) throws(DeviceError) {
+        // An abort has failed: the library may still write to the memory.
+        if isAcquiring { try stop() }
         let setup = try setUp()
         let exposing = plan.withLock(\.exposing)
         try readAhead(settingIDs.withLock { $0 })
@@ -77,13 +79,11 @@ extension PVCAMCamera: SDKCamera {
     }
 
     func stop() throws(DeviceError) {
-        defer {
-            noteAcquiring(false)
-            capture.withLock { $0.abortedAt = .now }
-            // Nobody says whether a setup outlives an abort.
-            plan.withLock { $0.setup = nil }
-        }
         try call("pl_exp_abort") { handle throws(PVCAMStatus) in try library.abort(handle, idleState) }
+        noteAcquiring(false)
+        capture.withLock { $0.abortedAt = .now }
+        // Nobody says whether a setup outlives an abort.
+        plan.withLock { $0.setup = nil }
     }
 
     /// Waits until the camera can be set up again after an abort.

@@ -26,9 +26,13 @@ final class PVCAMCamera: Sendable {
         /// The library's handle; nil while the camera is closed.
         var handle: Int16?
         var isAcquiring = false
-        /// What was read while the camera was idle.
+        /// What was read while the camera was idle, since the last change of a parameter.
         var values: [Reading: ParameterValue] = [:]
         var items: [ParameterID: [Item]] = [:]
+        /// The parameters of which all has been read since.
+        var known: Set<ParameterID> = []
+        /// What does not depend on the values of parameters.
+        var constants: [Reading: ParameterValue] = [:]
         var live: [ParameterID: Bool] = [:]
     }
 
@@ -62,6 +66,9 @@ final class PVCAMCamera: Sendable {
         } catch { throw DeviceError(.initialise, "the sensor or the modes of \(opened.serial)", cause: error) }
         try beginEvents()
     }
+
+    // The library writes to the camera's memory until the camera is closed.
+    deinit { close() }
 
     var library: PVCAMLibrary { session.library }
     var sensor: SensorShape { plan.withLock(\.sensor) }
@@ -188,7 +195,9 @@ extension PVCAMCamera {
     /// Reads a parameter, or what was read of it before the acquisition if it cannot be touched now.
     func attribute(_ attribute: Attribute, _ id: ParameterID) throws(DeviceError) -> ParameterValue {
         let reading = Reading(id: id, attribute: attribute)
-        let (isLocked, known) = state.withLock { ($0.isAcquiring && $0.live[id] != true, $0.values[reading]) }
+        let (isLocked, known) = state.withLock { state in
+            (state.isAcquiring && state.live[id] != true, state.values[reading] ?? state.constants[reading])
+        }
         if isLocked {
             guard let known else {
                 throw DeviceError(
@@ -200,7 +209,9 @@ extension PVCAMCamera {
         }
         if Self.madeBySetup.contains(id), attribute == .current, !isAcquiring { try setUp() }
         let value = try call(id.name) { handle throws(PVCAMStatus) in try library.value(id, attribute, handle) }
-        state.withLock { $0.values[reading] = value }
+        state.withLock { state in
+            if attribute.isConstant { state.constants[reading] = value } else { state.values[reading] = value }
+        }
         return value
     }
 
@@ -230,6 +241,7 @@ extension PVCAMCamera {
         state.withLock { state in
             state.values.removeAll()
             state.items.removeAll()
+            state.known.removeAll()
         }
         plan.withLock { $0.setup = nil }
     }
@@ -244,16 +256,19 @@ extension PVCAMCamera {
                 let isLive = (try? attribute(.isLive, id))?.int ?? 0 != 0
                 state.withLock { $0.live[id] = isLive }
             }
-            let isKnown = state.withLock { $0.values[Reading(id: id, attribute: .current)] != nil }
+            let isKnown = state.withLock { $0.known.contains(id) }
             guard !isKnown || Self.madeBySetup.contains(id) || Self.moving.contains(id) else { continue }
             // What a camera does not tell, it does not tell later either.
-            _ = try readable { () throws(DeviceError) in _ = try value(id) }
+            try readable { () throws(DeviceError) in _ = try value(id) }
+            guard !isKnown else { continue }
+            state.withLock { _ = $0.known.insert(id) }
+            try readable { () throws(DeviceError) in _ = try canWrite(id) }
             guard id.kind != .text, id.kind != .choice else {
-                if id.kind == .choice { _ = try readable { () throws(DeviceError) in _ = try choices(id) } }
+                if id.kind == .choice { try readable { () throws(DeviceError) in _ = try choices(id) } }
                 continue
             }
             for limit in [Attribute.lowest, .highest] {
-                _ = try readable { () throws(DeviceError) in _ = try attribute(limit, id) }
+                try readable { () throws(DeviceError) in _ = try attribute(limit, id) }
             }
         }
     }

@@ -116,7 +116,10 @@ final class PVCAMLibrary: Sendable {
 
     func value(_ id: ParameterID, _ attribute: Attribute, _ camera: Int16) throws(PVCAMStatus) -> ParameterValue {
         guard let kind = attribute.kind ?? id.kind else { throw .noParameter }
-        guard kind != .text else { return .text(try text(of: id, camera)) }
+        guard kind != .text else {
+            guard attribute == .current else { throw .noAttribute }
+            return .text(try text(of: id, camera))
+        }
         // Eight bytes, whatever the library writes.
         var word: UInt64 = 0
         try check { unsafe functions.getParameter(camera, id.number, attribute.rawValue, &word) }

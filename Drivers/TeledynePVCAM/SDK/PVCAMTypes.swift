@@ -16,6 +16,9 @@ struct ParameterID: Hashable, Sendable, ExpressibleByIntegerLiteral {
 enum Attribute: Int16, Sendable {
     case current, count, type, lowest, highest, `default`, increment, access, isAvailable, isLive
 
+    /// Whether it does not depend on the values of parameters.
+    var isConstant: Bool { [Self.type, .access, .isAvailable, .isLive].contains(self) }
+
     /// The kind of the value; nil if it is that of the parameter.
     var kind: ValueKind? {
         switch self {
