@@ -17,7 +17,8 @@ serve: build
 
 build: install-build
 	$(call built,$(PROGRAMS))
-	$(MAKE) .build/release/libatcore-simulated/libatcore.so .build/release/libdcamapi-simulated/libdcamapi.so
+	$(MAKE) .build/release/libatcore-simulated/libatcore.so .build/release/libdcamapi-simulated/libdcamapi.so \
+	    .build/release/libpvcam-simulated/libpvcam.so
 
 # Andor's library as the simulation has it, needing libc alone; in a folder where no loader looks by itself.
 .build/release/libatcore-simulated/libatcore.so: $(wildcard Drivers/SimulatedAtcore/*.[ch] Drivers/SimulatedAtcore/include/* \
@@ -32,6 +33,13 @@ build: install-build
 	mkdir -p $(@D)
 	clang -shared -fPIC -O2 -fvisibility=hidden -IDrivers/SimulatedSDK/include -Wl,-soname,libdcamapi.so \
 		Drivers/SimulatedDCAM/*.c Drivers/SimulatedSDK/*.c -o $@
+
+# Teledyne's, in the same way.
+.build/release/libpvcam-simulated/libpvcam.so: $(wildcard Drivers/SimulatedPVCAM/*.[ch] Drivers/SimulatedPVCAM/include/* \
+		Drivers/SimulatedSDK/*.[ch] Drivers/SimulatedSDK/include/*)
+	mkdir -p $(@D)
+	clang -shared -fPIC -O2 -fvisibility=hidden -IDrivers/SimulatedSDK/include -Wl,-soname,libpvcam.so.2 \
+		Drivers/SimulatedPVCAM/*.c Drivers/SimulatedSDK/*.c -o $@
 
 include Configs/install/install.mk
 

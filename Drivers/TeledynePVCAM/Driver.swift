@@ -53,7 +53,7 @@ extension TeledyneCamera {
 
 extension FloatingDriver where Configuration == TeledyneCamera.Configuration {
     public static var pvcam: Self {
-        FloatingDriver(
+        var driver = FloatingDriver(
             "pvcam",
             "a Teledyne Photometrics or QImaging camera of PVCAM 3: Prime, Kinetix, Iris, Evolve, CoolSNAP, Retiga",
             kind: { configuration in "\(configuration.library ?? "") \(configuration.driverFolder ?? "")" },
@@ -67,6 +67,30 @@ extension FloatingDriver where Configuration == TeledyneCamera.Configuration {
             // Only the vendor's id is known; cameras on PCI Express are not on USB.
             attachment: .usb(kinds: ["1f12"]),
             simulating: { uids in ["PVCAM_SIMULATED_CAMERAS": uids.joined(separator: ",")] }
+        )
+        driver.installationFaults = PVCAMEnvironment.faults
+        return driver.proven(
+            Proof(
+                sources: """
+                    libpvcam 2.5 and 2.6 (PVCAM 3.10) without a camera: codes and their order; public drivers and their \
+                    users' reports of Prime BSI, Kinetix and Evolve; no firmware of a camera
+                    """,
+                witnesses: [
+                    .pythonMicroscope(
+                        "images, identity, readout modes, of an Evolve",
+                        tests: "test_class_of_python_microscope_takes_the_same_images"
+                    ),
+                    Witness(
+                        "pylablib 1.4.3",
+                        "identity, readout modes, areas, images, metadata, triggers, errors",
+                        tests: "test_pylablib_finds_the_cameras_and_their_modes",
+                        "test_pylablib_agrees_in_areas_and_images",
+                        "test_pylablib_sends_software_triggers",
+                        "test_pylablib_gets_the_codes"
+                    ),
+                ],
+                untested: ["Prime 95B", "Iris", "Retiga"]
+            )
         )
     }
 }

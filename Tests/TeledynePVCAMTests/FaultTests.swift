@@ -237,4 +237,23 @@ struct EnvironmentTests {
     func scriptsAreRead(script: String, value: String?) {
         #expect(PVCAMEnvironment.assigned("PVCAM_VERSION", in: script) == value)
     }
+
+    private func faults(_ variables: [String: String], profile: String = "", _ folders: [String: [String]]) -> [String] {
+        PVCAMEnvironment.faults({ variables[$0] }, profiles: [profile], files: { folders[$0] }).map(\.text)
+    }
+
+    @Test func whatIsMissingIsExplained() {
+        let driver = ["pvcam_usb.x86_64.umd"]
+        let profile = "export PVCAM_VERSION=3.10.2.5\nexport PVCAM_UMD_PATH=/a"
+        #expect(faults([:], profile: profile, ["/a": driver]).isEmpty)
+        // Where the installer puts it, without any variable.
+        let usual = faults([:], ["/opt/pvcam/drivers/user-mode": driver])
+        #expect(usual.count == 1 && usual[0].hasPrefix("PVCAM_VERSION is not set"))
+        let missing = faults(["PVCAM_VERSION": "3.10.2.5"], [:])
+        #expect(missing == ["PVCAM_UMD_PATH is not set, and PVCAM sees no camera on USB without its driver"])
+        let absent = faults(["PVCAM_VERSION": "3.10.2.5", "PVCAM_UMD_PATH": "/b"], [:])
+        #expect(absent.first?.hasPrefix("PVCAM_UMD_PATH names /b, which does not exist") == true)
+        let empty = faults(["PVCAM_VERSION": "3.10.2.5", "PVCAM_UMD_PATH": "/b"], ["/b": ["readme"]])
+        #expect(empty.first?.hasPrefix("/b has no driver for USB") == true)
+    }
 }

@@ -62,6 +62,71 @@ enum PVCAMEnvironment {
         return nil
     }
 
+    /// What is missing for the library to see cameras on USB, and to know its version.
+    static func faults() -> [InstallationFault] {
+        faults({ Environment[$0] }, profiles: profiles.compactMap(text), files: files)
+    }
+
+    /// - Parameters:
+    ///   - value: the value of a variable; nil if it is not set.
+    ///   - profiles: the texts of the scripts for login shells.
+    ///   - files: the names in a folder; nil if there is no such folder.
+    static func faults(
+        _ value: (String) -> String?,
+        profiles: [String],
+        files: (String) -> [String]?
+    ) -> [InstallationFault] {
+        func found(_ name: String) -> String? {
+            value(name) ?? profiles.lazy.compactMap { assigned(name, in: $0) }.first
+        }
+        var faults: [InstallationFault] = []
+        let folder = found(driverFolder) ?? (files(usualDriverFolder) == nil ? nil : usualDriverFolder)
+        if let folder, let names = files(folder) {
+            if !names.contains(where: { $0.hasPrefix("pvcam_") && $0.hasSuffix(".umd") }) {
+                faults.append(
+                    InstallationFault(
+                        "\(folder) has no driver for USB (pvcam_….umd), so PVCAM sees no camera on USB",
+                        remedy: "# install PVCAM again, or set \(driverFolder) to the folder of its driver"
+                    )
+                )
+            }
+        } else {
+            let state = folder.map { "names \($0), which does not exist" } ?? "is not set"
+            faults.append(
+                InstallationFault(
+                    "\(driverFolder) \(state), and PVCAM sees no camera on USB without its driver",
+                    remedy: "# install PVCAM, or for a service:\nsudo systemctl edit device-server\n"
+                        + "# [Service]\n# Environment=\(driverFolder)=\(usualDriverFolder)"
+                )
+            )
+        }
+        if found(version) == nil {
+            faults.append(
+                InstallationFault(
+                    isProblem: false,
+                    "\(version) is not set: the library does not know its version, and some versions do not start",
+                    remedy: "# set it as PVCAM's installer does, such as 3.10.2.5, or `version` in `conf`"
+                )
+            )
+        }
+        return faults
+    }
+
+    /// The names in a folder; nil if there is no such folder.
+    private static func files(_ folder: String) -> [String]? {
+        guard let entries = unsafe opendir(folder) else { return nil }
+        defer { unsafe closedir(entries) }
+        var names: [String] = []
+        while let entry = unsafe readdir(entries), names.count < 4096 {
+            names.append(
+                unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+                    unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+                }
+            )
+        }
+        return names
+    }
+
     private static func exists(_ path: String) -> Bool { unsafe access(path, R_OK) == 0 }
 
     /// The text of a file of a few kilobytes; nil if it cannot be read.
