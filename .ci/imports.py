@@ -46,6 +46,8 @@ DRIVERS = {
     "SimulatedAtcore": {"SimulatedSDK"},
     "SimulatedDCAM": {"SimulatedSDK"},
     "SimulatedXIMEA": {"SimulatedSDK"},
+    "TeledynePVCAM": DRIVER | {"SDKCameras"},
+    "SimulatedPVCAM": {"SimulatedSDK"},
 }
 IMPORT = re.compile(r"\s*(?:@\w+(?:\(.*\))? )?(?:public |package |internal |private )?import (?:\w+ )?(\w+)")
 

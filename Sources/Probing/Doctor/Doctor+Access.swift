@@ -125,11 +125,19 @@ extension Doctor {
             let attached = cameras.filter { $0.drivers.contains(driver.name) }
             let isWanted = wanted.contains { $0.driver.name == driver.name && !$0.isSimulated }
             guard !attached.isEmpty || isWanted, let candidates = driver.candidates else { return [] }
-            return library(driver.name, candidates, attached)
+            return library(driver, candidates, attached)
         }
     }
 
-    private func library(_ name: String, _ candidates: Candidates, _ attached: [AttachedUSB]) -> [Finding] {
+    private func library(
+        _ driver: any ConfigurableDriver,
+        _ candidates: Candidates,
+        _ attached: [AttachedUSB]
+    ) -> [Finding] {
+        let name = driver.name
+        // A driver that looks at its installation itself says more.
+        let looksItself = driver.installationFaults != nil
+        let look = looksItself ? "ldconfig -p" : "ldconfig -p | grep libat"
         do {
             guard try candidates.count(context) < attached.count else { return [] }
             let text = "finds fewer cameras than there are on USB (\(attached.count)): is one of its plug-ins missing?"
@@ -139,7 +147,7 @@ extension Doctor {
                     .library,
                     name,
                     "the vendor's library \(text)",
-                    "sudo ldconfig\nldconfig -p | grep libat"
+                    "sudo ldconfig\n\(look)"
                 )
             ]
         } catch let error as DeviceError where error.kind == .library {
@@ -150,10 +158,12 @@ extension Doctor {
                     .library,
                     name,
                     isUnfit ? "the vendor's library has the wrong version: \(error)" : "\(error)",
-                    "# install the vendor's package, version 3.5 or newer, as Drivers/AndorSDK3/README.md says, then:\n"
+                    (looksItself
+                        ? "# install the vendor's package, as docs/drivers.md says, then:\n"
+                        : "# install the vendor's package, version 3.5 or newer, as Drivers/AndorSDK3/README.md says, then:\n")
                         + "sudo ldconfig"
                 )
             ]
-        } catch { return [Finding(.problem, .library, name, "\(error)", "sudo ldconfig\nldconfig -p | grep libat")] }
+        } catch { return [Finding(.problem, .library, name, "\(error)", "sudo ldconfig\n\(look)")] }
     }
 }

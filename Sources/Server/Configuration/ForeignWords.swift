@@ -117,6 +117,7 @@ extension ForeignWords {
         "LudlMC2000": "ludl-mc2000",
         "SpectraIIILightEngine": "lumencor",
         "ProScanIII": "prior-proscan-iii",
+        "PVCamera": "pvcam",
         "iChromeMLE": "ichrome",
         "ZaberDaisyChain": "zaber-daisy-chain",
         "Clarity": "aurox-clarity",
@@ -148,7 +149,7 @@ extension ForeignWords {
     ]
 
     private static let missingDrivers: Set<String> = [
-        "AndorAtmcd", "PVCamera", "PiCamera", "AlpaoDeformableMirror",
+        "AndorAtmcd", "PiCamera", "AlpaoDeformableMirror",
         "BMCDeformableMirror", "Mirao52e", "LinkamCMS", "RPiDIO", "RPiValueLogger",
     ]
 
