@@ -94,10 +94,15 @@ public final class LineProtocol {
     private func drain(untilQuietFor silence: Duration) throws(SerialError) -> [UInt8] {
         let end = ContinuousClock.now + silence * 10
         var drained: [UInt8] = []
+        var line: [UInt8] = []
         while ContinuousClock.now < end {
             let bytes = try stream.read(until: .now + silence)
             guard !bytes.isEmpty else { break }
-            for _ in 0..<bytes.count(where: { $0 == answerEnd.last }) { trust.noteLate(at: .now) }
+            line = (line + bytes).suffix(4096)
+            if let last = line.lastIndex(where: { $0 == answerEnd.last }) {
+                trust.noteLate(Array(line[...last]), at: .now)
+                line.removeSubrange(...last)
+            }
             drained = (drained + bytes).suffix(4096)
         }
         return drained
@@ -142,8 +147,8 @@ public final class LineProtocol {
             proofsOwed -= question.count(in: text) - before
             guard .now < deadline + Self.grace else { break }
         }
-        if !question.isAlone(in: text) { trust.noteLate(at: .now) }
         guard question.count(in: text) > 0 else { return nil }
+        trust.noteLate(question.others(in: text), at: .now)
         isSilent = false
         // If some of the answers were lost, only a longer silence shows it.
         text += try drain(untilQuietFor: proofsOwed > 0 ? trust.quiet(atLeast: format.silence) : format.silence)
@@ -163,6 +168,12 @@ public final class LineProtocol {
         return try comesToRest()
     }
 
+    /// Whether a device that has just said nothing answers the question that proves it; true if there is no such question.
+    func isThere() throws(SerialError) -> Bool {
+        guard isSilent, question != nil, trust.isBroken else { return true }
+        return try comesToRest()
+    }
+
     func forgetSilence() { isSilent = false }
 
     /// Whether no other line follows that could be the answer to the last command; true as long as no answer is missing.
@@ -173,7 +184,7 @@ public final class LineProtocol {
         while true {
             while let line = takeLine(endingWith: answerEnd)?.trimmed {
                 guard !line.isEmpty, isAnswer(line) else { continue }
-                trust.noteLate(at: .now)
+                trust.noteLate(Latin1.bytes(line), at: .now)
                 return false
             }
             let bytes = try stream.read(until: end)
@@ -286,9 +297,9 @@ public final class LineProtocol {
         let bytes = try stream.read(until: deadline)
         guard !bytes.isEmpty else {
             // Some devices end a list of lines with nothing but silence.
-            if !hasAnswered { noteMissing() }
-            if input.isEmpty { isSilent = true }
             let rest = Latin1.text(input).withoutPrompt(format.prompt).trimmed
+            if !hasAnswered { noteMissing(wasHeard: !withoutEcho(rest).isEmpty) }
+            if input.isEmpty { isSilent = true }
             guard rest.isEmpty else { throw disturbed(.odd(answer: rest, to: lastCommand)) }
             throw disturbed(.silent(after: lastCommand, within: limit))
         }
@@ -299,8 +310,15 @@ public final class LineProtocol {
         }
     }
 
+    private func withoutEcho(_ text: String) -> String {
+        guard let echo, text.hasPrefix(echo) else { return text }
+        return text.dropFirst(echo.count).description.trimmed
+    }
+
     /// Notes that the answer to the last command is missing.
-    func noteMissing() { if let lastSent { trust.noteMissing(lastSent) } }
+    ///
+    /// - Parameter wasHeard: whether anything came in its place.
+    func noteMissing(wasHeard: Bool) { if let lastSent { trust.noteMissing(lastSent, wasHeard: wasHeard) } }
 
     private func take(_ bytes: [UInt8]) {
         input += bytes
