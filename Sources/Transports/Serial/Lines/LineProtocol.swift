@@ -32,6 +32,8 @@ public final class LineProtocol {
     private var isUntrusted = false
     /// Whether the last command went unanswered and nothing has come since.
     private(set) var isSilent = false
+    /// Whether it has left the question that proves it unanswered since then, too.
+    private var isAbsent = false
 
     public init(_ stream: any SerialStream, _ format: LineFormat) {
         self.stream = stream
@@ -53,7 +55,7 @@ public final class LineProtocol {
     /// - Parameter name: their name in errors.
     public func send(_ bytes: [UInt8], as name: String) throws(SerialError) {
         if let lastUse { Pause.wait(for: format.pause - (.now - lastUse)) }
-        isUntrusted = false
+        (isUntrusted, isAbsent) = (false, false)
         if trust.isBroken {
             isUntrusted = try !comesToRest()
         } else if isDisturbed {
@@ -165,16 +167,19 @@ public final class LineProtocol {
     /// Whether the device answers the question that proves it; nil if there is no such question.
     func answersAgain() throws(SerialError) -> Bool? {
         guard question != nil else { return nil }
-        return try comesToRest()
+        return isAbsent ? false : try comesToRest()
     }
 
-    /// Whether a device that has just said nothing answers the question that proves it; true if there is no such question.
+    /// Whether a device that has just said nothing answers the question that proves it, asked twice; true if there is no
+    /// such question.
     func isThere() throws(SerialError) -> Bool {
         guard isSilent, question != nil, trust.isBroken else { return true }
-        return try comesToRest()
+        if try comesToRest() { return true }
+        isAbsent = try !comesToRest()
+        return !isAbsent
     }
 
-    func forgetSilence() { isSilent = false }
+    func forgetSilence() { (isSilent, isAbsent) = (false, false) }
 
     /// Whether no other line follows that could be the answer to the last command; true as long as no answer is missing.
     func isAlone(_ isAnswer: (String) -> Bool) throws(SerialError) -> Bool {

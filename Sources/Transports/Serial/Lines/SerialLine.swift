@@ -206,6 +206,7 @@ struct SerialConnection {
             if current.isLost { return drop("unplugged") }
             guard let silence, ContinuousClock.now > silence else { return }
             do {
+                current.forgetSilence()
                 if try current.answersAgain() == true { return noteAnswers(from: current) }
                 self.silence = .now + Self.pause
             } catch { note(error, from: current) }
