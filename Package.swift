@@ -93,6 +93,9 @@ let package = Package(
         driver("StageControllers", "Transports"),
         driver("AndorSDK3", "SDKCameras"),
         driver("HamamatsuDCAM", "SDKCameras"),
+        // The kernel's header for video devices, and loops over pixels.
+        .target(name: "CVideo4Linux", path: "Drivers/CVideo4Linux"),
+        driver("V4L2", "CVideo4Linux", "ImageFiles", "SDKCameras", "Transports"),
         // Linked into each simulated library of a vendor.
         .target(name: "SimulatedSDK", path: "Drivers/SimulatedSDK", exclude: ["README.md"]),
         .target(
@@ -133,7 +136,7 @@ let package = Package(
             name: "Drivers",
             dependencies: [
                 "AndorSDK3", "Composites", "Devices", "FilterWheels", "HamamatsuDCAM", "Lasers", "Simulators",
-                "StageControllers",
+                "StageControllers", "V4L2",
             ],
             swiftSettings: settings
         ),
@@ -230,6 +233,13 @@ let package = Package(
             name: "HamamatsuDCAMTests",
             dependencies: [
                 "Contracts", "Devices", "HamamatsuDCAM", "Pickle", "Platform", "SDKCameras", "SimulatedWorlds",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "V4L2Tests",
+            dependencies: [
+                "Contracts", "CVideo4Linux", "Devices", "Pickle", "Platform", "SDKCameras", "Transports", "V4L2",
             ],
             swiftSettings: settings
         ),

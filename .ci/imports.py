@@ -42,6 +42,8 @@ DRIVERS = {
     "Simulators": DRIVER | {"ImageFiles"},
     "AndorSDK3": DRIVER | {"SDKCameras"},
     "HamamatsuDCAM": DRIVER | {"SDKCameras"},
+    "CVideo4Linux": set(),
+    "V4L2": DRIVER | {"CVideo4Linux", "ImageFiles", "SDKCameras"},
     "SimulatedAtcore": {"SimulatedSDK"},
     "SimulatedDCAM": {"SimulatedSDK"},
 }

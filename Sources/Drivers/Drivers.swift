@@ -6,9 +6,10 @@ public import Devices
 @_exported public import Lasers
 @_exported public import Simulators
 @_exported public import StageControllers
+@_exported public import V4L2
 
 /// Every driver that the programs are built with: a new family is a line above, and a term here.
 public let drivers = DriverCatalog(
     Simulators.drivers + FilterWheels.drivers + Lasers.drivers + StageControllers.drivers
-        + Composites.drivers + [FloatingDriver.andorSDK3, Driver.hamamatsuDCAM]
+        + Composites.drivers + [FloatingDriver.andorSDK3, Driver.hamamatsuDCAM, Driver.v4l2]
 )

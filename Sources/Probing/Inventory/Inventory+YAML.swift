@@ -22,6 +22,10 @@ extension Inventory {
             guard let uid = device.uid else { continue }
             add(device.driver, ", uid: \(Self.quoted(uid))", comment: device.model ?? "")
         }
+        for camera in cameras {
+            let (key, value) = camera.option
+            add(AttachedCamera.driver, ", conf: { \(key): \(Self.quoted(value)) }", comment: camera.node.name)
+        }
         for question in asked where question.problem == nil {
             let options = ", conf: { port: \(Self.quoted(question.port)) }"
             add(question.driver, options, comment: "serial \(question.serial ?? "")")

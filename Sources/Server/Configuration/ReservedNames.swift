@@ -89,6 +89,13 @@ extension Attachment {
             if let port, let otherPort { return port == otherPort }
             // One of them selects no device, and so may get the other's.
             return serial == nil && port == nil || otherSerial == nil && otherPort == nil
+        case (.video(let path, let serial, let port), .video(let otherPath, let otherSerial, let otherPort)):
+            if let path, let otherPath { return path == otherPath }
+            if let serial, let otherSerial { return serial == otherSerial && (port ?? otherPort) == (otherPort ?? port) }
+            if let port, let otherPort { return port == otherPort }
+            // One of them takes any camera, and so may get the other's.
+            return [path, serial, port].allSatisfy { $0 == nil }
+                || [otherPath, otherSerial, otherPort].allSatisfy { $0 == nil }
         default: return false
         }
     }
@@ -103,6 +110,10 @@ extension Attachment {
         case .usb(_, let serial?, _): "the USB device with the serial number \(serial.shown())"
         case .usb(_, _, let port?): "the USB device at port \(port.shown())"
         case .usb: "a USB device of this kind, selected by neither serial number nor port,"
+        case .video(let path?, _, _): "the camera at \(path.shown())"
+        case .video(_, let serial?, _): "the camera with the serial number \(serial.shown())"
+        case .video(_, _, let port?): "the camera at USB port \(port.shown())"
+        case .video: "a camera selected by neither serial number nor port"
         }
     }
 }
