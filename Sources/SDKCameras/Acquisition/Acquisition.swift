@@ -41,6 +41,8 @@ public final class Acquisition<Camera: SDKCamera>: DataSource {
     }
 
     var isLost: Bool { state.withLock(\.loss) != nil }
+    /// Whether the camera has been closed for good.
+    public var isClosed: Bool { state.withLock(\.isClosed) }
 
     /// The number of buffers in the SDK's queue, or of images in its ring; applies from the next start.
     public var bufferCount: Int {
