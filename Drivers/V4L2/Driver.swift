@@ -19,10 +19,10 @@ extension V4L2Camera {
         public var channel: ChannelOption?
         /// The number of images that may wait for one client; 0 or nothing for the server's default.
         public var bufferLength: BufferLength?
-        /// The number of the kernel's buffers, 8 by default, 2 to 32.
+        /// How many buffers the kernel has, 8 by default, 2 to 32.
         public var bufferCount: Count?
         /// A transform that compensates for how the camera is mounted; none by default.
-        public var readoutTransform: ReadoutTransform?
+        public var readoutTransform: Transform?
 
         private enum CodingKeys: String, CodingKey {
             case serial, port, device, channel
@@ -44,7 +44,7 @@ extension V4L2Camera {
             channel: ChannelOption? = nil,
             bufferLength: BufferLength? = nil,
             bufferCount: Count? = nil,
-            readoutTransform: ReadoutTransform? = nil
+            readoutTransform: Transform? = nil
         ) {
             (self.serial, self.port, self.device) = (serial, port, device)
             (self.pixelFormat, self.frameSize, self.frameRate) = (pixelFormat, frameSize, frameRate)
@@ -68,19 +68,6 @@ extension V4L2Camera {
             self.channel = channel
         }
     }
-
-    /// Three flags: flip left-right, flip up-down, rotate by a quarter turn.
-    public struct ReadoutTransform: Decodable, Sendable {
-        let transform: Transform
-
-        public init(_ transform: Transform) { self.transform = transform }
-
-        public init(from decoder: any Decoder) throws {
-            let flags = try [Bool](from: decoder)
-            guard flags.count == 3 else { throw decoder.invalid("must be three values, each true or false") }
-            transform = Transform(flipsLeftRight: flags[0], flipsUpDown: flags[1], rotates: flags[2])
-        }
-    }
 }
 
 extension Driver where Configuration == V4L2Camera.Configuration {
@@ -99,7 +86,7 @@ extension Driver where Configuration == V4L2Camera.Configuration {
         ).proven(
             Proof(
                 sources: "the kernel's header, documentation and drivers (uvcvideo, videobuf2, vivid)",
-                untested: ["every camera"]
+                untested: ["The Imaging Source DMK and DFK"]
             )
         )
     }

@@ -7,7 +7,7 @@ import Transports
 
 @testable import V4L2
 
-/// What the driver and the kernel must agree on: records, codes, and the folder in which the kernel lists cameras.
+/// The agreement of driver and kernel: on records, codes, and the folder in which the kernel lists cameras.
 struct KernelTests {
     @Test func requestsHaveTheNumbersOfTheKernel() {
         // Of the machines that this runs on, all with addresses of 64 bits.

@@ -97,7 +97,11 @@ struct V4L2CameraTests {
         try client.choose("frame_size", "320x240")
         #expect(try camera.roi == ROI(left: 0, top: 0, width: 320, height: 240))
         #expect(try camera.triggeredImage().array.shape == [240, 320])
-        #expect(try client.choices("frame_interval").map(\.label) == ["60 images/s", "30 images/s", "15 images/s", "5 images/s"])
+        #expect(
+            try client.choices("frame_interval").map(\.label) == [
+                "60 images/s", "30 images/s", "15 images/s", "5 images/s",
+            ]
+        )
         try client.choose("frame_interval", "60")
         // A size that the format does not have is not among the choices, and the nearest one is taken with the format.
         try client.choose("pixel_format", "MJPG")

@@ -22,7 +22,9 @@ struct V4L2FaultTests {
         #expect(try find(VideoSelection(path: "/dev/video2")) == "/dev/video2")
         #expect(try find(VideoSelection()) == "/dev/video0")
         let error = #expect(throws: DeviceError.self) { try find(VideoSelection(serial: "B")) }
-        #expect(error?.message.hasPrefix("no camera with the serial number B: there are /dev/video0 (Simulated") == true)
+        #expect(
+            error?.message.hasPrefix("no camera with the serial number B: there are /dev/video0 (Simulated") == true
+        )
         // The node for data about images is not a camera.
         #expect(throws: DeviceError.self) { try find(VideoSelection(path: "/dev/video1")) }
     }

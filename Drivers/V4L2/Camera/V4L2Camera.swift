@@ -1,17 +1,16 @@
 public import Devices
 internal import Pickle
 internal import Platform
-internal import SDKCameras
+public import SDKCameras
 
-/// A camera of the kernel's interface for video, Video4Linux: every USB camera of the standard class, and others.
-public final class V4L2Camera: Camera {
+/// A camera of Video4Linux: every USB camera of the standard class, and others.
+public final class V4L2Camera: AcquiringCamera {
     public var isEnabled = false
     public let transforms = Transforms()
     public let bufferLength: Int?
     let camera: VideoCamera
     let acquisition: Acquisition<VideoCamera>
     private let table: VideoSettings
-    private var isShutDown = false
 
     init(
         _ camera: VideoCamera,
@@ -24,7 +23,7 @@ public final class V4L2Camera: Camera {
         var options = options
         options.bufferCount = configuration.bufferCount?.value ?? 8
         acquisition = Acquisition(camera, options, log: log)
-        transforms.readout = configuration.readoutTransform?.transform ?? .identity
+        transforms.readout = configuration.readoutTransform ?? .identity
         try Self.prepare(camera, configuration)
         table = try VideoSettings(camera)
         try acquisition.beginWatch()
@@ -57,19 +56,8 @@ public final class V4L2Camera: Camera {
         }
     }
 
-    public var dataSource: any DataSource { acquisition }
-
-    public func performEnable() throws { try acquisition.start() }
-    public func performDisable() throws { try acquisition.stop() }
-    public func abort() throws { try acquisition.stop() }
-    public func performTrigger() throws { try acquisition.trigger() }
-
-    public func performShutdown() throws {
-        guard !isShutDown else { return }
-        isShutDown = true
-        if isEnabled { try? acquisition.stop() }
-        try acquisition.close()
-    }
+    public var control: any AcquisitionControl { acquisition }
+    public static var bufferCounts: ClosedRange<Int> { VideoCamera.counts }
 
     /// The kernel waits five seconds for the answer to a request, and some cameras need nearly as long.
     public var callLimits: CallLimits { CallLimits().plus(.seconds(15)) }
@@ -95,8 +83,6 @@ public final class V4L2Camera: Camera {
     public func setExposureTime(_ seconds: Double) throws {
         try acquisition.change(pausing: false) { try $0.setExposureTime(seconds) }
     }
-
-    public var pendingExposures: Int { acquisition.pendingExposures }
 
     /// After a trigger, an image in progress has to end before the next one begins.
     public var cycleTime: Double {
@@ -126,33 +112,15 @@ public final class V4L2Camera: Camera {
     }
 
     public var settings: [Setting] {
-        counterSettings + table.rows.map { $0.row.setting(acquisition, isReadOnly: $0.isReadOnly) }
-    }
-
-    private var counterSettings: [Setting] {
-        [
-            Setting(
-                "num_buffers",
-                in: VideoCamera.counts,
-                get: { self.acquisition.bufferCount },
-                set: { count in try self.acquisition.whilePaused { self.acquisition.bufferCount = count } }
-            ),
-            counter("missed_frames", \.missed),
-            counter("frame_timeouts", \.timeouts),
-            counter("acquisition_restarts", \.restarts),
-            counter("camera_losses", \.losses),
-        ]
-    }
-
-    /// A count of events since the camera was opened.
-    private func counter(_ name: String, _ path: KeyPath<AcquisitionCounts, Int>) -> Setting {
-        Setting(name, in: 0...Int.max, get: { self.acquisition.counts[keyPath: path] })
+        [bufferSetting]
+            + counters([
+                "missed_frames": \.missed, "frame_timeouts": \.timeouts, "acquisition_restarts": \.restarts,
+                "camera_losses": \.losses,
+            ]) + table.rows.map { $0.row.setting(acquisition, isReadOnly: $0.isReadOnly) }
     }
 }
 
 extension V4L2Camera {
-    public var restoresItself: Bool { true }
-
     @RemoteInterfaceBuilder
     public var remoteMembers: [any RemoteMember] {
         cameraMembers

@@ -5,7 +5,7 @@ internal import SDKCameras
 internal import Synchronization
 internal import Transports
 
-/// An open camera: the calls of the kernel's interface, with errors that name the call and the camera.
+/// An open camera: requests to the kernel, with errors that name the request and the camera.
 final class VideoCamera: Sendable {
     let system: any VideoSystem
     /// How the camera is found again: by what identifies it wherever it is plugged in, as far as that is known.

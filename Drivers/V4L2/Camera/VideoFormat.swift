@@ -93,7 +93,7 @@ struct VideoFormat: Sendable {
     }
 }
 
-/// What clients get of an image with colours.
+/// The part of an image with colours that clients get.
 enum VideoChannel: Int, Sendable, CaseIterable {
     case luma, red, green, blue
     /// Red above green above blue, in one image of three times the height.

@@ -117,19 +117,38 @@ struct VideoImage: Sendable {
     private var places: video_yuv {
         let first = row * height
         return switch format.layout {
-            case .interleaved(let y, let u, let v):
-                video_yuv(
-                    u: u, v: v, colour_row: row, y_first: UInt32(y), y_step: 2, colour_step: 4, vertical: 0)
-            case .planar(let swaps):
-                video_yuv(
-                    u: swaps ? first + first / 4 : first, v: swaps ? first : first + first / 4, colour_row: row / 2,
-                    y_first: 0, y_step: 1, colour_step: 1, vertical: 1)
-            case .halfPlanar(let swaps):
-                video_yuv(
-                    u: swaps ? first + 1 : first, v: swaps ? first : first + 1, colour_row: row, y_first: 0,
-                    y_step: 1, colour_step: 2, vertical: 1)
-            case .plain, .swapped, .packed, .jpeg:
-                video_yuv(u: 0, v: 0, colour_row: row, y_first: 0, y_step: 1, colour_step: 0, vertical: 0)
+        case .interleaved(let y, let u, let v):
+            video_yuv(
+                u: u,
+                v: v,
+                colour_row: row,
+                y_first: UInt32(y),
+                y_step: 2,
+                colour_step: 4,
+                vertical: 0
+            )
+        case .planar(let swaps):
+            video_yuv(
+                u: swaps ? first + first / 4 : first,
+                v: swaps ? first : first + first / 4,
+                colour_row: row / 2,
+                y_first: 0,
+                y_step: 1,
+                colour_step: 1,
+                vertical: 1
+            )
+        case .halfPlanar(let swaps):
+            video_yuv(
+                u: swaps ? first + 1 : first,
+                v: swaps ? first : first + 1,
+                colour_row: row,
+                y_first: 0,
+                y_step: 1,
+                colour_step: 2,
+                vertical: 1
+            )
+        case .plain, .swapped, .packed, .jpeg:
+            video_yuv(u: 0, v: 0, colour_row: row, y_first: 0, y_step: 1, colour_step: 0, vertical: 0)
         }
     }
 

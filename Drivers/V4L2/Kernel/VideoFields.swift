@@ -1,6 +1,6 @@
 internal import CVideo4Linux
 
-/// The contents of the kernel's records, in our types.
+/// The contents of records, in our types.
 enum VideoFields {
     static func driver(_ record: VideoRecord) -> String { record.text(at: capability_driver, 16) }
     static func card(_ record: VideoRecord) -> String { record.text(at: capability_card, 32) }

@@ -1,6 +1,6 @@
 internal import CVideo4Linux
 
-/// A record of the kernel's interface, as bytes with fields at the offsets of the kernel's own header.
+/// A record that goes to the kernel and back, as bytes with fields at the offsets of its own header.
 struct VideoRecord: Sendable {
     private(set) var bytes: [UInt8]
 
@@ -48,7 +48,7 @@ struct VideoRecord: Sendable {
     }
 }
 
-/// A request of the kernel's interface, with the size of its record.
+/// A request to the kernel, with the size of its record.
 struct VideoRequest: Sendable, Hashable {
     let number: UInt
     let name: String
@@ -82,7 +82,7 @@ struct VideoRequest: Sendable, Hashable {
     var record: VideoRecord { VideoRecord(byteCount: byteCount) }
 }
 
-/// Numbers of the kernel's interface (`linux/videodev2.h`).
+/// Numbers of Video4Linux (`linux/videodev2.h`).
 enum VideoConstant {
     static let capture: UInt32 = 1
     static let mapped: UInt32 = 1
@@ -92,7 +92,7 @@ enum VideoConstant {
     static let hasIntervals: UInt32 = 0x1000
 }
 
-/// What a node can do, in the bits of its capabilities.
+/// The capabilities of a node, by their bits.
 struct VideoCapabilities: OptionSet, Sendable {
     let rawValue: UInt32
 

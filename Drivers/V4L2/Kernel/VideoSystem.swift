@@ -24,7 +24,7 @@ protocol VideoSystem: Sendable {
     func holders(of path: String) -> [String]
 }
 
-/// What a wait for an image has brought.
+/// The result of a wait for an image.
 enum VideoEvent: Sendable {
     case image, nothing
     /// No buffer is queued, nothing is streaming, or the device is gone.

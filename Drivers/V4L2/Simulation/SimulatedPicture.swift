@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Platform
 
-/// What a simulated camera sees: brightness that rises from left to right again and again, each row a bit further on, and
+/// The view of a simulated camera: brightness that rises from left to right again and again, each row a bit further on, and
 /// the same colour everywhere.
 enum SimulatedPicture {
     /// The brightness at a pixel, within the limited range of video; of a JPEG image, that of the first pixel of a block
@@ -108,7 +108,7 @@ enum SimulatedJPEG {
                 count += 1
                 guard count == 8 else { continue }
                 bytes.append(UInt8(rest))
-                // A byte of ones is followed by one of zeros, to tell it from a marker.
+                // A byte of ones is followed by one of zeros, so that it is not a marker.
                 if rest == 255 { bytes.append(0) }
                 (rest, count) = (0, 0)
             }

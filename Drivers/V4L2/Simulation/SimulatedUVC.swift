@@ -3,7 +3,7 @@ internal import Devices
 internal import Glibc
 internal import Platform
 
-/// A simulated USB camera with the habits of the kernel's driver for the standard class, `uvcvideo`.
+/// A simulated USB camera with the habits of `uvcvideo`, the driver for the standard class.
 ///
 /// Formats and controls stay as they are until it loses its power; buffers belong to the file that has asked for them.
 final class SimulatedUVC: Sendable {
@@ -204,27 +204,76 @@ extension SimulatedUVC {
             Control(id: 0x98_0901, kind: .int, name: "Contrast", least: 0, most: 64, step: 1, initial: 32),
             Control(id: 0x98_0902, kind: .int, name: "Saturation", least: 0, most: 128, step: 1, initial: 64),
             Control(
-                id: 0x98_090c, kind: .bool, name: "White Balance, Automatic", least: 0, most: 1, step: 1, initial: 1),
+                id: 0x98_090c,
+                kind: .bool,
+                name: "White Balance, Automatic",
+                least: 0,
+                most: 1,
+                step: 1,
+                initial: 1
+            ),
             Control(id: 0x98_0910, kind: .int, name: "Gamma", least: 72, most: 500, step: 1, initial: 100),
             Control(id: 0x98_0913, kind: .int, name: "Gain", least: 0, most: 100, step: 1, initial: 0),
             Control(
-                id: 0x98_0918, kind: .menu, name: "Power Line Frequency", least: 0, most: 2, step: 1, initial: 1,
-                entries: [0: "Disabled", 1: "50 Hz", 2: "60 Hz"]),
+                id: 0x98_0918,
+                kind: .menu,
+                name: "Power Line Frequency",
+                least: 0,
+                most: 2,
+                step: 1,
+                initial: 1,
+                entries: [0: "Disabled", 1: "50 Hz", 2: "60 Hz"]
+            ),
             Control(
-                id: 0x98_091a, kind: .int, name: "White Balance Temperature", least: 2800, most: 6500, step: 10,
-                initial: 4600, needs: (0x98_090c, [0])),
+                id: 0x98_091a,
+                kind: .int,
+                name: "White Balance Temperature",
+                least: 2800,
+                most: 6500,
+                step: 10,
+                initial: 4600,
+                needs: (0x98_090c, [0])
+            ),
             Control(id: 0x98_091b, kind: .int, name: "Sharpness", least: 0, most: 6, step: 1, initial: 3),
             Control(
-                id: VideoControl.exposureMode, kind: .menu, name: "Auto Exposure", least: 0, most: 3, step: 1,
-                initial: 3, entries: [1: "Manual Mode", 3: "Aperture Priority Mode"]),
+                id: VideoControl.exposureMode,
+                kind: .menu,
+                name: "Auto Exposure",
+                least: 0,
+                most: 3,
+                step: 1,
+                initial: 3,
+                entries: [1: "Manual Mode", 3: "Aperture Priority Mode"]
+            ),
             Control(
-                id: VideoControl.exposureTime, kind: .int, name: "Exposure Time, Absolute", least: 1, most: 5000,
-                step: 1, initial: 157, needs: (VideoControl.exposureMode, [1])),
+                id: VideoControl.exposureTime,
+                kind: .int,
+                name: "Exposure Time, Absolute",
+                least: 1,
+                most: 5000,
+                step: 1,
+                initial: 157,
+                needs: (VideoControl.exposureMode, [1])
+            ),
             Control(
-                id: VideoControl.exposureChangesRate, kind: .bool, name: "Exposure, Dynamic Framerate", least: 0,
-                most: 1, step: 1, initial: 1),
+                id: VideoControl.exposureChangesRate,
+                kind: .bool,
+                name: "Exposure, Dynamic Framerate",
+                least: 0,
+                most: 1,
+                step: 1,
+                initial: 1
+            ),
             Control(
-                id: 0x9a_0910, kind: .bool, name: "Privacy", least: 0, most: 1, step: 1, initial: 0, isReadOnly: true),
+                id: 0x9a_0910,
+                kind: .bool,
+                name: "Privacy",
+                least: 0,
+                most: 1,
+                step: 1,
+                initial: 0,
+                isReadOnly: true
+            ),
         ]
     }
 }

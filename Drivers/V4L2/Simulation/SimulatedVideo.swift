@@ -3,7 +3,7 @@ internal import Glibc
 internal import Platform
 internal import Transports
 
-/// A computer's video devices, in place of the kernel's: simulated USB cameras.
+/// A computer's video devices, in place of real ones: simulated USB cameras.
 ///
 /// Each has two nodes, as real ones do: for images, and for data about them.
 final class SimulatedVideo: VideoSystem {
@@ -178,7 +178,8 @@ final class SimulatedVideo: VideoSystem {
     }
 
     func holders(of path: String) -> [String] {
-        let camera = state.withLock { $0.cameras.first { $0.node.path == path || $0.node.links.contains(path) } }?.camera
+        let camera = state.withLock { $0.cameras.first { $0.node.path == path || $0.node.links.contains(path) } }?
+            .camera
         return camera?.holders ?? []
     }
 }

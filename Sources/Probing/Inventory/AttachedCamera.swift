@@ -24,7 +24,7 @@ extension AttachedCamera {
     /// The driver of all cameras of Video4Linux.
     static let driver = "v4l2"
 
-    /// The option of the driver that selects it wherever it is plugged in, as far as it can be told.
+    /// The option of the driver that selects it wherever it is plugged in, as far as there is one.
     var option: (key: String, value: String) {
         if let serial = node.serial { return ("serial", serial) }
         if let port = node.port { return ("port", port) }

@@ -171,7 +171,9 @@ extension Inventory {
             return (.absent, others.isEmpty ? "no camera is there" : "cameras are at \(others)")
         }
         guard nodes.count == 1 || selection == VideoSelection() else {
-            return (.unclear, "several: \(nodes.map(\.path).joined(separator: ", ")); add the port to the configuration")
+            return (
+                .unclear, "several: \(nodes.map(\.path).joined(separator: ", ")); add the port to the configuration"
+            )
         }
         return state(found.holders, isUsable: found.isUsable, at: found.node.path)
     }

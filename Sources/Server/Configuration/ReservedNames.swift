@@ -91,11 +91,12 @@ extension Attachment {
             return serial == nil && port == nil || otherSerial == nil && otherPort == nil
         case (.video(let path, let serial, let port), .video(let otherPath, let otherSerial, let otherPort)):
             if let path, let otherPath { return path == otherPath }
-            if let serial, let otherSerial { return serial == otherSerial && (port ?? otherPort) == (otherPort ?? port) }
+            if let serial, let otherSerial, serial != otherSerial { return false }
             if let port, let otherPort { return port == otherPort }
+            if serial != nil, otherSerial != nil { return true }
             // One of them takes any camera, and so may get the other's.
-            return [path, serial, port].allSatisfy { $0 == nil }
-                || [otherPath, otherSerial, otherPort].allSatisfy { $0 == nil }
+            return path == nil && serial == nil && port == nil
+                || otherPath == nil && otherSerial == nil && otherPort == nil
         default: return false
         }
     }

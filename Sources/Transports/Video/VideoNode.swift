@@ -62,7 +62,7 @@ public struct VideoNode: Sendable, Hashable {
     }
 }
 
-/// Which camera a definition means.
+/// The choice of a camera in a definition.
 public struct VideoSelection: Sendable, Hashable {
     /// A device file, or a link to one, as in `/dev/v4l/by-id`.
     public var path: String?
