@@ -114,6 +114,9 @@ let package = Package(
         driver("HamamatsuDCAM", "SDKCameras"),
         driver("XIMEA", "SDKCameras"),
         driver("TeledynePVCAM", "SDKCameras"),
+        // The kernel's header for video devices, and loops over pixels.
+        .target(name: "CVideo4Linux", path: "Drivers/CVideo4Linux"),
+        driver("V4L2", "CVideo4Linux", "ImageFiles", "SDKCameras", "Transports"),
         // Linked into each simulated library of a vendor.
         .target(name: "SimulatedSDK", path: "Drivers/SimulatedSDK", exclude: ["README.md"]),
         simulation("SimulatedAtcore"),
@@ -146,7 +149,7 @@ let package = Package(
             name: "Drivers",
             dependencies: [
                 "AndorSDK3", "Composites", "Devices", "FilterWheels", "HamamatsuDCAM", "Lasers", "Simulators",
-                "StageControllers", "TeledynePVCAM", "XIMEA",
+                "StageControllers", "TeledynePVCAM", "V4L2", "XIMEA",
             ],
             swiftSettings: settings
         ),
@@ -236,6 +239,13 @@ let package = Package(
         cameraTests("HamamatsuDCAM"),
         cameraTests("TeledynePVCAM"),
         cameraTests("XIMEA"),
+        .testTarget(
+            name: "V4L2Tests",
+            dependencies: [
+                "Contracts", "CVideo4Linux", "Devices", "Pickle", "Platform", "SDKCameras", "Transports", "V4L2",
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "SDKCameraTests",
             dependencies: ["Devices", "Pickle", "Platform", "SDKCameras", "SimulatedWorlds"],

@@ -43,6 +43,8 @@ DRIVERS = {
     "AndorSDK3": DRIVER | {"SDKCameras"},
     "HamamatsuDCAM": DRIVER | {"SDKCameras"},
     "XIMEA": DRIVER | {"SDKCameras"},
+    "CVideo4Linux": set(),
+    "V4L2": DRIVER | {"CVideo4Linux", "ImageFiles", "SDKCameras"},
     "SimulatedAtcore": {"SimulatedSDK"},
     "SimulatedDCAM": {"SimulatedSDK"},
     "SimulatedXIMEA": {"SimulatedSDK"},

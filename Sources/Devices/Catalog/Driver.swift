@@ -169,4 +169,7 @@ public enum Attachment: Sendable, Hashable {
     case usb(kinds: [String], serial: String? = nil, port: String? = nil)
     /// At a serial port: a path, or `usb:SERIAL`; nil if the options do not name one.
     case serialPort(String?)
+    /// At a node of Video4Linux, by its path, its camera's serial number or USB port; all nil if the options
+    /// name none.
+    case video(path: String?, serial: String?, port: String?)
 }

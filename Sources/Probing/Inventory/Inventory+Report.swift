@@ -13,6 +13,7 @@ extension Inventory {
             section("USB", ["PORT", "KIND", "DEVICE", "SERIAL", "DRIVER", "STATE"], devices.map(row)),
             section("Serial ports", ["PORT", "NAME", "ADAPTER", "STATE", "BY ID"], ports.map(row)),
             section("Cameras", ["SERIAL", "MODEL", "FIRMWARE", "LINK", "DRIVER", "STATE"], surveyed.map(row)),
+            section("Video", ["NODE", "CAMERA", "SERIAL", "USB PORT", "DRIVER", "STATE"], cameras.map(row)),
             section("Served", ["NAME", "DRIVER", "UID", "STATE", "PID", "URI"], served.map(row)),
             notes.isEmpty ? nil : notes.map { "Note: \($0)" }.joined(separator: "\n"),
         ]
@@ -39,6 +40,13 @@ extension Inventory {
         }
         return [
             port.path, port.name, adapter ?? "", state(port.holders, isUsable: port.isUsable), port.byID ?? "",
+        ]
+    }
+
+    private func row(_ camera: AttachedCamera) -> [String] {
+        [
+            camera.node.path, camera.node.name, camera.node.serial ?? "", camera.node.port ?? "", AttachedCamera.driver,
+            state(camera.holders, isUsable: camera.isUsable),
         ]
     }
 
@@ -92,6 +100,7 @@ extension Inventory {
         return [
             "usb": .list(devices.map(json)),
             "serial_ports": .list(ports.map(json)),
+            "video": .list(cameras.map(json)),
             "cameras": .list(surveyed.map(\.json)),
             "served": .list(served.map(\.json)),
             "notes": .list(notes.map(PythonValue.str)),
@@ -129,6 +138,19 @@ extension Inventory {
             "product": .text(port.adapter?.product),
             "usable": .bool(port.isUsable),
             "holders": json(port.holders),
+        ])
+    }
+
+    private func json(_ camera: AttachedCamera) -> PythonValue {
+        .dict([
+            "path": .str(camera.node.path),
+            "name": .str(camera.node.name),
+            "by_id": .text(camera.node.links.first { $0.hasPrefix("/dev/v4l/by-id/") }),
+            "serial": .text(camera.node.serial),
+            "usb_port": .text(camera.node.port),
+            "driver": .str(AttachedCamera.driver),
+            "usable": .bool(camera.isUsable),
+            "holders": json(camera.holders),
         ])
     }
 

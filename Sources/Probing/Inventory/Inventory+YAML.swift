@@ -23,6 +23,10 @@ extension Inventory {
             let options = device.option.map { ", conf: { \($0): \(Self.quoted(uid)) }" } ?? ", uid: \(Self.quoted(uid))"
             add(device.driver, options, comment: device.model ?? "")
         }
+        for camera in cameras {
+            let (key, value) = camera.option
+            add(AttachedCamera.driver, ", conf: { \(key): \(Self.quoted(value)) }", comment: camera.node.name)
+        }
         for question in asked where question.problem == nil {
             let options = ", conf: { port: \(Self.quoted(question.port)) }"
             add(question.driver, options, comment: "serial \(question.serial ?? "")")

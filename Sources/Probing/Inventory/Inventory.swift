@@ -6,6 +6,8 @@ internal import Transports
 public struct Inventory: Sendable {
     public let usb: [AttachedUSB]
     public let ports: [AttachedPort]
+    /// The cameras of Video4Linux.
+    public let cameras: [AttachedCamera]
     public let surveyed: [SurveyedDevice]
     public let served: [ServedDevice]
     /// Notes on the limits of the inventory.
@@ -32,6 +34,7 @@ public struct Inventory: Sendable {
         var onUSB: [USBSerialPort] = []
         do { onUSB = try machine.ports.ports } catch { notes.append("Serial ports on USB \(error)") }
         ports = machine.serialPorts(onUSB, holders)
+        cameras = machine.cameras(holders)
         // Drivers without an attachment are simulations.
         let asked =
             opensCameras
