@@ -235,7 +235,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SDKCameraTests",
-            dependencies: ["Devices", "Pickle", "Platform", "SDKCameras"],
+            dependencies: ["Devices", "Pickle", "Platform", "SDKCameras", "SimulatedWorlds"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,3 +1,5 @@
+internal import SDKCameras
+
 /// The number of a property.
 struct DCAMID: Hashable, Sendable, ExpressibleByIntegerLiteral {
     let number: Int32
