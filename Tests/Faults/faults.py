@@ -27,6 +27,10 @@ class Fault:
     # Whether what clients had set is there afterwards, and clients of other devices notice nothing.
     keeps_state = True
 
+    def forgets(self, kind):
+        """What a device does not know any longer when it is back."""
+        return ()
+
     def applies(self, kind, state):
         """Whether the combination makes sense."""
         return True
@@ -198,6 +202,10 @@ class Ordered(Fault):
     def applies(self, kind, state):
         return self._kinds is None or kind.name in self._kinds
 
+    def forgets(self, kind):
+        # A wheel that was without power searches for its home position.
+        return ("position",) if (self.order, kind.name) == ("unplug", "USBWheel") else ()
+
     def inject(self, scope, kind):
         scope.order(kind.name, self.order + " 600")
         return Client(scope.uris[kind.name], lambda device: kind.ask(device), pause=0.05, limit=8)
@@ -322,6 +330,7 @@ class HangInOpening(Fault):
         return kind.name == "Camera"
 
     def inject(self, scope, kind):
+        self._mark = len(scope.server.lines)
         late = {**kind.definition, "name": "Late", "fault": "hang 600", "open_limit": "2 s"}
         scope.reload([late])
 
@@ -330,7 +339,7 @@ class HangInOpening(Fault):
 
     def cure(self, scope, kind, context):
         begin = time.monotonic()
-        with proxy(scope.server.uri("Late")) as device:
+        with proxy(scope.server.uri("Late", since=self._mark)) as device:
             kind.ask(device)
         scope.reload([])
         return begin
