@@ -331,15 +331,16 @@ class HangInOpening(Fault):
 
     def inject(self, scope, kind):
         self._mark = len(scope.server.lines)
-        late = {**kind.definition, "name": "Late", "fault": "hang 600", "open_limit": "2 s"}
+        # A fault of the configuration comes once for each name.
+        late = {**kind.definition, "name": "Late" + kind.name, "fault": "hang 600", "open_limit": "2 s"}
         scope.reload([late])
 
     def pattern(self, kind):
-        return r"Late: its opening has not come back .* killed"
+        return r"Late%s: its opening has not come back .* killed" % kind.name
 
     def cure(self, scope, kind, context):
         begin = time.monotonic()
-        with proxy(scope.server.uri("Late", since=self._mark)) as device:
+        with proxy(scope.server.uri("Late" + kind.name, since=self._mark)) as device:
             kind.ask(device)
         scope.reload([])
         return begin
