@@ -81,6 +81,7 @@ public final class FaultyDataSource: DataSource {
     public var isOnDemand: Bool { source.isOnDemand }
     public var hangTime: Duration { source.hangTime }
     public var lost: Int { source.lost + state.withLock(\.lost) }
+    public var lostInCamera: Int { source.lostInCamera }
 
     // A source that hangs cannot be interrupted, as in a vendor's library.
     public func interrupt() { source.interrupt() }

@@ -18,6 +18,8 @@ public final class DeviceServer: Sendable {
     let problems = DeviceProblems()
     let leases = Leases()
     let openings: OpeningWatch
+    /// Those who subscribe to data.
+    let frames: FrameService
 
     /// Listens; clients that connect before ``start()`` wait for it.
     public convenience init(
@@ -47,6 +49,7 @@ public final class DeviceServer: Sendable {
             translate: ErrorTranslation.exception
         )
         (self.delivery, self.counts) = (delivery, counts)
+        frames = FrameService(delivery.frames, log: log)
         self.log = log
         openings = OpeningWatch(log: log)
         restoreLog = RestoreLogWriter(changed: remember)
@@ -125,6 +128,7 @@ public final class DeviceServer: Sendable {
             of: host,
             at: uri(of: object.id),
             leases: leases,
+            frames: frames,
             refuseCallBack: { [weak server] place, context in server?.refusal(ofDataAt: place, for: context) },
             log: log.named(object.id)
         )
@@ -137,9 +141,11 @@ public final class DeviceServer: Sendable {
         _ log: Logger
     ) -> DataStream {
         let tally = DeliveryTally(counts?.page(of: id))
-        return DataStream(device, faults, options: delivery, tally: tally, log: log.named(id)) { [restoreLog] clients in
-            restoreLog.setClients(of: id, to: clients.map(\.text))
+        let stream = DataStream(device, as: id, faults, options: delivery, tally: tally, log: log.named(id)) {
+            [restoreLog] clients in restoreLog.setClients(of: id, to: clients.map(\.text))
         }
+        frames.serve(stream, as: id)
+        return stream
     }
 
     /// Makes the calls again by which clients of an earlier process had set something; failures are logged.
@@ -185,6 +191,7 @@ public final class DeviceServer: Sendable {
         for object in host.objects {
             server.unregister(object.id)
             object.stream?.clients.closeAll()
+            object.stream?.subscribers.closeAll(FrameRefusal(.closed, "the device is taken out of service"))
         }
         lightTimer.remove(host)
         shutDown(host)
@@ -206,6 +213,7 @@ public final class DeviceServer: Sendable {
         lightTimer.stop()
         let lights = hosts.filter(\.hasLightSource)
         for host in lights + hosts.filter({ !$0.hasLightSource }) { shutDown(host) }
+        frames.close()
         server.stop(within: .seconds(1))
     }
 
