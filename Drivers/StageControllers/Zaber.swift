@@ -89,9 +89,14 @@ extension Driver where Configuration == ZaberOptions {
             serial: "zaber-daisy-chain",
             "Zaber stages, filter wheels and lamps in a chain",
             port: ZaberDevice.port,
+            // A chain is numbered from 1 (Zaber ASCII Protocol Manual, `renumber`).
+            ask: SerialPort.question(ZaberDevice.port, ZaberDevice.format) {
+                try ZaberDevice(address: 1, ids: ZaberMessageIDs()).text("system.serial", $0)
+            },
             simulated: { SimulatedZaberChain($0.devices) },
             open: { try ZaberDaisyChain.open($0, $1) }
         )
+        .drafted("address2type: { 1: stage }")
         .proven(
             Proof(
                 sources: "Zaber's manual, firmware 6.06 or newer",
