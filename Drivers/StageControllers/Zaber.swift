@@ -114,7 +114,8 @@ extension Driver where Configuration == ZaberOptions {
                         "moves, status, the maker's own",
                         tests: "test_zaber_with_zaber_serial"
                     ),
-                ]
+                ],
+                untested: ["models by name, such as X-FWR, X-FCR and X-LCA: the simulated ones are of no model"]
             )
         )
     }
