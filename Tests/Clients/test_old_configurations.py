@@ -6,7 +6,7 @@ import pytest
 from servers import ROOT, DeviceServer, run
 from waiting import PATIENCE
 
-OLD = sorted((ROOT / "Tests" / "Clients" / "configurations-0.1.0").glob("*.yaml"))
+OLD = sorted((ROOT / "Tests" / "Clients" / "Recordings" / "configurations-0.1.0").glob("*.yaml"))
 DEVICE = "devices:\n  - { name: Lamp, driver: simulated-light-source, port: 0 }\n"
 
 
