@@ -17,7 +17,7 @@ extension AndorSDK3Camera {
         /// Whether images carry the camera's own time stamps, true by default.
         public var metadata: Bool?
         /// A transform that compensates for how the camera is mounted; none by default.
-        public var readoutTransform: ReadoutTransform?
+        public var readoutTransform: Transform?
         /// Whether clients see `shuttering_mode`, which clients of python-microscope 0.7 cannot read; false by default.
         public var showsShutteringMode: Bool?
 
@@ -36,7 +36,7 @@ extension AndorSDK3Camera {
             bufferCount: Count? = nil,
             cooling: Bool? = nil,
             metadata: Bool? = nil,
-            readoutTransform: ReadoutTransform? = nil,
+            readoutTransform: Transform? = nil,
             showsShutteringMode: Bool? = nil
         ) {
             (self.library, self.model, self.cooling, self.metadata) = (library, model, cooling, metadata)
@@ -50,19 +50,6 @@ extension AndorSDK3Camera {
         func wants(_ model: String) -> Bool {
             guard let wanted = self.model else { return !model.hasPrefix("SIMCAM") }
             return model.hasPrefix(wanted)
-        }
-    }
-
-    /// Three flags: flip left-right, flip up-down, rotate by a quarter turn.
-    public struct ReadoutTransform: Decodable, Sendable {
-        let transform: Transform
-
-        public init(_ transform: Transform) { self.transform = transform }
-
-        public init(from decoder: any Decoder) throws {
-            let flags = try [Bool](from: decoder)
-            guard flags.count == 3 else { throw decoder.invalid("must be three values, each true or false") }
-            transform = Transform(flipsLeftRight: flags[0], flipsUpDown: flags[1], rotates: flags[2])
         }
     }
 }

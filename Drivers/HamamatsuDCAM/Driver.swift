@@ -14,7 +14,7 @@ extension HamamatsuCamera {
         /// Whether the sensor is cooled from the start, true by default.
         public var cooling: Bool?
         /// A transform that compensates for how the camera is mounted; none by default.
-        public var readoutTransform: ReadoutTransform?
+        public var readoutTransform: Transform?
 
         private enum CodingKeys: String, CodingKey {
             case library, serial, cooling
@@ -30,7 +30,7 @@ extension HamamatsuCamera {
             bufferLength: BufferLength? = nil,
             bufferCount: Count? = nil,
             cooling: Bool? = nil,
-            readoutTransform: ReadoutTransform? = nil
+            readoutTransform: Transform? = nil
         ) {
             (self.library, self.serial, self.cooling) = (library, serial, cooling)
             (self.bufferLength, self.bufferCount) = (bufferLength, bufferCount)
@@ -46,20 +46,7 @@ extension HamamatsuCamera {
             bufferLength = try options.decodeIfPresent(BufferLength.self, forKey: .bufferLength)
             bufferCount = try options.decodeIfPresent(Count.self, forKey: .bufferCount)
             cooling = try options.decodeIfPresent(Bool.self, forKey: .cooling)
-            readoutTransform = try options.decodeIfPresent(ReadoutTransform.self, forKey: .readoutTransform)
-        }
-    }
-
-    /// Three flags: flip left-right, flip up-down, rotate by a quarter turn.
-    public struct ReadoutTransform: Decodable, Sendable {
-        let transform: Transform
-
-        public init(_ transform: Transform) { self.transform = transform }
-
-        public init(from decoder: any Decoder) throws {
-            let flags = try [Bool](from: decoder)
-            guard flags.count == 3 else { throw decoder.invalid("must be three values, each true or false") }
-            transform = Transform(flipsLeftRight: flags[0], flipsUpDown: flags[1], rotates: flags[2])
+            readoutTransform = try options.decodeIfPresent(Transform.self, forKey: .readoutTransform)
         }
     }
 }
@@ -78,6 +65,10 @@ extension Driver where Configuration == HamamatsuCamera.Configuration {
             }
         )
         driver.loadLibrary = { _ = try DCAMLibrary.installed(nil) }
+        driver.listedDevices = { context in
+            let library = context.isSimulated ? try DCAMLibrary.simulated() : try DCAMLibrary.installed(nil)
+            return try DCAMSession.shared(library, isSimulated: context.isSimulated).listedDevices()
+        }
         return driver.proven(
             Proof(
                 sources: """

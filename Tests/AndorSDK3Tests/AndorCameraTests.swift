@@ -186,6 +186,11 @@ struct AndorCameraTests {
         #expect(camera.transforms.total == .identity)
         #expect(throws: Never.self) { try Client(camera).call("set_transform", .tuple([true, false, true])) }
         #expect(camera.transforms.total == Transform(flipsLeftRight: true, rotates: true))
+        try camera.shutdown()
+        var configuration = AndorSDK3Camera.Configuration()
+        configuration.readoutTransform = Transform(flipsUpDown: true)
+        let other = try World("camera zyla-4.2 VSC-7").open(0, configuration)
+        #expect(other.transforms.total == Transform(flipsUpDown: true))
     }
 
     @Test func coolingIsOnUnlessConfigured() throws {

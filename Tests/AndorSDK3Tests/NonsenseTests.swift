@@ -1,6 +1,7 @@
 import Contracts
 import Devices
 import Pickle
+import SDKCameras
 import Testing
 
 @testable import AndorSDK3

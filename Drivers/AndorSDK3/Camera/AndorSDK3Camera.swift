@@ -1,9 +1,9 @@
 public import Devices
 internal import Pickle
-internal import SDKCameras
+public import SDKCameras
 
 /// An Andor SDK 3 camera: Neo, Zyla, Sona, Marana, Balor.
-public final class AndorSDK3Camera: Camera, FloatingDevice {
+public final class AndorSDK3Camera: AcquiringCamera, FloatingDevice {
     public var isEnabled = false
     public let transforms = Transforms()
     public let bufferLength: Int?
@@ -19,7 +19,6 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
     ///
     /// Asked once, so that a camera that fails to answer does not lose one.
     private let features: [(row: FeatureRow, isReadOnly: Bool)]
-    private var isShutDown = false
 
     init(
         _ camera: AndorCamera,
@@ -34,7 +33,7 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
         var options = options
         if let count = configuration.bufferCount?.value { options.bufferCount = count }
         acquisition = Acquisition(camera, options, log: log)
-        transforms.readout = configuration.readoutTransform?.transform ?? .identity
+        transforms.readout = configuration.readoutTransform ?? .identity
         features = try FeatureTable.rows.compactMap { row in
             try camera.has(row.id) ? (row, try camera.isReadOnly(row.id)) : nil
         }
@@ -63,18 +62,7 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
     /// The name of the class in python-microscope.
     public var typeName: String { "AndorSDK3" }
 
-    public var dataSource: any DataSource { acquisition }
-
-    public func performEnable() throws { try acquisition.start() }
-    public func performDisable() throws { try acquisition.stop() }
-    public func abort() throws { try acquisition.stop() }
-    public func performTrigger() throws { try acquisition.trigger() }
-
-    public func performShutdown() throws {
-        guard !isShutDown else { return }
-        isShutDown = true
-        try acquisition.close()
-    }
+    public var control: any AcquisitionControl { acquisition }
 
     func call<Result>(_ body: (AndorCamera) throws -> Result) throws -> Result {
         try acquisition.call { try body(camera) }
@@ -113,7 +101,6 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
         try camera.setFloat("FrameRate", to: rate)
     }
 
-    public var pendingExposures: Int { acquisition.pendingExposures }
     public var cycleTime: Double {
         get throws {
             try call { camera in
@@ -130,35 +117,18 @@ public final class AndorSDK3Camera: Camera, FloatingDevice {
     }
 
     public var settings: [Setting] {
-        [roiSetting] + counterSettings
-            + features.map { $0.row.setting(acquisition, isReadOnly: $0.isReadOnly) }
-    }
-
-    private var counterSettings: [Setting] {
-        [
-            Setting(
-                "num_buffers",
-                in: Self.bufferCounts,
-                get: { self.acquisition.bufferCount },
-                set: { try self.setBufferCount($0) }
-            ),
-            counter("buffer_overflows", \.overflows),
-            counter("frame_timeouts", \.timeouts),
-            counter("acquisition_restarts", \.restarts),
-            counter("camera_losses", \.losses),
-            counter("copied_frames", \.copies),
-        ]
-    }
-
-    /// A count of events since the camera was opened.
-    private func counter(_ name: String, _ path: KeyPath<AcquisitionCounts, Int>) -> Setting {
-        Setting(name, in: 0...Int.max, get: { self.acquisition.counts[keyPath: path] })
+        [roiSetting, bufferSetting]
+            + counters([
+                "buffer_overflows": \.overflows,
+                "frame_timeouts": \.timeouts,
+                "acquisition_restarts": \.restarts,
+                "camera_losses": \.losses,
+                "copied_frames": \.copies,
+            ]) + features.map { $0.row.setting(acquisition, isReadOnly: $0.isReadOnly) }
     }
 }
 
 extension AndorSDK3Camera {
-    public var restoresItself: Bool { true }
-
     /// The members of every camera, and those that python-microscope's class adds.
     @RemoteInterfaceBuilder
     public var remoteMembers: [any RemoteMember] {
@@ -176,14 +146,7 @@ extension AndorSDK3Camera {
         }
     }
 
-    static var bufferCounts: ClosedRange<Int> { 1...100 }
-
-    func setBufferCount(_ count: Int) throws {
-        guard Self.bufferCounts.contains(count) else {
-            throw RemoteError.value("the number of buffers must be from 1 to 100, not \(count)")
-        }
-        try acquisition.whilePaused { acquisition.bufferCount = count }
-    }
+    public static var bufferCounts: ClosedRange<Int> { 1...100 }
 }
 
 extension AndorSDK3Camera {

@@ -1,17 +1,15 @@
 public import Devices
 internal import Pickle
-internal import SDKCameras
+public import SDKCameras
 
 /// A Hamamatsu camera of DCAM-API 4: ORCA-Flash4.0, ORCA-Fusion, ORCA-Spark, ImagEM X2 and others.
-public final class HamamatsuCamera: Camera {
+public final class HamamatsuCamera: AcquiringCamera {
     public var isEnabled = false
     public let transforms = Transforms()
     public let bufferLength: Int?
-    public let showsShutteringMode: Bool
     let camera: DCAMCamera
     let acquisition: Acquisition<DCAMCamera>
     private let table: PropertyTable
-    private var isShutDown = false
 
     init(
         _ camera: DCAMCamera,
@@ -21,11 +19,10 @@ public final class HamamatsuCamera: Camera {
     ) throws {
         self.camera = camera
         bufferLength = configuration.bufferLength?.value
-        showsShutteringMode = false
         var options = options
         if let count = configuration.bufferCount?.value { options.bufferCount = count }
         acquisition = Acquisition(camera, options, log: log)
-        transforms.readout = configuration.readoutTransform?.transform ?? .identity
+        transforms.readout = configuration.readoutTransform ?? .identity
         table = try PropertyTable(camera)
         try prepare(configuration)
         try acquisition.beginWatch()
@@ -48,19 +45,7 @@ public final class HamamatsuCamera: Camera {
     /// The name of the class in python-microscope.
     public var typeName: String { "HamamatsuCamera" }
 
-    public var dataSource: any DataSource { acquisition }
-
-    public func performEnable() throws { try acquisition.start() }
-    public func performDisable() throws { try acquisition.stop() }
-    public func abort() throws { try acquisition.stop() }
-    public func performTrigger() throws { try acquisition.trigger() }
-
-    public func performShutdown() throws {
-        guard !isShutDown else { return }
-        isShutDown = true
-        if isEnabled { try? acquisition.stop() }
-        try acquisition.close()
-    }
+    public var control: any AcquisitionControl { acquisition }
 
     func call<Result>(_ body: (DCAMCamera) throws -> Result) throws -> Result {
         try acquisition.call { try body(camera) }
@@ -77,7 +62,6 @@ public final class HamamatsuCamera: Camera {
         }
     }
 
-    public var pendingExposures: Int { acquisition.pendingExposures }
     public var cycleTime: Double {
         get throws {
             try call { camera in
@@ -92,35 +76,19 @@ public final class HamamatsuCamera: Camera {
     }
 
     public var settings: [Setting] {
-        counterSettings + table.rows.map { $0.row.setting(acquisition, isReadOnly: $0.isReadOnly) }
+        [bufferSetting]
+            + counters([
+                "missed_frames": \.missed,
+                "frame_timeouts": \.timeouts,
+                "acquisition_restarts": \.restarts,
+                "camera_losses": \.losses,
+            ]) + table.rows.map { $0.row.setting(acquisition, isReadOnly: $0.isReadOnly) }
     }
 
-    private var counterSettings: [Setting] {
-        [
-            Setting(
-                "num_buffers",
-                in: Self.bufferCounts,
-                get: { self.acquisition.bufferCount },
-                set: { count in try self.acquisition.whilePaused { self.acquisition.bufferCount = count } }
-            ),
-            counter("missed_frames", \.missed),
-            counter("frame_timeouts", \.timeouts),
-            counter("acquisition_restarts", \.restarts),
-            counter("camera_losses", \.losses),
-        ]
-    }
-
-    private static let bufferCounts = 3...1000
-
-    /// A count of events since the camera was opened.
-    private func counter(_ name: String, _ path: KeyPath<AcquisitionCounts, Int>) -> Setting {
-        Setting(name, in: 0...Int.max, get: { self.acquisition.counts[keyPath: path] })
-    }
+    public static var bufferCounts: ClosedRange<Int> { 3...1000 }
 }
 
 extension HamamatsuCamera {
-    public var restoresItself: Bool { true }
-
     @RemoteInterfaceBuilder
     public var remoteMembers: [any RemoteMember] { cameraMembers }
 

@@ -39,6 +39,15 @@ extension Transform: PythonConvertible {
     public static var pythonName: String { "a tuple of three bools" }
 }
 
+extension Transform: Decodable {
+    /// From a list of three flags in a configuration: left-right, up-down, rotate.
+    public init(from decoder: any Decoder) throws {
+        let flags = try [Bool](from: decoder)
+        guard flags.count == 3 else { throw decoder.invalid("must be three values, each true or false") }
+        self.init(flipsLeftRight: flags[0], flipsUpDown: flags[1], rotates: flags[2])
+    }
+}
+
 /// The two transforms of a camera's images, which are shared with the thread that reads the frames.
 public final class Transforms: Sendable {
     private struct Both {

@@ -41,6 +41,8 @@ public final class Acquisition<Camera: SDKCamera>: DataSource {
     }
 
     var isLost: Bool { state.withLock(\.loss) != nil }
+    /// Whether the camera has been closed for good.
+    public var isClosed: Bool { state.withLock(\.isClosed) }
 
     /// The number of buffers in the SDK's queue, or of images in its ring; applies from the next start.
     public var bufferCount: Int {
@@ -50,6 +52,7 @@ public final class Acquisition<Camera: SDKCamera>: DataSource {
 
     /// Images that were lost without an error.
     public var lost: Int { counts.missed }
+    public var lostInCamera: Int { counts.missed }
 
     /// The error that callers get while the camera is lost.
     private static func lossError(_ reason: DeviceError, _ camera: Camera) -> DeviceError {

@@ -131,6 +131,7 @@ extension ForeignWords {
         "LudlMC2000": "ludl-mc2000",
         "SpectraIIILightEngine": "lumencor",
         "ProScanIII": "prior-proscan-iii",
+        "PVCamera": "pvcam",
         "iChromeMLE": "ichrome",
         "ZaberDaisyChain": "zaber-daisy-chain",
         "Clarity": "aurox-clarity",
@@ -143,6 +144,7 @@ extension ForeignWords {
         "ObisLaser": "obis",
         "SapphireLaser": "sapphire",
         "TopticaiBeam": "ibeam",
+        "XimeaCamera": "ximea",
         "SimulatedCamera": "simulated-camera",
         "SimulatedController": "simulated-controller",
         "SimulatedDeformableMirror": "simulated-deformable-mirror",
@@ -161,7 +163,7 @@ extension ForeignWords {
     ]
 
     private static let missingDrivers: Set<String> = [
-        "AndorAtmcd", "HamamatsuCamera", "PVCamera", "PiCamera", "XimeaCamera", "AlpaoDeformableMirror",
+        "AndorAtmcd", "PiCamera", "AlpaoDeformableMirror",
         "BMCDeformableMirror", "Mirao52e", "LinkamCMS", "RPiDIO", "RPiValueLogger",
     ]
 

@@ -1,15 +1,15 @@
 /// A structure of the SDK, as bytes: fields have their offsets, and it begins with its own size.
-struct Record: Sendable {
+public struct Record: Sendable {
     private var words: [UInt64]
 
     /// - Parameter byteCount: a multiple of eight.
-    init(byteCount: Int) {
+    public init(byteCount: Int) {
         words = [UInt64](repeating: 0, count: byteCount / 8)
         self[int: 0] = Int32(byteCount)
     }
 
     /// The number at an offset, a multiple of four.
-    subscript(int offset: Int) -> Int32 {
+    public subscript(int offset: Int) -> Int32 {
         get { Int32(truncatingIfNeeded: words[offset / 8] >> (offset % 8 == 0 ? 0 : 32)) }
         set {
             let value = UInt64(UInt32(bitPattern: newValue))
@@ -20,19 +20,19 @@ struct Record: Sendable {
     }
 
     /// The number at an offset, a multiple of eight.
-    subscript(double offset: Int) -> Double {
+    public subscript(double offset: Int) -> Double {
         get { Double(bitPattern: words[offset / 8]) }
         set { words[offset / 8] = newValue.bitPattern }
     }
 
     /// The address at an offset, a multiple of eight.
-    subscript(address offset: Int) -> UInt {
+    public subscript(address offset: Int) -> UInt {
         get { UInt(words[offset / 8]) }
         set { words[offset / 8] = UInt64(newValue) }
     }
 
     /// Lends the record to a call of the SDK.
-    mutating func lend(_ call: (UnsafeMutableRawPointer?) -> Int32) -> Int32 {
+    @unsafe public mutating func lend(_ call: (UnsafeMutableRawPointer?) -> Int32) -> Int32 {
         unsafe words.withUnsafeMutableBytes { unsafe call($0.baseAddress) }
     }
 }
