@@ -8,7 +8,7 @@ built = for product in $(1); do \
 	    swift build -c release --static-swift-stdlib --disable-local-rpath --product $$product || exit; \
 	done
 
-.PHONY: serve test tests installed-programs environments system rehearsal build bench fuzz faults soak sanitize lint install-build install-test \
+.PHONY: serve test tests installed-programs environments system systems aarch64 rehearsal build bench fuzz faults soak sanitize lint install-build install-test \
     install-rehearsal clean
 
 # Builds the server and serves simulated devices, or those of CONFIG=….
@@ -61,6 +61,14 @@ environments:
 
 system:
 	.ci/system
+
+# The package and the archive in a fresh root of each system: a part of the tests.
+systems: install-test environments installed-programs system
+	.ci/clients -k test_installation
+
+# The programs as machine code for aarch64, neither linked nor run.
+aarch64: install-test
+	.ci/aarch64
 
 # Wheels at the ports of a real kernel, in QEMU, with the real udev: half a minute.
 rehearsal: install-test install-rehearsal tests environments
