@@ -149,7 +149,9 @@ extension FrameSubscriber {
             guard !gone.isEmpty else { return }
             var extra: [UInt8] = []
             for slot in gone { extra.append(little: slot) }
-            guard accept(socket.send(FrameRecord.begin(.retire, extraLength: extra.count), extra), &state) else { return }
+            guard accept(socket.send(FrameRecord.begin(.retire, extraLength: extra.count), extra), &state) else {
+                return
+            }
             for slot in gone { state.known[slot] = nil }
         }
     }

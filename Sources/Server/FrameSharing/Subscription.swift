@@ -59,8 +59,10 @@ struct Subscription: Sendable, Equatable {
             compressesAlways = word == "always"
         }
         // It is shown in a terminal.
-        name = String(try Self.text(wanted, "name")?.unicodeScalars.filter { !Self.isControl($0) }.map(Character.init)
-            .prefix(Self.longestName) ?? [])
+        name = String(
+            try Self.text(wanted, "name")?.unicodeScalars.filter { !Self.isControl($0) }.map(Character.init)
+                .prefix(Self.longestName) ?? []
+        )
         object = try Self.text(wanted, "object") ?? ""
         ticket = try Self.text(wanted, "ticket") ?? ""
     }
