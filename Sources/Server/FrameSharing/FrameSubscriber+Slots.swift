@@ -142,7 +142,7 @@ extension FrameSubscriber {
         return true
     }
 
-    /// Tells the client which slots it can unmap.
+    /// Lists the slots that the client can unmap.
     private func retire(on socket: PacketSocket) {
         state.withLock { state in
             let gone = state.known.filter { $0.value.slot == nil }.map(\.key).sorted().prefix(256)

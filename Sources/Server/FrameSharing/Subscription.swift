@@ -1,7 +1,7 @@
 internal import Devices
 internal import Pickle
 
-/// What a subscriber wants, within the limits of the server.
+/// The wishes of a subscriber, within the limits of the server.
 struct Subscription: Sendable, Equatable {
     enum Policy: String, Sendable {
         /// The latest frame whenever the subscriber is ready for one: a live view.

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Server
 
-/// What a subscriber is given, and what it loses, without any connection.
+/// The queue, the credit and the records of a subscriber, without any connection.
 @Suite struct FrameSubscriberTests {
     private func subscriber(_ wanted: [String: PythonValue], memory: Int = 1 << 20) throws -> FrameSubscriber {
         let wanted = PythonDictionary(wanted.map { (key: PythonValue.str($0.key), value: $0.value) })
@@ -109,7 +109,7 @@ import Testing
         #expect(
             String(decoding: extra, as: UTF8.self) == #"{"generation": 1, "changes": [["set_setting", ["gain", 3]]]}"#
         )
-        // Told once.
+        // Only once.
         #expect(subscriber.record(note, frame, place, &state).extra.isEmpty)
         #expect(state.lost.total == 0)
     }
