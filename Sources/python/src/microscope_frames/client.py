@@ -136,22 +136,29 @@ class FrameClient:
             return item
 
     def newest(self, timeout: Any = ...) -> Any:
-        """The latest frame; those before it that were not taken are dropped."""
+        """The latest frame that was not taken yet; those before it are dropped."""
         with self._lock:
-            if self._policy == "newest" and self._subscription.newest:
-                self._discard()
-                return self.next(timeout)
-            frame = self.next(timeout)
+            frame = None
             while True:
-                if not self._waiting and frame.waiting == 0:
+                later = self._poll() if frame is None or not frame.waiting else self._soon()
+                if later is None and frame is None and self._subscription.newest:
+                    # The server may have one that nobody has asked for; its answer to a ping comes behind that.
+                    self._subscription.ask()
+                    self.counts()
                     later = self._poll()
-                    if later is None:
-                        return frame
-                else:
-                    later = self.next(timeout)
-                later.lost += frame.lost
-                later.gap = later.gap or frame.gap
+                if later is None:
+                    return frame or self.next(timeout)
+                if frame is not None:
+                    later.lost += frame.lost
+                    later.gap = later.gap or frame.gap
                 frame = later
+
+    def _soon(self) -> Any:
+        """A frame that the server has said to be there, unless it was lost since."""
+        try:
+            return self.next(0.2)
+        except errors.Timeout:
+            return None
 
     def trigger_and_wait(self, timeout: Any = ...) -> Any:
         """Triggers the camera, and gives the frame of this trigger; frames that were not taken before are dropped."""
@@ -160,7 +167,7 @@ class FrameClient:
                 raise errors.FrameError("%s has no trigger" % self._device._uri)
             self._discard()
             self._subscription.ask()
-            self._device._call("trigger", (), {})
+            self.device.trigger()
             return self.next(timeout)
 
     def __iter__(self) -> "FrameClient":
@@ -324,17 +331,23 @@ class FrameClient:
                 return item
 
     def _discard(self) -> None:
-        """Drops what was sent and not taken."""
+        """Drops what was sent and not taken, on a connection that works."""
         self._waiting.clear()
-        try:
-            while self._poll() is not None:
-                pass
-            if self._subscription.newest:
-                # What the server has not sent yet comes before the answer to a ping.
-                self.counts()
-                self._waiting.clear()
-        except (errors.Unreachable, errors.DeviceFailure):
-            pass  # the next look says so, too
+        while True:
+            try:
+                while self._poll() is not None:
+                    pass
+                if self._subscription.newest:
+                    # What the server has not sent yet comes before the answer to a ping.
+                    self._subscription.ask()
+                    self.counts()
+                    self._waiting.clear()
+                return
+            except errors.Unreachable as error:
+                self._note_loss(str(error))
+                self._resubscribe(None if self._timeout is None else time.monotonic() + self._timeout)
+            except errors.DeviceFailure:
+                pass  # as old as what is dropped
 
     def _seen(self, item: Any) -> Any:
         if isinstance(item, (Frame, Reading)):

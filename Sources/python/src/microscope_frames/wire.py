@@ -138,6 +138,8 @@ class Connection:
                 raise errors.NoSuchDevice("the server at %s has no device %r" % (self.address.place, self.address.object))
             if "hmac" in text:
                 text += "; the key of the server is given as hmac_key=…, or in the variable PYRO_HMAC_KEY"
+            if "requires SSL" in text:
+                text += "; ssl=… is a context that trusts its certificate, as do the variables PYRO_SSL and PYRO_SSL_CACERTS"
             raise errors.Refused("%s refuses the connection: %s" % (self.address.place, text))
         if kind != _CONNECTOK:
             raise errors.ProtocolError("%s is not a Pyro server" % self.address.place)
