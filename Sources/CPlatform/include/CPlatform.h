@@ -7,8 +7,11 @@
 /// The length of a vector of single-precision numbers.
 float hypotf(float x, float y);
 
-/// Makes memory that other processes can map but neither write nor resize, and maps it here for writing.
+/// Makes signals such as SIGABRT end this process also when another process has sent them.
 ///
+/// Swift's runtime handles them to print a backtrace, after which only a fault of the program's own would end it.
+void end_by_crash_signals(void);
+/// Makes memory that other processes can map but neither write nor resize, and maps it here for writing.
 /// Returns its descriptor, or the negative number of an error.
 int sealed_memory_make(size_t bytes, void **address);
 

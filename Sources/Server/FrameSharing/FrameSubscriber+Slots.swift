@@ -66,6 +66,7 @@ extension FrameSubscriber {
             if let reason = state.withLock(\.end) {
                 let (header, extra) = FrameRecord.plain(.end, reason.value)
                 _ = socket.send(header, extra)
+                if reason.code == .unsubscribed { waitForReturns(from: socket, number) }
                 return reason
             }
             prepareAndSend(on: socket)
@@ -82,6 +83,15 @@ extension FrameSubscriber {
                 lastLook = .now
                 retire(on: socket)
             }
+        }
+    }
+
+    /// Waits until a client that wants no more has given back what it has, or has gone.
+    private func waitForReturns(from socket: PacketSocket, _ number: () -> Int) {
+        dropAll()
+        while state.withLock(\.lentCount) > 0 {
+            guard socket.wait(or: wakeup, within: Self.attention) else { continue }
+            guard (try? read(from: socket, number)) == true else { return }
         }
     }
 

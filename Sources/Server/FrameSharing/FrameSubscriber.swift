@@ -148,6 +148,14 @@ final class FrameSubscriber: Sendable {
         return note
     }
 
+    /// Drops what waits.
+    func dropAll() {
+        state.withLock { state in
+            for note in state.waiting { giveBack(note.byteCount, &state) }
+            state.waiting = []
+        }
+    }
+
     /// Counts the end of everything that the subscriber held.
     func leave() {
         state.withLock { state in

@@ -17,6 +17,7 @@ public final class DeviceServer: Sendable {
     /// The problems that keep devices from being used.
     let problems = DeviceProblems()
     let leases = Leases()
+    let openings: OpeningWatch
     /// Those who subscribe to data.
     let frames: FrameService
 
@@ -50,6 +51,7 @@ public final class DeviceServer: Sendable {
         (self.delivery, self.counts) = (delivery, counts)
         frames = FrameService(delivery.frames, log: log)
         self.log = log
+        openings = OpeningWatch(log: log)
         restoreLog = RestoreLogWriter(changed: remember)
         problems.whenReturned { [hosts] id in
             for host in hosts.withLock({ $0 }) { host.deviceReturned(id) }
@@ -87,12 +89,15 @@ public final class DeviceServer: Sendable {
         _ open: () throws -> [any Device]
     ) throws {
         var indices: [Int] = []
+        let limit = wanted.map(\.preparation.safety.openingLimit).max() ?? OpeningWatch.usualLimit
         let preparations = Dictionary(wanted.map { ($0.id, $0.preparation) }) { first, _ in first }
         let guarding = { [lightTimer] (object: ObjectDescription) -> LightGuard? in
             let preparation = preparations[object.owner ?? object.id] ?? Preparation()
             return LightGuard(object, preparation, timer: lightTimer, log: log.named(object.id))
         }
         let host = try DeviceHost(log: log, restoreLog: restoreLog, guarding: guarding) {
+            let opening = openings.begin(wanted.map(\.id), within: limit)
+            defer { openings.end(opening) }
             var devices = OpenDevices(
                 isSimulated: wanted.contains { $0.preparation.isSimulated },
                 restoreLog: restoreLog,
