@@ -59,7 +59,9 @@ final class ConnectionFrames: FrameSource {
         guard more > 0 || 2 * taken >= window else { return }
         let record = FrameRecord.give(credit: more + taken)
         taken = 0
-        try connection.write(record + (key.map { RecordSignature.sign(part("C", sent) + [Bytes(record)], key: $0) } ?? []))
+        try connection.write(
+            record + (key.map { RecordSignature.sign(part("C", sent) + [Bytes(record)], key: $0) } ?? [])
+        )
         sent += 1
     }
 

@@ -1,3 +1,4 @@
+internal import Devices
 internal import Pickle
 internal import Platform
 internal import Pyro

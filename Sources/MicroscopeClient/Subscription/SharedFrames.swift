@@ -1,3 +1,4 @@
+internal import Devices
 internal import Pickle
 internal import Platform
 internal import Pyro
@@ -64,7 +65,8 @@ final class SharedFrames: FrameSource {
         if let passed { slots[pixels.slot] = try passed.mapped(pixels.slotLength) }
         guard let memory = slots[pixels.slot] else { throw FrameRecord.Malformed("a frame in a slot without memory") }
         let (start, overflows) = pixels.offset.addingReportingOverflow(pixels.byteCount)
-        guard !overflows, start <= unsafe memory.bytes.count else { throw FrameRecord.Malformed("pixels beyond their slot") }
+        let room = unsafe memory.bytes.count
+        guard !overflows, start <= room else { throw FrameRecord.Malformed("pixels beyond their slot") }
         let loan = SlotLoan(memory, from: pixels.offset, pixels.byteCount) { [link, slot = pixels.slot] in
             link.give(back: slot)
         }

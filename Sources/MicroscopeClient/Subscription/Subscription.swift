@@ -1,3 +1,4 @@
+internal import Devices
 internal import Pickle
 internal import Platform
 internal import Pyro
@@ -91,7 +92,9 @@ final class Subscription: DataFeed {
         guard case .dict(let offer) = try client.call("frames_offer") else {
             throw FrameRecord.Malformed("no offer of frames")
         }
-        var wanted: PythonDictionary = ["policy": "all", "queue": .int(capacity), "name": .str(CommandLine.arguments.first ?? "")]
+        var wanted: PythonDictionary = [
+            "policy": "all", "queue": .int(capacity), "name": .str(CommandLine.arguments.first ?? ""),
+        ]
         if let queue = offer["queue"].flatMap(Int.init(python:)) { wanted["queue"] = .int(min(capacity, queue)) }
         if case .str(let path)? = offer["socket"], Self.isHere(offer) {
             var shown = wanted

@@ -155,8 +155,7 @@ class OwnConnection:
             elif kind in (records.VALUE, records.FAILURE):
                 number, timestamp, losses, event = records.value(head, header)
                 value = records.extra(head, header, length)
-                if self.newest and kind == records.VALUE:
-                    self._credit = 0
+                self._credit = 0
                 yield Reading(value, number, timestamp, losses, event) if kind == records.VALUE else (kind, value)
             elif kind in (records.STATE, records.COUNTS, records.END):
                 yield (kind, records.extra(head, header, length))

@@ -203,6 +203,7 @@ class SharedMemory:
         if kind == records.FRAME:
             return self._frame(records.frame(data, header), descriptor, records.extra(data, header, length))
         if kind in (records.VALUE, records.FAILURE):
+            self._credit = 0
             number, timestamp, losses, event = records.value(data, header)
             value = records.extra(data, header, length)
             return Reading(value, number, timestamp, losses, event) if kind == records.VALUE else (kind, value)
