@@ -14,7 +14,7 @@ PYTHONS = [path for path in os.environ.get("CLIENT_PYTHONS", "").split(":") if p
 # 3.7 is too old for the package.
 PYTHONS = [path for path in PYTHONS if ".venv-3.7/" not in path]
 CAMERA = {"name": "Camera", "port": 0, "driver": "prebuilt-camera", "conf": {"sensor_shape": [64, 48]}}
-NAPARI = ROOT / ".venv-napari" / "bin" / "python"
+NAPARI = ROOT / ".venv-viewer" / "bin" / "python"
 
 SCRIPT = """
 import asyncio, sys, numpy
@@ -80,7 +80,7 @@ def test_wheel(tmp_path):
 def test_example_for_napari(serve):
     """The example shows the camera's frames in napari: here in its model of a viewer, since there is no screen."""
     if not NAPARI.exists():
-        pytest.skip("needs .venv-napari")
+        pytest.skip("needs .venv-viewer")
     example = ROOT / "Sources" / "python" / "examples" / "napari_live.py"
     assert len(example.read_text().splitlines()) <= 15
     uri = serve([{**CAMERA, "driver": "simulated-camera"}]).uri("Camera")

@@ -18,7 +18,7 @@ from .errors import (Closed, DeviceFailure, FrameError, NoSuchDevice, NotSupport
 from .frame import Frame, Gap, Reading, Transform
 from .vocabulary import ROI, AxisLimits, Binning, ElectronicShutteringMode, TriggerMode, TriggerType
 
-__version__ = "1.0.0"
+__version__ = "0.1.0"
 __all__ = ["FrameClient", "DataClient", "Device", "Frame", "Reading", "Gap", "Transform", "FrameError", "Unreachable", "Refused",
            "NoSuchDevice", "NotSupported", "ProtocolError", "DeviceFailure", "Closed", "Timeout", "RemoteError", "ROI", "Binning",
            "AxisLimits", "TriggerType", "TriggerMode", "ElectronicShutteringMode"]
