@@ -3,7 +3,7 @@ internal import Pickle
 internal import Platform
 internal import Pyro
 
-/// The settings under which frames are taken, as far as subscribers are told of them.
+/// The settings under which frames are taken, as subscribers get them.
 struct FrameConditions: Sendable {
     var exposureTime: Double?
     var roi: ROI?

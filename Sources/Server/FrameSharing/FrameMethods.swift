@@ -29,7 +29,10 @@ struct FrameMethods: Sendable {
             refresh()
             return offer
         case .subscribe:
-            let wanted: PythonValue = try arguments.decode(for: row.rawValue, Parameter("wanted", default: PythonValue.dict([:])))
+            let wanted: PythonValue = try arguments.decode(
+                for: row.rawValue,
+                Parameter("wanted", default: PythonValue.dict([:]))
+            )
             refresh()
             return try subscribe(wanted, context)
         }

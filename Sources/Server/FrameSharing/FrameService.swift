@@ -5,7 +5,7 @@ internal import Pickle
 internal import Platform
 internal import Pyro
 
-/// Who may get frames through shared memory.
+/// The programs that may get frames through shared memory.
 public enum FrameSharing: String, Sendable, Codable, CaseIterable {
     /// Programs of the server's user and of root.
     case ownUser = "own_user"

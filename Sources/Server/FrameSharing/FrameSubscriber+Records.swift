@@ -67,7 +67,7 @@ extension FrameSubscriber {
     }
 }
 
-/// Where the pixels of a record are.
+/// The place of the pixels of a record.
 struct PixelPlace {
     var slot = UInt32.max
     var slotBytes = 0

@@ -169,7 +169,8 @@ final class FrameSubscriber: Sendable {
     // MARK: What clients send
 
     /// Takes a record of the client; returns the answer, if there is one.
-    func take(_ request: FrameRecord.Request, _ number: Int) throws(FrameRefusal) -> (header: [UInt8], extra: [UInt8])? {
+    func take(_ request: FrameRecord.Request, _ number: Int) throws(FrameRefusal) -> (header: [UInt8], extra: [UInt8])?
+    {
         switch request {
         case .subscribe: throw FrameRefusal(.malformed, "there is a subscription already")
         case .unsubscribe: throw FrameRefusal(.unsubscribed, "as the client wanted")
