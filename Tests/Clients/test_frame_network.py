@@ -52,6 +52,8 @@ def test_firewall(computers, tmp_path, policy):
         assert "Error" in scope.run(sys.executable, "-c", REACHES, desk.address, 9, status=1)
         uri = "PYRO:Camera@%s:%s" % (scope.address, port)
         assert take(desk, uri, policy, "shared_memory=False") == ["own connection", list(range(20)), 0]
+        # devicectl goes the same way.
+        assert "512 x 256 pixels" in desk.devicectl("snap", uri, tmp_path / "a.tiff")
         # Both computers are namespaces of one kernel; what is not the client's own is its folder of sockets.
         assert take(desk, uri, policy) == ["own connection", list(range(20)), 0]
     finally:

@@ -10,7 +10,7 @@ protocol FrameSource: AnyObject {
     func next(or wakeup: Wakeup, within limit: Duration) throws -> FrameItem?
 }
 
-/// What a subscription brings.
+/// A datum, an error or the end, as a subscription brings it.
 enum FrameItem {
     /// With its time, in seconds since 1970.
     case datum(PythonValue, Double, FrameFacts)

@@ -22,6 +22,9 @@ final class SharedFrames: FrameSource {
         link.give(credit: min(1024, max(1, Int(python: answer["hold"] ?? .none) ?? 1)))
     }
 
+    // Images that are still referenced keep the connection, and their slots; nothing more comes on it.
+    deinit { link.unsubscribe() }
+
     private func welcome(within limit: Duration) throws -> PythonDictionary {
         let (end, wakeup) = (ContinuousClock.now + limit, try Wakeup())
         while ContinuousClock.now < end {
@@ -85,6 +88,11 @@ private final class SlotLink: Sendable {
     var hasWaiting: Bool { waiting.withLock { !$0.isEmpty } }
 
     func give(credit: Int) { _ = socket.send(FrameRecord.give(credit: credit)) }
+
+    func unsubscribe() {
+        guard let record = try? FrameRecord.plain(.unsubscribe) else { return }
+        _ = socket.send(record)
+    }
 
     func give(back slot: UInt32) {
         waiting.withLock { $0.append(slot) }

@@ -96,7 +96,7 @@ final class Subscription: DataFeed {
             "policy": "all", "queue": .int(capacity), "name": .str(CommandLine.arguments.first ?? ""),
         ]
         if let queue = offer["queue"].flatMap(Int.init(python:)) { wanted["queue"] = .int(min(capacity, queue)) }
-        if case .str(let path)? = offer["socket"], Self.isHere(offer) {
+        if options.sharesMemory, case .str(let path)? = offer["socket"], Self.isHere(offer) {
             var shown = wanted
             (shown["object"], shown["ticket"]) = (offer["object"], offer["ticket"])
             do { return try SharedFrames(at: path, shown, within: .seconds(5)) } catch let error as FrameRefusal {
