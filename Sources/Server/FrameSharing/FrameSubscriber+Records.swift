@@ -1,5 +1,6 @@
 internal import Devices
 internal import Pickle
+internal import Pyro
 
 /// The records in which a subscriber gets data.
 extension FrameSubscriber {

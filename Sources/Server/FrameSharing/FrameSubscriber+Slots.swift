@@ -1,6 +1,7 @@
 internal import Devices
 internal import Pickle
 internal import Platform
+internal import Pyro
 
 /// A subscriber on this machine: packets that name slots, over a Unix socket.
 extension FrameSubscriber {

@@ -1,6 +1,7 @@
 internal import Devices
 internal import Pickle
 internal import Platform
+internal import Pyro
 
 /// A subscriber to the data of a device: its queue, the frames that it holds, its credit and its counts.
 ///

@@ -1,6 +1,7 @@
 internal import Devices
 internal import Pickle
 internal import Platform
+internal import Pyro
 internal import Synchronization
 
 /// The subscribers to the data of one device, beside the clients that Pyro's methods register: each gets everything that

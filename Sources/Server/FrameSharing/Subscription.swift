@@ -1,5 +1,6 @@
 internal import Devices
 internal import Pickle
+internal import Pyro
 
 /// The wishes of a subscriber, within the limits of the server.
 struct Subscription: Sendable, Equatable {
