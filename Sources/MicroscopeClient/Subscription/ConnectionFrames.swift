@@ -23,7 +23,7 @@ final class ConnectionFrames: FrameSource {
             by: "frames_subscribe",
             [.dict(wanted)]
         )
-        guard case .dict(let answer) = answer else { throw FrameRecord.Malformed("no answer to the subscription") }
+        guard case .dict(let answer) = answer else { throw FrameMessage.Malformed("no answer to the subscription") }
         self.connection = connection
         key = answer["signed"] == .bool(true) ? connection.signingKey : nil
         try widen(to: Self.fewest)
@@ -31,19 +31,19 @@ final class ConnectionFrames: FrameSource {
 
     func next(or wakeup: Wakeup, within limit: Duration) throws -> FrameItem? {
         guard connection.wait(or: wakeup, within: limit) else { return nil }
-        let start = try connection.read(FrameRecord.headLength)
-        let head = try FrameRecord.Head(start[...])
+        let start = try connection.read(FrameMessage.headLength)
+        let head = try FrameMessage.Head(start[...])
         let record = start + (try connection.read(head.headerLength + head.extraLength - start.count))
         let (header, extra) = (record.prefix(head.headerLength), record.dropFirst(head.headerLength))
         guard head.kind == .frame else {
             try check(record, [])
             return try FrameItem(head, header, extra)
         }
-        guard header.count >= FrameRecord.frameLength else { throw FrameRecord.Malformed("a short header") }
-        let pixels = try FrameRecord.Pixels(header)
+        guard header.count >= FrameMessage.frameLength else { throw FrameMessage.Malformed("a short header") }
+        let pixels = try FrameMessage.Pixels(header)
         // Compression was not asked for.
         guard pixels.encoding == 0, pixels.sentCount == pixels.byteCount, pixels.byteCount <= Self.longest else {
-            throw FrameRecord.Malformed("pixels that were not agreed on")
+            throw FrameMessage.Malformed("pixels that were not agreed on")
         }
         let rows = try connection.read(pixels.byteCount)
         try check(record, rows)
@@ -57,7 +57,7 @@ final class ConnectionFrames: FrameSource {
         let more = max(0, wanted - window)
         window = max(window, wanted)
         guard more > 0 || 2 * taken >= window else { return }
-        let record = FrameRecord.give(credit: more + taken)
+        let record = FrameMessage.give(credit: more + taken)
         taken = 0
         try connection.write(
             record + (key.map { RecordSignature.sign(part("C", sent) + [Bytes(record)], key: $0) } ?? [])
@@ -70,7 +70,7 @@ final class ConnectionFrames: FrameSource {
         let signature = try connection.read(RecordSignature.byteCount)
         let parts = part("S", received) + [Bytes(record), Bytes(pixels)]
         guard RecordSignature.isValid(signature, of: parts, key: key) else {
-            throw FrameRecord.Malformed("a record with a wrong signature")
+            throw FrameMessage.Malformed("a record with a wrong signature")
         }
         received += 1
     }

@@ -17,28 +17,28 @@ enum FrameItem {
     /// An error that the device sent in place of a datum.
     case failure(String)
     /// The server has ended the subscription.
-    case end(FrameRefusal)
+    case end(SubscriptionEnd)
 
     /// From a record that is not a frame; nil for news that nobody needs.
-    init?(_ head: FrameRecord.Head, _ header: ArraySlice<UInt8>, _ extra: ArraySlice<UInt8>) throws {
+    init?(_ head: FrameMessage.Head, _ header: ArraySlice<UInt8>, _ extra: ArraySlice<UInt8>) throws {
         let json = extra.prefix(head.extraLength)
         switch head.kind {
         case .value, .failure:
-            guard header.count >= FrameRecord.valueLength else { throw FrameRecord.Malformed("a short header") }
+            guard header.count >= FrameMessage.valueLength else { throw FrameMessage.Malformed("a short header") }
             let value = try SerializerID.json.value(of: json)
             if head.kind == .value {
                 self = .datum(value, header.timestamp, FrameFacts(value: header))
             } else {
-                self = .failure(FrameRefusal(value).text)
+                self = .failure(SubscriptionEnd(value).text)
             }
-        case .end, .refused: self = .end(FrameRefusal(try SerializerID.json.value(of: json)))
+        case .end, .refused: self = .end(SubscriptionEnd(try SerializerID.json.value(of: json)))
         default: return nil
         }
     }
 }
 
 /// The reason for which a server refuses or ends a subscription.
-struct FrameRefusal: Error, CustomStringConvertible {
+struct SubscriptionEnd: Error, CustomStringConvertible {
     let code, text: String
     /// The reasons that pass: the server ends, or its process is another one now.
     private static let passing: Set = ["stopping", "closed", "ticket"]

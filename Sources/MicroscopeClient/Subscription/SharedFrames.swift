@@ -10,13 +10,13 @@ final class SharedFrames: FrameSource {
     private var buffer: [UInt8]
     private var slots: [UInt32: MappedMemory] = [:]
 
-    /// - Throws: ``FrameRefusal`` if the server does not want this client there, `SystemError` if there is no such socket.
+    /// - Throws: ``SubscriptionEnd`` if the server does not want this client there, `SystemError` if there is no such socket.
     init(at path: String, _ wanted: PythonDictionary, within limit: Duration) throws {
-        buffer = [UInt8](repeating: 0, count: FrameRecord.longestHeader + FrameRecord.longestExtra)
+        buffer = [UInt8](repeating: 0, count: FrameMessage.longestHeader + FrameMessage.longestExtra)
         let socket = try PacketSocket.connected(to: path)
         link = SlotLink(socket)
-        guard case .sent = socket.send(try FrameRecord.plain(.subscribe, .dict(wanted))) else {
-            throw FrameRefusal("memory", "the socket does not take anything")
+        guard case .sent = socket.send(FrameMessage.plain(.subscribe, .dict(wanted))) else {
+            throw SubscriptionEnd("memory", "the socket does not take anything")
         }
         let answer = try welcome(within: limit)
         link.give(credit: min(1024, max(1, Int(python: answer["hold"] ?? .none) ?? 1)))
@@ -31,14 +31,14 @@ final class SharedFrames: FrameSource {
             _ = link.socket.wait(or: wakeup, within: end - .now)
             guard let (count, _) = try link.socket.receive(into: &buffer) else { continue }
             let record = buffer[..<count]
-            let head = try FrameRecord.Head(record)
+            let head = try FrameMessage.Head(record)
             guard count >= head.headerLength + head.extraLength,
                 case .dict(let value) = try SerializerID.json.value(of: record.dropFirst(head.headerLength))
             else { break }
             if head.kind == .welcome { return value }
-            throw FrameRefusal(value)
+            throw SubscriptionEnd(value)
         }
-        throw FrameRefusal("memory", "the server's socket does not answer")
+        throw SubscriptionEnd("memory", "the server's socket does not answer")
     }
 
     func next(or wakeup: Wakeup, within limit: Duration) throws -> FrameItem? {
@@ -49,12 +49,12 @@ final class SharedFrames: FrameSource {
         }
         guard count > 0 else { throw ClientError.lost("the server closed it") }
         let record = buffer[..<count]
-        let head = try FrameRecord.Head(record)
-        guard count >= head.headerLength + head.extraLength else { throw FrameRecord.Malformed("half a record") }
+        let head = try FrameMessage.Head(record)
+        guard count >= head.headerLength + head.extraLength else { throw FrameMessage.Malformed("half a record") }
         let (header, extra) = (record.prefix(head.headerLength), record.dropFirst(head.headerLength))
         switch head.kind {
         case .frame:
-            guard header.count >= FrameRecord.frameLength else { throw FrameRecord.Malformed("a short header") }
+            guard header.count >= FrameMessage.frameLength else { throw FrameMessage.Malformed("a short header") }
             return .datum(.array(try image(header, passed)), header.timestamp, FrameFacts(frame: header))
         case .retire:
             for place in stride(from: 0, to: extra.count - 3, by: 4) { slots[UInt32(extra.little(at: place, 4))] = nil }
@@ -64,12 +64,12 @@ final class SharedFrames: FrameSource {
     }
 
     private func image(_ header: ArraySlice<UInt8>, _ passed: PassedMemory?) throws -> NDArray {
-        let pixels = try FrameRecord.Pixels(header)
+        let pixels = try FrameMessage.Pixels(header)
         if let passed { slots[pixels.slot] = try passed.mapped(pixels.slotLength) }
-        guard let memory = slots[pixels.slot] else { throw FrameRecord.Malformed("a frame in a slot without memory") }
+        guard let memory = slots[pixels.slot] else { throw FrameMessage.Malformed("a frame in a slot without memory") }
         let (start, overflows) = pixels.offset.addingReportingOverflow(pixels.byteCount)
         let room = unsafe memory.bytes.count
-        guard !overflows, start <= room else { throw FrameRecord.Malformed("pixels beyond their slot") }
+        guard !overflows, start <= room else { throw FrameMessage.Malformed("pixels beyond their slot") }
         let loan = SlotLoan(memory, from: pixels.offset, pixels.byteCount) { [link, slot = pixels.slot] in
             link.give(back: slot)
         }
@@ -87,11 +87,10 @@ private final class SlotLink: Sendable {
 
     var hasWaiting: Bool { waiting.withLock { !$0.isEmpty } }
 
-    func give(credit: Int) { _ = socket.send(FrameRecord.give(credit: credit)) }
+    func give(credit: Int) { _ = socket.send(FrameMessage.give(credit: credit)) }
 
     func unsubscribe() {
-        guard let record = try? FrameRecord.plain(.unsubscribe) else { return }
-        _ = socket.send(record)
+        _ = socket.send(FrameMessage.plain(.unsubscribe))
     }
 
     func give(back slot: UInt32) {
@@ -103,7 +102,7 @@ private final class SlotLink: Sendable {
         waiting.withLock { waiting in
             while !waiting.isEmpty {
                 let slots = Array(waiting.prefix(1024))
-                switch socket.send(FrameRecord.give(credit: slots.count, slots: slots)) {
+                switch socket.send(FrameMessage.give(credit: slots.count, slots: slots)) {
                 case .full: return
                 // The end of the connection gives everything back.
                 case .sent, .gone: waiting.removeFirst(slots.count)

@@ -90,7 +90,7 @@ final class Subscription: DataFeed {
     private func source(_ link: Link) throws -> any FrameSource {
         let client = try link.connected()
         guard case .dict(let offer) = try client.call("frames_offer") else {
-            throw FrameRecord.Malformed("no offer of frames")
+            throw FrameMessage.Malformed("no offer of frames")
         }
         var wanted: PythonDictionary = [
             "policy": "all", "queue": .int(capacity), "name": .str(CommandLine.arguments.first ?? ""),
@@ -99,7 +99,7 @@ final class Subscription: DataFeed {
         if options.sharesMemory, case .str(let path)? = offer["socket"], Self.isHere(offer) {
             var shown = wanted
             (shown["object"], shown["ticket"]) = (offer["object"], offer["ticket"])
-            do { return try SharedFrames(at: path, shown, within: .seconds(5)) } catch let error as FrameRefusal {
+            do { return try SharedFrames(at: path, shown, within: .seconds(5)) } catch let error as SubscriptionEnd {
                 guard ["ticket", "user", "memory"].contains(error.code) else { throw error }
             } catch is SystemError {
                 // In a container, or as a user who may not open it: the connection is left.
@@ -118,7 +118,7 @@ final class Subscription: DataFeed {
     private static func mayPass(_ error: any Error) -> Bool {
         switch error {
         case is ClientError: true
-        case let error as FrameRefusal: error.mayPass
+        case let error as SubscriptionEnd: error.mayPass
         case let error as SystemError: error.code == 104 || error.code == 32
         case let error as CallFailure: if case .address = error.cause { true } else { false }
         default: false

@@ -2,18 +2,11 @@ internal import Devices
 internal import Pickle
 internal import Pyro
 
-/// A record of the protocol of `docs/frames-wire.md`, as a client receives and sends them.
-enum FrameRecord {
-    static let (headLength, frameLength, valueLength) = (16, 192, 64)
+/// The records of `docs/frames-wire.md` as a client reads them, and those that it sends.
+enum FrameMessage {
+    static let (headLength, frameLength, valueLength) = (FrameRecord.headLength, 192, 64)
     static let (longestHeader, longestExtra) = (4096, 1 << 20)
     private static let magic = Array("MFRM".utf8)
-
-    enum Kind: UInt16 {
-        case welcome = 1
-        case refused, frame, value, failure, retire, state, counts, end
-        case subscribe = 65
-        case give, ping, unsubscribe
-    }
 
     struct Malformed: Error, CustomStringConvertible {
         let description: String
@@ -23,14 +16,14 @@ enum FrameRecord {
     /// The first bytes of a record, which give its length.
     struct Head {
         /// Nil for a kind of a later version.
-        let kind: Kind?
+        let kind: FrameRecord.Kind?
         let headerLength, extraLength: Int
 
         init(_ bytes: ArraySlice<UInt8>) throws(Malformed) {
             guard bytes.count >= headLength, bytes.starts(with: magic), bytes.little(at: 4, 2) == 1 else {
                 throw Malformed("something that is not a record of version 1")
             }
-            kind = Kind(rawValue: UInt16(bytes.little(at: 6, 2)))
+            kind = FrameRecord.Kind(rawValue: UInt16(bytes.little(at: 6, 2)))
             (headerLength, extraLength) = (Int(bytes.little(at: 8, 4)), Int(bytes.little(at: 12, 4)))
             guard headerLength >= headLength, headerLength <= longestHeader, extraLength <= longestExtra else {
                 throw Malformed("a record of \(headerLength) and \(extraLength) bytes")
@@ -85,24 +78,15 @@ enum FrameRecord {
 
     // MARK: Writing
 
-    static func plain(_ kind: Kind, _ value: PythonValue? = nil) throws -> [UInt8] {
-        let extra = try value.map { Array(try SerializerID.json.text(of: $0).utf8) } ?? []
-        return head(kind, headerLength: headLength, extraLength: extra.count) + extra
+    static func plain(_ kind: FrameRecord.Kind, _ value: PythonValue? = nil) -> [UInt8] {
+        let extra = value.map(FrameRecord.json) ?? []
+        return FrameRecord.begin(kind, extraLength: extra.count) + extra
     }
 
     /// A record that gives slots back, and says how many more frames are wanted.
     static func give(credit: Int, slots: [UInt32] = []) -> [UInt8] {
-        var bytes = head(.give, headerLength: 24, extraLength: 4 * slots.count)
+        var bytes = FrameRecord.begin(.give, headerLength: 24, extraLength: 4 * slots.count)
         for number in [UInt32(clamping: credit), UInt32(slots.count)] + slots { bytes.append(little: number) }
-        return bytes
-    }
-
-    private static func head(_ kind: Kind, headerLength: Int, extraLength: Int) -> [UInt8] {
-        var bytes = magic
-        bytes.append(little: UInt16(1))
-        bytes.append(little: kind.rawValue)
-        bytes.append(little: UInt32(headerLength))
-        bytes.append(little: UInt32(extraLength))
         return bytes
     }
 }
@@ -136,12 +120,6 @@ extension FrameFacts {
     private static func losses(_ header: ArraySlice<UInt8>, at place: Int) -> [String: Int] {
         let counts = zip(places, 0...).map { ($0, Int(header.little(at: place + 4 * $1, 4))) }
         return Dictionary(uniqueKeysWithValues: counts.filter { $0.1 > 0 })
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func append(little value: some FixedWidthInteger) {
-        for index in 0..<value.bitWidth / 8 { append(UInt8(truncatingIfNeeded: value >> (8 * index))) }
     }
 }
 
