@@ -16,6 +16,7 @@ import Testing
             on: nil,
             budget: FrameBudget(memory),
             generation: 0,
+            isSending: true,
             hasMoreRoom: {}
         )
     }
@@ -92,7 +93,7 @@ import Testing
         var datum = Datum(frame, at: 7)
         datum.trigger = 9
         let note = FrameNote(datum, number: 5, conditions, FramePools())
-        var state = FrameSubscriber.State(generation: 0)
+        var state = FrameSubscriber.State(isWelcome: true, isDeviceSending: true, generation: 0)
         state.lose(4, at: .client)
         let place = PixelPlace(slot: 8, slotBytes: 4096, passesDescriptor: true)
         let (header, extra) = subscriber.record(note, frame, place, &state)
