@@ -478,7 +478,7 @@ def test_more_subscribers_than_allowed(serve):
     uri = serve([CAMERA], pyro={"max_connections": 1000}).uri("Camera")
     limit = mf.Device(uri).frames_offer()["subscribers"]
     clients = [mf.FrameClient(uri, hold=1) for _ in range(limit)]
-    with pytest.raises(mf.Refused, match=str(limit)):
+    with pytest.raises(mf.Refused, match="subscri|no free workers"):
         mf.FrameClient(uri)
     clients.pop().close()
     eventually(lambda: _opens(uri), "there is room again")
