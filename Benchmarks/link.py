@@ -4,6 +4,7 @@ connection, this server and python-microscope's in turn. Needs root.
 
     ../.venv-numpy2/bin/python link.py [--rounds 5] [--secs 5]
 """
+
 import argparse
 import json
 import os
@@ -72,8 +73,11 @@ class Namespace:
     """A network of its own, which ends with this program."""
 
     def __init__(self):
-        self._holder = subprocess.Popen(["unshare", "--net", "sh", "-c", "ip link set lo up; echo; exec cat"],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._holder = subprocess.Popen(
+            ["unshare", "--net", "sh", "-c", "ip link set lo up; echo; exec cat"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
         self._holder.stdout.readline()
         self.pid = self._holder.pid
         self.entry = [shutil.which("nsenter"), "--target=%d" % self.pid, "--net"]
@@ -82,8 +86,12 @@ class Namespace:
         return subprocess.run([*self.entry, *map(str, command)], check=True, capture_output=True, text=True).stdout
 
     def start(self, *command):
-        return subprocess.Popen([*self.entry, *map(str, command)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                stderr=subprocess.DEVNULL)
+        return subprocess.Popen(
+            [*self.entry, *map(str, command)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
 
     def close(self):
         self._holder.stdin.close()
@@ -108,19 +116,36 @@ def main():
     os.makedirs(folder, exist_ok=True)
     ours = os.path.join(folder, "link.yaml")
     with open(ours, "w") as file:
-        json.dump({"host": SERVER, "devices": [
-            {"name": "Camera", "driver": "prebuilt-camera", "port": PORTS["device-server"][0],
-             "conf": {"sensor_shape": [1024, 1024]}},
-            {"name": "Wheel", "driver": "simulated-filter-wheel", "port": PORTS["device-server"][1],
-             "conf": {"positions": 6}}]}, file)
+        json.dump(
+            {
+                "host": SERVER,
+                "devices": [
+                    {
+                        "name": "Camera",
+                        "driver": "prebuilt-camera",
+                        "port": PORTS["device-server"][0],
+                        "conf": {"sensor_shape": [1024, 1024]},
+                    },
+                    {
+                        "name": "Wheel",
+                        "driver": "simulated-filter-wheel",
+                        "port": PORTS["device-server"][1],
+                        "conf": {"positions": 6},
+                    },
+                ],
+            },
+            file,
+        )
     theirs = os.path.join(folder, "link.py")
     with open(theirs, "w") as file:
         camera, wheel = PORTS["python-microscope"]
         file.write(PM % (HERE, SERVER, camera, SERVER, wheel))
     here, there = Namespace(), Namespace()
     connect(here, there)
-    servers = [here.start(chosen.server, ours),
-               here.start(sys.executable, "-m", "microscope.device_server", "--logging-dir", folder, theirs)]
+    servers = [
+        here.start(chosen.server, ours),
+        here.start(sys.executable, "-m", "microscope.device_server", "--logging-dir", folder, theirs),
+    ]
     names = {"device-server": ("Camera", "Wheel"), "python-microscope": ("BenchCamera", "SimulatedFilterWheel")}
     cases = [("device-server", "own"), ("device-server", "pyro"), ("python-microscope", "pyro")]
     found = {case: [] for case in cases}
@@ -129,11 +154,23 @@ def main():
         for round_number in range(chosen.rounds):
             for server, way in cases:
                 uris = ["PYRO:%s@%s:%d" % (name, SERVER, port) for name, port in zip(names[server], PORTS[server])]
-                result = json.loads(there.run(
-                    sys.executable, "-c", MEASURE, os.path.join(HERE, "..", "Sources", "python", "src"), HERE, way, *uris,
-                    chosen.secs))
+                result = json.loads(
+                    there.run(
+                        sys.executable,
+                        "-c",
+                        MEASURE,
+                        os.path.join(HERE, "..", "Sources", "python", "src"),
+                        HERE,
+                        way,
+                        *uris,
+                        chosen.secs
+                    )
+                )
                 found[server, way].append(result)
-                print("r%d %s by %s: %s" % (round_number, server, way, {k: round(v, 2) for k, v in result.items()}), flush=True)
+                print(
+                    "r%d %s by %s: %s" % (round_number, server, way, {k: round(v, 2) for k, v in result.items()}),
+                    flush=True,
+                )
     finally:
         for server in servers:
             server.terminate()
@@ -141,12 +178,16 @@ def main():
         here.close()
         there.close()
     base = found["python-microscope", "pyro"]
-    print("\n| server, way | MB/s | of python-microscope's | call p50, ms | of python-microscope's |\n|---|---|---|---|---|")
+    print(
+        "\n| server, way | MB/s | of python-microscope's | call p50, ms | of python-microscope's |\n|---|---|---|---|---|"
+    )
     for (server, way), results in found.items():
         middle = {key: statistics.median(result[key] for result in results) for key in results[0]}
         ratio = {key: statistics.median(a[key] / b[key] for a, b in zip(results, base)) for key in results[0]}
-        print("| %s, %s | %.0f | %.2f | %.2f | %.2f |" % (
-            server, way, middle["MBps"], ratio["MBps"], middle["call_p50_ms"], ratio["call_p50_ms"]))
+        print(
+            "| %s, %s | %.0f | %.2f | %.2f | %.2f |"
+            % (server, way, middle["MBps"], ratio["MBps"], middle["call_p50_ms"], ratio["call_p50_ms"])
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 """Serves the first N of 16 simulated devices: what the suite `process` of bench.py starts. `scale.py DEVICE-SERVER N`"""
+
 import json
 import os
 import sys

@@ -2,6 +2,7 @@
 
 Each function is a command of the worker: it takes the command as a dict, and returns the figures.
 """
+
 import array
 import os
 import sys
@@ -22,7 +23,9 @@ def _percentile(values, part):
 
 
 def _open(c, policy="all", **options):
-    client = mf.FrameClient(c["uri"], policy=policy, shared_memory=c["way"] == "shared memory", timeout=20, compress=None, **options)
+    client = mf.FrameClient(
+        c["uri"], policy=policy, shared_memory=c["way"] == "shared memory", timeout=20, compress=None, **options
+    )
     if client.way != c["way"]:
         raise RuntimeError("frames come by %s: %s" % (client.way, client.reason))
     return client
@@ -55,8 +58,13 @@ def stream(c, cpu):
     lost, before, own_before, start = client.lost, cpu(), time.process_time(), time.perf_counter()
     count = rounds(c["secs"])
     seconds = time.perf_counter() - start
-    result = {"fps": count / seconds, "MBps": count * own.nbytes / seconds / 1e6, "lost": client.lost - lost,
-              "scpu_us": (cpu() - before) / count * 1e6, "ccpu_us": (time.process_time() - own_before) / count * 1e6}
+    result = {
+        "fps": count / seconds,
+        "MBps": count * own.nbytes / seconds / 1e6,
+        "lost": client.lost - lost,
+        "scpu_us": (cpu() - before) / count * 1e6,
+        "ccpu_us": (time.process_time() - own_before) / count * 1e6,
+    }
     client.disable()
     client.close()
     if copies:
@@ -94,9 +102,13 @@ def trigger(c, cpu):
     spent = cpu() - before
     proxy.disable()
     client.close()
-    return {"p50_us": _percentile(views, .5) * 1e6, "p99_us": _percentile(views, .99) * 1e6,
-            "call_p50_us": _percentile(calls, .5) * 1e6, "to_call": _percentile(views, .5) / _percentile(calls, .5),
-            "scpu_us": spent / max(1, len(views)) * 1e6}
+    return {
+        "p50_us": _percentile(views, 0.5) * 1e6,
+        "p99_us": _percentile(views, 0.99) * 1e6,
+        "call_p50_us": _percentile(calls, 0.5) * 1e6,
+        "to_call": _percentile(views, 0.5) / _percentile(calls, 0.5),
+        "scpu_us": spent / max(1, len(views)) * 1e6,
+    }
 
 
 def viewers(c, cpu):
@@ -124,8 +136,12 @@ def viewers(c, cpu):
     for thread in threads:
         thread.join()
     everything.disable()
-    result = {"fps": count / c["secs"], "lost": everything.lost, "scpu_us": spent / count * 1e6,
-              "behind_max": max(behind, default=0)}
+    result = {
+        "fps": count / c["secs"],
+        "lost": everything.lost,
+        "scpu_us": spent / count * 1e6,
+        "behind_max": max(behind, default=0),
+    }
     everything.close()
     return result
 

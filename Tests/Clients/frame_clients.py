@@ -1,4 +1,5 @@
 """The package microscope_frames, as it stands in this tree, and what its tests share."""
+
 import sys
 
 from servers import ROOT

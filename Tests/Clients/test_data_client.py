@@ -1,4 +1,5 @@
 """microscope_frames.DataClient in the place of microscope.clients.DataClient; and FrameClient at python-microscope's server."""
+
 import itertools
 import subprocess
 import sys
@@ -21,8 +22,13 @@ CAMERA = {"name": "Camera", "port": 0, "driver": "simulated-camera", "conf": {"s
 def bench(tmp_path_factory):
     """python-microscope's own server: how a URI is made of a name."""
     port = free_port()
-    server = Leashed("microscope.device_server", "--logging-dir", tmp_path_factory.mktemp("log"),
-                     LEASHED.parent / "bench.py", BENCH_PORT=str(port))
+    server = Leashed(
+        "microscope.device_server",
+        "--logging-dir",
+        tmp_path_factory.mktemp("log"),
+        LEASHED.parent / "bench.py",
+        BENCH_PORT=str(port),
+    )
     server.wait_for("Serving PYRO:Controller@")
     yield lambda name: "PYRO:%s@127.0.0.1:%d" % (name, port)
     server.kill()
@@ -38,8 +44,17 @@ def take_images(client_class, uri):
     images = [client.trigger_and_wait() for _ in range(3)]
     image, timestamp = images[0]
     image[0, 0] = 1
-    seen = [image.shape, image.dtype, image.flags.writeable, image[1:].max(), type(timestamp), client.trigger_type,
-            client.get_roi(), client.get_is_enabled(), [later > timestamp for _, later in images[1:]]]
+    seen = [
+        image.shape,
+        image.dtype,
+        image.flags.writeable,
+        image[1:].max(),
+        type(timestamp),
+        client.trigger_type,
+        client.get_roi(),
+        client.get_is_enabled(),
+        [later > timestamp for _, later in images[1:]],
+    ]
     client.trigger()
     seen.append(client._buffer.get(timeout=PATIENCE)[0].shape)
     client.disable()
@@ -51,8 +66,19 @@ def take_images(client_class, uri):
 def test_a_script(serve, client_class):
     """The same script sees the same with either class."""
     seen = take_images(client_class, serve([CAMERA]).uri("Camera"))
-    assert seen == [(48, 64), numpy.dtype("uint8"), True, 0, float, TriggerType.SOFTWARE, microscope.ROI(0, 0, 64, 48), True,
-                    [True, True], (48, 64), False]
+    assert seen == [
+        (48, 64),
+        numpy.dtype("uint8"),
+        True,
+        0,
+        float,
+        TriggerType.SOFTWARE,
+        microscope.ROI(0, 0, 64, 48),
+        True,
+        [True, True],
+        (48, 64),
+        False,
+    ]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -87,10 +113,17 @@ def test_python_microscope_by_call_back(bench):
 
 def test_python_microscope_without_pyro4(bench):
     """Without Pyro4 here, the error names the remedy; calls need none."""
-    code = "import sys\nsys.modules['Pyro4'] = None\nimport microscope_frames as mf\n" \
-           "print(mf.Device(sys.argv[1]).get_is_enabled())\nmf.FrameClient(sys.argv[1])"
-    done = subprocess.run([sys.executable, "-c", code, bench("Camera")], capture_output=True, text=True,
-                          env={"PYTHONPATH": str(SOURCE)}, timeout=PATIENCE)
+    code = (
+        "import sys\nsys.modules['Pyro4'] = None\nimport microscope_frames as mf\n"
+        "print(mf.Device(sys.argv[1]).get_is_enabled())\nmf.FrameClient(sys.argv[1])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, bench("Camera")],
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(SOURCE)},
+        timeout=PATIENCE,
+    )
     assert done.stdout == "False\n" and "pip install Pyro4" in done.stderr, done.stderr
 
 

@@ -1,4 +1,5 @@
 """microscope_frames.FrameClient on cameras of this server: in shared memory, and on a connection of its own."""
+
 import asyncio
 import gc
 import itertools
@@ -10,7 +11,6 @@ import sys
 import threading
 
 import numpy
-import Pyro4
 import pytest
 from microscope import DisabledDeviceError, TriggerMode, TriggerType
 
@@ -148,7 +148,7 @@ def test_newest(serve, open_client):
         for _ in range(count):
             control.trigger()
         # Triggers are answered before their frames are there.
-        eventually(lambda: client.counts()["number"] >= sum((1, 5, 40)[:len(seen) + 1]), "the camera has sent them")
+        eventually(lambda: client.counts()["number"] >= sum((1, 5, 40)[: len(seen) + 1]), "the camera has sent them")
         seen.append(number(client.newest().image))
     assert seen == [0, 5, 45] and client.lost == 0
 
@@ -339,9 +339,13 @@ def test_the_device_is_there_too(serve, open_client):
 
 def test_properties_can_be_set(serve):
     """A device alone: properties, parts, arrays."""
-    server = serve([{"name": "Laser", "port": 0, "driver": "simulated-light-source"},
-                    {"name": "Stage", "port": 0, **STAGE},
-                    {"name": "Mirror", "port": 0, "driver": "simulated-deformable-mirror", "conf": {"n_actuators": 5}}])
+    server = serve(
+        [
+            {"name": "Laser", "port": 0, "driver": "simulated-light-source"},
+            {"name": "Stage", "port": 0, **STAGE},
+            {"name": "Mirror", "port": 0, "driver": "simulated-deformable-mirror", "conf": {"n_actuators": 5}},
+        ]
+    )
     laser, stage, mirror = (mf.Device(server.uri(name)) for name in ("Laser", "Stage", "Mirror"))
     laser.power = 0.5
     assert laser.get_set_power() == 0.5
@@ -433,13 +437,16 @@ def test_asyncio_after_an_interruption(serve, open_client):
 # MARK: What can be wrong
 
 
-@pytest.mark.parametrize("uri, error, text", [
-    ("Camera@127.0.0.1:1", mf.FrameError, "is not the URI of a device; it looks like PYRO:Camera@scope-pc:8001"),
-    ("PYRO:Camera@127.0.0.1:99999", mf.FrameError, "there is no port 99999"),
-    ("PYRO:Camera@127.0.0.1:1", mf.Unreachable, "cannot connect to 127.0.0.1:1: nothing listens there"),
-    ("PYRO:Camera@no-such-host.invalid:1", mf.Unreachable, "cannot connect to no-such-host.invalid:1"),
-    ("MDNS:Camera", mf.NotSupported, "devicectl list --mdns"),
-])
+@pytest.mark.parametrize(
+    "uri, error, text",
+    [
+        ("Camera@127.0.0.1:1", mf.FrameError, "is not the URI of a device; it looks like PYRO:Camera@scope-pc:8001"),
+        ("PYRO:Camera@127.0.0.1:99999", mf.FrameError, "there is no port 99999"),
+        ("PYRO:Camera@127.0.0.1:1", mf.Unreachable, "cannot connect to 127.0.0.1:1: nothing listens there"),
+        ("PYRO:Camera@no-such-host.invalid:1", mf.Unreachable, "cannot connect to no-such-host.invalid:1"),
+        ("MDNS:Camera", mf.NotSupported, "devicectl list --mdns"),
+    ],
+)
 def test_addresses(uri, error, text):
     """What is wrong with an address is said at once."""
     with pytest.raises(error, match=text):
@@ -463,11 +470,13 @@ def test_devices_that_are_not_there(serve):
 def test_a_port_that_is_not_pyros():
     """A port at which somebody else listens."""
     with socket.create_server(("127.0.0.1", 0)) as other:
+
         def answer():
             connection, _ = other.accept()
             connection.recv(100)
             connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
             connection.close()
+
         threading.Thread(target=answer, daemon=True).start()
         with pytest.raises(mf.ProtocolError, match="is not a server of Pyro4's protocol"):
             mf.FrameClient("PYRO:Camera@127.0.0.1:%d" % other.getsockname()[1])
@@ -519,8 +528,10 @@ def test_tls(serve, open_client, tmp_path, monkeypatch):
 
     authority = Authority(tmp_path / "lab")
     certificate, key = authority.certify("scope-pc")
-    server = serve([{**CAMERA, "conf": {"sensor_shape": [1024, 512]}}],
-                   pyro={"ssl": {"certificate": str(certificate), "key": str(key)}})
+    server = serve(
+        [{**CAMERA, "conf": {"sensor_shape": [1024, 512]}}],
+        pyro={"ssl": {"certificate": str(certificate), "key": str(key)}},
+    )
     uri = server.uri("Camera")
     with pytest.raises(mf.FrameError, match="requires SSL"):
         mf.FrameClient(uri)
@@ -566,9 +577,13 @@ def test_stopped_client_loses_its_own_frames_alone(serve, open_client):
     """A viewer that is stopped loses frames of its own, and no other client loses one."""
     uri = serve([CAMERA]).uri("Camera")
     client = open_client(uri, queue=512)
-    code = "import sys, microscope_frames as mf\nc = mf.FrameClient(sys.argv[1], queue=4, hold=2)\nprint(c.next().number, flush=True)\n" \
-           "for f in c: pass"
-    other = subprocess.Popen([sys.executable, "-c", code, uri], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(SOURCE)})
+    code = (
+        "import sys, microscope_frames as mf\nc = mf.FrameClient(sys.argv[1], queue=4, hold=2)\nprint(c.next().number, flush=True)\n"
+        "for f in c: pass"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", code, uri], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(SOURCE)}
+    )
     try:
         client.enable()
         while not _line(other, client):

@@ -1,4 +1,5 @@
 """Frames between computers: through a firewall that refuses every connection to the client, and through a tunnel."""
+
 import json
 import sys
 
@@ -13,8 +14,12 @@ import microscope_frames as mf
 
 CAMERA = {"name": "Camera", "port": 0, "driver": "prebuilt-camera", "conf": {"sensor_shape": [512, 256]}}
 # Of all that the microscope's computer sends to the client, answers from the camera's port alone get through.
-FIREWALL = ("ip rule add pref 10 ipproto tcp sport {port} lookup main", "ip rule add pref 20 to {client} prohibit",
-            "ip rule del pref 0", "ip rule add pref 5 lookup local")
+FIREWALL = (
+    "ip rule add pref 10 ipproto tcp sport {port} lookup main",
+    "ip rule add pref 20 to {client} prohibit",
+    "ip rule del pref 0",
+    "ip rule add pref 5 lookup local",
+)
 REACHES = "import socket, sys; socket.create_connection(sys.argv[1:], 5)"
 
 VIEWER = """

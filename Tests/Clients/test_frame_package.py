@@ -1,4 +1,5 @@
 """The package microscope_frames under each Python there is, as a wheel, and in the examples."""
+
 import os
 import subprocess
 import sys
@@ -6,7 +7,7 @@ import zipfile
 
 import pytest
 
-from frame_clients import SOURCE, WAYS
+from frame_clients import SOURCE
 from servers import ROOT
 from waiting import PATIENCE
 
@@ -53,28 +54,55 @@ print("well")
 ALONE = "import sys\nfor name in ('microscope', 'Pyro4', 'serpent'): sys.modules[name] = None\n"
 
 
-@pytest.mark.parametrize("python", PYTHONS, ids=[os.path.basename(os.path.dirname(os.path.dirname(path))) for path in PYTHONS])
+@pytest.mark.parametrize(
+    "python", PYTHONS, ids=[os.path.basename(os.path.dirname(os.path.dirname(path))) for path in PYTHONS]
+)
 @pytest.mark.parametrize("preface", ["", ALONE], ids=["with microscope", "alone"])
 def test_pythons(serve, python, preface):
     """All of it works with each Python and numpy, with python-microscope and Pyro4 or without them."""
     uri = serve([CAMERA]).uri("Camera")
-    done = subprocess.run([python, "-W", "error", "-c", preface + SCRIPT, uri], capture_output=True, text=True,
-                          timeout=3 * PATIENCE, env={**os.environ, "PYTHONPATH": str(SOURCE)})
+    done = subprocess.run(
+        [python, "-W", "error", "-c", preface + SCRIPT, uri],
+        capture_output=True,
+        text=True,
+        timeout=3 * PATIENCE,
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+    )
     assert done.stdout == "well\n", done.stderr
 
 
 def test_wheel(tmp_path):
     """`make wheel` makes one that holds the package, and that pip installs."""
-    done = subprocess.run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", tmp_path,
-                           ROOT / "Sources" / "python"], capture_output=True, text=True)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "--quiet",
+            "--no-deps",
+            "--no-build-isolation",
+            "-w",
+            tmp_path,
+            ROOT / "Sources" / "python",
+        ],
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
-    wheel, = tmp_path.glob("microscope_frames-*-py3-none-any.whl")
+    (wheel,) = tmp_path.glob("microscope_frames-*-py3-none-any.whl")
     names = {name.split("/")[1] for name in zipfile.ZipFile(wheel).namelist() if name.startswith("microscope_frames/")}
     assert names == {file.name for file in (SOURCE / "microscope_frames").iterdir() if file.name != "__pycache__"}
     installed = tmp_path / "installed"
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", installed, wheel], check=True)
-    subprocess.run([sys.executable, "-c", "import microscope_frames as mf; print(mf.FrameClient)"], check=True,
-                   env={**os.environ, "PYTHONPATH": str(installed)}, cwd=tmp_path)
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", installed, wheel], check=True
+    )
+    subprocess.run(
+        [sys.executable, "-c", "import microscope_frames as mf; print(mf.FrameClient)"],
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(installed)},
+        cwd=tmp_path,
+    )
 
 
 def test_example_for_napari(serve):
@@ -84,7 +112,11 @@ def test_example_for_napari(serve):
     example = ROOT / "Sources" / "python" / "examples" / "napari_live.py"
     assert len(example.read_text().splitlines()) <= 15
     uri = serve([{**CAMERA, "driver": "simulated-camera"}]).uri("Camera")
-    done = subprocess.run([NAPARI, ROOT / "Tests" / "Clients" / "napari_off_screen.py", example, uri],
-                          capture_output=True, text=True, timeout=6 * PATIENCE,
-                          env={**os.environ, "PYTHONPATH": str(SOURCE), "QT_QPA_PLATFORM": "offscreen"})
+    done = subprocess.run(
+        [NAPARI, ROOT / "Tests" / "Clients" / "napari_off_screen.py", example, uri],
+        capture_output=True,
+        text=True,
+        timeout=6 * PATIENCE,
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "QT_QPA_PLATFORM": "offscreen"},
+    )
     assert "25 frames of (48, 64) shown" in done.stdout, done.stderr

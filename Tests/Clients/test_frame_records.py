@@ -1,4 +1,5 @@
 """What microscope_frames makes of records that are not as they should be: errors of its own, and nothing else."""
+
 import os
 import random
 import socket
@@ -15,7 +16,34 @@ from microscope_frames import compression, pickles, records
 from microscope_frames.shared import SharedMemory
 
 HEADER = records._FRAME.pack(
-    5, 1.5, float("nan"), 0.01, -1, 4 * 6, 3, 4, 6, b"<u2\0", 0, 0, 3, 4, 1, 1, 0, 0, 0, 0, 7, 4096, 0, 24, *(0,) * 6, 9, 0)
+    5,
+    1.5,
+    float("nan"),
+    0.01,
+    -1,
+    4 * 6,
+    3,
+    4,
+    6,
+    b"<u2\0",
+    0,
+    0,
+    3,
+    4,
+    1,
+    1,
+    0,
+    0,
+    0,
+    0,
+    7,
+    4096,
+    0,
+    24,
+    *(0,) * 6,
+    9,
+    0
+)
 
 
 class Server:
@@ -55,6 +83,7 @@ def frame(header=HEADER, length=192, extra=0, magic=b"MFRM", version=1, kind=rec
 def memory(seals=0x2 | 0x4, size=4096):
     """Memory as a server hands out."""
     import fcntl
+
     file = os.memfd_create("frame", os.MFD_CLOEXEC | 0x2)
     os.truncate(file, size)
     os.pwrite(file, bytes(range(24)), 0)
@@ -85,16 +114,19 @@ def test_a_frame(server):
     assert server.client.recv(100) == records.give(1, (7,))
 
 
-@pytest.mark.parametrize("packet, text", [
-    (b"MF", "a record of 2 bytes"),
-    (frame(magic=b"HTTP"), "foreign record"),
-    (frame(version=2), "another version"),
-    (frame(length=5000), "a record of 5000 and 0 bytes"),
-    (frame(length=20), "the header of a frame has 20 bytes"),
-    (frame(extra=10), "cut off"),
-    (frame(), "whose memory never came"),
-    (frame(HEADER[:60] + b"|O8\0" + HEADER[64:]), "whose memory never came"),
-])
+@pytest.mark.parametrize(
+    "packet, text",
+    [
+        (b"MF", "a record of 2 bytes"),
+        (frame(magic=b"HTTP"), "foreign record"),
+        (frame(version=2), "another version"),
+        (frame(length=5000), "a record of 5000 and 0 bytes"),
+        (frame(length=20), "the header of a frame has 20 bytes"),
+        (frame(extra=10), "cut off"),
+        (frame(), "whose memory never came"),
+        (frame(HEADER[:60] + b"|O8\0" + HEADER[64:]), "whose memory never came"),
+    ],
+)
 def test_records_that_are_wrong(server, packet, text):
     """Each is an error that says what came."""
     client = server.subscribe()
@@ -103,13 +135,16 @@ def test_records_that_are_wrong(server, packet, text):
         client.take(5)
 
 
-@pytest.mark.parametrize("header, descriptor, text", [
-    (HEADER, lambda: memory(seals=0), "not sealed"),
-    (HEADER, lambda: memory(size=100), "a slot of 4096 bytes that is shorter"),
-    (HEADER.replace(struct.pack("<Q", 4096), struct.pack("<Q", 1 << 50)), memory, "that is shorter"),
-    (HEADER[:60] + b"|O8\0" + HEADER[64:], memory, "pixels of type"),
-    (HEADER.replace(struct.pack("<III", 3, 4, 6), struct.pack("<III", 30000, 40000, 60000)), memory, "a frame of"),
-])
+@pytest.mark.parametrize(
+    "header, descriptor, text",
+    [
+        (HEADER, lambda: memory(seals=0), "not sealed"),
+        (HEADER, lambda: memory(size=100), "a slot of 4096 bytes that is shorter"),
+        (HEADER.replace(struct.pack("<Q", 4096), struct.pack("<Q", 1 << 50)), memory, "that is shorter"),
+        (HEADER[:60] + b"|O8\0" + HEADER[64:], memory, "pixels of type"),
+        (HEADER.replace(struct.pack("<III", 3, 4, 6), struct.pack("<III", 30000, 40000, 60000)), memory, "a frame of"),
+    ],
+)
 def test_memory_that_is_wrong(server, header, descriptor, text):
     """Memory that could end this program is not mapped, and pixels that are not in it are not looked at."""
     client = server.subscribe()
