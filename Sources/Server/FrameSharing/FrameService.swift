@@ -150,8 +150,10 @@ final class FrameService: Sendable {
 
     private func introduction(of client: PacketSocket) throws(FrameRefusal) -> Subscription {
         defer { pending.withLock { $0 -= 1 } }
+        // Read first: closing a socket with unread bytes resets it before the client sees the answer.
+        let wanted = try subscription(from: client)
         try checkUser(of: client)
-        return try subscription(from: client)
+        return wanted
     }
 
     private func checkUser(of client: PacketSocket) throws(FrameRefusal) {

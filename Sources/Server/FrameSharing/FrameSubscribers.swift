@@ -81,7 +81,7 @@ final class FrameSubscribers: Sendable {
     /// Notes a call that has set something, and what the camera says of itself then.
     func note(_ call: DecodedCall?, _ camera: (any Camera)?) {
         var news = conditions
-        if let call { news.note(call) }
+        if let call { news.note(call.act, call.member, call.arguments) }
         if let camera { news.read(camera) } else if call != nil { news.forget() }
         current.withLock { $0 = news }
     }

@@ -88,7 +88,7 @@ import Testing
             roi: ROI(left: 1, top: 2, width: 3, height: 4),
             binning: Binning(h: 2, v: 1)
         )
-        conditions.note(DecodedCall(.call, "set_setting", [.str("gain"), 3], .none))
+        conditions.note(.call, "set_setting", [.str("gain"), 3])
         let frame = try #require(Frame(width: 3, height: 2, .uint16, pixels: Bytes([UInt8](repeating: 0, count: 12))))
         var datum = Datum(frame, at: 7)
         datum.trigger = 9
