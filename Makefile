@@ -8,7 +8,8 @@ built = for product in $(1); do \
 	    swift build -c release --static-swift-stdlib --disable-local-rpath --product $$product || exit; \
 	done
 
-.PHONY: serve test tests installed-programs environments system systems aarch64 rehearsal build bench fuzz faults soak sanitize lint install-build install-test \
+.PHONY: serve test tests installed-programs environments system systems aarch64 rehearsal build wheel bench fuzz faults soak sanitize \
+    lint install-build install-test \
     install-rehearsal clean
 
 # Builds the server and serves simulated devices, or those of CONFIG=….
@@ -36,6 +37,12 @@ endef
 $(foreach pair,$(SIMULATED),$(eval $(call simulated-library,$(call library-of,$(pair)),$(word 2,$(subst =, ,$(pair))))))
 
 include Configs/install/install.mk
+
+# The Python package for frames, for pip: see docs/client-python.md.
+wheel:
+	.ci/environments
+	.venv-numpy2/bin/python -m pip wheel --quiet --no-deps --no-build-isolation -w .build/wheel Sources/python
+	ls .build/wheel
 
 # Everything that can be checked without hardware. What is made first keeps one processor busy at a time, or waits.
 test: install-test lint
