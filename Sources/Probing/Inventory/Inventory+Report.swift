@@ -12,8 +12,8 @@ extension Inventory {
         let sections = [
             section("USB", ["PORT", "KIND", "DEVICE", "SERIAL", "DRIVER", "STATE"], devices.map(row)),
             section("Serial ports", ["PORT", "NAME", "ADAPTER", "STATE", "BY ID"], ports.map(row)),
+            section("Cameras", ["SERIAL", "MODEL", "FIRMWARE", "LINK", "DRIVER", "STATE"], surveyed.map(row)),
             section("Video", ["NODE", "CAMERA", "SERIAL", "USB PORT", "DRIVER", "STATE"], cameras.map(row)),
-            section("Cameras", ["SERIAL", "MODEL", "FIRMWARE", "DRIVER", "STATE"], surveyed.map(row)),
             section("Served", ["NAME", "DRIVER", "UID", "STATE", "PID", "URI"], served.map(row)),
             notes.isEmpty ? nil : notes.map { "Note: \($0)" }.joined(separator: "\n"),
         ]
@@ -52,8 +52,8 @@ extension Inventory {
 
     private func row(_ device: SurveyedDevice) -> [String] {
         [
-            device.uid ?? "?", device.model ?? "?", device.firmware ?? "?", device.driver,
-            device.holder.map { "held by \($0)" } ?? "free",
+            device.uid ?? "?", device.model ?? "?", device.firmware ?? "?", device.link ?? "", device.driver,
+            device.holder.map { "held by \($0)" } ?? (device.option == nil ? "free" : "listed"),
         ]
     }
 
@@ -169,6 +169,7 @@ extension SurveyedDevice {
     fileprivate var json: PythonValue {
         .dict([
             "driver": .str(driver), "serial": .text(uid), "model": .text(model), "firmware": .text(firmware),
+            "link": .text(link),
             "holder": .text(holder),
         ])
     }
