@@ -9,7 +9,6 @@ import microscope
 import Pyro4
 from microscope.clients import DataClient
 from servers import DeviceServer, free_port, write_config
-from waiting import eventually
 
 # An emulated processor takes its time.
 PATIENCE = 60.0
@@ -130,14 +129,15 @@ def take(uri, camera, say):
 def share(camera, say):
     """Another program that takes images is named."""
     other = subprocess.Popen(["v4l2-ctl", "-d", NODE, "--stream-mmap", "--stream-count=100000"],
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=NOBODY, group=NOBODY,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, user=NOBODY, group=NOBODY,
                              extra_groups=[grp.getgrnam("video").gr_gid])
     try:
-        eventually(lambda: fails(camera.enable, "VIDIOC_"), "the camera is in use", PATIENCE)
+        # It prints a mark for each image.
+        assert other.stdout.read(1)
         assert fails(camera.enable, "in use by v4l2-ctl (process %d)" % other.pid)
     finally:
         other.kill()
-        other.wait()
+        other.communicate()
     say("v4l2-ctl, which took images meanwhile, is named")
 
 
