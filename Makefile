@@ -9,8 +9,7 @@ built = for product in $(1); do \
 	done
 
 .PHONY: serve test tests installed-programs environments system systems aarch64 rehearsal build wheel bench fuzz faults soak sanitize \
-    lint install-build install-test \
-    install-rehearsal clean
+    lint install-build install-test install-rehearsal clean
 
 # Builds the server and serves simulated devices, or those of CONFIG=….
 serve: build
@@ -18,7 +17,7 @@ serve: build
 
 build: install-build
 	$(call built,$(PROGRAMS))
-	$(MAKE) $(foreach library,$(simulated-libraries),$(call simulated-file,$(library)))
+	$(MAKE) $(foreach library,$(simulated-libraries),$(call simulated-file,$(library))) .build/release/simulated-rpicam
 
 # Vendors' libraries as the simulations have them, each with its folder in Drivers.
 SIMULATED := libatcore=SimulatedAtcore libdcamapi=SimulatedDCAM libm3api=SimulatedXIMEA libpvcam=SimulatedPVCAM
@@ -35,6 +34,11 @@ $(call simulated-file,$(1)): $(wildcard Drivers/$(2)/*.[ch] Drivers/$(2)/include
 		Drivers/$(2)/*.c Drivers/SimulatedSDK/*.c -o $$@
 endef
 $(foreach pair,$(SIMULATED),$(eval $(call simulated-library,$(call library-of,$(pair)),$(word 2,$(subst =, ,$(pair))))))
+
+# What stands in for the programs of a Raspberry Pi.
+.build/release/simulated-rpicam: Drivers/SimulatedRPiCam/main.c
+	mkdir -p $(@D)
+	clang -O2 $< -lm -o $@
 
 include Configs/install/install.mk
 

@@ -116,6 +116,14 @@ let package = Package(
         driver("TeledynePVCAM", "SDKCameras"),
         // The kernel's header for video devices, and loops over pixels.
         .target(name: "CVideo4Linux", path: "Drivers/CVideo4Linux"),
+        driver("RPiCam", "SDKCameras"),
+        // Stands in for rpicam-vid and rpicam-raw.
+        .executableTarget(
+            name: "simulated-rpicam",
+            path: "Drivers/SimulatedRPiCam",
+            exclude: ["README.md"],
+            linkerSettings: [.linkedLibrary("m")]
+        ),
         driver("V4L2", "CVideo4Linux", "ImageFiles", "SDKCameras", "Transports"),
         // Linked into each simulated library of a vendor.
         .target(name: "SimulatedSDK", path: "Drivers/SimulatedSDK", exclude: ["README.md"]),
@@ -148,7 +156,7 @@ let package = Package(
         .target(
             name: "Drivers",
             dependencies: [
-                "AndorSDK3", "Composites", "Devices", "FilterWheels", "HamamatsuDCAM", "Lasers", "Simulators",
+                "AndorSDK3", "Composites", "Devices", "FilterWheels", "HamamatsuDCAM", "Lasers", "RPiCam", "Simulators",
                 "StageControllers", "TeledynePVCAM", "V4L2", "XIMEA",
             ],
             swiftSettings: settings
@@ -239,6 +247,11 @@ let package = Package(
         cameraTests("HamamatsuDCAM"),
         cameraTests("TeledynePVCAM"),
         cameraTests("XIMEA"),
+        .testTarget(
+            name: "RPiCamTests",
+            dependencies: ["Contracts", "Devices", "Pickle", "Platform", "RPiCam", "SDKCameras"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "V4L2Tests",
             dependencies: [

@@ -44,6 +44,8 @@ DRIVERS = {
     "HamamatsuDCAM": DRIVER | {"SDKCameras"},
     "XIMEA": DRIVER | {"SDKCameras"},
     "CVideo4Linux": set(),
+    "RPiCam": DRIVER | {"SDKCameras"},
+    "simulated-rpicam": set(),
     "V4L2": DRIVER | {"CVideo4Linux", "ImageFiles", "SDKCameras"},
     "SimulatedAtcore": {"SimulatedSDK"},
     "SimulatedDCAM": {"SimulatedSDK"},

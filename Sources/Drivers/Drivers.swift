@@ -4,6 +4,7 @@ public import Devices
 @_exported public import FilterWheels
 @_exported public import HamamatsuDCAM
 @_exported public import Lasers
+@_exported public import RPiCam
 @_exported public import Simulators
 @_exported public import StageControllers
 @_exported public import TeledynePVCAM
@@ -14,5 +15,8 @@ public import Devices
 public let drivers = DriverCatalog(
     Simulators.drivers + FilterWheels.drivers + Lasers.drivers + StageControllers.drivers
         + Composites.drivers
-        + [FloatingDriver.andorSDK3, Driver.hamamatsuDCAM, Driver.ximea, FloatingDriver.pvcam, Driver.v4l2]
+        + [
+            FloatingDriver.andorSDK3, Driver.hamamatsuDCAM, Driver.ximea, FloatingDriver.pvcam, Driver.v4l2,
+            Driver.rpicam,
+        ]
 )

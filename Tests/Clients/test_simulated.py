@@ -29,7 +29,7 @@ NEEDS = {
 }
 # Those without options that have to be given; all others are at a serial port.
 FREE = {"simulated-camera", "simulated-light-source", "test-camera", "prebuilt-camera", "dummy-dsp", "dummy-slm",
-        "v4l2", "zwo-efw", "starlight-xpress-wheel", "aurox-clarity", "finger-lakes-cfw"}
+        "rpicam", "v4l2", "zwo-efw", "starlight-xpress-wheel", "aurox-clarity", "finger-lakes-cfw"}
 
 
 def drivers():
