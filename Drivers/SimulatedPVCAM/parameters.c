@@ -149,6 +149,8 @@ static double current(camera *camera, const parameter *row) {
     case 0x100200B5:
     case 0x100200B6: return 0;
     case FRAME_BUFFER_SIZE: return (double)setup->frame_bytes * 10;
+    case BINNING_ACROSS: return setup->region.sbin ? setup->region.sbin : 1;
+    case BINNING_DOWN: return setup->region.pbin ? setup->region.pbin : 1;
     case FEATURE_ID: return get(camera, FEATURE_INDEX) + 14;
     case FEATURE_PARAM_ID: return get(camera, FEATURE_INDEX) * 100 + get(camera, FEATURE_PARAM_INDEX) + 1;
     case FEATURE_PARAM: return *feature_param(camera);
@@ -331,8 +333,8 @@ static int write_parameter(camera *camera, const parameter *row, const void *sou
     } else if (value < lowest(camera, row) || value > highest(camera, row)) {
         return PL_VALUE_OUT_OF_RANGE;
     }
-    // Other settings need another setup.
-    if (camera->phase == READY && row->id != EXPOSURE_VARIABLE) camera->phase = OPEN;
+    // Other settings need another setup; what is known of the last one can still be read.
+    if (camera->phase == READY && row->id != EXPOSURE_VARIABLE) camera->is_stale = true;
     return choose(camera, row, value);
 }
 
