@@ -39,7 +39,8 @@ const readout *chosen(const camera *camera) {
     int gain = (int)get(camera, GAIN_INDEX);
     for (int i = 0; i < readout_count; i++) {
         const readout *row = &readouts[i];
-        if (row->models & camera->model->bit && row->port == port && row->speed == speed && row->gain == gain) return row;
+        if (!(row->models & camera->model->bit)) continue;
+        if (row->port == port && row->speed == speed && row->gain == gain) return row;
     }
     return NULL;
 }
@@ -66,7 +67,8 @@ static void items(const camera *camera, const parameter *row, char *text, int le
         for (int i = 0; i < readout_count; i++) {
             if (!is_in(camera, &readouts[i], -1, -1) || readouts[i].port == last) continue;
             last = readouts[i].port;
-            used += snprintf(text + used, (size_t)(length - used), "%s%d=%s", used ? "|" : "", last, readouts[i].port_name);
+            const char *name = readouts[i].port_name;
+            used += snprintf(text + used, (size_t)(length - used), "%s%d=%s", used ? "|" : "", last, name);
         }
     } else {
         // Both parameters have the same texts; the values are one of the two factors.
@@ -169,7 +171,9 @@ static double lowest(const camera *camera, const parameter *row) {
     if ((row->id >> 24) == TYPE_ENUM) {
         double value = 0, least = 1e9;
         char text[64];
-        for (uint32_t i = 0; item(camera, row, i, &value, text, sizeof text); i++) least = value < least ? value : least;
+        for (uint32_t i = 0; item(camera, row, i, &value, text, sizeof text); i++) {
+            least = value < least ? value : least;
+        }
         return least;
     }
     return row->lowest;

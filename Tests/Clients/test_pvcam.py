@@ -81,7 +81,7 @@ def test_each_name_has_its_own_camera_whatever_their_order(serve, connect):
 
 
 def test_cameras_with_both_kinds_of_modes(serve, connect):
-    """A CMOS sensor with software triggers, a CCD with sequences, and one with frames that are longer than their pixels."""
+    """A CMOS sensor with software triggers, a CCD with sequences, and frames that are longer than their pixels."""
     server = serve([pvcam("Prime", "A21B204001"), pvcam("Evolve", "A21B204002"), pvcam("Kinetix", "A21B204003")])
     for name, uid, side, counts in (("Prime", "A21B204001", 2048, [0, 1, 2]), ("Evolve", "A21B204002", 512, [0, 0, 0]),
                                     ("Kinetix", "A21B204003", 3200, [0, 1, 2])):
@@ -100,7 +100,8 @@ def test_settings_and_triggers(serve, connect):
     """Everything that python-microscope's class has, and more; triggers, binning and free run."""
     server = serve([pvcam("Camera", "A21B204002", temperature=-70, num_buffers=20)])
     camera = connect(server.uri("Camera"))
-    for name in ("exposure time", "trigger mode", "circular buffer length", "gain", "frame transfer mode", "readout mode"):
+    for name in ("exposure time", "trigger mode", "circular buffer length", "gain", "frame transfer mode",
+                 "readout mode"):
         camera.describe_setting(name)
     assert camera.get_setting("circular buffer length") == 20
     assert camera.get_setting("temperature setpoint") == -70
@@ -213,8 +214,9 @@ print(count.value, got, hex(version.value), library.pl_error_code())
 def test_library_needs_its_environment(world, variables, answer):
     """Without its driver it sees no camera on USB but those on PCI Express, and without a version it has none."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PVCAM_")}
-    done = subprocess.run([sys.executable, "-c", COUNT, str(library())], capture_output=True, text=True, timeout=PATIENCE,
-                          env={**environment, **variables, "PVCAM_SIMULATED_WORLD": str(world / "cameras.conf")})
+    environment.update(variables, PVCAM_SIMULATED_WORLD=str(world / "cameras.conf"))
+    done = subprocess.run([sys.executable, "-c", COUNT, str(library())], env=environment, capture_output=True, text=True,
+                          timeout=PATIENCE)
     assert done.stdout.strip() == answer, done.stderr
 
 

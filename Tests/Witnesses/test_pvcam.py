@@ -20,13 +20,13 @@ def library(tmp_path):
     folder.mkdir()
     shutil.copy(found, folder / "pvcam64.dll")
     (folder / "cameras.conf").write_text(
-        "pace 0\norder fixed\nstate %s\ncamera prime-bsi A21B204001\ncamera kinetix A21B204002\ncamera evolve-512 A21B204003\n"
-        % folder)
+        "pace 0\norder fixed\nstate %s\ncamera prime-bsi A21B204001\ncamera kinetix A21B204002\n"
+        "camera evolve-512 A21B204003\n" % folder)
     return folder
 
 
-# The wrapper is for Windows: it loads libraries of that system's convention, and has numba compile its loops, which is not
-# installed here. Its loops run as they are written instead.
+# The wrapper is for Windows: it loads libraries of that system's convention, and has numba compile its loops, which is
+# not installed here. Its loops run as they are written instead.
 PYLABLIB = """
     import ctypes, os, sys, types
     ctypes.windll, ctypes.WINFUNCTYPE = ctypes.cdll, ctypes.CFUNCTYPE
@@ -62,7 +62,8 @@ PYLABLIB = """
 def run(folder, program):
     """Runs a program in a process of its own: the library is initialised once in each."""
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(PYLABLIB) + textwrap.dedent(program)], capture_output=True, text=True, timeout=120,
+        [sys.executable, "-c", textwrap.dedent(PYLABLIB) + textwrap.dedent(program)],
+        capture_output=True, text=True, timeout=120,
         env={**os.environ, "PVCAM_FOLDER": str(folder), "PVCAM_UMD_PATH": str(folder), "PVCAM_VERSION": "3.10.2.5"})
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -130,6 +130,7 @@ extension ForeignWords {
         "ObisLaser": "obis",
         "SapphireLaser": "sapphire",
         "TopticaiBeam": "ibeam",
+        "XimeaCamera": "ximea",
         "SimulatedCamera": "simulated-camera",
         "SimulatedController": "simulated-controller",
         "SimulatedDeformableMirror": "simulated-deformable-mirror",
@@ -148,7 +149,7 @@ extension ForeignWords {
     ]
 
     private static let missingDrivers: Set<String> = [
-        "AndorAtmcd", "HamamatsuCamera", "PiCamera", "XimeaCamera", "AlpaoDeformableMirror",
+        "AndorAtmcd", "PiCamera", "AlpaoDeformableMirror",
         "BMCDeformableMirror", "Mirao52e", "LinkamCMS", "RPiDIO", "RPiValueLogger",
     ]
 
