@@ -220,6 +220,42 @@ def test_library_needs_its_environment(world, variables, answer):
     assert done.stdout.strip() == answer, done.stderr
 
 
+CODES = """
+import ctypes, sys
+library = ctypes.CDLL(sys.argv[1])
+library.pl_error_code.restype = ctypes.c_int16
+number, text, pointer = ctypes.c_int16(), ctypes.create_string_buffer(1024), ctypes.c_void_p()
+name = ctypes.c_char_p(b"no camera")
+def code(function, *values):
+    return 0 if getattr(library, function)(*values) & 0xffff else library.pl_error_code()
+def codes():
+    return [
+        code("pl_cam_open", None, ctypes.byref(number), 0), code("pl_cam_open", name, None, 0),
+        code("pl_cam_get_name", 0, None), code("pl_cam_get_total", ctypes.byref(number)),
+        code("pl_cam_get_name", 99, text), code("pl_cam_open", name, ctypes.byref(number), 0),
+        code("pl_get_param", 99, 0x0D020215, 0, None), code("pl_exp_abort", 99, 1),
+        code("pl_create_frame_info_struct", ctypes.byref(pointer)),
+    ]
+print(codes(), code("pl_pvcam_uninit"))
+print(code("pl_pvcam_init"), code("pl_pvcam_init"), codes(), code("pl_pvcam_uninit"))
+library.pl_error_message(9999, text)
+print(text.value.decode())
+"""
+
+
+@pytest.mark.parametrize("file", ["simulated", *filter(None, [os.environ.get("PVCAM_BLACK_BOX")])])
+def test_codes_without_a_camera(tmp_path, file):
+    """As libpvcam 2.5 and 2.6 answer: missing pointers first, then the initialisation, then handles and names."""
+    (tmp_path / "cameras.conf").write_text("pace 0\nstate %s\n" % tmp_path)
+    environment = {**os.environ, "PVCAM_SIMULATED_WORLD": str(tmp_path / "cameras.conf"), "PVCAM_VERSION": "3.10.2.5"}
+    done = subprocess.run([sys.executable, "-c", CODES, str(library()) if file == "simulated" else file],
+                          env=environment, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.stdout.splitlines() == [
+        "[153, 153, 153, 157, 157, 157, 157, 157, 0] 157",
+        "0 158 [153, 153, 153, 0, 186, 176, 175, 175, 0] 0",
+        "Unknown error (<UNKNOWN>)"], done.stderr
+
+
 OWN_CLASS = """
 import microscope
 from microscope.cameras import pvcam
