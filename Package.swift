@@ -93,6 +93,8 @@ let package = Package(
         driver("StageControllers", "Transports"),
         driver("AndorSDK3", "SDKCameras"),
         driver("HamamatsuDCAM", "SDKCameras"),
+        driver("SimulatedGigE", "Transports"),
+        driver("GenICam", "SDKCameras", "SimulatedGigE", "Transports"),
         // Linked into each simulated library of a vendor.
         .target(name: "SimulatedSDK", path: "Drivers/SimulatedSDK", exclude: ["README.md"]),
         .target(
@@ -132,8 +134,8 @@ let package = Package(
         .target(
             name: "Drivers",
             dependencies: [
-                "AndorSDK3", "Composites", "Devices", "FilterWheels", "HamamatsuDCAM", "Lasers", "Simulators",
-                "StageControllers",
+                "AndorSDK3", "Composites", "Devices", "FilterWheels", "GenICam", "HamamatsuDCAM", "Lasers",
+                "SimulatedGigE", "Simulators", "StageControllers",
             ],
             swiftSettings: settings
         ),
@@ -230,6 +232,19 @@ let package = Package(
             name: "HamamatsuDCAMTests",
             dependencies: [
                 "Contracts", "Devices", "HamamatsuDCAM", "Pickle", "Platform", "SDKCameras", "SimulatedWorlds",
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "simulated-gige",
+            dependencies: ["Platform", "SimulatedGigE", "Transports"],
+            path: "Tests/GigEProgram",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "GenICamTests",
+            dependencies: [
+                "Contracts", "Devices", "GenICam", "Pickle", "Platform", "SDKCameras", "SimulatedGigE", "Transports",
             ],
             swiftSettings: settings
         ),

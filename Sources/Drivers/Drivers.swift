@@ -2,13 +2,15 @@
 @_exported public import Composites
 public import Devices
 @_exported public import FilterWheels
+@_exported public import GenICam
 @_exported public import HamamatsuDCAM
 @_exported public import Lasers
+@_exported public import SimulatedGigE
 @_exported public import Simulators
 @_exported public import StageControllers
 
 /// Every driver that the programs are built with: a new family is a line above, and a term here.
 public let drivers = DriverCatalog(
     Simulators.drivers + FilterWheels.drivers + Lasers.drivers + StageControllers.drivers
-        + Composites.drivers + [FloatingDriver.andorSDK3, Driver.hamamatsuDCAM]
+        + Composites.drivers + [FloatingDriver.andorSDK3, Driver.hamamatsuDCAM, Driver.genICam]
 )
