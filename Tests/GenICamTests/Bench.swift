@@ -7,7 +7,7 @@ import Transports
 @testable import GenICam
 @testable import SDKCameras
 
-/// A simulated camera and the driver on it.
+/// A simulated camera and the driver on it; the driver ends it when it is shut down.
 final class Bench: Sendable {
     let simulation: SimulatedGigECamera
     private static let count = Lock(0)
@@ -20,8 +20,6 @@ final class Bench: Sendable {
         let model = try #require(CameraModel(model))
         simulation = try SimulatedGigECamera(model, serial: serial ?? "SIM-\(number)")
     }
-
-    deinit { simulation.close() }
 
     func open(
         _ configuration: GenICamCamera.Configuration = .init(serial: "any"),

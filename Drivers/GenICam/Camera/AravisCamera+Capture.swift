@@ -17,6 +17,8 @@ struct StreamState: Sendable {
     var ticks: [UInt: UInt64] = [:]
     var hasClock = false
     var began = ContinuousClock.now
+    /// Whether a trigger that brought no packet has been sent again.
+    var hasRepeated = false
     /// Images that did not arrive whole.
     var broken = 0
     /// The library's counters of streams that have ended.
@@ -93,7 +95,9 @@ extension AravisCamera: SDKCamera {
                 library.setProperty("frame-retention", of: made, to: Int32(1_000_000))
             }
         }
-        stream.withLock { $0.handle = made }
+        // The stream's thread begins to listen some moments after the stream has been made.
+        if isGigE { Pause.wait(for: .milliseconds(20)) }
+        stream.withLock { ($0.handle, $0.hasRepeated) = (made, false) }
     }
 
     /// Ends the stream, and keeps its counters.
@@ -164,10 +168,18 @@ extension AravisCamera: SDKCamera {
         if let device = try? self.handle, ControlLosses.contains(device) {
             return .lost(contact.noted(failure("waiting for an image", .controlLost)))
         }
-        let (began, triggering) = stream.withLock { ($0.began, $0.triggering) }
-        guard isGigE, triggering != .external, ContinuousClock.now - began > .milliseconds(1500) else { return .none }
-        guard .seconds(imageTime(triggering) + 1.5) < ContinuousClock.now - began else { return .none }
-        guard library.counters(handle)["n_received_packets"] == 0 else { return .none }
+        let (began, triggering, hasRepeated) = stream.withLock { ($0.began, $0.triggering, $0.hasRepeated) }
+        let time = ContinuousClock.now - began
+        guard isGigE, triggering != .external, time > .milliseconds(500) else { return .none }
+        let overdue = time - .seconds(min(imageTime(triggering), 1e6))
+        guard overdue > .milliseconds(500), library.counters(handle)["n_received_packets"] == 0 else { return .none }
+        if triggering == .software, !hasRepeated {
+            // The first image of a stream may come before its thread listens.
+            stream.withLock { $0.hasRepeated = true }
+            try? execute("TriggerSoftware")
+            return .none
+        }
+        guard overdue > .milliseconds(1500) else { return .none }
         stream.withLock { $0.began = .now }
         return .failed(
             DeviceError(

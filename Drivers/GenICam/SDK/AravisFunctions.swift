@@ -67,7 +67,7 @@ internal import SDKCameras
     let name, tooltip, intUnit, floatUnit: TextOfObject
     let stringValue: GetText
     let categoryFeatures, selectedFeatures: AddressOfObject
-    let category, enumeration, integer, float, boolean, string, command, register, gigE: GType
+    let category, enumeration, integer, float, boolean, string, command, selector, gigE: GType
     let choiceNames: Names
     let intValue, intMinimum, intMaximum, intIncrement, choiceValue, stringLimit: GetInt
     let floatValue, floatMinimum, floatMaximum, floatIncrement: GetDouble
@@ -139,7 +139,7 @@ internal import SDKCameras
         unsafe boolean = symbols.function("arv_gc_boolean_get_type")
         unsafe string = symbols.function("arv_gc_string_get_type")
         unsafe command = symbols.function("arv_gc_command_get_type")
-        unsafe register = symbols.function("arv_gc_register_get_type")
+        unsafe selector = symbols.function("arv_gc_selector_get_type")
         unsafe gigE = symbols.function("arv_gv_device_get_type")
         unsafe choiceNames = symbols.function("arv_gc_enumeration_dup_available_string_values")
         unsafe intValue = symbols.function("arv_gc_integer_get_value")

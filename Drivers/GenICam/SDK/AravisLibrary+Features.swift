@@ -29,7 +29,9 @@ extension AravisLibrary {
         return found
     }
 
-    func isSelector(_ node: UInt) -> Bool { functions.isSelector(node) != 0 }
+    func isSelector(_ node: UInt) -> Bool {
+        functions.isA(node, functions.selector()) != 0 && functions.isSelector(node) != 0
+    }
 
     /// The nodes that a selector selects.
     func selected(by node: UInt) -> [UInt] { elements(functions.selectedFeatures(node)) }
