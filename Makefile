@@ -17,21 +17,23 @@ serve: build
 
 build: install-build
 	$(call built,$(PROGRAMS))
-	$(MAKE) .build/release/libatcore-simulated/libatcore.so .build/release/libdcamapi-simulated/libdcamapi.so
+	$(MAKE) $(foreach library,$(simulated-libraries),$(call simulated-file,$(library)))
 
-# Andor's library as the simulation has it, needing libc alone; in a folder where no loader looks by itself.
-.build/release/libatcore-simulated/libatcore.so: $(wildcard Drivers/SimulatedAtcore/*.[ch] Drivers/SimulatedAtcore/include/* \
-		Drivers/SimulatedSDK/*.[ch] Drivers/SimulatedSDK/include/*)
-	mkdir -p $(@D)
-	clang -shared -fPIC -O2 -fvisibility=hidden -IDrivers/SimulatedSDK/include -Wl,-soname,libatcore.so \
-		Drivers/SimulatedAtcore/*.c Drivers/SimulatedSDK/*.c -o $@
+# Vendors' libraries as the simulations have them, each with its folder in Drivers.
+SIMULATED := libatcore=SimulatedAtcore libdcamapi=SimulatedDCAM libm3api=SimulatedXIMEA libpvcam=SimulatedPVCAM
+library-of = $(word 1,$(subst =, ,$(1)))
+simulated-libraries := $(foreach pair,$(SIMULATED),$(call library-of,$(pair)))
+simulated-file = .build/release/$(1)-simulated/$(1).so
 
-# Hamamatsu's, in the same way.
-.build/release/libdcamapi-simulated/libdcamapi.so: $(wildcard Drivers/SimulatedDCAM/*.[ch] Drivers/SimulatedDCAM/include/* \
-		Drivers/SimulatedSDK/*.[ch] Drivers/SimulatedSDK/include/*)
-	mkdir -p $(@D)
-	clang -shared -fPIC -O2 -fvisibility=hidden -IDrivers/SimulatedSDK/include -Wl,-soname,libdcamapi.so \
-		Drivers/SimulatedDCAM/*.c Drivers/SimulatedSDK/*.c -o $@
+# Needing libc alone; in a folder where no loader looks by itself.
+define simulated-library
+$(call simulated-file,$(1)): $(wildcard Drivers/$(2)/*.[ch] Drivers/$(2)/include/* Drivers/SimulatedSDK/*.[ch] \
+		Drivers/SimulatedSDK/include/*)
+	mkdir -p $$(@D)
+	clang -shared -fPIC -O2 -fvisibility=hidden -IDrivers/SimulatedSDK/include -Wl,-soname,$(1).so \
+		Drivers/$(2)/*.c Drivers/SimulatedSDK/*.c -o $$@
+endef
+$(foreach pair,$(SIMULATED),$(eval $(call simulated-library,$(call library-of,$(pair)),$(word 2,$(subst =, ,$(pair))))))
 
 include Configs/install/install.mk
 

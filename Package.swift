@@ -21,6 +21,23 @@ func driver(_ name: String, _ transports: Target.Dependency...) -> Target {
     )
 }
 
+/// A vendor's library as it is simulated, in C.
+func simulation(_ name: String) -> Target {
+    .target(name: name, dependencies: ["SimulatedSDK"], path: "Drivers/\(name)", exclude: ["README.md"])
+}
+
+/// The tests of a driver for cameras of a vendor's SDK.
+func cameraTests(_ driver: String) -> Target {
+    .testTarget(
+        name: "\(driver)Tests",
+        dependencies: [
+            "Contracts", "Devices", "Pickle", "Platform", "SDKCameras", "SimulatedWorlds",
+            .target(name: driver),
+        ],
+        swiftSettings: settings
+    )
+}
+
 let package = Package(
     name: "device-server",
     products: [
@@ -35,6 +52,8 @@ let package = Package(
         // Stands in for the vendor's library in tests, under the vendor's name; nothing links to it.
         .library(name: "atcore", type: .dynamic, targets: ["SimulatedAtcore"]),
         .library(name: "dcamapi", type: .dynamic, targets: ["SimulatedDCAM"]),
+        .library(name: "m3api", type: .dynamic, targets: ["SimulatedXIMEA"]),
+        .library(name: "pvcam", type: .dynamic, targets: ["SimulatedPVCAM"]),
         // Loaded in front of the C library in tests with simulated USB devices; nothing links to it.
         .library(name: "virtualusb-preload", type: .dynamic, targets: ["VirtualUSBPreload"]),
     ],
@@ -95,20 +114,17 @@ let package = Package(
         driver("HamamatsuDCAM", "SDKCameras"),
         driver("SimulatedGigE", "Transports"),
         driver("GenICam", "SDKCameras", "SimulatedGigE", "Transports"),
+        driver("XIMEA", "SDKCameras"),
+        driver("TeledynePVCAM", "SDKCameras"),
+        // The kernel's header for video devices, and loops over pixels.
+        .target(name: "CVideo4Linux", path: "Drivers/CVideo4Linux"),
+        driver("V4L2", "CVideo4Linux", "ImageFiles", "SDKCameras", "Transports"),
         // Linked into each simulated library of a vendor.
         .target(name: "SimulatedSDK", path: "Drivers/SimulatedSDK", exclude: ["README.md"]),
-        .target(
-            name: "SimulatedAtcore",
-            dependencies: ["SimulatedSDK"],
-            path: "Drivers/SimulatedAtcore",
-            exclude: ["README.md"]
-        ),
-        .target(
-            name: "SimulatedDCAM",
-            dependencies: ["SimulatedSDK"],
-            path: "Drivers/SimulatedDCAM",
-            exclude: ["README.md"]
-        ),
+        simulation("SimulatedAtcore"),
+        simulation("SimulatedDCAM"),
+        simulation("SimulatedXIMEA"),
+        simulation("SimulatedPVCAM"),
         .target(
             name: "Server",
             dependencies: [
@@ -135,7 +151,7 @@ let package = Package(
             name: "Drivers",
             dependencies: [
                 "AndorSDK3", "Composites", "Devices", "FilterWheels", "GenICam", "HamamatsuDCAM", "Lasers",
-                "SimulatedGigE", "Simulators", "StageControllers",
+                "SimulatedGigE", "Simulators", "StageControllers", "TeledynePVCAM", "V4L2", "XIMEA",
             ],
             swiftSettings: settings
         ),
@@ -215,23 +231,20 @@ let package = Package(
         ),
         .testTarget(name: "PyroTests", dependencies: ["Pickle", "Pyro", "Platform"], swiftSettings: settings),
         .testTarget(name: "DeviceTests", dependencies: ["Devices", "Pickle", "Platform"], swiftSettings: settings),
-        .testTarget(
-            name: "AndorSDK3Tests",
-            dependencies: [
-                "AndorSDK3", "Contracts", "Devices", "Pickle", "Platform", "SDKCameras", "SimulatedWorlds",
-            ],
-            swiftSettings: settings
-        ),
+        cameraTests("AndorSDK3"),
         .target(
             name: "SimulatedWorlds",
             dependencies: ["Devices"],
             path: "Tests/Support/SimulatedWorlds",
             swiftSettings: settings
         ),
+        cameraTests("HamamatsuDCAM"),
+        cameraTests("TeledynePVCAM"),
+        cameraTests("XIMEA"),
         .testTarget(
-            name: "HamamatsuDCAMTests",
+            name: "V4L2Tests",
             dependencies: [
-                "Contracts", "Devices", "HamamatsuDCAM", "Pickle", "Platform", "SDKCameras", "SimulatedWorlds",
+                "Contracts", "CVideo4Linux", "Devices", "Pickle", "Platform", "SDKCameras", "Transports", "V4L2",
             ],
             swiftSettings: settings
         ),

@@ -43,8 +43,14 @@ DRIVERS = {
     "AndorSDK3": DRIVER | {"SDKCameras"},
     "HamamatsuDCAM": DRIVER | {"SDKCameras"},
     "GenICam": DRIVER | {"SDKCameras", "SimulatedGigE"},
+    "XIMEA": DRIVER | {"SDKCameras"},
+    "CVideo4Linux": set(),
+    "V4L2": DRIVER | {"CVideo4Linux", "ImageFiles", "SDKCameras"},
     "SimulatedAtcore": {"SimulatedSDK"},
     "SimulatedDCAM": {"SimulatedSDK"},
+    "SimulatedXIMEA": {"SimulatedSDK"},
+    "TeledynePVCAM": DRIVER | {"SDKCameras"},
+    "SimulatedPVCAM": {"SimulatedSDK"},
 }
 IMPORT = re.compile(r"\s*(?:@\w+(?:\(.*\))? )?(?:public |package |internal |private )?import (?:\w+ )?(\w+)")
 

@@ -22,11 +22,11 @@ release := .build/release
 $(PROGRAMS:%=$(release)/%):
 	$(MAKE) build
 
-install: $(PROGRAMS:%=$(release)/%) $(release)/libatcore-simulated/libatcore.so $(release)/libdcamapi-simulated/libdcamapi.so
-	install -d $(root)/bin $(root)/lib/device-server/libatcore-simulated $(root)/lib/device-server/libdcamapi-simulated
+install: $(PROGRAMS:%=$(release)/%) $(foreach library,$(simulated-libraries),$(call simulated-file,$(library)))
+	install -d $(root)/bin
 	install -s $(PROGRAMS:%=$(release)/%) $(root)/bin
-	install -s -m 644 $(release)/libatcore-simulated/libatcore.so $(root)/lib/device-server/libatcore-simulated
-	install -s -m 644 $(release)/libdcamapi-simulated/libdcamapi.so $(root)/lib/device-server/libdcamapi-simulated
+	$(foreach library,$(simulated-libraries),install -s -D -m 644 $(call simulated-file,$(library)) \
+	    $(root)/lib/device-server/$(library)-simulated/$(library).so &&) true
 	# Configuration that is there is somebody's own.
 	install -d $(DESTDIR)$(sysconfdir)/device-server
 	test -e $(DESTDIR)$(sysconfdir)/device-server/device-server.yaml || \

@@ -65,6 +65,10 @@ extension Driver where Configuration == HamamatsuCamera.Configuration {
             }
         )
         driver.loadLibrary = { _ = try DCAMLibrary.installed(nil) }
+        driver.listedDevices = { context in
+            let library = context.isSimulated ? try DCAMLibrary.simulated() : try DCAMLibrary.installed(nil)
+            return try DCAMSession.shared(library, isSimulated: context.isSimulated).listedDevices()
+        }
         return driver.proven(
             Proof(
                 sources: """

@@ -3,7 +3,7 @@ public import Transports
 /// A simulated OBIS laser: 488 nm, 150 mW, with the commands of Coherent's manual in each spelling of SCPI.
 public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
     /// Where the prompt comes that another program may have left on.
-    public enum Prompt: Sendable { case none, beforeAnswers, afterAnswers }
+    public enum Prompt: Sendable, Codable { case none, beforeAnswers, afterAnswers }
 
     public var pendingInput: [UInt8] = []
     public var serialNumber = "212001234"
@@ -28,7 +28,18 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
     public var shakesHands = true
     public var prompt = Prompt.none
     private var hasIndicator = true
-    private var errors: [(code: Int, text: String)] = []
+    private var errors: [Failure] = []
+
+    /// A command that was refused.
+    private struct Failure: Codable {
+        let code: Int
+        let text: String
+
+        init(_ text: String) {
+            self.text = text
+            code = text.dropFirst(3).description.number.map { Int($0) } ?? 0
+        }
+    }
 
     public init() {}
 
@@ -54,7 +65,7 @@ public struct SimulatedOBIS: SimulatedLineInstrument, SimulatedLaser {
         // A laser that has its line to itself has the number 1.
         let value = message.number == 1 ? report(message, now) : nil
         let result = value == nil ? message.number == 1 ? execute(message, now) : "ERR-100" : "OK"
-        if result != "OK" { errors.append((result.dropFirst(3).description.number.map { Int($0) } ?? 0, result)) }
+        if result != "OK" { errors.append(Failure(result)) }
         // Without the handshake only errors are answered.
         let lines = (value.map { [$0] } ?? []) + (shakesHands || result != "OK" ? [result] : [])
         let text = lines.map { $0 + "\r\n" }.joined()

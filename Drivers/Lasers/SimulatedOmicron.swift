@@ -7,7 +7,7 @@ public import Transports
 public struct SimulatedOmicron: SimulatedLineInstrument, SimulatedLaser {
     public var pendingInput: [UInt8] = []
     /// The model and the number that stands for its kind: 3 PhoxX, 4 LuxX, 100 BrixX (Odemis).
-    public var model = (name: "LuxX488-100", number: 4)
+    public var model = Model(name: "LuxX488-100", number: 4)
     /// In milliwatts.
     public var maximumPower = 100
     /// From 0 to 0xFFF.
@@ -37,10 +37,22 @@ public struct SimulatedOmicron: SimulatedLineInstrument, SimulatedLaser {
     public var unknownWords: Set<String> = []
     public var unavailableWords: Set<String> = []
     /// The separator of fields: another one after `GFw` with it, until a reset (ImSwitch's QuixX).
-    public var separator = Self.usualSeparator
+    public var separator: Character {
+        get { separatorText.first ?? Self.usualSeparator }
+        set { separatorText = String(newValue) }
+    }
+    private var separatorText = String(Self.usualSeparator)
 
     private static let usualSeparator: Character = "\u{A7}"
     private static let adHocBit = 1 << 13
+
+    /// A model, as `GFw` gives it.
+    public struct Model: Sendable, Codable {
+        public var name: String
+        public var number: Int
+
+        public init(name: String, number: Int) { (self.name, self.number) = (name, number) }
+    }
 
     public init() {}
 

@@ -3,14 +3,15 @@ internal import Transports
 /// The verbose modes of a simulated ASI controller (ASI, "Command:VB", firmware 8.5 or newer).
 ///
 /// The manual does not show how a target or a position is printed; here it is as in the answer of `WHERE`.
-public struct SimulatedASIVerbosity: Sendable {
+public struct SimulatedASIVerbosity: Sendable, Codable {
     /// The sum of the modes: 1 `N` at the end of a move, 2 joystick button, 4 TTL input, 8 line ends of CR alone,
     /// 16 answers to moves with the target, 32 positions at the end of a move.
     public var modes = 0
     /// The decimal places of `WHERE`.
     public var places = 0
     /// The modes that `SAVESET Z` has saved, which a power loss brings back.
-    private(set) var saved = (modes: 0, places: 0)
+    private var savedModes = 0
+    private var savedPlaces = 0
 
     init() {}
 
@@ -33,8 +34,8 @@ public struct SimulatedASIVerbosity: Sendable {
         return ":A \(values.joined(separator: " "))\r\n"
     }
 
-    mutating func save() { saved = (modes, places) }
-    mutating func powerUp() { (modes, places) = saved }
+    mutating func save() { (savedModes, savedPlaces) = (modes, places) }
+    mutating func powerUp() { (modes, places) = (savedModes, savedPlaces) }
 
     /// The line ends of an answer.
     func ended(_ text: String) -> String { modes & 8 == 0 ? text : text.replacing("\r\n", with: "\r") }

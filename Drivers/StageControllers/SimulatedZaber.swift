@@ -1,7 +1,7 @@
 internal import Transports
 
 /// A simulated Zaber device, with the commands and settings of the Zaber ASCII Protocol Manual that its kind has.
-public struct SimulatedZaber: Sendable {
+public struct SimulatedZaber: Sendable, Codable {
     public let kind: ZaberOptions.Kind
     public let serialNumber: Int
     public var motors: [SimulatedMotor]

@@ -24,7 +24,7 @@ public struct ZaberOptions: SerialLineOptions {
     }
 
     /// The kind of a device, which the device itself does not report.
-    public enum Kind: String, Decodable, Sendable, CaseIterable {
+    public enum Kind: String, Codable, Sendable, CaseIterable {
         case stage
         case filterWheel = "filter_wheel"
         case ledController = "led_controller"

@@ -15,8 +15,10 @@ struct entry {
 
 #define TIFF_ENTRY(function) {#function, offsetof(struct tiff_library, function)},
 #define PNG_ENTRY(function) {#function, offsetof(struct png_library, function)},
+#define JPEG_ENTRY(function) {#function, offsetof(struct jpeg_library, function)},
 static const struct entry tiff_entries[] = {TIFF_FUNCTIONS(TIFF_ENTRY)};
 static const struct entry png_entries[] = {PNG_FUNCTIONS(PNG_ENTRY)};
+static const struct entry jpeg_entries[] = {JPEG_FUNCTIONS(JPEG_ENTRY)};
 
 /// Fills a table. Returns 0 for success.
 static int load(const char *name, const char *package, const char *format, const struct entry *entries, size_t count,
@@ -58,6 +60,17 @@ const struct png_library *png_library(struct report *report) {
     if (!is_loaded)
         is_loaded = load("libpng16.so.16", "libpng16-16", "PNG", png_entries, sizeof png_entries / sizeof *png_entries,
                          &table, report) == 0;
+    pthread_mutex_unlock(&turn);
+    return is_loaded ? &table : NULL;
+}
+
+const struct jpeg_library *jpeg_library(struct report *report) {
+    static struct jpeg_library table;
+    static int is_loaded;
+    pthread_mutex_lock(&turn);
+    if (!is_loaded)
+        is_loaded = load("libjpeg.so.62", "libjpeg62-turbo", "JPEG", jpeg_entries,
+                         sizeof jpeg_entries / sizeof *jpeg_entries, &table, report) == 0;
     pthread_mutex_unlock(&turn);
     return is_loaded ? &table : NULL;
 }

@@ -1,11 +1,15 @@
-/// The functions of libtiff and libpng, looked up when an image is first read or written. Other programs run without
+/// The functions of libtiff, libpng and libjpeg, looked up when an image is first read or written. Other programs run without
 /// these libraries.
 #ifndef LIBRARIES_H
 #define LIBRARIES_H
 
 #include <png.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <tiffio.h>
+
+// It needs what stands above.
+#include <jpeglib.h>
 
 /// The buffer for the first problem.
 struct report {
@@ -29,13 +33,19 @@ struct report {
     F(png_get_image_width) F(png_get_image_height) F(png_get_bit_depth) F(png_get_color_type) F(png_get_channels) \
     F(png_get_rowbytes) F(png_read_image) F(png_read_end)
 
+#define JPEG_FUNCTIONS(F) \
+    F(jpeg_std_error) F(jpeg_CreateDecompress) F(jpeg_mem_src) F(jpeg_read_header) F(jpeg_start_decompress) \
+    F(jpeg_read_scanlines) F(jpeg_destroy_decompress)
+
 #define POINTER(function) __typeof__(function) *function;
 struct tiff_library { TIFF_FUNCTIONS(POINTER) };
 struct png_library { PNG_FUNCTIONS(POINTER) };
+struct jpeg_library { JPEG_FUNCTIONS(POINTER) };
 #undef POINTER
 
 /// The libraries; null if one is missing, with the reason in the report.
 const struct tiff_library *tiff_library(struct report *report);
 const struct png_library *png_library(struct report *report);
+const struct jpeg_library *jpeg_library(struct report *report);
 
 #endif

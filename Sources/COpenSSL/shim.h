@@ -14,13 +14,15 @@ static inline void openssl_begin(void) {
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
 }
 
-/// A context that computes an HMAC-SHA1 with a key, for EVP_MAC_update. NULL if there is not enough memory.
-static inline EVP_MAC_CTX *hmac_sha1_new(const unsigned char *key, size_t length) {
+/// A context that computes an HMAC with a key, for EVP_MAC_update. NULL if there is not enough memory.
+static inline EVP_MAC_CTX *hmac_new(const unsigned char *key, size_t length, const char *name) {
     openssl_begin();
     EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     EVP_MAC_CTX *context = EVP_MAC_CTX_new(mac);
     EVP_MAC_free(mac);
-    char digest[] = "SHA1";
+    char digest[16];
+    strncpy(digest, name, sizeof digest - 1);
+    digest[sizeof digest - 1] = 0;
     const OSSL_PARAM parameters[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
         OSSL_PARAM_construct_end(),

@@ -8,9 +8,16 @@ public import Devices
 @_exported public import SimulatedGigE
 @_exported public import Simulators
 @_exported public import StageControllers
+@_exported public import TeledynePVCAM
+@_exported public import V4L2
+@_exported public import XIMEA
 
 /// Every driver that the programs are built with: a new family is a line above, and a term here.
 public let drivers = DriverCatalog(
     Simulators.drivers + FilterWheels.drivers + Lasers.drivers + StageControllers.drivers
-        + Composites.drivers + [FloatingDriver.andorSDK3, Driver.hamamatsuDCAM, Driver.genICam]
+        + Composites.drivers
+        + [
+            FloatingDriver.andorSDK3, Driver.hamamatsuDCAM, Driver.ximea, FloatingDriver.pvcam, Driver.v4l2,
+            Driver.genICam,
+        ]
 )

@@ -23,6 +23,9 @@ public struct Bytes: Sendable {
 
     public var isEmpty: Bool { count == 0 }
 
+    /// The memory of another owner that holds the bytes, if they are not in an array.
+    public var memory: (any ByteMemory)? { if case .memory(let memory) = storage { memory } else { nil } }
+
     public func withUnsafeBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {

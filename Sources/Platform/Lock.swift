@@ -9,9 +9,11 @@ internal import Glibc
 /// a `Sendable` result, and the compiler refuses the rest. (`Mutex` lets through what its `sending` should stop.)
 // Why unchecked: the state is only ever touched while the mutex is held.
 @safe public final class Lock<State: ~Copyable>: @unchecked Sendable {
-    private var state: State
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    // The last one: a state without a size, such as `()`, has the address of what is behind it, whose use ThreadSanitizer
+    // would take for a race.
+    private var state: State
 
     public init(_ state: consuming sending State) {
         self.state = state

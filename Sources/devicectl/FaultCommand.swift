@@ -7,7 +7,7 @@ struct FaultCommand: AsyncParsableCommand {
         commandName: "fault",
         abstract: "Order a fault of a simulated device, or show the present one.",
         discussion: """
-            ORDER is hang, crash, unplug, slow, garbage or drop, then the seconds that it lasts (10 if none are given) \
+            ORDER is hang, crash, unplug, slow, garbage, drop or short, then the seconds that it lasts (10 if none are given) \
             and, after the word "after", those until it begins; or none, which ends a fault. Real devices refuse orders.
 
             Examples:

@@ -61,7 +61,7 @@ def test_order_can_begin_later(serve, connect):
 def test_wrong_order_is_refused(serve, connect, text):
     """The error says what orders there are."""
     wheel = connect(serve([WHEEL]).uri("Wheel"))
-    with pytest.raises(ValueError, match="hang, crash, unplug, slow, garbage, drop"):
+    with pytest.raises(ValueError, match="hang, crash, unplug, slow, garbage, drop, short"):
         order(wheel, text)
     assert order(wheel) == "none"
 
@@ -145,7 +145,7 @@ def test_check_refuses_faults_of_real_devices(tmp_path):
     status, _, said = run("--check", config)
     assert status == 1
     assert "only simulated devices take faults on order" in said
-    assert "one of hang, crash, unplug, slow, garbage, drop" in said
+    assert "one of hang, crash, unplug, slow, garbage, drop, short" in said
     assert sum("scope.yaml:" in line for line in said.splitlines()) == 2
 
 

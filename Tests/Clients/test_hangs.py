@@ -112,6 +112,58 @@ def test_camera_that_hangs_while_it_is_enabled_at_the_start(world, serve_world, 
         assert camera.get_is_enabled()
 
 
+# MARK: Opening
+
+
+def opening(driver, **more):
+    """A simulator whose opening does not come back, as in a vendor's library."""
+    return {"name": "Device", "driver": driver, "port": 0, "open_limit": "2 s", "fault": "hang 600", **more}
+
+
+@pytest.mark.parametrize("device", [
+    opening("simulated-camera", conf={"sensor_shape": [64, 32]}),
+    opening("simulated-stage", conf={"limits": {"x": [0, 100]}}),
+    opening("simulated-light-source"),
+], ids=lambda device: device["driver"])
+def test_device_that_hangs_while_it_is_opened(serve, config, device):
+    """The log and the status show it; after its limit the process is replaced, whatever kind of device it is."""
+    server = serve([device])
+    server.wait_for(r"WARNING .*Device: not open after [2-9]\S* s; the limit is 2 s")
+    server.wait_for(r"ERROR .*Device: Device: its opening has not come back for [2-9]\S* s; its process was killed")
+    with Pyro4.Proxy(server.uri("Device")) as proxy:
+        assert proxy.get_is_enabled() is not None
+    now = status(config)["Device"]
+    assert now["restarts"] == 1 and "its opening has not come back" in now["last_error"]
+
+
+def test_opening_that_is_only_reported(serve, config):
+    """With `on_hang: report` the process may go on, and `status` shows what it is at."""
+    server = serve([opening("simulated-camera", conf={"sensor_shape": [64, 32]}, on_hang="report")])
+    server.wait_for(r"ERROR .*Device: its opening has not come back for .*`device-server restart`")
+    now = status(config)["Device"]
+    assert (now["state"], now["restarts"]) == ("starting", 0)
+    assert now["devices"][0]["overdue_call"] == "Device: its opening"
+    assert re.search(r"^  ! 20\S+ Device: its opening has not come back", run("status", config)[1], re.MULTILINE)
+    assert run("restart", config, "Device")[0] == 0
+    with Pyro4.Proxy(server.uri("Device")) as proxy:
+        assert not proxy.get_is_enabled()
+
+
+def test_search_for_a_camera_that_hangs(world, serve_world, config):
+    """The process that opens the candidate is replaced; the status says for what the definition waits."""
+    world.order("VSC-1", "stuck", "Open")
+    server = serve_world([andor("Red", "VSC-1", open_limit="2 s")])
+    server.wait_for(r"ERROR .*andor-sdk3: candidate 1 was not open within 2 s; killed")
+    eventually(lambda: "a candidate was not open within 2 s" in (status(config)["Red"]["last_error"] or ""),
+               "the status has the reason")
+    world.end("VSC-1", "stuck")
+    with Pyro4.Proxy(server.uri("Red")) as camera:
+        assert not camera.get_is_enabled()
+
+
+# MARK: Only reported
+
+
 def test_hang_that_is_only_reported(world, serve_world, config):
     """With `on_hang: report` the process lives, and the call ends when it ends; light of the process goes off."""
     camera = andor("Red", "VSC-1", on_hang="report")

@@ -159,3 +159,33 @@ def test_the_doctor_reads_the_configuration(testbed, tmp_path):
     finally:
         os.close(master)
         os.close(slave)
+
+
+def simulated(library):
+    """The file of a simulated library, as it is built or as it is installed."""
+    return next(path for path in (BIN / f"{library}.so", BIN / f"{library}-simulated" / f"{library}.so",
+                                  BIN.parent / "lib" / "device-server" / f"{library}-simulated" / f"{library}.so")
+                if path.exists())
+
+
+def test_cameras_of_libraries_that_list_them(tmp_path):
+    """Serial number, model, firmware and link, without opening a camera; --yaml selects each by its serial number."""
+    (tmp_path / "dcam").write_text("pace 0\norder fixed\nstate %s\ncamera flash4-v3 001234\n" % tmp_path)
+    (tmp_path / "ximea").write_text("pace 0\norder fixed\nstate %s\ncamera mq013mg 20751650\n" % tmp_path)
+    # As if the vendors' own were installed.
+    environment = {**os.environ, "DCAM_LIBRARY": str(simulated("libdcamapi")), "XIMEA_LIBRARY": str(simulated("libm3api")),
+                   "DCAM_SIMULATED_WORLD": str(tmp_path / "dcam"), "XIMEA_SIMULATED_WORLD": str(tmp_path / "ximea")}
+    done = subprocess.run([str(BIN / "hwprobe"), "--json"], env=environment, capture_output=True, text=True, timeout=60)
+    found = {camera["driver"]: camera for camera in json.loads(done.stdout)["cameras"]}
+    assert found["hamamatsu-dcam"] == {
+        "driver": "hamamatsu-dcam", "serial": "001234", "model": "C13440-20CU", "firmware": "4.20.B", "link": "USB3",
+        "holder": None}
+    assert found["ximea"] == {
+        "driver": "ximea", "serial": "20751650", "model": "MQ013MG-E2", "firmware": None, "link": "U3V", "holder": None}
+    done = subprocess.run([str(BIN / "hwprobe"), "--yaml"], env=environment, capture_output=True, text=True, timeout=60)
+    assert 'driver: hamamatsu-dcam, port: 8001, conf: { serial: "001234" } }' in done.stdout
+    assert 'driver: ximea, port: 8002, conf: { serial: "20751650" } }' in done.stdout
+    (tmp_path / "scope.yaml").write_text(done.stdout)
+    done = subprocess.run([str(BIN / "device-server"), "--check", str(tmp_path / "scope.yaml")], env=environment,
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr

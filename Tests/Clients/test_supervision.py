@@ -530,3 +530,29 @@ def test_hosts(serve, connect, host):
     with stage.axes["x"] as axis:
         axis.move_to(4)
         assert stage.position == {"x": 4.0}
+
+
+@pytest.mark.parametrize("number", ["SIGABRT", "SIGSEGV", "SIGILL", "SIGTRAP", "SIGBUS", "SIGFPE", "SIGQUIT"])
+def test_signal_of_a_crash_that_somebody_sends(serve, connect, number):
+    """It ends the process, as a crash of its own does, and another one takes over."""
+    server = serve([at("Lamp", {"driver": "simulated-light-source"})])
+    uri = server.uri("Lamp")
+    lamp = connect(uri)
+    lamp.power = 0.37
+    lamp.enable()
+    pid = worker(server, uri)
+    os.kill(pid, getattr(signal, number))
+    eventually(lambda: not is_running(pid) and answers(connect, uri), "it is served again")
+    lamp = connect(uri)
+    assert (lamp.get_set_power(), lamp.get_is_on()) == (0.37, False)
+    assert server.wait_for(r"ERROR .*Lamp: its process (crashed|was killed) \(%s\)" % number)
+
+
+def test_crash_signal_ends_the_server(serve, connect):
+    """Its workers switch their light off and end."""
+    server = serve([at("Lamp", {"driver": "simulated-light-source"})])
+    server.uri("Lamp")
+    workers = server.workers
+    server.process.send_signal(signal.SIGABRT)
+    assert server.wait() == -signal.SIGABRT
+    eventually(lambda: not any(map(is_running, workers)), "the workers have ended")

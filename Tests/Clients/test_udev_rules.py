@@ -9,6 +9,7 @@ from servers import ROOT
 from testbed import Testbed
 
 RULES = ROOT / "Configs" / "udev" / "60-filter-wheels.rules"
+CAMERA_RULES = ROOT / "Configs" / "udev" / "60-cameras.rules"
 SERIAL_RULES = ROOT / "Configs" / "udev" / "60-serial-instruments.rules"
 WHEELS = ["zwo", "starlight-xpress", "clarity", "finger-lakes"]
 
@@ -59,6 +60,18 @@ def test_other_devices_stay_as_they_are(testbed, tmp_path):
     rules.write_text(RULES.read_text().replace("1f01", "1f10"))
     words, properties = judge(testbed, "1-1", rules)
     assert not words and "uaccess" not in properties.get("TAGS", "")
+
+
+@pytest.mark.parametrize("vendor", ["136e", "0661", "20f7"])
+def test_users_may_use_cameras(testbed, tmp_path, vendor):
+    """Each vendor's cameras, whatever the model; the wheel that is made up gets the vendor's line."""
+    testbed.make("1-1", "zwo")
+    assert not judge(testbed, "1-1", CAMERA_RULES)[0]
+    rules = tmp_path / "cameras.rules"
+    rules.write_text(CAMERA_RULES.read_text().replace(vendor, "03c3"))
+    words, properties = judge(testbed, "1-1", rules)
+    assert len(words) == 2 and words[1].endswith("MODE 0660"), words
+    assert ":uaccess:" in properties["TAGS"]
 
 
 @pytest.mark.parametrize("vendor", ["25dc", "0d4d", "2939", "2341|2a03", "16c0"])

@@ -288,13 +288,17 @@ class Viewer(Listener):
         return None
 
 
-def build_clock(folder):
-    """The library that shifts the time of day, and the file of its seconds."""
-    library, shift = Path(folder) / "clock.so", Path(folder) / "shift"
-    source = Path(__file__).with_name("clock.c")
-    subprocess.run(["clang", "-shared", "-fPIC", "-O2", "-o", library, source, "-ldl"], check=True)
-    shift.write_text("0")
-    return library, shift
+class System:
+    """What the system does to the programs: the file of the seconds by which the clock is set, and that of threads used up."""
+
+    def __init__(self, folder):
+        library = Path(folder) / "preload.so"
+        source = Path(__file__).with_name("preload.c")
+        subprocess.run(["clang", "-shared", "-fPIC", "-O2", "-o", library, source, "-ldl"], check=True)
+        self.shift, self.threads = Path(folder) / "shift", Path(folder) / "no-threads"
+        self.shift.write_text("0")
+        self.environment = {
+            "LD_PRELOAD": str(library), "FAULT_CLOCK": str(self.shift), "FAULT_THREADS": str(self.threads)}
 
 
-__all__ = ["KINDS", "SCALE", "SIBLING", "Client", "Microscope", "Viewer", "build_clock", "eventually", "proxy"]
+__all__ = ["KINDS", "SCALE", "SIBLING", "Client", "Microscope", "System", "Viewer", "eventually", "proxy"]

@@ -95,6 +95,17 @@ class Aborted(Signal):
                 kind.ask(device)
 
 
+class Sent(Signal):
+    """A signal of a crash that somebody sends: the process ends as by a crash of its own."""
+
+    def __init__(self, number, about):
+        super().__init__(number, about, report_limit=4.0, recovery_limit=5.0)
+        self.name = "%s sent" % number.name
+
+    def is_short(self, kind, state):
+        return kind.name == "Laser" and state == "on"
+
+
 class SupervisorKilled(Fault):
     """All workers end by themselves, light first; a new server is started by whoever looks after it."""
 
@@ -296,6 +307,33 @@ class HangInShutdown(Fault):
 
     def cure(self, scope, kind, context):
         context.wait(60)
+
+
+class HangInOpening(Fault):
+    """A device whose opening does not return, as in a vendor's library: its process is replaced after the declared limit."""
+
+    name, about = "hang in opening", "a reload adds a device whose opening does not return; its limit is 2 s"
+    report_limit, recovery_limit = 5.0, 10.0
+
+    def applies(self, kind, state):
+        return kind.name not in ("Laser", "USBWheel") and state == kind.states[0]
+
+    def is_short(self, kind, state):
+        return kind.name == "Camera"
+
+    def inject(self, scope, kind):
+        late = {**kind.definition, "name": "Late", "fault": "hang 600", "open_limit": "2 s"}
+        scope.reload([late])
+
+    def pattern(self, kind):
+        return r"Late: its opening has not come back .* killed"
+
+    def cure(self, scope, kind, context):
+        begin = time.monotonic()
+        with proxy(scope.server.uri("Late")) as device:
+            kind.ask(device)
+        scope.reload([])
+        return begin
 
 
 # MARK: Clients and limits of the system
@@ -524,6 +562,34 @@ class UsedUp(Fault):
         return time.monotonic()
 
 
+class ThreadsUsedUp(Fault):
+    """No process gets another thread: new clients are refused, devices and their clients stay."""
+
+    name, about = "threads used up", "the system starts no thread; new clients are refused, the others stay"
+    report_limit = 3.0
+
+    def is_short(self, kind, state):
+        return kind.name == "Camera" and state == kind.states[-1]
+
+    def inject(self, scope, kind):
+        self._processes = children(scope.server.process.pid) | {scope.server.process.pid}
+        scope.system.threads.touch()
+
+    def detect(self, scope, kind, mark, begin):
+        try:
+            with proxy(scope.uris[kind.name], 1) as device:
+                device._pyroBind()
+        except Exception:
+            took = time.monotonic() - begin
+            time.sleep(1)
+            return took if all(map(is_running, self._processes)) else None
+        return None
+
+    def cure(self, scope, kind, context):
+        scope.system.threads.unlink()
+        return time.monotonic()
+
+
 class ClockStep(Fault):
     """Somebody sets the clock: nothing but time stamps changes."""
 
@@ -538,7 +604,7 @@ class ClockStep(Fault):
         return kind.name in ("Camera", "Stage") and state == kind.states[-1]
 
     def inject(self, scope, kind):
-        scope.shift.write_text(str(self._seconds))
+        scope.system.shift.write_text(str(self._seconds))
 
     def detect(self, scope, kind, mark, begin):
         restarts = scope.status(kind.name)["restarts"]
@@ -548,7 +614,7 @@ class ClockStep(Fault):
         return NOTHING_TO_REPORT if scope.status(kind.name)["restarts"] == restarts else None
 
     def cure(self, scope, kind, context):
-        scope.shift.write_text("0")
+        scope.system.shift.write_text("0")
         return time.monotonic()
 
 
@@ -565,6 +631,8 @@ def enable(kind, device):
 FAULTS = [
     Signal(signal.SIGKILL, "the process of the device is killed"),
     Aborted(),
+    Sent(signal.SIGABRT, "somebody sends it to the process, as `kill -ABRT` does"),
+    Sent(signal.SIGSEGV, "somebody sends it to the process"),
     Signal(signal.SIGSTOP, "it is stopped, and so answers nobody", report_limit=7.0, recovery_limit=20.0),
     Hang("hang in a call", "a call does not return; it is reported, and other calls are answered once it ends",
          lambda kind, device: kind.ask(device)),
@@ -572,10 +640,13 @@ FAULTS = [
     Hang("hang in read-out", "no frame comes; a trigger does not return",
          lambda kind, device: device.trigger(), kinds=("Camera",)),
     HangInShutdown(),
-    Ordered("unplug", "unplug and back", "the device is gone; the call fails, and works when it is back",
+    HangInOpening(),
+    Ordered("unplug", "unplug and back", "the device is gone, the cable of its serial port or USB included; the call fails, and works when it is back",
             report_limit=5.0, recovery_limit=5.0),
     Ordered("hang", "no reply", "the device behind a driver answers nothing", kinds=("Laser",), report_limit=8.0),
-    Ordered("drop", "short", "every second answer, call or frame is lost", report_limit=8.0),
+    # A transfer to the wheel that began before the end waits for its answer for 5 s.
+    Ordered("drop", "lost", "every second answer, call or frame is lost", report_limit=8.0, recovery_limit=8.0),
+    Ordered("short", "short", "answers, calls and frames end in the middle", report_limit=8.0, recovery_limit=8.0),
     Harmless("slow", "late", "answers come a second later", recovery_limit=10.0),
     Harmless("garbage", "garbage", "answers, values and pixels are random",
              recovery_limit=10.0),
@@ -588,6 +659,7 @@ FAULTS = [
     DiskFull(),
     PortTaken(),
     UsedUp("descriptors used up", "the process has no file descriptor left; new clients are refused", resource.RLIMIT_NOFILE),
+    ThreadsUsedUp(),
     SupervisorStopped(),
     SupervisorStoppedForLong(),
     SupervisorKilled(),

@@ -23,7 +23,7 @@ from typing import NamedTuple, Optional
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from bench import KINDS, SCALE, SIBLING, Client, Microscope, Viewer, build_clock, proxy
+from bench import KINDS, SCALE, SIBLING, Client, Microscope, System, Viewer, proxy
 from faults import FAULTS
 
 # A sibling's client asks fifty times a second; a machine that is busy with a restart may delay it.
@@ -180,8 +180,7 @@ class Bench:
 
     def __init__(self, folder):
         self._folder = Path(folder)
-        library, self._shift = build_clock(folder)
-        self._environment = {"LD_PRELOAD": str(library), "FAULT_CLOCK": str(self._shift)}
+        self._system = System(folder)
         self._scope, self._count = None, 0
 
     def try_cell(self, fault, kind, state):
@@ -190,8 +189,8 @@ class Bench:
             self._count += 1
             place = self._folder / str(self._count)
             place.mkdir()
-            self._scope = Microscope(place, KINDS, self._environment)
-            self._scope.shift = self._shift
+            self._scope = Microscope(place, KINDS, self._system.environment)
+            self._scope.system = self._system
         try:
             cell = run_cell(self._scope, kind, state, fault)
         except Exception as error:

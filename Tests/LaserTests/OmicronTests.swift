@@ -107,7 +107,7 @@ struct OmicronTests {
     ])
     func drivesEachKind(name: String, number: Int) throws {
         var laser = SimulatedOmicron()
-        laser.model = (name, number)
+        laser.model = .init(name: name, number: number)
         let light = try LaserKind.omicron(laser).open()
         #expect(try light.setting("model").get() == .str("\(name), \(number), 2.87"))
         try light.enable()

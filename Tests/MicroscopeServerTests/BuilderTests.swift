@@ -122,6 +122,8 @@ struct BuilderTests {
         let microscope = Microscope {
             DeviceDefinition("Camera", .andorSDK3, conf: .init(bufferCount: 4, cooling: false), uid: "VSC-1", port: 0)
             DeviceDefinition("ORCA", .hamamatsuDCAM, conf: .init(serial: "001234", bufferCount: 4), port: 0)
+            DeviceDefinition("XiQ", .ximea, conf: .init(serial: "20751650", format: .mono8), port: 0)
+            DeviceDefinition("Overview", .v4l2, conf: .init(serial: "1f21", pixelFormat: "MJPG"), port: 0)
             DeviceDefinition("EFW", .zwoEFW, conf: .init(serial: "1f21"), port: 0)
             DeviceDefinition("Laser", .cobolt, conf: .init(port: "/dev/ttyUSB0"), port: 0)
             DeviceDefinition("Slider", .thorlabsSlider, conf: .init(port: "usb:A1", address: 2), port: 0)
@@ -132,8 +134,8 @@ struct BuilderTests {
         let drivers = try microscope.configuration().definitions.flatMap(\.devices).map(\.driver.name)
         #expect(
             drivers == [
-                "andor-sdk3", "hamamatsu-dcam", "zwo-efw", "cobolt", "thorlabs-ell-slider", "ludl-mc2000",
-                "aurox-clarity", "clarity-camera",
+                "andor-sdk3", "hamamatsu-dcam", "ximea", "v4l2", "zwo-efw", "cobolt", "thorlabs-ell-slider",
+                "ludl-mc2000", "aurox-clarity", "clarity-camera",
             ]
         )
     }

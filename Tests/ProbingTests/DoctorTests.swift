@@ -96,8 +96,7 @@ struct DoctorTests {
         let world = try Self.camera()
         world.node("/dev/bus/usb/002/005", mode: 0o600)
         let command = Self.findings(world).first?.command
-        #expect(command?.contains("ATTR{idVendor}==\"136e\"") == true)
-        #expect(command?.contains("/etc/udev/rules.d/60-andor-sdk3.rules") == true)
+        #expect(command?.contains("sudo cp Configs/udev/60-cameras.rules") == true)
     }
 
     // MARK: Between the device and the programs

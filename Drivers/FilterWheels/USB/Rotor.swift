@@ -1,5 +1,5 @@
 /// The mechanics of a simulated wheel: its position, its moves and its mechanical faults.
-struct Rotor {
+struct Rotor: Codable {
     enum Place: Equatable {
         /// Homing.
         case homing
@@ -65,7 +65,7 @@ struct Rotor {
 }
 
 /// A fault that can be caused in a simulated wheel.
-public enum WheelFault: String, Sendable, CaseIterable {
+public enum WheelFault: String, Sendable, CaseIterable, Codable {
     /// The wheel is blocked, until `repair`.
     case jam
     /// The wheel turns endlessly, until `repair`.
@@ -83,7 +83,7 @@ public enum WheelFault: String, Sendable, CaseIterable {
 }
 
 /// The pending faults.
-struct WheelFaults {
+struct WheelFaults: Codable {
     private var waiting: [WheelFault] = []
 
     mutating func add(_ fault: WheelFault, to rotor: inout Rotor) {

@@ -8,6 +8,7 @@ public import Transports
 public final class SimulatedWheel: SimulatedUSBDevice {
     public let description: USBDescription
     private let state: Lock<any SimulatedWheelLanguage>
+    private let record = Lock(Record())
     private let now: @Sendable () -> ContinuousClock.Instant
 
     init(
@@ -24,22 +25,57 @@ public final class SimulatedWheel: SimulatedUSBDevice {
     public var slot: Int? { state.withLock { [now] in $0.slot(at: now()) } }
 
     /// Causes a fault.
-    public func fail(_ fault: WheelFault) { state.withLock { $0.mechanics.fail(fault) } }
+    public func fail(_ fault: WheelFault) { change { $0.mechanics.fail(fault) } }
 
-    public func powerUp() { state.withLock { [now] in $0.powerUp(at: now()) } }
+    /// Starts the wheel, unless it has been on since an earlier process.
+    public func powerUp() {
+        guard !record.withLock({ $0.isAlreadyOn() }) else { return }
+        change { [now] in $0.powerUp(at: now()) }
+    }
 
     public func control(_ request: ControlRequest, _ bytes: [UInt8]) -> [UInt8]? {
-        state.withLock { [now] state in
+        change { [now] state in
             guard !state.mechanics.faults.refusesRequest() else { return nil }
             return state.control(request, bytes, at: now())
         }
     }
 
     public func receive(_ bytes: [UInt8], at endpoint: UInt8) -> Bool {
-        state.withLock { [now] state in
+        change { [now] state in
             guard !state.mechanics.faults.refusesRequest() else { return false }
             state.take(bytes, at: now())
             return true
+        }
+    }
+
+    /// Changes the wheel, and keeps it as it is then for the next process.
+    private func change<Result>(_ body: (inout any SimulatedWheelLanguage) -> Result) -> Result {
+        state.withLock { state in
+            let result = body(&state)
+            record.withLock(\.store)(state)
+            return result
+        }
+    }
+
+    /// The place where the wheel is kept for the next process.
+    private struct Record {
+        var store: @Sendable (any SimulatedWheelLanguage) -> Void = { _ in }
+        var wasOn = false
+
+        mutating func isAlreadyOn() -> Bool {
+            defer { wasOn = false }
+            return wasOn
+        }
+    }
+
+    /// Makes the wheel outlive its process, and puts it into the state in which an earlier one has left it.
+    ///
+    /// - Parameter hardware: the name of the wheel, as in ``KeptValue``.
+    func keep(as hardware: String) {
+        state.withLock { state in
+            let (found, store) = state.kept(as: hardware)
+            record.withLock { $0 = Record(store: store, wasOn: found != nil) }
+            if let found { state = found }
         }
     }
 
@@ -54,7 +90,7 @@ public final class SimulatedWheel: SimulatedUSBDevice {
 }
 
 /// The properties of a simulated wheel.
-public struct SimulatedWheelOptions: Sendable {
+public struct SimulatedWheelOptions: Sendable, Codable {
     public var serial: String?
     public var positions: Int
     public var stepTime: Duration
@@ -80,7 +116,7 @@ extension SimulatedWheelOptions {
 }
 
 /// The protocol of one make, as its wheel sees it.
-protocol SimulatedWheelLanguage {
+protocol SimulatedWheelLanguage: Codable, Sendable {
     var mechanics: WheelMechanics { get set }
 
     mutating func powerUp(at now: ContinuousClock.Instant)
@@ -95,6 +131,14 @@ protocol SimulatedWheelLanguage {
 }
 
 extension SimulatedWheelLanguage {
+    /// What an earlier process has left of the wheel with this name, and how to keep it for the next one.
+    fileprivate func kept(
+        as name: String
+    ) -> (found: (any SimulatedWheelLanguage)?, store: @Sendable (any SimulatedWheelLanguage) -> Void) {
+        let record = KeptValue(name, self)
+        return (record.found, { if let state = $0 as? Self { record.store(state) } })
+    }
+
     mutating func powerUp(at now: ContinuousClock.Instant) { mechanics.powerUp(at: now) }
     mutating func control(_ request: ControlRequest, _ bytes: [UInt8], at now: ContinuousClock.Instant) -> [UInt8]? {
         nil
@@ -107,7 +151,7 @@ extension SimulatedWheelLanguage {
 }
 
 /// The parts that all simulated makes share: the rotor, the answers not yet fetched and the pending faults.
-struct WheelMechanics {
+struct WheelMechanics: Codable {
     var rotor: Rotor
     var faults = WheelFaults()
     var answers: [[UInt8]] = []

@@ -54,7 +54,7 @@ extension Driver where Configuration == WheelConfiguration {
     static func filterWheel<Session: WheelSession>(
         _ session: Session.Type,
         _ summary: String,
-        simulate: @escaping @Sendable (WheelConfiguration) -> any SimulatedUSBDevice
+        simulate: @escaping @Sendable (WheelConfiguration) -> SimulatedWheel
     ) -> Self {
         Driver(
             Session.make.word,
@@ -71,6 +71,7 @@ extension Driver where Configuration == WheelConfiguration {
             if context.isSimulated {
                 let simulated = SimulatedUSBBus()
                 let (wheel, port) = (simulate(configuration), configuration.port ?? USBPort(bus: 1, ports: [1]))
+                wheel.keep(as: context.hardwareName)
                 simulated.plugIn(wheel, at: port)
                 if let faults = context.faults { simulated.show(faults, of: wheel, at: port) }
                 bus = simulated

@@ -60,6 +60,21 @@ final class DCAMSession: Sendable {
         }
     }
 
+    /// The cameras of the list, none of which is opened; the library is ended afterwards if nobody else uses it.
+    func listedDevices() throws -> [ListedDevice] {
+        beginUse()
+        defer { endUse() }
+        return try cameras().map { camera in
+            let index = UInt(camera.index)
+            return ListedDevice(
+                serial: camera.serial,
+                model: camera.model,
+                firmware: try? library.string(.firmware, index),
+                link: try? library.string(.bus, index)
+            )
+        }
+    }
+
     /// Opens the camera with a serial number, or the first free one.
     ///
     /// - Parameter isAfterLoss: whether the list must be made again, if no other camera of this process is open.

@@ -39,6 +39,7 @@ struct DCAMID: Hashable, Sendable, ExpressibleByIntegerLiteral {
 
 /// The texts about a camera.
 enum DCAMText: Int32, Sendable {
+    case bus = 0x0400_0101
     case serial = 0x0400_0102
     case model = 0x0400_0104
     case firmware = 0x0400_0105

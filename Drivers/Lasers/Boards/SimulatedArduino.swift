@@ -19,7 +19,12 @@ public struct SimulatedArduino: SimulatedInstrument {
     public var analogInputs: [UInt16] = [0, 100, 200, 300, 400, 500]
     private var deafUntil: ContinuousClock.Instant?
     /// The first bytes of a command, and the time by which the next must arrive.
-    private var pending: (bytes: [UInt8], until: ContinuousClock.Instant)?
+    private var pending: Pending?
+
+    private struct Pending: Codable {
+        let bytes: [UInt8]
+        let until: ContinuousClock.Instant
+    }
 
     private var sequence = [UInt8](repeating: 0, count: 256)
     private var sequenceLength = 0
@@ -53,7 +58,7 @@ public struct SimulatedArduino: SimulatedInstrument {
         }
         let command = (pending?.bytes ?? []) + [byte]
         guard command.count >= length(of: command) else {
-            pending = (command, now + .seconds(1))
+            pending = Pending(bytes: command, until: now + .seconds(1))
             return outputs
         }
         pending = nil

@@ -3,7 +3,7 @@ public import Transports
 /// A simulated Teensy with Micro-Manager's pulse generator: all commands of its source, `TeensyPulseGenerator.ino`.
 public struct SimulatedTeensy: SimulatedInstrument {
     /// The values of the commands with these numbers, as `setup()` leaves them.
-    public var values: [UInt8: UInt32] = [3: 100_000, 4: 1000, 5: 0, 6: 0]
+    public var values: [Int: UInt32] = [3: 100_000, 4: 1000, 5: 0, 6: 0]
     /// Whether its input says that the device that it waits for is busy.
     public var isInputBusy = false
     private var input: [UInt8] = []
@@ -41,7 +41,7 @@ public struct SimulatedTeensy: SimulatedInstrument {
             case 0: 1
             case 1: isRunning ? 1 : 0
             case 2: isRunning ? 0 : 1
-            default: values[command]
+            default: values[Int(command)]
             }
         return value.map { [Self.output(command, $0)] } ?? []
     }
@@ -65,7 +65,7 @@ public struct SimulatedTeensy: SimulatedInstrument {
             if isRunning { startedAt = now }
             values[3] = number
             return state(3)
-        case 4, 6: values[command] = number
+        case 4, 6: values[Int(command)] = number
         case 5: values[5] = number > 0 ? 1 : 0
         default: return []
         }

@@ -212,3 +212,18 @@ struct CoolLEDChannel: Equatable {
         return "\(letter)\(isSelected ? "S" : "X")\(isOn ? "N" : "F")\(percent)"
     }
 }
+
+extension CoolLEDChannel: Codable {
+    init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let channel = Self(Array(text)[...]) else {
+            throw decoder.invalid("is not a channel")
+        }
+        self = channel
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}

@@ -16,7 +16,7 @@ public struct SimulatedIChrome: SimulatedInstrument, SimulatedLaser {
     public var isInterlockOpen = false { didSet { if isInterlockOpen { switchAllOff() } } }
     public var isKeyOn = true { didSet { if !isKeyOn { switchAllOff() } } }
 
-    private enum Access { case read, write, set }
+    private enum Access: Codable { case read, write, set }
 
     public init() { self.init(lasers: [1, 2, 4]) }
 

@@ -18,8 +18,9 @@ public final class PrebuiltCamera: Camera {
         bufferLength = configuration.bufferLength?.value
         sensorShape = configuration.sensorShape ?? SensorShape(width: 512, height: 512)
         let size = configuration.ring?.value ?? 6
-        // Enough for the queues of a client that has stopped reading and of another one.
-        let limit = size + 2 * max(32, bufferLength ?? 0)
+        // Enough for the queues of a client that has stopped reading and of another one, and for subscribers that hold
+        // frames, whose memory has a bound of its own.
+        let limit = size + 2 * max(32, bufferLength ?? 0) + 192
         source = PrebuiltSource(FrameRing(of: size, growingTo: limit, sensorShape))
     }
 

@@ -63,8 +63,12 @@ final class PrebuiltSource: DataSource {
             drop()
             return nil
         }
-        return Datum(frame, at: Timestamp.now)
+        var datum = Datum(frame, at: Timestamp.now)
+        datum.trigger = isTriggered ? Int(number) : nil
+        return datum
     }
+
+    private var isTriggered: Bool { state.read { if case .triggered = $0.mode { true } else { false } } }
 
     /// Counts a frame that there was no memory for.
     ///

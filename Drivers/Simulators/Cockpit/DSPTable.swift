@@ -2,7 +2,7 @@ internal import Devices
 internal import Pickle
 
 /// Actions in the order of their times, and the number of repetitions.
-struct DSPTable: Sendable {
+struct DSPTable: Sendable, Codable {
     private let actions: [DSPAction]
     private let repetitions: Int
     /// The time of the last action of a repetition, at which the next one begins.
@@ -41,7 +41,7 @@ struct DSPTable: Sendable {
 }
 
 /// An action of an executor: at its time it sets the digital lines and the first analog ones.
-struct DSPAction: Sendable {
+struct DSPAction: Sendable, Codable {
     /// Since the start of the repetition.
     let time: Duration
     let digital: Int
@@ -67,7 +67,7 @@ extension DSPAction {
 }
 
 /// The lines of an executor: sixteen digital ones as bits, and four analog ones.
-struct DSPLines: Sendable, Equatable {
+struct DSPLines: Sendable, Equatable, Codable {
     static let analogCount = 4
 
     var digital = 0
@@ -99,7 +99,9 @@ struct DSPLines: Sendable, Equatable {
 }
 
 /// The state of a simulated executor.
-struct DSPState: Sendable {
+struct DSPState: Sendable, Codable {
+    /// The actions that the next run takes.
+    var prepared = DSPTable()
     /// The current lines, or the lines before the run.
     var lines = DSPLines()
     var run: DSPRun?
@@ -130,7 +132,7 @@ struct DSPState: Sendable {
 }
 
 /// A running table of actions.
-struct DSPRun: Sendable {
+struct DSPRun: Sendable, Codable {
     let table: DSPTable
     let begin: ContinuousClock.Instant
 

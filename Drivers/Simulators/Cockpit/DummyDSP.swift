@@ -9,10 +9,10 @@ public final class DummyDSP: DataDevice {
     public var isEnabled = false
     // Cockpit never enables its executor.
     public let sendsWhileDisabled = true
-    private let source = DSPSource()
-    private var table = DSPTable()
+    private let source: DSPSource
 
-    public init() {}
+    /// - Parameter hardware: the name of the hardware, which goes on if its process dies.
+    public init(hardware: String = "") { source = DSPSource(hardware) }
 
     public var dataSource: any DataSource { source }
 
@@ -26,7 +26,7 @@ public final class DummyDSP: DataDevice {
             }
             return action
         }
-        table = try DSPTable(actions, repetitions: repetitions)
+        source.prepare(try DSPTable(actions, repetitions: repetitions))
     }
 
     /// A converter's counts: whole numbers unless a client sent something else.
@@ -46,7 +46,7 @@ public final class DummyDSP: DataDevice {
             try self.source.change { try $0.move(line, to: position) }
         }
         RemoteMethod("PrepareActions", "actions", Parameter("numReps", default: 1), call: prepare)
-        RemoteMethod("RunActions") { try self.source.run(self.table) }
+        RemoteMethod("RunActions") { try self.source.run() }
         profileMembers
     }
 
@@ -64,39 +64,58 @@ public final class DummyDSP: DataDevice {
 
 extension Driver where Configuration == NoOptions {
     public static var dummyDSP: Self {
-        Driver("dummy-dsp", "a simulated executor for Cockpit's experiments", isSimulator: true) { _, _ in DummyDSP() }
+        Driver("dummy-dsp", "a simulated executor for Cockpit's experiments", isSimulator: true) { _, context in
+            DummyDSP(hardware: context.hardwareName)
+        }
     }
 }
 
 /// The lines of a simulated executor, and the message at the end of a run.
 final class DSPSource: DataSource {
-    private let state = TimedState(DSPState())
+    private let state: TimedState<DSPState>
+    private let record: KeptValue<DSPState>
+
+    /// - Parameter hardware: the name of the hardware, which goes on if its process dies.
+    init(_ hardware: String) {
+        record = KeptValue(hardware, DSPState())
+        state = TimedState(record.found ?? DSPState())
+    }
 
     var lines: DSPLines { state.read { $0.lines(at: .now) } }
 
     /// Changes lines from a client.
     func change(_ body: (inout DSPLines) throws -> Void) throws {
-        try state.update { state, now in
+        try update { state, now in
             try state.becomeIdle(at: now)
             try body(&state.lines)
         }
     }
 
-    func run(_ table: DSPTable) throws {
-        try state.update { state, now in
+    func prepare(_ table: DSPTable) { update { state, _ in state.prepared = table } }
+
+    func run() throws {
+        try update { state, now in
             try state.becomeIdle(at: now)
-            state.run = DSPRun(table: table, begin: now)
+            state.run = DSPRun(table: state.prepared, begin: now)
         }
     }
 
     /// Stops and leaves the lines as they are.
-    func stop() { state.update { $0.stop(at: $1) } }
+    func stop() { update { $0.stop(at: $1) } }
+
+    private func update(_ body: (inout DSPState, ContinuousClock.Instant) throws -> Void) rethrows {
+        try state.update { state, now in
+            try body(&state, now)
+            record.store(state)
+        }
+    }
 
     func next(within limit: Duration) -> Datum? {
-        state.next(within: limit) { state, now in
+        state.next(within: limit) { [record] state, now in
             state.settle(at: now)
             if state.isDone {
                 state.isDone = false
+                record.store(state)
                 return .found(Datum(message: "DSP done", at: Timestamp.now))
             }
             return state.run.map { .notBefore($0.end) } ?? .notYet

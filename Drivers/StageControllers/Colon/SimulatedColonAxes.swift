@@ -1,7 +1,7 @@
 internal import Transports
 
 /// The axes of a simulated controller that answers with `:A` or `:N`.
-public struct SimulatedColonAxes: Sendable {
+public struct SimulatedColonAxes: Sendable, Codable {
     public var motors: [String: SimulatedMotor]
     /// The speeds set with `SPEED`, by axis.
     public var speeds: [String: Double] = [:]

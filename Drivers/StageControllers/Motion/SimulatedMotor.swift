@@ -1,5 +1,5 @@
 /// A motor of a simulated stage, with a constant speed, two ends and a position counter that can be set.
-public struct SimulatedMotor: Sendable {
+public struct SimulatedMotor: Sendable, Codable {
     /// The ends of travel, in counts of the initial counter.
     public let ends: ClosedRange<Double>
     /// The speed in units per second.

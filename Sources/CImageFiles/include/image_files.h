@@ -1,4 +1,4 @@
-/// Reads and writes images with libtiff and libpng. Swift cannot call their functions, which are variadic and end with a
+/// Reads and writes images with libtiff, libpng and libjpeg-turbo. Swift cannot call their functions, which are variadic and end with a
 /// longjmp. The libraries are loaded when they are first needed.
 #ifndef IMAGE_FILES_H
 #define IMAGE_FILES_H
@@ -42,5 +42,23 @@ struct image_planes {
 int image_read(const char *path, uint64_t most, struct image_planes *planes, char *problem, size_t size);
 /// The longest side of an image that is read, and the most channels.
 enum { image_longest_side = 65536, image_most_channels = 256 };
+
+/// The channel of a JPEG image that is wanted; `jpeg_planes` is red, then green, then blue.
+enum jpeg_channel { jpeg_luma, jpeg_red, jpeg_green, jpeg_blue, jpeg_planes };
+
+/// The part of a JPEG image that is wanted, in pixels.
+struct jpeg_part {
+    uint32_t left, top, width, height;
+    enum jpeg_channel channel;
+};
+
+/// Decodes a part of a JPEG image in memory into rows without gaps.
+///
+/// An image of another size, and one that is damaged or was cut, is refused. `target` has a byte for each pixel of the
+/// part, or three with `jpeg_planes`. Returns 0 for success; otherwise `problem` has the reason.
+int image_decode_jpeg(const void *data, size_t count, uint32_t width, uint32_t height, const struct jpeg_part *part,
+                      void *target, char *problem, size_t size);
+/// Loads the library. Returns 0 for success; otherwise `problem` has the reason.
+int image_load_jpeg(char *problem, size_t size);
 
 #endif

@@ -12,6 +12,8 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
     /// Finds the device file at which the device is now.
     public var deviceFile: (@Sendable (Configuration) -> String?)?
     public var loadLibrary: (@Sendable () throws -> Void)?
+    public var listedDevices: (@Sendable (DriverContext) throws -> [ListedDevice])?
+    public var installationFaults: (@Sendable () -> [InstallationFault])?
     private let gatesLight: Bool
     private let isSimulator: Bool
     public internal(set) var proof: Proof?
@@ -74,6 +76,13 @@ public protocol ConfigurableDriver: Sendable {
     /// Loads the vendor's library that its devices need, without opening one; nil for a driver without such a library,
     /// and for a floating one, whose ``candidates`` do the same.
     var loadLibrary: (@Sendable () throws -> Void)? { get }
+    /// The devices that the vendor's library lists, without opening one; nil for a driver without such a list.
+    ///
+    /// Throws a `DeviceError` of kind `library` if the library is missing.
+    var listedDevices: (@Sendable (DriverContext) throws -> [ListedDevice])? { get }
+    /// What is wrong with the installation of the vendor's library that loading it does not show, found without opening a
+    /// device; nil for a driver that does not look.
+    var installationFaults: (@Sendable () -> [InstallationFault])? { get }
     /// The candidates without any options, for a floating driver whose options may be left out.
     var candidates: Candidates? { get }
     /// How far the driver is proven; nil for a simulation, and for a driver that does not state it.
@@ -94,6 +103,8 @@ extension ConfigurableDriver {
     public var candidates: Candidates? { nil }
     public var proof: Proof? { nil }
     public var loadLibrary: (@Sendable () throws -> Void)? { nil }
+    public var listedDevices: (@Sendable (DriverContext) throws -> [ListedDevice])? { nil }
+    public var installationFaults: (@Sendable () -> [InstallationFault])? { nil }
 }
 
 /// A driver with its options, ready to open a device.
@@ -158,4 +169,7 @@ public enum Attachment: Sendable, Hashable {
     case usb(kinds: [String], serial: String? = nil, port: String? = nil)
     /// At a serial port: a path, or `usb:SERIAL`; nil if the options do not name one.
     case serialPort(String?)
+    /// At a node of Video4Linux, by its path, its camera's serial number or USB port; all nil if the options
+    /// name none.
+    case video(path: String?, serial: String?, port: String?)
 }

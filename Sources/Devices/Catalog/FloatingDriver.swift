@@ -12,6 +12,7 @@ public struct FloatingDriver<Configuration: Decodable & Sendable>: ConfigurableD
     /// The attachment of all of its devices, which look the same from outside.
     public let attachment: Attachment?
     public internal(set) var proof: Proof?
+    public var installationFaults: (@Sendable () -> [InstallationFault])?
     private let opensSideBySide: @Sendable (Configuration) -> Bool
     private let deviceKind: DeviceKind
     private let kind: @Sendable (Configuration) -> String

@@ -25,11 +25,14 @@ public protocol DataSource: AnyObject, Sendable {
 
     /// How many data have been dropped so far because nobody took them in time, without an error.
     var lost: Int { get }
+    /// How many of the lost data the camera itself reports as missing.
+    var lostInCamera: Int { get }
 }
 
 extension DataSource {
     public var isOnDemand: Bool { false }
     public var lost: Int { 0 }
+    public var lostInCamera: Int { 0 }
     public var hangTime: Duration { .seconds(4) }
 }
 
@@ -43,6 +46,10 @@ public struct Datum: Sendable {
     public var content: Content
     /// Seconds since 1970.
     public var timestamp: Double
+    /// The same time by the clock of the camera, in seconds since 1970; nil if it has none.
+    public var hardwareTime: Double?
+    /// The number of the software trigger since the device was enabled that made a frame, from 0 on; nil if not known.
+    public var trigger: Int?
     /// The transform that the server applies to a frame before it is sent.
     public var transform = Transform.identity
     /// Whether it reports an event instead of a measurement: it is sent alone, without the time.

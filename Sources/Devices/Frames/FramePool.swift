@@ -1,4 +1,4 @@
-public import Pickle
+internal import Pickle
 internal import Platform
 
 /// A pool of memory for frames: touching fresh pages costs more than sending them.
@@ -7,15 +7,16 @@ internal import Platform
 /// whether more frames come or not.
 public final class FramePool: Sendable {
     private let capacity: Int
+    private let mustBeShared: Bool
     private let free = Lock(Unused())
 
     private struct Unused {
-        var buffers: [PixelMemory] = []
+        var buffers: [FrameMemory] = []
         /// The fewest buffers that there were since the last look, which were not needed.
         var fewest = 0
         var isWatched = false
 
-        mutating func take() -> PixelMemory? {
+        mutating func take() -> FrameMemory? {
             defer { fewest = min(fewest, buffers.count) }
             return buffers.popLast()
         }
@@ -34,20 +35,24 @@ public final class FramePool: Sendable {
     /// How long unused buffers are kept.
     private static let patience = Duration.seconds(2)
 
-    /// - Parameter capacity: the number of unused buffers that are kept.
-    public init(keeping capacity: Int = 16) { self.capacity = capacity }
+    /// - Parameters:
+    ///   - capacity: the number of unused buffers that are kept.
+    ///   - mustBeShared: whether the frames are needed by other processes of this machine, see ``FrameMemory``.
+    public init(keeping capacity: Int = 16, mustBeShared: Bool = false) {
+        (self.capacity, self.mustBeShared) = (capacity, mustBeShared)
+    }
 
     /// Memory of that many bytes, with undefined contents.
     public func buffer(byteCount: Int) -> PixelBuffer {
-        let used = free.withLock { free -> PixelMemory? in
+        let used = free.withLock { free -> FrameMemory? in
             // The size of the frames has changed: the unused buffers are useless.
             if free.buffers.last?.byteCount != byteCount { free.removeAll() }
             return free.take()
         }
-        return PixelBuffer(used ?? PixelMemory(byteCount: byteCount), pool: self)
+        return PixelBuffer(used ?? FrameMemory(byteCount: byteCount, mayUseReserve: mustBeShared), pool: self)
     }
 
-    func takeBack(_ memory: PixelMemory) {
+    func takeBack(_ memory: FrameMemory) {
         let isFirst = free.withLock { free -> Bool in
             if let kept = free.buffers.last, kept.byteCount != memory.byteCount { free.removeAll() }
             guard free.buffers.count < capacity else { return false }
@@ -67,11 +72,11 @@ public final class FramePool: Sendable {
 }
 
 /// Memory for one frame, which returns to its pool when the frame is no longer needed.
-public final class PixelBuffer: ByteMemory {
-    private let memory: PixelMemory
+public final class PixelBuffer: SharedPixels {
+    private let memory: FrameMemory
     private let pool: FramePool
 
-    init(_ memory: PixelMemory, pool: FramePool) {
+    init(_ memory: FrameMemory, pool: FramePool) {
         self.memory = memory
         self.pool = pool
     }
@@ -79,6 +84,7 @@ public final class PixelBuffer: ByteMemory {
     deinit { pool.takeBack(memory) }
 
     public var byteCount: Int { memory.byteCount }
+    public var slot: FrameSlot? { memory.slot }
 
     @unsafe public var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(memory.bytes) }
 
@@ -88,23 +94,4 @@ public final class PixelBuffer: ByteMemory {
     ) throws(Failure) -> Result {
         try unsafe body(memory.bytes)
     }
-}
-
-/// A piece of memory, aligned to a page as SDKs and the kernel prefer.
-// Unchecked: the thread that has taken it from the pool fills it before others see it; from then on it is only read,
-// until the last reader has released it.
-@safe final class PixelMemory: @unchecked Sendable {
-    let bytes: UnsafeMutableRawBufferPointer
-
-    init(byteCount: Int) {
-        unsafe bytes = .allocate(byteCount: byteCount, alignment: 4096)
-        FrameBytes.add(byteCount)
-    }
-
-    deinit {
-        FrameBytes.add(-byteCount)
-        unsafe bytes.deallocate()
-    }
-
-    var byteCount: Int { unsafe bytes.count }
 }

@@ -23,7 +23,7 @@ extension OrderedFaults {
     private func meetWhileWaiting() throws {
         switch fault {
         case .hang, .crash, .unplug: try meet()
-        case .slow, .garbage, .drop, nil: break
+        case .slow, .garbage, .drop, .short, nil: break
         }
     }
 
@@ -40,6 +40,7 @@ extension OrderedFaults {
         case .garbage: break
         case .drop:
             if isLost() { throw DeviceError(.failed, "the device did not answer, by an ordered fault") }
+        case .short: throw DeviceError(.failed, "the device's answer is incomplete, by an ordered fault")
         }
     }
 }
@@ -80,6 +81,7 @@ public final class FaultyDataSource: DataSource {
     public var isOnDemand: Bool { source.isOnDemand }
     public var hangTime: Duration { source.hangTime }
     public var lost: Int { source.lost + state.withLock(\.lost) }
+    public var lostInCamera: Int { source.lostInCamera }
 
     // A source that hangs cannot be interrupted, as in a vendor's library.
     public func interrupt() { source.interrupt() }
@@ -98,6 +100,7 @@ public final class FaultyDataSource: DataSource {
         case .crash: faults.crash()
         case .slow: faults.wait(within: OrderedFault.slowness, while: .slow)
         case .garbage: return garbled(datum)
+        case .short: return shortened(datum)
         case .unplug:
             let isFirst = state.withLock { state in
                 defer { state.hasReported = true }
@@ -111,6 +114,21 @@ public final class FaultyDataSource: DataSource {
                 state.withLock { $0.lost += 1 }
                 return nil
             }
+        }
+        return datum
+    }
+
+    /// A frame whose lower half is black, as after a transfer that ended too early; nil for a value, which is lost.
+    private func shortened(_ datum: Datum) -> Datum? {
+        var datum = datum
+        guard case .frame(let frame) = datum.content else {
+            state.withLock { $0.lost += 1 }
+            return nil
+        }
+        var pixels = frame.pixels.array
+        for index in pixels.count / 2..<pixels.count { pixels[index] = 0 }
+        if let frame = Frame(width: frame.width, height: frame.height, frame.dtype, pixels: Bytes(pixels)) {
+            datum.content = .frame(frame)
         }
         return datum
     }

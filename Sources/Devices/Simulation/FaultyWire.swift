@@ -5,7 +5,7 @@ extension OrderedFaults {
         switch fault {
         case .hang, .unplug: return false
         case .crash: crash()
-        case .slow, .garbage, .drop, nil: return true
+        case .slow, .garbage, .drop, .short, nil: return true
         }
     }
 
@@ -16,6 +16,7 @@ extension OrderedFaults {
         switch fault {
         case .hang, .unplug, .crash: return nil
         case .drop: return isLost() ? nil : (answer, .zero)
+        case .short: return answer.count > 1 ? (Array(answer.prefix(answer.count / 2)), .zero) : nil
         case .slow: return (answer, OrderedFault.slowness)
         case .garbage:
             let noise = garbled(answer)

@@ -12,6 +12,8 @@ public enum OrderedFault: String, Sendable, Hashable, CaseIterable {
     case garbage
     /// Every second answer and every second datum is lost.
     case drop
+    /// Answers and frames end in the middle.
+    case short
 
     /// The delay of a device that is ``slow``.
     public static let slowness = Duration.seconds(1)

@@ -154,6 +154,11 @@ public final class OrderedFaults: Sendable {
         abort()
     }
 
+    /// Waits until a device that hangs is open: a vendor's library may not come back from that either.
+    public func holdOpening() {
+        if !areBelowDriver { wait(while: .hang) }
+    }
+
     /// Waits until the present fault is another one, or for a time.
     func wait(within limit: Duration = .seconds(7200), while fault: OrderedFault) {
         let end = Self.now + limit / .seconds(1)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Platform
 import Server
 
 /// The running program: its microscope, and the command to carry out.
@@ -22,6 +23,7 @@ struct Program: Sendable {
 
     /// Carries out the command line: the first word is a command or, otherwise, a configuration.
     func run() async {
+        CrashSignals.endProcess()
         await Self.$current.withValue(self) {
             let arguments = completed(Array(CommandLine.arguments.dropFirst()))
             guard let word = arguments.first else { return await DeviceServerCommand.main([]) }

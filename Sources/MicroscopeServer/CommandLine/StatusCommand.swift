@@ -105,7 +105,8 @@ struct StatusTable {
             "\(time(client.since)) client \(client.uri) cannot be reached and has missed \(client.missed); "
                 + "it gets data again when it answers"
         }
-        return ((losses.isEmpty ? [] : ["\(name) lost \(losses)"]) + absent).map(Line.note)
+        let subscribers = stream.subscribers.map { "\(name): \($0.summary)" }
+        return ((losses.isEmpty ? [] : ["\(name) lost \(losses)"]) + absent + subscribers).map(Line.note)
     }
 
     private func error(of definition: DefinitionStatus) -> String? {

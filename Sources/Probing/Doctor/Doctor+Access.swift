@@ -39,11 +39,14 @@ extension Doctor {
     }
 
     private func installing(_ device: AttachedUSB, vendor: String) -> String {
-        device.isFloating
-            ? "echo 'SUBSYSTEM==\"usb\", ATTR{idVendor}==\"\(vendor)\", MODE=\"0660\", GROUP=\"plugdev\", TAG+=\"uaccess\"'"
-                + " | sudo tee /etc/udev/rules.d/60-\(device.drivers[0]).rules"
-            : "sudo cp Configs/udev/60-filter-wheels.rules /etc/udev/rules.d/"
+        if Self.vendorsOfCameras.contains(vendor) { return "sudo cp Configs/udev/60-cameras.rules /etc/udev/rules.d/" }
+        guard device.isFloating else { return "sudo cp Configs/udev/60-filter-wheels.rules /etc/udev/rules.d/" }
+        return "echo 'SUBSYSTEM==\"usb\", ATTR{idVendor}==\"\(vendor)\", MODE=\"0660\", GROUP=\"plugdev\", TAG+=\"uaccess\"'"
+            + " | sudo tee /etc/udev/rules.d/60-\(device.drivers[0]).rules"
     }
+
+    /// Those in `Configs/udev/60-cameras.rules`.
+    private static let vendorsOfCameras = ["136e", "0661", "20f7"]
 
     /// The command that adds the user to the group of a file; nil if that would not help.
     private func joining(groupOf path: String) -> String? {
@@ -122,11 +125,19 @@ extension Doctor {
             let attached = cameras.filter { $0.drivers.contains(driver.name) }
             let isWanted = wanted.contains { $0.driver.name == driver.name && !$0.isSimulated }
             guard !attached.isEmpty || isWanted, let candidates = driver.candidates else { return [] }
-            return library(driver.name, candidates, attached)
+            return library(driver, candidates, attached)
         }
     }
 
-    private func library(_ name: String, _ candidates: Candidates, _ attached: [AttachedUSB]) -> [Finding] {
+    private func library(
+        _ driver: any ConfigurableDriver,
+        _ candidates: Candidates,
+        _ attached: [AttachedUSB]
+    ) -> [Finding] {
+        let name = driver.name
+        // A driver that looks at its installation itself says more.
+        let looksItself = driver.installationFaults != nil
+        let look = looksItself ? "ldconfig -p" : "ldconfig -p | grep libat"
         do {
             guard try candidates.count(context) < attached.count else { return [] }
             let text = "finds fewer cameras than there are on USB (\(attached.count)): is one of its plug-ins missing?"
@@ -136,7 +147,7 @@ extension Doctor {
                     .library,
                     name,
                     "the vendor's library \(text)",
-                    "sudo ldconfig\nldconfig -p | grep libat"
+                    "sudo ldconfig\n\(look)"
                 )
             ]
         } catch let error as DeviceError where error.kind == .library {
@@ -147,10 +158,12 @@ extension Doctor {
                     .library,
                     name,
                     isUnfit ? "the vendor's library has the wrong version: \(error)" : "\(error)",
-                    "# install the vendor's package, version 3.5 or newer, as Drivers/AndorSDK3/README.md says, then:\n"
+                    (looksItself
+                        ? "# install the vendor's package, as docs/drivers.md says, then:\n"
+                        : "# install the vendor's package, version 3.5 or newer, as Drivers/AndorSDK3/README.md says, then:\n")
                         + "sudo ldconfig"
                 )
             ]
-        } catch { return [Finding(.problem, .library, name, "\(error)", "sudo ldconfig\nldconfig -p | grep libat")] }
+        } catch { return [Finding(.problem, .library, name, "\(error)", "sudo ldconfig\n\(look)")] }
     }
 }

@@ -29,7 +29,7 @@ public struct Doctor: Sendable {
     public var findings: [Finding] {
         let computer = permissions + kernelDrivers + links + memory + power
         let all =
-            configured + computer + naming + libraries + otherLibraries + uses + occupiedPorts + clock
+            configured + computer + naming + libraries + otherLibraries + installations + uses + occupiedPorts + clock
         return all.filter { $0.weight == .problem } + all.filter { $0.weight == .advice }
     }
 

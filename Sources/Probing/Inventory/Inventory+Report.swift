@@ -12,7 +12,8 @@ extension Inventory {
         let sections = [
             section("USB", ["PORT", "KIND", "DEVICE", "SERIAL", "DRIVER", "STATE"], devices.map(row)),
             section("Serial ports", ["PORT", "NAME", "ADAPTER", "STATE", "BY ID"], ports.map(row)),
-            section("Cameras", ["SERIAL", "MODEL", "FIRMWARE", "DRIVER", "STATE"], surveyed.map(row)),
+            section("Cameras", ["SERIAL", "MODEL", "FIRMWARE", "LINK", "DRIVER", "STATE"], surveyed.map(row)),
+            section("Video", ["NODE", "CAMERA", "SERIAL", "USB PORT", "DRIVER", "STATE"], cameras.map(row)),
             section("Served", ["NAME", "DRIVER", "UID", "STATE", "PID", "URI"], served.map(row)),
             notes.isEmpty ? nil : notes.map { "Note: \($0)" }.joined(separator: "\n"),
         ]
@@ -42,10 +43,17 @@ extension Inventory {
         ]
     }
 
+    private func row(_ camera: AttachedCamera) -> [String] {
+        [
+            camera.node.path, camera.node.name, camera.node.serial ?? "", camera.node.port ?? "", AttachedCamera.driver,
+            state(camera.holders, isUsable: camera.isUsable),
+        ]
+    }
+
     private func row(_ device: SurveyedDevice) -> [String] {
         [
-            device.uid ?? "?", device.model ?? "?", device.firmware ?? "?", device.driver,
-            device.holder.map { "held by \($0)" } ?? "free",
+            device.uid ?? "?", device.model ?? "?", device.firmware ?? "?", device.link ?? "", device.driver,
+            device.holder.map { "held by \($0)" } ?? (device.option == nil ? "free" : "listed"),
         ]
     }
 
@@ -92,6 +100,7 @@ extension Inventory {
         return [
             "usb": .list(devices.map(json)),
             "serial_ports": .list(ports.map(json)),
+            "video": .list(cameras.map(json)),
             "cameras": .list(surveyed.map(\.json)),
             "served": .list(served.map(\.json)),
             "notes": .list(notes.map(PythonValue.str)),
@@ -132,6 +141,19 @@ extension Inventory {
         ])
     }
 
+    private func json(_ camera: AttachedCamera) -> PythonValue {
+        .dict([
+            "path": .str(camera.node.path),
+            "name": .str(camera.node.name),
+            "by_id": .text(camera.node.links.first { $0.hasPrefix("/dev/v4l/by-id/") }),
+            "serial": .text(camera.node.serial),
+            "usb_port": .text(camera.node.port),
+            "driver": .str(AttachedCamera.driver),
+            "usable": .bool(camera.isUsable),
+            "holders": json(camera.holders),
+        ])
+    }
+
     private func json(_ holders: [Holder]) -> PythonValue {
         .list(
             holders.map { holder in
@@ -147,6 +169,7 @@ extension SurveyedDevice {
     fileprivate var json: PythonValue {
         .dict([
             "driver": .str(driver), "serial": .text(uid), "model": .text(model), "firmware": .text(firmware),
+            "link": .text(link),
             "holder": .text(holder),
         ])
     }

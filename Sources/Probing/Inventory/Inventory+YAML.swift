@@ -20,7 +20,12 @@ extension Inventory {
         }
         for device in surveyed {
             guard let uid = device.uid else { continue }
-            add(device.driver, ", uid: \(Self.quoted(uid))", comment: device.model ?? "")
+            let options = device.option.map { ", conf: { \($0): \(Self.quoted(uid)) }" } ?? ", uid: \(Self.quoted(uid))"
+            add(device.driver, options, comment: device.model ?? "")
+        }
+        for camera in cameras {
+            let (key, value) = camera.option
+            add(AttachedCamera.driver, ", conf: { \(key): \(Self.quoted(value)) }", comment: camera.node.name)
         }
         for question in asked where question.problem == nil {
             let options = ", conf: { port: \(Self.quoted(question.port)) }"

@@ -6,6 +6,8 @@ internal import Transports
 public struct Inventory: Sendable {
     public let usb: [AttachedUSB]
     public let ports: [AttachedPort]
+    /// The cameras of Video4Linux.
+    public let cameras: [AttachedCamera]
     public let surveyed: [SurveyedDevice]
     public let served: [ServedDevice]
     /// Notes on the limits of the inventory.
@@ -32,18 +34,30 @@ public struct Inventory: Sendable {
         var onUSB: [USBSerialPort] = []
         do { onUSB = try machine.ports.ports } catch { notes.append("Serial ports on USB \(error)") }
         ports = machine.serialPorts(onUSB, holders)
+        cameras = machine.cameras(holders)
         // Drivers without an attachment are simulations.
-        let floating = opensCameras ? drivers.drivers.filter { $0.isFloating && $0.attachment != nil } : []
-        let surveys = floating.map { Survey($0, served: served, context) }
+        let asked =
+            opensCameras
+            ? drivers.drivers.filter { $0.attachment != nil && ($0.isFloating || $0.listedDevices != nil) } : []
+        let surveys = asked.map { Survey($0, served: served, context) }
         surveyed = surveys.flatMap(\.devices)
         self.served = served
-        notes += surveys.flatMap(\.problems)
+        notes += surveys.flatMap(\.problems) + Self.missing(surveys.filter(\.lacksLibrary).map(\.driver))
         if !holders.areAllSeen {
             notes.append(
                 "Processes of other users are hidden; run as root (sudo) to see which program uses each device."
             )
         }
         self.notes = notes
+    }
+
+    private static func missing(_ drivers: [String]) -> [String] {
+        switch drivers.count {
+        case 0: []
+        case 1: ["\(drivers[0]): the vendor's library is missing, so its devices are not listed."]
+        default:
+            ["\(drivers.joined(separator: ", ")): the vendors' libraries are missing, so their devices are not listed."]
+        }
     }
 
     /// The USB devices with a driver of ours.
@@ -69,8 +83,22 @@ public struct SurveyedDevice: Sendable, Hashable {
     public let uid: String?
     public let model: String?
     public let firmware: String?
-    /// The program that has it open; nil if it is free.
+    /// How it is connected, in the library's words.
+    public let link: String?
+    /// The option that selects it by its serial number; nil for a floating one, which has its uid.
+    public let option: String?
+    /// The program that has it open; nil if it is free, or if the library does not say so.
     public let holder: String?
+
+    init(_ driver: String, _ uid: String?, model: String? = nil, firmware: String? = nil, holder: String? = nil) {
+        (self.driver, self.uid, self.model, self.firmware) = (driver, uid, model, firmware)
+        (link, option, self.holder) = (nil, nil, holder)
+    }
+
+    init(_ driver: String, _ listed: ListedDevice, holder: String?) {
+        (self.driver, uid, model) = (driver, listed.serial, listed.model)
+        (firmware, link, option, self.holder) = (listed.firmware, listed.link, listed.option, holder)
+    }
 }
 
 /// A survey of the devices that a vendor's library finds.
@@ -80,48 +108,65 @@ public struct Survey: Sendable {
     public let devices: [SurveyedDevice]
     /// The reasons why devices are missing from the survey.
     public let problems: [String]
+    /// Whether the vendor's library is missing.
+    ///
+    /// The doctor explains it where it matters: with a camera on USB, or in a configuration.
+    public let lacksLibrary: Bool
+    let driver: String
 
     /// - Parameter served: the devices of running servers, which are not counted as unknown.
     init(_ driver: any ConfigurableDriver, served: [ServedDevice], _ context: DriverContext = DriverContext()) {
         let served = served.filter { $0.driver == driver.name && !$0.isSimulated && $0.isServed }
         var devices = served.map { device in
             SurveyedDevice(
-                driver: driver.name,
-                uid: device.uid,
-                model: nil,
-                firmware: nil,
+                driver.name,
+                device.uid,
                 holder: "device-server\(device.pid.map { " (process \($0))" } ?? ""), as \(device.name)"
             )
         }
+        self.driver = driver.name
         guard let candidates = driver.candidates else {
-            (self.devices, problems) = (devices, [])
+            // A second program can disturb a library that a server has.
+            guard let list = driver.listedDevices, devices.isEmpty else {
+                (self.devices, problems, lacksLibrary) = (devices, [], false)
+                return
+            }
+            let result = Result { try list(context).map { SurveyedDevice(driver.name, $0, holder: nil) } }
+            self.devices = (try? result.get()) ?? []
+            (problems, lacksLibrary) = Self.problems(result, driver)
             return
         }
         var sweep = CandidateSweep(candidates, context)
-        var problems: [String] = []
-        do {
+        let result = Result {
             while let claim = try sweep.next() {
                 defer { claim.release() }
                 devices.append(
                     SurveyedDevice(
-                        driver: driver.name,
-                        uid: claim.uid,
+                        driver.name,
+                        claim.uid,
                         model: claim.details["model"],
-                        firmware: claim.details["firmware"],
-                        holder: nil
+                        firmware: claim.details["firmware"]
                     )
                 )
             }
-        } catch let error as DeviceError where error.kind == .library {
-            // The doctor explains it where it matters: with a camera on USB, or in a configuration.
-            problems.append("\(driver.name): the vendor's library is missing, so its devices are not listed.")
-        } catch { problems.append("\(driver.name): \(error)") }
+        }
+        let problems: [String]
+        (problems, lacksLibrary) = Self.problems(result, driver)
         let unnamed = max(0, sweep.report.held - served.count)
         devices += (0..<unnamed).map { _ in
-            SurveyedDevice(driver: driver.name, uid: nil, model: nil, firmware: nil, holder: "another program")
+            SurveyedDevice(driver.name, nil, holder: "another program")
         }
         self.devices = devices
         self.problems = problems + sweep.report.failures.map { "\(driver.name): \($0)" }
+    }
+
+    private static func problems<Found>(
+        _ result: Result<Found, any Error>,
+        _ driver: any ConfigurableDriver
+    ) -> ([String], lacksLibrary: Bool) {
+        guard case .failure(let error) = result else { return ([], false) }
+        if let error = error as? DeviceError, error.kind == .library { return ([], true) }
+        return (["\(driver.name): \(error)"], false)
     }
 }
 

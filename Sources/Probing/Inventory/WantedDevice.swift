@@ -117,6 +117,8 @@ extension Inventory {
         switch device.driver.attachment {
         case .usb(let kinds, let serial, let port): return onUSB(kinds, serial: serial, port: port)
         case .serialPort(let name?): return serialPort(name)
+        case .video(let path, let serial, let port):
+            return camera(VideoSelection(path: path, serial: serial, port: port))
         case .serialPort(nil), nil: return (.unknown, "cannot be checked without opening it")
         }
     }
@@ -160,6 +162,20 @@ extension Inventory {
             return (.unclear, "several: \(found.map { "\($0.path) is \($0.name)" }.joined(separator: ", "))")
         }
         return state(port.holders, isUsable: port.isUsable, at: port.path)
+    }
+
+    private func camera(_ selection: VideoSelection) -> (Presence, String) {
+        let nodes = selection.nodes(among: cameras.map(\.node))
+        guard let found = cameras.first(where: { $0.node == nodes.first }) else {
+            let others = cameras.map(\.node.path).joined(separator: ", ")
+            return (.absent, others.isEmpty ? "no camera is there" : "cameras are at \(others)")
+        }
+        guard nodes.count == 1 || selection == VideoSelection() else {
+            return (
+                .unclear, "several: \(nodes.map(\.path).joined(separator: ", ")); add the port to the configuration"
+            )
+        }
+        return state(found.holders, isUsable: found.isUsable, at: found.node.path)
     }
 
     private func state(_ holders: [Holder], isUsable: Bool, at place: String) -> (Presence, String) {

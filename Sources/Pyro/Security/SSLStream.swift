@@ -60,6 +60,8 @@ internal import Pickle
 
     // MARK: Reading
 
+    var hasPending: Bool { unsafe SSL_pending(ssl) > 0 || BIO_ctrl_pending(incoming) > 0 }
+
     func read(into bytes: inout [UInt8], from start: Int, upTo end: Int) throws(MessageError) -> Int? {
         let result = unsafe bytes.withUnsafeMutableBytes { bytes in
             unsafe decrypt(UnsafeMutableRawBufferPointer(rebasing: bytes[start..<end]))

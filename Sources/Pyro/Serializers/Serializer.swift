@@ -182,3 +182,10 @@ extension PlainFormat {
     static func plain(_ call: WireCall) -> PythonValue { call.tuple }
     static func call(from value: PythonValue) throws(SerializerError) -> WireCall { try WireCall(value) }
 }
+
+extension SerializerID {
+    /// The value that some bytes stand for.
+    public func value(of bytes: ArraySlice<UInt8>) throws(SerializerError) -> PythonValue {
+        try serializer(claiming: 4).decode(bytes)
+    }
+}

@@ -27,6 +27,7 @@ final class ClientSession {
             server: server.publicEndpoint ?? socket.localEndpoint ?? server.endpoint,
             access: access,
             end: end,
+            handover: ConnectionHandover(isSigned: server.options.wire.hmacKey != nil),
             isConnected: { socket.isOpen }
         )
     }
@@ -41,6 +42,9 @@ final class ClientSession {
             connection.greeted(readingWithin: nil)
             while let request = try connection.receive() {
                 guard try answer(request) else { return .lost("the client broke the protocol") }
+                guard let body = context.handover?.taken() else { continue }
+                body(HandedConnection(connection))
+                return .closed
             }
             return .closed
         } catch {
@@ -93,6 +97,7 @@ final class ClientSession {
         } catch let error as MessageError {
             throw error
         } catch {
+            context.handover?.cancel()
             if !flags.contains(.oneway) { try raise(server.exception(error), request, serializer) }
         }
         return true

@@ -13,6 +13,9 @@ struct Invocation: Sendable {
         self.request = request
         self.serializer = serializer
         self.server = server
+        // Another protocol begins behind the reply of a single call.
+        var context = context
+        if !request.header.flags.isDisjoint(with: [.batch, .oneway]) { context.handover = nil }
         self.context = context
     }
 

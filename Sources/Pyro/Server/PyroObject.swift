@@ -108,6 +108,8 @@ public struct CallContext: Sendable {
     public let end: ConnectionEnd
     /// Whether the connection is open, as far as can be known without sending anything.
     public let isConnected: @Sendable () -> Bool
+    /// The way to use the connection for another protocol; nil for calls without a reply of their own.
+    public var handover: ConnectionHandover?
 
     public init(
         connection: Int,
@@ -115,8 +117,10 @@ public struct CallContext: Sendable {
         server: Endpoint,
         access: AccessRules.Access = .full,
         end: ConnectionEnd = ConnectionEnd(),
+        handover: ConnectionHandover? = nil,
         isConnected: @escaping @Sendable () -> Bool
     ) {
+        self.handover = handover
         self.connection = connection
         self.client = client
         self.server = server

@@ -62,7 +62,7 @@ enum Signature {
     ///
     /// Empty, which is never a valid signature, if there is not enough memory.
     static func sign(_ payload: [Bytes], _ annotations: Annotations, key: [UInt8]) -> [UInt8] {
-        guard let context = unsafe hmac_sha1_new(key, key.count) else { return [] }
+        guard let context = unsafe hmac_new(key, key.count, "SHA1") else { return [] }
         defer { unsafe EVP_MAC_CTX_free(context) }
         for part in payload { unsafe part.withUnsafeBytes { unsafe update(context, $0) } }
         for chunk in annotations.chunks.sorted(by: { $0.id < $1.id }) where chunk.id != id {

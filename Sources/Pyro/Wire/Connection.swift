@@ -57,6 +57,26 @@ final class Connection {
         self.stream = stream
     }
 
+    // MARK: Another protocol
+
+    /// Whether bytes have arrived that were not read yet, apart from those in the socket.
+    var hasPending: Bool { start < end || stream.hasPending }
+
+    /// The bytes that have arrived, waiting if there are none; nil at the end of the stream.
+    func readSome() throws(MessageError) -> [UInt8]? {
+        if start < end { return take(end - start) }
+        (start, end) = (0, 0)
+        while true {
+            guard let count = try stream.read(into: &buffer, from: 0, upTo: buffer.count) else { continue }
+            return count == 0 ? nil : Array(buffer[..<count])
+        }
+    }
+
+    /// Writes bytes that are not a message.
+    func writeRaw(_ parts: [Bytes]) throws(MessageError) { try stream.write(parts) }
+
+    var hmacKey: [UInt8]? { options.hmacKey }
+
     // MARK: Sending
 
     func send(_ message: Message) throws(MessageError) {
@@ -178,6 +198,9 @@ final class Connection {
 
 /// A blocking stream of bytes in both directions: a socket, or SSL over a socket.
 protocol ByteStream {
+    /// Whether there are received bytes that the socket does not know of.
+    var hasPending: Bool { get }
+
     /// Reads the bytes that have arrived, waiting once if there are none. Returns 0 at the end of the stream and nil if not
     /// even one byte could be decrypted yet.
     func read(into bytes: inout [UInt8], from start: Int, upTo end: Int) throws(MessageError) -> Int?
@@ -259,5 +282,18 @@ enum Compression {
             }
         }
         return (status, result)
+    }
+}
+
+/// The fastest level of zlib, for data whose sender must not wait long.
+public enum FastZlib {
+    /// The compressed bytes, or nil if they would not be shorter.
+    public static func deflated(_ bytes: [UInt8]) -> [UInt8]? {
+        var length = uLong(bytes.count)
+        let result = unsafe [UInt8](unsafeUninitializedCapacity: bytes.count) { target, count in
+            let status = unsafe compress2(target.baseAddress, &length, bytes, uLong(bytes.count), 1)
+            count = status == Z_OK ? Int(length) : 0
+        }
+        return result.isEmpty || result.count >= bytes.count ? nil : result
     }
 }

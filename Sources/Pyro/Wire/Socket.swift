@@ -15,6 +15,8 @@ final class Socket: ByteStream, Sendable {
 
     deinit { close(descriptor) }
 
+    var hasPending: Bool { false }
+
     /// Ends the connection, so that threads in a read or a write return.
     ///
     /// The descriptor stays open until `deinit`.

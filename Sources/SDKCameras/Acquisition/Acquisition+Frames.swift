@@ -17,7 +17,7 @@ extension Acquisition {
         /// - Parameter canBeLent: whether the buffer itself can be passed on, because the SDK has others.
         case buffer(FrameBuffer, Run, time: Double?, arrival: Double, canBeLent: Bool)
         /// It has been copied already.
-        case frame(Frame, time: Double)
+        case frame(Frame, time: Double?, arrival: Double)
     }
 
     private typealias Run = AcquisitionState.Run
@@ -81,7 +81,7 @@ extension Acquisition {
             let frame = run.layout.frame(copying: memory, to: copies)
             _ = noteArrival(image, run)
             sendWaitingTrigger()
-            return frame.map { .frame($0, time: image.time ?? arrival) }
+            return frame.map { .frame($0, time: image.time, arrival: arrival) }
         }
     }
 
@@ -100,11 +100,17 @@ extension Acquisition {
 
     private func datum(_ filled: Filled) -> Datum? {
         switch filled {
-        case .frame(let frame, let time): Datum(frame, at: time)
+        case .frame(let frame, let time, let arrival): stamped(frame, time, arrival)
         case .buffer(let buffer, let run, let time, let arrival, let canBeLent):
-            frame(in: buffer, run, canBeLent: canBeLent)
-                .map { Datum($0.frame, at: time ?? $0.time ?? arrival) }
+            frame(in: buffer, run, canBeLent: canBeLent).map { stamped($0.frame, time ?? $0.time, arrival) }
         }
+    }
+
+    /// - Parameter time: that of the camera's clock, or of its SDK.
+    private func stamped(_ frame: Frame, _ time: Double?, _ arrival: Double) -> Datum {
+        var datum = Datum(frame, at: time ?? arrival)
+        datum.hardwareTime = time
+        return datum
     }
 
     private func frame(in buffer: FrameBuffer, _ run: Run, canBeLent: Bool) -> (frame: Frame, time: Double?)? {

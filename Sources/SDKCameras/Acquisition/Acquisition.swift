@@ -52,6 +52,7 @@ public final class Acquisition<Camera: SDKCamera>: DataSource {
 
     /// Images that were lost without an error.
     public var lost: Int { counts.missed }
+    public var lostInCamera: Int { counts.missed }
 
     /// The error that callers get while the camera is lost.
     private static func lossError(_ reason: DeviceError, _ camera: Camera) -> DeviceError {

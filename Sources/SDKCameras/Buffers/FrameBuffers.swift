@@ -4,19 +4,14 @@ internal import Pickle
 /// Memory for one image and its metadata: aligned, and of the exact size that the SDK reports.
 // Why unchecked: only the SDK writes it, while it is queued; after that it is only read, until it is queued again.
 @safe public final class FrameBuffer: @unchecked Sendable {
-    @unsafe public let memory: UnsafeMutableRawBufferPointer
+    private let pages: FrameMemory
 
     /// - Parameter byteCount: at least one.
-    public init(byteCount: Int) {
-        unsafe memory = .allocate(byteCount: byteCount, alignment: 4096)
-        FrameBytes.add(byteCount)
-    }
+    public init(byteCount: Int) { pages = FrameMemory(byteCount: byteCount) }
 
-    deinit {
-        FrameBytes.add(-byteCount)
-        unsafe memory.deallocate()
-    }
-
+    @unsafe public var memory: UnsafeMutableRawBufferPointer { unsafe pages.bytes }
+    /// What other processes of this machine map.
+    var slot: FrameSlot? { pages.slot }
     public var byteCount: Int { unsafe memory.count }
     /// The address by which the SDK identifies the buffer.
     public var address: UInt { unsafe UInt(bitPattern: memory.baseAddress) }
@@ -62,7 +57,7 @@ internal import Pickle
 }
 
 /// The image in a buffer that the SDK has filled, passed on without a copy; the buffer returns to its pool afterwards.
-@safe final class FilledBuffer: ByteMemory {
+@safe final class FilledBuffer: SharedPixels {
     private let buffer: FrameBuffer
     private let pool: BufferPool
     let byteCount: Int
@@ -73,6 +68,8 @@ internal import Pickle
     }
 
     deinit { pool.takeBack(buffer) }
+
+    var slot: FrameSlot? { buffer.slot }
 
     @unsafe var bytes: UnsafeRawBufferPointer {
         unsafe UnsafeRawBufferPointer(rebasing: buffer.memory[..<byteCount])

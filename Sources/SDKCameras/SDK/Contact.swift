@@ -46,4 +46,10 @@ public final class WrittenValues<Key: Hashable & Sendable, Value: Sendable>: Sen
     }
 
     public var all: [(key: Key, value: Value)] { values.withLock { $0 } }
+
+    /// The latest value written; nil if there is none.
+    public func value(for key: Key) -> Value? { values.withLock { $0.last { $0.key == key }?.value } }
+
+    /// Forgets values that the camera has reset by itself.
+    public func forget(_ keys: Set<Key>) { values.withLock { $0.removeAll { keys.contains($0.key) } } }
 }

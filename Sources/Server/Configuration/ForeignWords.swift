@@ -117,6 +117,7 @@ extension ForeignWords {
         "LudlMC2000": "ludl-mc2000",
         "SpectraIIILightEngine": "lumencor",
         "ProScanIII": "prior-proscan-iii",
+        "PVCamera": "pvcam",
         "iChromeMLE": "ichrome",
         "ZaberDaisyChain": "zaber-daisy-chain",
         "Clarity": "aurox-clarity",
@@ -129,6 +130,7 @@ extension ForeignWords {
         "ObisLaser": "obis",
         "SapphireLaser": "sapphire",
         "TopticaiBeam": "ibeam",
+        "XimeaCamera": "ximea",
         "SimulatedCamera": "simulated-camera",
         "SimulatedController": "simulated-controller",
         "SimulatedDeformableMirror": "simulated-deformable-mirror",
@@ -147,7 +149,7 @@ extension ForeignWords {
     ]
 
     private static let missingDrivers: Set<String> = [
-        "AndorAtmcd", "HamamatsuCamera", "PVCamera", "PiCamera", "XimeaCamera", "AlpaoDeformableMirror",
+        "AndorAtmcd", "PiCamera", "AlpaoDeformableMirror",
         "BMCDeformableMirror", "Mirao52e", "LinkamCMS", "RPiDIO", "RPiValueLogger",
     ]
 

@@ -38,6 +38,8 @@ public struct PyroOptions: Sendable, Hashable {
     /// How long a client that cannot be reached, or does not read, stays registered and is tried again; zero forgets it
     /// at once.
     public var clientMemory = Duration.seconds(3600)
+    /// Who may get frames through shared memory, and how much memory those who subscribe may hold.
+    public var frames = FrameOptions()
     /// The address by which clients reach the device, if it differs from where it listens: behind a router, or in a
     /// container.
     public var publicPlace: ServerOptions.PublicPlace?
@@ -104,6 +106,8 @@ extension PyroOptions {
                 Expectation<Duration>.seconds(in: 0...86400).optional { $0 == .zero }
             ),
             OptionRow("remember_clients", "clientMemory", \.clientMemory, .seconds(in: 0...604_800)),
+            OptionRow("shared_memory", "frames.sharing", \.frames.sharing, .word),
+            OptionRow("frame_memory", "frames.memory", \.frames.memory, .byteCount(in: 1 << 20...1 << 40)),
             OptionRow("name_server", "nameServer", \.nameServer, Expectation<PyroURI.Location>.nameServer.optional()),
             OptionRow("mdns", "isAnnounced", \.isAnnounced, .bool),
             OptionRow("call_back_to", "access.callBacks", \.access.callBacks, .word),

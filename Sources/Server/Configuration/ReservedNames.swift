@@ -89,6 +89,14 @@ extension Attachment {
             if let port, let otherPort { return port == otherPort }
             // One of them selects no device, and so may get the other's.
             return serial == nil && port == nil || otherSerial == nil && otherPort == nil
+        case (.video(let path, let serial, let port), .video(let otherPath, let otherSerial, let otherPort)):
+            if let path, let otherPath { return path == otherPath }
+            if let serial, let otherSerial, serial != otherSerial { return false }
+            if let port, let otherPort { return port == otherPort }
+            if serial != nil, otherSerial != nil { return true }
+            // One of them takes any camera, and so may get the other's.
+            return path == nil && serial == nil && port == nil
+                || otherPath == nil && otherSerial == nil && otherPort == nil
         default: return false
         }
     }
@@ -103,6 +111,10 @@ extension Attachment {
         case .usb(_, let serial?, _): "the USB device with the serial number \(serial.shown())"
         case .usb(_, _, let port?): "the USB device at port \(port.shown())"
         case .usb: "a USB device of this kind, selected by neither serial number nor port,"
+        case .video(let path?, _, _): "the camera at \(path.shown())"
+        case .video(_, let serial?, _): "the camera with the serial number \(serial.shown())"
+        case .video(_, _, let port?): "the camera at USB port \(port.shown())"
+        case .video: "a camera selected by neither serial number nor port"
         }
     }
 }

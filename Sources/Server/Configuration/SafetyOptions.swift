@@ -10,10 +10,20 @@ public struct SafetyOptions: Sendable, Hashable {
     /// The rule for a call that hangs; nil for the default of the kind: restart for cameras and light sources,
     /// report for all others.
     public var onHang: HangRule?
+    /// How long opening the device may take; nil for 60 s. After that it counts as a call that hangs.
+    public var openLimit: Duration?
 
-    public init(onClientLost: ClientLossRule? = nil, lightLimit: Duration? = nil, onHang: HangRule? = nil) {
-        (self.onClientLost, self.lightLimit, self.onHang) = (onClientLost, lightLimit, onHang)
+    public init(
+        onClientLost: ClientLossRule? = nil,
+        lightLimit: Duration? = nil,
+        onHang: HangRule? = nil,
+        openLimit: Duration? = nil
+    ) {
+        (self.onClientLost, self.lightLimit) = (onClientLost, lightLimit)
+        (self.onHang, self.openLimit) = (onHang, openLimit)
     }
+
+    var openingLimit: Duration { openLimit ?? OpeningWatch.usualLimit }
 }
 
 /// The rule for light whose owner has disconnected.
@@ -142,6 +152,7 @@ extension Section {
             options.lightLimit = limit
         }
         if let rule = read("on_hang", Expectation<HangRule>.word) { options.onHang = rule }
+        if let limit = read("open_limit", Expectation<Duration>.time(in: 1...3600, "60 s")) { options.openLimit = limit }
         if let limit = options.lightLimit, limit <= .zero {
             report(position(of: "safety").error("the light limit must be longer than zero"))
         }

@@ -55,6 +55,16 @@ enum ControlFolder {
         }
     }
 
+    /// Removes the sockets for frames that processes which ended have left in a folder.
+    static func sweepFrames(_ folder: String) {
+        for name in FileSystem.names(in: folder) where name.hasPrefix("frames-") {
+            let parts = name.split(separator: "-")
+            guard parts.count == 3, let process = pid_t(parts[1]), process > 0, kill(process, 0) != 0, errno == ESRCH
+            else { continue }
+            try? SocketFile.removeAbandoned(at: "\(folder)/\(name)")
+        }
+    }
+
     private static let system = "/run/device-server"
 
     /// A folder in that of the user's session, which may be missing although `su` and `cron` name it.

@@ -14,6 +14,8 @@ public struct StreamStatus: Sendable, Equatable {
     public var losses = Losses()
     /// The registered clients that cannot be reached at the moment.
     public var absentClients: [AbsentClient] = []
+    /// Those who have subscribed by `frames_subscribe` or through shared memory.
+    public var subscribers: [SubscriberStatus] = []
 
     /// How many data were lost at each place.
     public struct Losses: Sendable, Equatable {
@@ -40,11 +42,12 @@ public struct StreamStatus: Sendable, Equatable {
 }
 
 extension StreamStatus {
-    init(isSending: Bool, _ counts: DeliveryCounts, clients: [String], absent: [AbsentClient] = []) {
+    init(isSending: Bool, _ counts: DeliveryCounts, clients: [String], absent: [AbsentClient] = [], subscribers: [SubscriberStatus] = []) {
         self.init(isSending: isSending, sent: counts[.sent], lost: counts.lost, clients: clients)
         waiting = counts.waiting
         losses = Losses(counts)
         absentClients = absent
+        self.subscribers = subscribers
     }
 
     /// The losses in words, the greatest first: `12 in the queue, 3 with the process`; empty if there are none.
@@ -73,7 +76,7 @@ extension StreamStatus {
         [
             "sending": .bool(isSending), "sent": .int(sent), "lost": .int(lost),
             "clients": .list(clients.map(PythonValue.str)), "waiting": .int(waiting), "lost_in": losses.value,
-            "absent_clients": .list(absentClients.map(\.value)),
+            "absent_clients": .list(absentClients.map(\.value)), "subscribers": .list(subscribers.map(\.value)),
         ]
     }
 
@@ -85,9 +88,11 @@ extension StreamStatus {
         let waiting: Int? = fields.take("waiting")
         let losses = Losses(fields.take("lost_in"))
         let absent = fields.list("absent_clients").compactMap(AbsentClient.init)
+        let subscribers = fields.list("subscribers").compactMap(SubscriberStatus.init)
         guard let isSending, let sent, let lost else { return nil }
         self.init(isSending: isSending, sent: sent, lost: lost, clients: clients)
         (self.waiting, self.losses, absentClients) = (waiting ?? 0, losses, absent)
+        self.subscribers = subscribers
     }
 }
 

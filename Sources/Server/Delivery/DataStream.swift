@@ -8,6 +8,11 @@ internal import Synchronization
 /// clients.
 final class DataStream: Sendable {
     let clients: Subscribers
+    /// Those who have subscribed, beside the registered clients.
+    let subscribers: FrameSubscribers
+    /// The device's id.
+    let id: String
+    private let sendsFrames: Bool
     /// The memory for transformed frames.
     let pool = FramePool()
     let tally: DeliveryTally
@@ -42,6 +47,7 @@ final class DataStream: Sendable {
     ///   - clientsChanged: called with the clients whenever they have changed.
     init(
         _ device: any DataDevice,
+        as id: String = "",
         _ faults: OrderedFaults? = nil,
         options: DeliveryOptions,
         tally: DeliveryTally = DeliveryTally(),
@@ -54,6 +60,8 @@ final class DataStream: Sendable {
         transforms = (device as? any Camera)?.transforms
         self.log = log
         self.tally = tally
+        (self.id, sendsFrames) = (id, device is any Camera)
+        subscribers = FrameSubscribers(memory: options.frames.memory)
         let capacity = device.bufferLength.flatMap { $0 > 0 ? $0 : nil } ?? options.queueLength
         clients = Subscribers(changed: clientsChanged) { [pool, options, tally] uri, isKnown, subscribers in
             Subscriber(
@@ -74,9 +82,16 @@ final class DataStream: Sendable {
             isSending: isRunning,
             tally.counts,
             clients: clients.uris.map(\.text),
-            absent: clients.absent
+            absent: clients.absent,
+            subscribers: subscribers.status
         )
     }
+
+    /// What the device sends, in the words of `docs/frames-wire.md`.
+    var kind: String { sendsFrames ? "frames" : "values" }
+
+    /// The number of the next datum: how many there were, those that the device has lost included.
+    var number: Int { tally.counts[.numbered] }
 
     var isRunning: Bool { reader.withLock { $0 != nil } }
 
@@ -88,6 +103,7 @@ final class DataStream: Sendable {
                 let new = Reader()
                 new.start { [self] in read($0) }
                 reader = new
+                subscribers.noteSending(true)
                 return nil
             case (false, let old?):
                 reader = nil
@@ -98,6 +114,7 @@ final class DataStream: Sendable {
         guard let finished else { return }
         finished.stop(source)
         clients.streamEnded()
+        subscribers.noteSending(false)
     }
 
     /// Long enough to cost nothing, short enough for a source that missed its interruption.
@@ -105,15 +122,16 @@ final class DataStream: Sendable {
 
     private func read(_ reader: Reader) {
         var failures = 0
-        let lostBefore = source.lost
-        var lost = 0
+        let (lostBefore, inCameraBefore) = (source.lost, source.lostInCamera)
+        var (lost, lostInCamera) = (0, 0)
         while !reader.isStopping {
             do {
-                if source.isOnDemand { clients.waitForRoom(within: .milliseconds(10)) }
+                if source.isOnDemand { waitForRoom() }
                 guard var datum = try next() else { continue }
                 let total = source.lost - lostBefore
-                noteLosses(from: lost, to: total)
-                lost = total
+                let inCamera = source.lostInCamera - inCameraBefore
+                noteLosses(from: lost, to: total, inCamera: inCamera - lostInCamera)
+                (lost, lostInCamera) = (total, inCamera)
                 datum.transform = transforms?.total ?? .identity
                 pass(datum)
                 failures = 0
@@ -125,6 +143,12 @@ final class DataStream: Sendable {
                 if failures > 1 { Pause.wait(for: .milliseconds(min(1000, 10 << min(failures, 7)))) }
             }
         }
+    }
+
+    /// Waits until somebody would take a datum that is made on demand.
+    private func waitForRoom() {
+        guard !subscribers.isEmpty else { return clients.waitForRoom(within: .milliseconds(10)) }
+        if !clients.hasRoom { subscribers.waitForRoom(within: .milliseconds(10)) }
     }
 
     private func next() throws -> Datum? {
@@ -143,12 +167,16 @@ final class DataStream: Sendable {
         // Nobody is registered, or a call has got it.
         case .unwanted, .answered: tally.add(-1, to: .taken)
         }
+        let number = tally.takeNumber()
+        if !subscribers.isEmpty { subscribers.offer(datum, number: number) }
     }
 
     /// Counts the data that the source has dropped, and logs how many these are since reading began.
-    private func noteLosses(from before: Int, to total: Int) {
+    private func noteLosses(from before: Int, to total: Int, inCamera: Int) {
         guard total > before else { return }
         tally.add(total - before, to: .lostInDevice)
+        tally.add(total - before, to: .numbered)
+        subscribers.noteLost(total - before, inCamera: min(inCamera, total - before))
         // Once for each power of ten: a device that is always too fast must not fill the log.
         if before == 0 || "\(total)".count > "\(before)".count {
             log.warning("data come faster than they can be read: \(total) lost")

@@ -58,6 +58,9 @@ public struct DeliveryOptions: Sendable {
     /// The options of the connection to the client.
     public var client = ClientOptions()
 
+    /// The options of those who subscribe.
+    public var frames = FrameOptions()
+
     /// How long a client that cannot be reached stays registered; zero to forget it at once.
     public var clientMemory = Duration.seconds(3600)
 

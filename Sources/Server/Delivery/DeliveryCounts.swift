@@ -15,6 +15,8 @@ public struct DeliveryCounts: Sendable, Equatable {
         case lostWithClient
         /// On their way when their process ended unexpectedly.
         case lostWithProcess
+        /// Given a number: all that came from the device, or that it has lost, whether anybody wanted them or not.
+        case numbered
     }
 
     private var numbers = [Int](repeating: 0, count: Kind.allCases.count)
@@ -61,6 +63,17 @@ final class DeliveryTally: Sendable {
         state.withLock { state in
             state.counts[kind] += count
             state.page?.store(state.counts[kind], as: kind)
+        }
+    }
+
+    /// The number of the next datum, which is counted by that.
+    func takeNumber() -> Int {
+        state.withLock { state in
+            defer {
+                state.counts[.numbered] += 1
+                state.page?.store(state.counts[.numbered], as: .numbered)
+            }
+            return state.counts[.numbered]
         }
     }
 

@@ -123,6 +123,9 @@ final class Subscriber: DataReceiver {
         _ = queue.wait(within: limit) { $0.waiting.count <= Self.few || $0.isClosed ? true : nil }
     }
 
+    /// Whether it would take a datum at once.
+    var hasRoom: Bool { queue.withLock { $0.takesData && $0.waiting.count < Self.ahead } }
+
     func streamEnded() {}
 
     /// Sends the data that are waiting, then ends.

@@ -147,6 +147,13 @@ final class Subscribers: Sendable {
         receiver.waitForRoom(within: limit)
     }
 
+    /// Whether a client that is not absent would take a datum at once.
+    var hasRoom: Bool {
+        entries.withLock { entries in
+            entries.contains { ($0.receiver as? Subscriber)?.hasRoom ?? true }
+        }
+    }
+
     func streamEnded() {
         for entry in entries.withLock({ $0 }) { entry.receiver.streamEnded() }
     }

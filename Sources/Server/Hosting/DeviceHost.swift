@@ -161,6 +161,16 @@ final class DeviceHost: Sendable {
 
     private func text(of call: CallWatch.Call) -> String { "\(objects[call.object].id).\(call.text)" }
 
+    /// Reads the settings that come with frames, without holding up a client that subscribes.
+    func refreshConditions(_ object: Int, of stream: DataStream) {
+        guard stream.subscribers.conditions.roi == nil, stream.kind == "frames" else { return }
+        let thread = BlockingThread.startEventually("conditions") { [self] in
+            devices.confined { devices in devices.refreshConditions(object) }
+        }
+        // A device that is busy is not waited for.
+        thread.join(within: .milliseconds(200))
+    }
+
     // MARK: Beginning and end
 
     /// Applies settings, and enables a device, before clients reach it.

@@ -9,6 +9,7 @@ extension DeviceServer {
     var report: PythonDictionary {
         var report = PythonDictionary()
         report[Self.frameBytesKey] = .int(FrameBytes.held)
+        for (name, fields) in openings.report { report[.str(name)] = .dict(fields) }
         for host in hosts.withLock({ $0 }) {
             let (objects, call) = (host.objects, host.overdueCall ?? host.overdueWait)
             for object in objects where object.owner == nil {

@@ -17,6 +17,9 @@ public final class DeviceServer: Sendable {
     /// The problems that keep devices from being used.
     let problems = DeviceProblems()
     let leases = Leases()
+    let openings: OpeningWatch
+    /// Those who subscribe to data.
+    let frames: FrameService
 
     /// Listens; clients that connect before ``start()`` wait for it.
     public convenience init(
@@ -46,7 +49,9 @@ public final class DeviceServer: Sendable {
             translate: ErrorTranslation.exception
         )
         (self.delivery, self.counts) = (delivery, counts)
+        frames = FrameService(delivery.frames, log: log)
         self.log = log
+        openings = OpeningWatch(log: log)
         restoreLog = RestoreLogWriter(changed: remember)
         problems.whenReturned { [hosts] id in
             for host in hosts.withLock({ $0 }) { host.deviceReturned(id) }
@@ -84,12 +89,15 @@ public final class DeviceServer: Sendable {
         _ open: () throws -> [any Device]
     ) throws {
         var indices: [Int] = []
+        let limit = wanted.map(\.preparation.safety.openingLimit).max() ?? OpeningWatch.usualLimit
         let preparations = Dictionary(wanted.map { ($0.id, $0.preparation) }) { first, _ in first }
         let guarding = { [lightTimer] (object: ObjectDescription) -> LightGuard? in
             let preparation = preparations[object.owner ?? object.id] ?? Preparation()
             return LightGuard(object, preparation, timer: lightTimer, log: log.named(object.id))
         }
         let host = try DeviceHost(log: log, restoreLog: restoreLog, guarding: guarding) {
+            let opening = openings.begin(wanted.map(\.id), within: limit)
+            defer { openings.end(opening) }
             var devices = OpenDevices(
                 isSimulated: wanted.contains { $0.preparation.isSimulated },
                 restoreLog: restoreLog,
@@ -120,6 +128,7 @@ public final class DeviceServer: Sendable {
             of: host,
             at: uri(of: object.id),
             leases: leases,
+            frames: frames,
             refuseCallBack: { [weak server] place, context in server?.refusal(ofDataAt: place, for: context) },
             log: log.named(object.id)
         )
@@ -132,9 +141,11 @@ public final class DeviceServer: Sendable {
         _ log: Logger
     ) -> DataStream {
         let tally = DeliveryTally(counts?.page(of: id))
-        return DataStream(device, faults, options: delivery, tally: tally, log: log.named(id)) { [restoreLog] clients in
-            restoreLog.setClients(of: id, to: clients.map(\.text))
+        let stream = DataStream(device, as: id, faults, options: delivery, tally: tally, log: log.named(id)) {
+            [restoreLog] clients in restoreLog.setClients(of: id, to: clients.map(\.text))
         }
+        frames.serve(stream, as: id)
+        return stream
     }
 
     /// Makes the calls again by which clients of an earlier process had set something; failures are logged.
@@ -180,6 +191,7 @@ public final class DeviceServer: Sendable {
         for object in host.objects {
             server.unregister(object.id)
             object.stream?.clients.closeAll()
+            object.stream?.subscribers.closeAll(FrameRefusal(.closed, "the device is taken out of service"))
         }
         lightTimer.remove(host)
         shutDown(host)
@@ -201,6 +213,7 @@ public final class DeviceServer: Sendable {
         lightTimer.stop()
         let lights = hosts.filter(\.hasLightSource)
         for host in lights + hosts.filter({ !$0.hasLightSource }) { shutDown(host) }
+        frames.close()
         server.stop(within: .seconds(1))
     }
 

@@ -212,11 +212,28 @@ struct OpenDevices {
     private mutating func answer(_ value: PythonValue, after call: DecodedCall, on index: Int) -> Answer {
         let notes = entries[index].interface.notes(after: call, returning: value)
         // A setting may change how long calls take; most calls set nothing.
-        if !notes.isEmpty { entries[index].limits = entries[index].object.callLimits }
+        if !notes.isEmpty {
+            entries[index].limits = entries[index].object.callLimits
+            noteConditions(after: call, on: index)
+        }
         return Answer(
             outcome: .value(value),
             hasNotes: restoreLog?.note(notes, of: entries[index].id) ?? false
         )
+    }
+
+    /// Notes a call that has set something for those who subscribe to the data.
+    private func noteConditions(after call: DecodedCall, on index: Int) {
+        guard let stream = entries[index].stream else { return }
+        // Reading a camera's settings may ask its hardware, so only while somebody watches.
+        let camera = stream.subscribers.isEmpty ? nil : entries[index].object as? any Camera
+        stream.subscribers.note(call, camera)
+    }
+
+    /// Reads what a camera says of itself, for those who subscribe.
+    func refreshConditions(_ index: Int) {
+        guard isOpen, let stream = entries[index].stream else { return }
+        stream.subscribers.note(nil, entries[index].object as? any Camera)
     }
 
     /// Applies the configuration's settings again, and makes the calls again by which clients have set something in a

@@ -10,12 +10,16 @@ struct OverdueCall: Sendable, Equatable {
     let text: String
     /// When it began, in seconds since 1970.
     let time: Double
+    /// Whether the device is still being opened.
+    var isOpening = false
 
     /// Whether this is the same call in another report; times are read again for each report.
     func isSame(as other: OverdueCall) -> Bool { text == other.text && abs(time - other.time) < 1 }
 
     /// The field of a worker's report that marks the device which hangs.
     static let key: PythonValue = "hangs"
+    /// The field that marks one which is still being opened.
+    static let openingKey: PythonValue = "is_opening"
 }
 
 extension OverdueCall {
@@ -25,7 +29,7 @@ extension OverdueCall {
             let text = fields["overdue_call"]?.text,
             let time = fields["overdue_call_time"].flatMap(Double.init(python:))
         else { return nil }
-        self.init(device: device, text: text, time: time)
+        self.init(device: device, text: text, time: time, isOpening: fields[Self.openingKey] == .bool(true))
     }
 }
 

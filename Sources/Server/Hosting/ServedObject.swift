@@ -8,6 +8,7 @@ final class ServedObject: PyroObject {
     private let host: DeviceHost
     private let description: ObjectDescription
     private let registration: Registration?
+    private let frames: FrameMethods?
     private let leases: Leases
     private let leaseMethods: LeaseMethods
     private let light: LightGuard?
@@ -20,6 +21,7 @@ final class ServedObject: PyroObject {
         of host: DeviceHost,
         at uri: PyroURI,
         leases: Leases,
+        frames: FrameService,
         refuseCallBack: @escaping CallBackRefusal,
         log: Logger
     ) {
@@ -31,8 +33,11 @@ final class ServedObject: PyroObject {
         registration = description.stream.map {
             Registration(to: $0, of: description, host, at: uri, refuseCallBack: refuseCallBack)
         }
+        self.frames = description.stream.map { stream in
+            FrameMethods(to: stream, frames) { host.refreshConditions(description.index, of: stream) }
+        }
         light = host.lights[description.index]
-        let additions = (registration == nil ? [] : Registration.methods) + (light == nil ? [] : LightMethod.listed)
+        let additions = (registration == nil ? [] : Registration.methods + FrameMethods.names) + (light == nil ? [] : LightMethod.listed)
         metadata = ObjectMetadata(
             methods: (description.methods + LeaseMethods.names + additions).sorted(),
             attributes: description.attributes
@@ -41,6 +46,7 @@ final class ServedObject: PyroObject {
 
     func call(_ method: String, _ arguments: CallArguments, _ context: CallContext) throws -> PythonValue {
         if let row = LeaseMethods.Row(rawValue: method) { return try leaseMethods.call(row, arguments, context) }
+        if let frames, let row = FrameMethods.Row(rawValue: method) { return try frames.call(row, arguments, context) }
         if !isReading(method) { try leases.check(description.id, for: context.connection) }
         if let registration, let row = Registration.Row(rawValue: method) {
             return try registration.call(row, arguments, context)
@@ -70,6 +76,7 @@ final class ServedObject: PyroObject {
 
     func isReading(_ method: String) -> Bool {
         description.readingMethods.contains(method) || method == LeaseMethods.Row.lockOwner.rawValue
+            || FrameMethods.Row(rawValue: method) != nil
     }
 
     func get(_ attribute: String, _ context: CallContext) throws -> PythonValue {

@@ -9,8 +9,6 @@ internal import Platform
 actor CameraSearch: WorkerSource {
     private let driver: String
     nonisolated let executable: String
-    /// How long a child may take to open one candidate.
-    private let patience: Duration
     private let health: ServiceHealth
     private let log: Logger
 
@@ -38,12 +36,11 @@ actor CameraSearch: WorkerSource {
     init(
         _ candidates: Candidates,
         executable: String,
-        patience: Duration = .seconds(60),
         health: ServiceHealth,
         log: Logger
     ) {
         driver = candidates.driver
-        (self.executable, self.patience, self.health, self.log) = (executable, patience, health, log)
+        (self.executable, self.health, self.log) = (executable, health, log)
         arbitration = Arbitration(opensSideBySide: candidates.opensSideBySide)
     }
 
@@ -105,6 +102,9 @@ actor CameraSearch: WorkerSource {
         for child in idle { child.process.kill() }
     }
 
+    /// How long a child may take to open one candidate: as long as the most patient definition allows.
+    private var limit: Duration { definitions.values.map(\.openLimit).max() ?? OpeningWatch.usualLimit }
+
     private var idle: [ChildProcess] { children.values.filter { !$0.isAssigned } }
 
     // MARK: Searching
@@ -158,14 +158,17 @@ actor CameraSearch: WorkerSource {
     /// Listens to a child until it has a device, then waits for its end; a keeper listens from then on.
     private func attend(_ child: Arbitration.Child, _ process: WorkerProcess, _ order: WorkerOrder) async {
         process.send(.search(order))
-        let impatience = Task { [patience, log, driver] in
-            try await Task.sleep(for: patience)
-            log.error("\(driver): candidate \(child) was not open within \(patience.formatted); killed")
+        let (limit, isLate) = (self.limit, Lock(false))
+        let impatience = Task { [log, driver] in
+            try await Task.sleep(for: limit)
+            log.error("\(driver): candidate \(child) was not open within \(limit.formatted); killed")
+            isLate.withLock { $0 = true }
             process.kill()
         }
         let reason = await listen(to: process, as: child)
         impatience.cancel()
-        let outcome = await process.outcome
+        let end = await process.outcome
+        let outcome = isLate.withLock(\.self) ? "a candidate was not open within \(limit.formatted)" : end
         children[child] = nil
         perform(arbitration.ended(child, reason ?? outcome, hasGivenUp: reason != nil))
     }
@@ -259,6 +262,8 @@ struct FloatingDefinition: Sendable {
     let order: WorkerOrder
     /// Environment variables for simulated hardware.
     let environment: [String: String]
+    /// How long opening a candidate may take.
+    let openLimit: Duration
     /// The definition's log.
     let log: Logger
 

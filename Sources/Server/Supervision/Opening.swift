@@ -53,7 +53,11 @@ struct Opening {
                 preparation.faults = faults
                 return (device.name, preparation)
             }
-            try server.open(wanted, log: log, body)
+            try server.open(wanted, log: log) {
+                let opened = try body()
+                faults?.holdOpening()
+                return opened
+            }
         } catch let error as PreparationError {
             throw error
         } catch {

@@ -32,6 +32,7 @@ struct PyroSettings: Sendable {
         var delivery = DeliveryOptions()
         delivery.method = options.delivery
         delivery.queueLength = options.queueLength
+        delivery.frames = options.frames
         delivery.client.wire = wire
         let isAutomatic = options.congestionControl == PyroOptions.automaticCongestionControl
         delivery.client.localCongestionControl = isAutomatic ? "reno" : nil

@@ -184,6 +184,7 @@ public actor Supervisor {
                 uids: uids,
                 order: order,
                 environment: all.simulatedEnvironment,
+                openLimit: definition.devices.map(\.safety.openingLimit).max() ?? OpeningWatch.usualLimit,
                 log: log
             )
         )

@@ -9,8 +9,8 @@ extension WorkerKeeper {
     ///
     /// The worker cannot help itself: the thread that hangs holds the lock of the devices.
     func cureHang(in report: PythonDictionary, of worker: WorkerProcess) {
-        let found = hangRules.lazy.compactMap { device, rule in
-            OverdueCall(of: device, in: report).map { (hang: $0, rule: rule) }
+        let found = hangRules.lazy.compactMap { device, rule, ruleWhileOpening in
+            OverdueCall(of: device, in: report).map { (hang: $0, rule: $0.isOpening ? ruleWhileOpening : rule) }
         }.first
         let isDue = state.update { state in
             // A worker that was asked to end has a limit of its own for that.

@@ -25,7 +25,7 @@ final class WorkerKeeper: Sendable {
     /// The devices that may move, and whether they are only wheels.
     let (moving, movesOnlyWheels): ([String], Bool)
     /// What is done when a call hangs, by device.
-    let hangRules: [(device: String, rule: HangRule)]
+    let hangRules: [(device: String, rule: HangRule, whileOpening: HangRule)]
     let source: any WorkerSource
     /// The program to start workers from.
     let executable: String
@@ -57,7 +57,7 @@ final class WorkerKeeper: Sendable {
         simulated = definition.devices.map(\.isSimulated)
         let moving = definition.devices.filter(\.driver.mayMove)
         (self.moving, movesOnlyWheels) = (moving.map(\.name), moving.allSatisfy { $0.driver.kind == .filterWheel })
-        hangRules = definition.devices.map { ($0.name, $0.hangRule) }
+        hangRules = definition.devices.map { ($0.name, $0.hangRule, $0.safety.onHang ?? .restart) }
         (self.health, self.log) = (health, log)
         self.counts = counts ?? Self.newBook(definition.name, log)
         port = ServicePort(definition, log: log) { [name = definition.name] in

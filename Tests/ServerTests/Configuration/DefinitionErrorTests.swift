@@ -213,7 +213,7 @@ import Testing
             errors(in: "devices: []\n\"a\\nb\\e\": 1\nhost: \"\(String(repeating: "x", count: 100)) \"\n") == [
                 "scope.yaml:1:10: devices: expected a list of devices, got an empty list",
                 "scope.yaml:2:1: unknown key 'a\\nb\\u{1B}', known are devices, host, interlocks, "
-                    + "light_limit, log, on_client_lost, on_hang, pyro, rig",
+                    + "light_limit, log, on_client_lost, on_hang, open_limit, pyro, rig",
                 "scope.yaml:3:7: host: expected the name or address of a host, got "
                     + "'\(String(repeating: "x", count: 60))…' in quotes",
             ]

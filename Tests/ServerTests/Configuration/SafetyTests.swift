@@ -31,12 +31,16 @@ import Testing
     }
 
     @Test func devicesInheritTheRulesOfTheFile() throws {
-        let file = "{ on_client_lost: keep, light_limit: 10 min, on_hang: report }".dropFirst(2).dropLast(2)
+        let file = "{ on_client_lost: keep, light_limit: 10 min, on_hang: report, open_limit: 90 }".dropFirst(2).dropLast(2)
             .split(separator: ", ").joined(separator: "\n")
-        let all = SafetyOptions(onClientLost: .keep, lightLimit: .seconds(600), onHang: .report)
+        let all = SafetyOptions(onClientLost: .keep, lightLimit: .seconds(600), onHang: .report, openLimit: .seconds(90))
         #expect(try device("", file: file).safety == all)
-        let own = try device("light_limit: none, on_client_lost: off after 1 s, on_hang: restart", file: file).safety
-        #expect(own == SafetyOptions(onClientLost: .off(after: .seconds(1)), lightLimit: nil, onHang: .restart))
+        let own = try device(
+            "light_limit: none, on_client_lost: off after 1 s, on_hang: restart, open_limit: 2 min",
+            file: file
+        ).safety
+        let rule = ClientLossRule.off(after: .seconds(1))
+        #expect(own == SafetyOptions(onClientLost: rule, onHang: .restart, openLimit: .seconds(120)))
     }
 
     @Test(
@@ -49,6 +53,8 @@ import Testing
             ("light_limit: 0", "light_limit: expected a time such as 10 min (or none), got 0"),
             ("light_limit: .inf", "light_limit: expected a time such as 10 min (or none), got '.inf'"),
             ("light_limit: -1 min", "light_limit: expected a time such as 10 min (or none), got '-1 min'"),
+            ("open_limit: 0", "open_limit: expected a time such as 60 s, got 0"),
+            ("open_limit: none", "open_limit: expected a time such as 60 s, got 'none'"),
             ("on_hang: kill", "on_hang: expected one of restart, report, got 'kill'"),
         ]
     )

@@ -7,7 +7,7 @@ import Testing
 /// A laser that is on and slow to say whether it has a fault.
 private struct SlowLaser: SimulatedInstrument {
     /// How the device handles a command while it works on an earlier one.
-    enum Order { case inOrder, atOnce }
+    enum Order: Codable { case inOrder, atOnce }
 
     var order = Order.inOrder
     var faultDelay = Duration.zero

@@ -3,7 +3,7 @@ public import Transports
 /// The wheel of the tutorial, as its commands show it.
 public struct SimulatedExampleWheel: SimulatedLineInstrument {
     public var pendingInput: [UInt8] = []
-    public let positionCount = 6
+    public var positionCount: Int { 6 }
     /// From one position to the next.
     public var stepTime = Duration.milliseconds(200)
     /// Whether it stops half-way, and says that it stands.
@@ -11,7 +11,12 @@ public struct SimulatedExampleWheel: SimulatedLineInstrument {
     /// From 1.
     private var position = 1
     private var speed = 5
-    private var move: (target: Int, end: ContinuousClock.Instant)?
+    private var move: Move?
+
+    private struct Move: Codable {
+        let target: Int
+        let end: ContinuousClock.Instant
+    }
 
     public init() {}
 
@@ -29,7 +34,7 @@ public struct SimulatedExampleWheel: SimulatedLineInstrument {
         case ("SPD?", _): return "SPD \(speed)"
         case ("SPD", let value?) where 1...9 ~= value: speed = value
         case ("GO", let target?) where 1...positionCount ~= target:
-            move = (target, now + stepTime * abs(target - position))
+            move = Move(target: target, end: now + stepTime * abs(target - position))
         default: return "ERR"
         }
         return "OK"

@@ -96,7 +96,7 @@ public struct SerialConnector: Sendable {
             self.init("\(name) at \(port)", log: context.log, open: SerialLine.port(port, settings, log: context.log))
             return
         }
-        let simulation = try SimulatedPort(simulated())
+        let simulation = try SimulatedPort(simulated(), hardware: context.hardwareName)
         if let faults = context.faults { simulation.show(faults) }
         self.init("\(name) at simulation", log: context.log) { [settings] in
             try SerialPort(path: simulation.path, settings: settings)

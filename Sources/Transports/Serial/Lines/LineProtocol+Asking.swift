@@ -37,7 +37,7 @@ extension LineProtocol {
                     odd = line
                 } catch SerialError.silent(_, _) {
                     if let odd {
-                        noteMissing()
+                        noteMissing(wasHeard: true)
                         throw SerialError.odd(answer: odd, to: command)
                     }
                     throw SerialError.silent(after: command, within: limit)
@@ -47,9 +47,13 @@ extension LineProtocol {
     }
 
     /// Repeats the body while its answer is lost or garbled; for commands that may be sent twice.
+    ///
+    /// A device that says nothing, not even to the question that proves the line to be at rest, is not asked again.
     public func repeating<Value>(_ attempts: Int = 3, _ body: () throws -> Value) throws -> Value {
         for _ in 1..<max(attempts, 1) {
-            do { return try body() } catch let error as SerialError where error.isPassing { continue }
+            do { return try body() } catch let error as SerialError where error.isPassing {
+                guard try isThere() else { throw error }
+            }
         }
         return try body()
     }

@@ -32,6 +32,8 @@ public final class LineProtocol {
     private var isUntrusted = false
     /// Whether the last command went unanswered and nothing has come since.
     private(set) var isSilent = false
+    /// Whether it has left the question that proves it unanswered since then, too.
+    private var isAbsent = false
 
     public init(_ stream: any SerialStream, _ format: LineFormat) {
         self.stream = stream
@@ -53,7 +55,7 @@ public final class LineProtocol {
     /// - Parameter name: their name in errors.
     public func send(_ bytes: [UInt8], as name: String) throws(SerialError) {
         if let lastUse { Pause.wait(for: format.pause - (.now - lastUse)) }
-        isUntrusted = false
+        (isUntrusted, isAbsent) = (false, false)
         if trust.isBroken {
             isUntrusted = try !comesToRest()
         } else if isDisturbed {
@@ -94,10 +96,15 @@ public final class LineProtocol {
     private func drain(untilQuietFor silence: Duration) throws(SerialError) -> [UInt8] {
         let end = ContinuousClock.now + silence * 10
         var drained: [UInt8] = []
+        var line: [UInt8] = []
         while ContinuousClock.now < end {
             let bytes = try stream.read(until: .now + silence)
             guard !bytes.isEmpty else { break }
-            for _ in 0..<bytes.count(where: { $0 == answerEnd.last }) { trust.noteLate(at: .now) }
+            line = (line + bytes).suffix(4096)
+            if let last = line.lastIndex(where: { $0 == answerEnd.last }) {
+                trust.noteLate(Array(line[...last]), at: .now)
+                line.removeSubrange(...last)
+            }
             drained = (drained + bytes).suffix(4096)
         }
         return drained
@@ -142,8 +149,8 @@ public final class LineProtocol {
             proofsOwed -= question.count(in: text) - before
             guard .now < deadline + Self.grace else { break }
         }
-        if !question.isAlone(in: text) { trust.noteLate(at: .now) }
         guard question.count(in: text) > 0 else { return nil }
+        trust.noteLate(question.others(in: text), at: .now)
         isSilent = false
         // If some of the answers were lost, only a longer silence shows it.
         text += try drain(untilQuietFor: proofsOwed > 0 ? trust.quiet(atLeast: format.silence) : format.silence)
@@ -160,10 +167,19 @@ public final class LineProtocol {
     /// Whether the device answers the question that proves it; nil if there is no such question.
     func answersAgain() throws(SerialError) -> Bool? {
         guard question != nil else { return nil }
-        return try comesToRest()
+        return isAbsent ? false : try comesToRest()
     }
 
-    func forgetSilence() { isSilent = false }
+    /// Whether a device that has just said nothing answers the question that proves it, asked twice; true if there is no
+    /// such question.
+    func isThere() throws(SerialError) -> Bool {
+        guard isSilent, question != nil, trust.isBroken else { return true }
+        if try comesToRest() { return true }
+        isAbsent = try !comesToRest()
+        return !isAbsent
+    }
+
+    func forgetSilence() { (isSilent, isAbsent) = (false, false) }
 
     /// Whether no other line follows that could be the answer to the last command; true as long as no answer is missing.
     func isAlone(_ isAnswer: (String) -> Bool) throws(SerialError) -> Bool {
@@ -173,7 +189,7 @@ public final class LineProtocol {
         while true {
             while let line = takeLine(endingWith: answerEnd)?.trimmed {
                 guard !line.isEmpty, isAnswer(line) else { continue }
-                trust.noteLate(at: .now)
+                trust.noteLate(Latin1.bytes(line), at: .now)
                 return false
             }
             let bytes = try stream.read(until: end)
@@ -286,9 +302,9 @@ public final class LineProtocol {
         let bytes = try stream.read(until: deadline)
         guard !bytes.isEmpty else {
             // Some devices end a list of lines with nothing but silence.
-            if !hasAnswered { noteMissing() }
-            if input.isEmpty { isSilent = true }
             let rest = Latin1.text(input).withoutPrompt(format.prompt).trimmed
+            if !hasAnswered { noteMissing(wasHeard: !withoutEcho(rest).isEmpty) }
+            if input.isEmpty { isSilent = true }
             guard rest.isEmpty else { throw disturbed(.odd(answer: rest, to: lastCommand)) }
             throw disturbed(.silent(after: lastCommand, within: limit))
         }
@@ -299,8 +315,15 @@ public final class LineProtocol {
         }
     }
 
+    private func withoutEcho(_ text: String) -> String {
+        guard let echo, text.hasPrefix(echo) else { return text }
+        return text.dropFirst(echo.count).description.trimmed
+    }
+
     /// Notes that the answer to the last command is missing.
-    func noteMissing() { if let lastSent { trust.noteMissing(lastSent) } }
+    ///
+    /// - Parameter wasHeard: whether anything came in its place.
+    func noteMissing(wasHeard: Bool) { if let lastSent { trust.noteMissing(lastSent, wasHeard: wasHeard) } }
 
     private func take(_ bytes: [UInt8]) {
         input += bytes

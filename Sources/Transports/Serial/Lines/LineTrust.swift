@@ -28,15 +28,33 @@ struct LineTrust {
     }
 
     /// Notes a command without an answer.
-    mutating func noteMissing(_ command: Instant) {
+    ///
+    /// - Parameter wasHeard: whether something came after the command, which may have been its answer, garbled. It was
+    ///   unless an earlier answer was missing. So noise does not count as answers that are late.
+    mutating func noteMissing(_ command: Instant, wasHeard: Bool) {
         isBroken = true
+        forgetTooOld(at: command)
+        guard !wasHeard || !missing.isEmpty else { return }
         if missing.count < 16 { missing.append(command) }
     }
 
-    /// Notes a line that came although none was expected: the answer to the oldest command without one.
-    mutating func noteLate(at now: Instant) {
-        guard !missing.isEmpty else { return }
-        longestDelay = min(max(longestDelay, now - missing.removeFirst()), Self.longest)
+    /// Notes lines that came although none was expected: the answers to the oldest commands without one.
+    mutating func noteLate(_ lines: [UInt8], at now: Instant) {
+        for line in lines.split(whereSeparator: Self.isLineEnd) where !Self.isNoise(line) {
+            forgetTooOld(at: now)
+            guard !missing.isEmpty else { return }
+            longestDelay = min(max(longestDelay, now - missing.removeFirst()), Self.longest)
+        }
+    }
+
+    /// Drops commands whose answer can no longer come.
+    private mutating func forgetTooOld(at now: Instant) { missing.removeAll { now - $0 > Self.longest } }
+
+    private static func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0D || byte == 0x0A }
+
+    /// Whether bytes cannot be a line of text in Latin-1.
+    private static func isNoise(_ line: ArraySlice<UInt8>) -> Bool {
+        line.contains { $0 < 0x20 && $0 != 0x09 || 0x7F..<0xA0 ~= $0 }
     }
 
     /// Notes that the line is at rest: earlier answers have come, or will not.
@@ -79,6 +97,11 @@ struct LineTrust {
 
         /// Whether a text is the answer with nothing else.
         func isAlone(in text: [UInt8]) -> Bool { Self.lines(text).allSatisfy(lines.contains) }
+
+        /// The lines of a text that do not belong to the answer.
+        func others(in text: [UInt8]) -> [UInt8] {
+            Latin1.bytes(Self.lines(text).filter { !lines.contains($0) }.joined(separator: "\n"))
+        }
 
         /// The number of times that the answer is in a text.
         func count(in text: [UInt8]) -> Int {

@@ -206,6 +206,7 @@ struct SerialConnection {
             if current.isLost { return drop("unplugged") }
             guard let silence, ContinuousClock.now > silence else { return }
             do {
+                current.forgetSilence()
                 if try current.answersAgain() == true { return noteAnswers(from: current) }
                 self.silence = .now + Self.pause
             } catch { note(error, from: current) }
@@ -236,12 +237,12 @@ struct SerialConnection {
 extension CallLimits {
     /// The limits that allow for a device without an answer.
     ///
-    /// A question takes up to 12 times the patience then: it is asked three times, the line is brought to rest in between,
-    /// and the line's own thread may be asking. After a change that fails, a light is switched off, which takes as long
-    /// again.
+    /// A question takes up to 8 times the patience then: the question itself, and twice the one that proves the line with
+    /// a silence before it, while the line's own thread may have been asking already. After a change that fails, a light
+    /// is switched off, which takes as long again.
     fileprivate init(on format: LineFormat) {
-        let reading = max(Self.usual, .seconds(2) + format.patience * 12)
-        let changing = .seconds(2) + format.patience * 24
+        let reading = max(Self.usual, .seconds(2) + format.patience * 8)
+        let changing = .seconds(2) + format.patience * 16
         // Each setting is asked for.
         let all = reading * 10
         self.init(

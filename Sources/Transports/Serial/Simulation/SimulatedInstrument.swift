@@ -1,7 +1,9 @@
 internal import Devices
 
 /// A device behind a simulated serial port: a state that bytes change, with answers and delays.
-public protocol SimulatedInstrument: Sendable {
+///
+/// It can be encoded, so that it outlives the process that drives it, as real hardware does.
+public protocol SimulatedInstrument: Sendable, Codable {
     /// Takes bytes in the pieces in which they come, and returns the device's answers.
     mutating func receive(_ bytes: [UInt8], at now: ContinuousClock.Instant) -> [SimulatedOutput]
     /// The device's output when it is plugged in, such as a greeting.

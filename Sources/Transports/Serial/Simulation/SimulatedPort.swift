@@ -12,10 +12,13 @@ public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
 
     /// Plugs a device in.
     ///
-    /// - Parameter link: the path of a link that leads to the port while it is plugged in, as in `/dev/serial/by-id`. The
-    ///   terminal itself has another name each time.
-    public init(_ instrument: Instrument, link: String? = nil) throws {
-        let (world, wake) = (Lock(SimulatedWorld(instrument)), try WakeUp())
+    /// - Parameters:
+    ///   - link: the path of a link that leads to the port while it is plugged in, as in `/dev/serial/by-id`. The
+    ///     terminal itself has another name each time.
+    ///   - hardware: the name of the device, which is as an earlier process has left it; see ``KeptValue``.
+    public init(_ instrument: Instrument, link: String? = nil, hardware: String = "") throws {
+        let record = KeptValue(hardware, instrument)
+        let (world, wake) = (Lock(SimulatedWorld(instrument, record)), try WakeUp())
         (self.world, self.wake, self.link) = (world, wake, link)
         try plugIn()
         try BlockingThread.start("simulated port") { SimulatedPort.run(world, wake) }
@@ -37,7 +40,10 @@ public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
 
     /// Changes the device: turns its key, opens its interlock.
     public func update<Result: Sendable>(_ body: (inout Instrument) -> Result) -> Result {
-        world.update { body(&$0.instrument) }
+        world.update { world in
+            defer { world.keep() }
+            return body(&world.instrument)
+        }
     }
 
     /// Changes the faults on the wire from now on.
@@ -81,7 +87,7 @@ public final class SimulatedPort<Instrument: SimulatedInstrument>: Sendable {
             world.isUnplugging = false
             world.terminal = terminal
             world.queue = []
-            world.send(world.instrument.powerUp(at: .now), at: .now)
+            world.powerUp(at: .now)
         }
         wake.wake()
         guard let link else { return }
@@ -127,8 +133,25 @@ struct SimulatedWorld<Instrument: SimulatedInstrument> {
     var queue: [(due: ContinuousClock.Instant, bytes: [UInt8])] = []
     /// The bytes that the host has sent.
     var heard: [UInt8] = []
+    private let record: KeptValue<Instrument>
+    /// Whether the device has had its power since an earlier process.
+    private var isOn: Bool
 
-    init(_ instrument: Instrument) { self.instrument = instrument }
+    init(_ instrument: Instrument, _ record: KeptValue<Instrument>) {
+        self.instrument = record.found ?? instrument
+        (self.record, isOn) = (record, record.found != nil)
+    }
+
+    /// Keeps the device as it is for the next process.
+    func keep() { record.store(instrument) }
+
+    /// Switches the device on, with the power of its port.
+    mutating func powerUp(at now: ContinuousClock.Instant) {
+        defer { isOn = false }
+        guard !isOn else { return }
+        send(instrument.powerUp(at: now), at: now)
+        keep()
+    }
 
     /// Reads the host's bytes and sends the output that is due.
     mutating func exchange(at now: ContinuousClock.Instant) {
@@ -138,7 +161,9 @@ struct SimulatedWorld<Instrument: SimulatedInstrument> {
         if count > 0 {
             heard += bytes.prefix(count)
             guard faults.orders?.hears() ?? true else { return }
-            send(instrument.receive(Array(bytes.prefix(count)), at: now), at: now)
+            let outputs = instrument.receive(Array(bytes.prefix(count)), at: now)
+            keep()
+            send(outputs, at: now)
         }
         while let first = queue.first, first.due <= now {
             queue.removeFirst()

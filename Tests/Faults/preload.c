@@ -1,9 +1,12 @@
-// Shifts the time of day of a process, as somebody does who sets the clock; preloaded by the fault matrix.
+// What a system does to a process, preloaded by the fault matrix: somebody sets the clock, and no thread is left.
 //
-// The shift in seconds is the text of the file that FAULT_CLOCK names, and is read at each look at the clock.
+// The shift of the time of day in seconds is the text of the file that FAULT_CLOCK names, and is read at each look at the
+// clock. While the file exists that FAULT_THREADS names, no thread can be started.
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/time.h>
 #include <time.h>
@@ -41,4 +44,14 @@ time_t time(time_t *result) {
     clock_gettime(CLOCK_REALTIME, &now);
     if (result) *result = now.tv_sec;
     return now.tv_sec;
+}
+
+int pthread_create(
+    pthread_t *restrict thread, const pthread_attr_t *restrict attributes, void *(*body)(void *), void *restrict argument
+) {
+    static int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+    if (!real) real = (int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *))dlsym(RTLD_NEXT, "pthread_create");
+    const char *path = getenv("FAULT_THREADS");
+    if (path && access(path, F_OK) == 0) return EAGAIN;
+    return real(thread, attributes, body, argument);
 }
