@@ -53,7 +53,7 @@ public enum SimulatedPixelFormat: UInt32, Sendable, CaseIterable {
     }
 }
 
-/// The image of simulated cameras: a pattern by which a pixel tells its place on the sensor.
+/// The image of simulated cameras: a pattern in which a pixel shows its place on the sensor.
 public enum SimulatedImage {
     /// The light at a place of the sensor, before binning, of 10 bits.
     public static func light(_ column: Int, _ row: Int) -> Int { 100 + ((column + 13 * row) & 511) }

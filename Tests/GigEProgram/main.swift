@@ -1,3 +1,4 @@
+import Glibc
 import Platform
 import SimulatedGigE
 import Transports
@@ -18,6 +19,8 @@ let camera = try SimulatedGigECamera(
     isDiscoverable: true
 )
 print(camera.address, camera.mac)
+// A reader at a pipe waits for each line.
+unsafe fflush(nil)
 while let line = readLine() {
     let words = line.split(separator: " ").map(String.init)
     let number = words.count > 1 ? Int(words[1]) ?? 0 : 0
@@ -36,5 +39,6 @@ while let line = readLine() {
     }
     camera.faults = faults
     print("done")
+    unsafe fflush(nil)
 }
 camera.close()

@@ -37,7 +37,7 @@ extension AravisCamera: SDKCamera {
             guard width % format.pixelStep == 0 else {
                 throw DeviceError(
                     .unsupported,
-                    "the width \(width) of \(serialNumber) is no multiple of \(format.pixelStep)"
+                    "the width \(width) of \(serialNumber) is not divisible by \(format.pixelStep)"
                 )
             }
             let row = format.pixels.rowBytes(width)

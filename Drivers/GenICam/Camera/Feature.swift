@@ -19,7 +19,7 @@ struct FeatureID: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringCo
     var description: String { name + selections.map { "[\($0.entry)]" }.joined() }
 }
 
-/// What does not change about a feature.
+/// The facts about a feature that do not change.
 struct Feature: Sendable {
     let id: FeatureID
     let kind: AravisLibrary.NodeKind

@@ -132,7 +132,7 @@ final class AravisLibrary: Sendable {
     }
 }
 
-/// The cameras that have told, by a thread of the library, that this program no longer controls them.
+/// The cameras that this program no longer controls, as a thread of the library has reported.
 enum ControlLosses {
     private static let devices = Lock<Set<UInt>>([])
 

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Platform
 
-/// A GigE Vision camera, as it describes itself to whoever asks.
+/// A GigE Vision camera, as it describes itself to any program.
 public struct GigEDescription: Sendable, Hashable {
     public let vendor, model, serial, userName: String
     /// The hardware address: `00:11:1c:f3:2a:01`.
@@ -65,7 +65,7 @@ public struct NetworkCard: Sendable, Hashable {
     }
 }
 
-/// Questions to GigE Vision cameras that any program may ask, whoever controls them.
+/// Questions to GigE Vision cameras that any program may ask, even if another one controls them.
 public enum GigEDiscovery {
     /// The cameras that answer a broadcast on any card, those of another subnet included.
     ///
