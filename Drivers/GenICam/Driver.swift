@@ -9,9 +9,9 @@ extension GenICamCamera {
         public var library: String?
         /// What the camera is chosen by: one of these is needed.
         public var serial, userID, mac, address: String?
-        /// The name of a pixel format, as the camera has it: `Mono12p`. The camera's own without it.
+        /// The name of a pixel format, as `Mono12p`; the camera's own without it.
         public var pixelFormat: String?
-        /// Which features clients see: those for beginners, for experts too, or all. For experts by default.
+        /// The features that clients see: those for beginners, for experts too (by default), or all.
         public var visibility: Visibility?
         /// The entry of `TriggerSource` for signals, `Line1`; the camera's first one without it.
         public var triggerLine: String?

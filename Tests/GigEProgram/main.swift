@@ -20,7 +20,7 @@ let camera = try SimulatedGigECamera(
 )
 print(camera.address, camera.mac)
 // A reader at a pipe waits for each line.
-unsafe fflush(nil)
+fflush(nil)
 while let line = readLine() {
     let words = line.split(separator: " ").map(String.init)
     let number = words.count > 1 ? Int(words[1]) ?? 0 : 0
@@ -39,6 +39,6 @@ while let line = readLine() {
     }
     camera.faults = faults
     print("done")
-    unsafe fflush(nil)
+    fflush(nil)
 }
 camera.close()
