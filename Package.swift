@@ -112,6 +112,8 @@ let package = Package(
         driver("StageControllers", "Transports"),
         driver("AndorSDK3", "SDKCameras"),
         driver("HamamatsuDCAM", "SDKCameras"),
+        driver("SimulatedGigE", "Transports"),
+        driver("GenICam", "SDKCameras", "SimulatedGigE", "Transports"),
         driver("XIMEA", "SDKCameras"),
         driver("TeledynePVCAM", "SDKCameras"),
         // The kernel's header for video devices, and loops over pixels.
@@ -158,6 +160,8 @@ let package = Package(
             dependencies: [
                 "AndorSDK3", "Composites", "Devices", "FilterWheels", "HamamatsuDCAM", "Lasers", "RPiCam", "Simulators",
                 "StageControllers", "TeledynePVCAM", "V4L2", "XIMEA",
+                "AndorSDK3", "Composites", "Devices", "FilterWheels", "GenICam", "HamamatsuDCAM", "Lasers",
+                "SimulatedGigE", "Simulators", "StageControllers", "TeledynePVCAM", "V4L2", "XIMEA",
             ],
             swiftSettings: settings
         ),
@@ -256,6 +260,19 @@ let package = Package(
             name: "V4L2Tests",
             dependencies: [
                 "Contracts", "CVideo4Linux", "Devices", "Pickle", "Platform", "SDKCameras", "Transports", "V4L2",
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "simulated-gige",
+            dependencies: ["Platform", "SimulatedGigE", "Transports"],
+            path: "Tests/GigEProgram",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "GenICamTests",
+            dependencies: [
+                "Contracts", "Devices", "GenICam", "Pickle", "Platform", "SDKCameras", "SimulatedGigE", "Transports",
             ],
             swiftSettings: settings
         ),

@@ -42,6 +42,7 @@ DRIVERS = {
     "Simulators": DRIVER | {"ImageFiles"},
     "AndorSDK3": DRIVER | {"SDKCameras"},
     "HamamatsuDCAM": DRIVER | {"SDKCameras"},
+    "GenICam": DRIVER | {"SDKCameras", "SimulatedGigE"},
     "XIMEA": DRIVER | {"SDKCameras"},
     "CVideo4Linux": set(),
     "RPiCam": DRIVER | {"SDKCameras"},

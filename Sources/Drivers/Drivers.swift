@@ -2,9 +2,11 @@
 @_exported public import Composites
 public import Devices
 @_exported public import FilterWheels
+@_exported public import GenICam
 @_exported public import HamamatsuDCAM
 @_exported public import Lasers
 @_exported public import RPiCam
+@_exported public import SimulatedGigE
 @_exported public import Simulators
 @_exported public import StageControllers
 @_exported public import TeledynePVCAM
@@ -18,5 +20,6 @@ public let drivers = DriverCatalog(
         + [
             FloatingDriver.andorSDK3, Driver.hamamatsuDCAM, Driver.ximea, FloatingDriver.pvcam, Driver.v4l2,
             Driver.rpicam,
+            Driver.genICam,
         ]
 )
