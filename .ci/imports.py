@@ -41,11 +41,13 @@ DRIVER = {"Devices", "Pickle", "Platform", "Transports"}
 DRIVERS = {
     "Simulators": DRIVER | {"ImageFiles"},
     "AndorSDK3": DRIVER | {"SDKCameras"},
+    "AndorSDK2": DRIVER | {"SDKCameras"},
     "HamamatsuDCAM": DRIVER | {"SDKCameras"},
     "XIMEA": DRIVER | {"SDKCameras"},
     "CVideo4Linux": set(),
     "V4L2": DRIVER | {"CVideo4Linux", "ImageFiles", "SDKCameras"},
     "SimulatedAtcore": {"SimulatedSDK"},
+    "SimulatedAndor2": {"SimulatedSDK"},
     "SimulatedDCAM": {"SimulatedSDK"},
     "SimulatedXIMEA": {"SimulatedSDK"},
     "TeledynePVCAM": DRIVER | {"SDKCameras"},
