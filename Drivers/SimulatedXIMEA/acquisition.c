@@ -215,6 +215,7 @@ static int deliver(camera *camera, XI_IMAGE *image) {
             if (!camera->copy) camera->copy = malloc(bytes);
             if (!camera->copy) return XI_MEMORY;
             image->memory = camera->copy;
+            image->memory_bytes = (uint32_t)bytes;
         } else if (image->memory_bytes < bytes) {
             return XI_BUFFER_TOO_SMALL;
         }

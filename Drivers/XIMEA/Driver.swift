@@ -103,16 +103,13 @@ extension Driver where Configuration == XIMEACamera.Configuration {
                     library for Linux and no camera
                     """,
                 witnesses: [
-                    .pythonMicroscope(
-                        "sizes, triggers, images, temperatures",
-                        tests: "test_class_of_python_microscope_takes_ximea_images"
-                    ),
                     Witness(
                         "ximea-py 4.27.13.3",
-                        "cameras, parameters, limits, images, errors",
+                        "cameras, parameters, limits, images, errors, also under python-microscope's class",
                         tests: "test_vendors_package_finds_the_cameras",
                         "test_vendors_package_agrees_in_limits_and_images",
-                        "test_vendors_package_gets_the_errors"
+                        "test_vendors_package_gets_the_errors",
+                        "test_class_of_python_microscope_takes_ximea_images"
                     ),
                 ],
                 untested: ["xiX", "xiMU", "xiB", "cameras on PCIe"]

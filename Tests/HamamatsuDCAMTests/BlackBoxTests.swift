@@ -1,5 +1,6 @@
 import Devices
 import Glibc
+import Platform
 import Testing
 
 @testable import HamamatsuDCAM
@@ -39,10 +40,13 @@ struct BlackBoxTests {
         library.uninitialise()
     }
 
-    @Test func noCameraIsAnError() throws {
+    /// The simulated library, and Hamamatsu's if `DCAM_BLACK_BOX` names its file, on a computer without cameras.
+    static let libraries = ["simulated"] + [Environment["DCAM_BLACK_BOX"]].compactMap(\.self)
+
+    @Test(arguments: libraries) func noCameraIsAnError(file: String) throws {
         let world = try World("")
         defer { withExtendedLifetime(world) {} }
-        let library = try world.load()
+        let library = file == "simulated" ? try world.load() : try DCAMLibrary(file)
         #expect(code { () throws(DCAMStatus) in _ = try library.initialise() } == 0x8000_0206)
         library.uninitialise()
     }

@@ -1,4 +1,5 @@
 import Devices
+import Platform
 import SDKCameras
 import Testing
 
@@ -30,10 +31,17 @@ struct BlackBoxTests {
         #expect(code { () throws(XiStatus) in _ = try library.int("width", 0x1000) } == 1)
     }
 
-    @Test func noCameraIsNoError() throws {
+    /// The simulated library, and the vendor's if `XIMEA_BLACK_BOX` names its file, on a computer without cameras.
+    static let libraries = ["simulated"] + [Environment["XIMEA_BLACK_BOX"]].compactMap(\.self)
+
+    @Test(arguments: libraries) func libraryWithoutCamerasAnswers(file: String) throws {
         let world = try World("")
         defer { withExtendedLifetime(world) {} }
-        #expect(try world.load().cameras().isEmpty)
+        let library = file == "simulated" ? try world.load() : try XiLibrary(file)
+        #expect(try library.cameras().isEmpty)
+        #expect(code { () throws(XiStatus) in _ = try library.open("7") } == 56)
+        #expect(code { () throws(XiStatus) in try library.start(0) } == 1)
+        #expect(code { () throws(XiStatus) in _ = try library.int("width", 0) } == 1)
     }
 
     /// The codes of calls that a state does not allow: while the camera is idle, and while it acquires.

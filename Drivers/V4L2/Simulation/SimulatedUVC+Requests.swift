@@ -133,7 +133,7 @@ extension SimulatedUVC {
         case .slow: Pause.wait(for: OrderedFault.slowness)
         case .crash: faults?.crash()
         case .drop: if faults?.arriving([]) == nil { throw VideoStatus(EIO) }
-        case .garbage, .unplug, nil: break
+        case .garbage, .short, .unplug, nil: break
         }
         guard isPlugged else { throw VideoStatus(ENODEV) }
     }
