@@ -1,4 +1,5 @@
 internal import Devices
+internal import Pickle
 internal import Platform
 internal import SDKCameras
 
@@ -56,7 +57,7 @@ extension Andor2Camera: SDKCamera {
         try setUp()
         let plan = plan.withLock { $0 }
         try setShutter(plan, isAcquiring: true)
-        if !plan.exposing.isSingle { try call("StartAcquisition") { unsafe $0.start() } }
+        if !plan.exposing.isSingle { try call("StartAcquisition") { $0.start() } }
         let size = plan.size
         capture.update { capture in
             (capture.read, capture.isRunning, capture.isSingle) = (0, true, plan.exposing.isSingle)
@@ -68,7 +69,7 @@ extension Andor2Camera: SDKCamera {
 
     func stop() throws(DeviceError) {
         capture.update { $0.isRunning = false }
-        do throws(DeviceError) { try call("AbortAcquisition") { unsafe $0.abort() } } catch {
+        do throws(DeviceError) { try call("AbortAcquisition") { $0.abort() } } catch {
             // A series of one image has ended by itself.
             guard error.cause as? Andor2Status == .idle else { throw error }
         }
@@ -88,7 +89,7 @@ extension Andor2Camera: SDKCamera {
 
     private func status() throws(DeviceError) -> Andor2Status {
         let value = try read("GetStatus") { handle throws(Andor2Status) in
-            try library.int(handle) { unsafe $0.status }
+            unsafe try library.int(handle) { unsafe $0.status }
         }
         let status = Andor2Status(UInt32(clamping: value))
         if status.isLoss { throw contact.noted(failure("GetStatus", status)) }
@@ -97,11 +98,11 @@ extension Andor2Camera: SDKCamera {
 
     func sendTrigger() throws(DeviceError) {
         guard capture.withLock({ $0.isSingle }) else {
-            return try call("SendSoftwareTrigger") { unsafe $0.sendTrigger() }
+            return try call("SendSoftwareTrigger") { $0.sendTrigger() }
         }
         capture.update { $0.read = 0 }
         capture.update { $0.startTime = Timestamp.now }
-        try call("StartAcquisition") { unsafe $0.start() }
+        try call("StartAcquisition") { $0.start() }
     }
 
     func wait(milliseconds: UInt32) -> WaitResult {
@@ -118,7 +119,7 @@ extension Andor2Camera: SDKCamera {
         }
     }
 
-    /// The library does not tell an unplugged camera, or one that has stopped, from one that waits for a trigger.
+    /// The library reports an unplugged camera, and one that has stopped, as one that waits for a trigger.
     private func resultWithoutImage() throws(DeviceError) -> WaitResult {
         let isIdle = try status() == .idle
         let capture = capture.withLock { $0 }

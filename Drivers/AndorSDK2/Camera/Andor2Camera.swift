@@ -36,9 +36,9 @@ final class Andor2Camera: Sendable {
         (self.library, self.folder) = (library, folder)
         handleNumber = Lock(handle)
         do throws(Andor2Status) {
-            serialNumber = "\(try library.int(handle) { unsafe $0.serialNumber })"
+            serialNumber = unsafe "\(try library.int(handle) { unsafe $0.serialNumber })"
             model = try library.headModel(handle)
-            let (width, height) = try library.ints(handle) { unsafe $0.detector }
+            let (width, height) = unsafe try library.ints(handle) { unsafe $0.detector }
             // More than any sensor has, and small enough to be multiplied.
             guard (1...1 << 16).contains(width), (1...1 << 16).contains(height) else { throw .generalError }
             sensor = SensorShape(width: width, height: height)
@@ -46,11 +46,11 @@ final class Andor2Camera: Sendable {
             readouts = try Readouts(handle, library, capabilities)
         } catch { throw DeviceError(.initialise, "the identity of a camera of \(library.path)", cause: error) }
         triggerModes = Exposing.modes.map(\.key).filter { mode in
-            (try? library.call(handle) { unsafe $0.isTriggerThere(Int32(mode)) }) != nil
+            (try? library.call(handle) { $0.isTriggerThere(Int32(mode)) }) != nil
         }
-        let least = (try? library.int(handle) { unsafe $0.leastLength }) ?? 1
+        let least = unsafe (try? library.int(handle) { unsafe $0.leastLength }) ?? 1
         leastLength = min(max(least, 1), sensor.width)
-        hasShutter = (try? library.int(handle) { unsafe $0.hasShutter }) ?? 0 != 0
+        hasShutter = unsafe (try? library.int(handle) { unsafe $0.hasShutter }) ?? 0 != 0
         var plan = Plan(roi: ROI(left: 0, top: 0, width: sensor.width, height: sensor.height))
         plan.vsSpeed = readouts.recommendedVSSpeed
         plan.gain = readouts.modes[0].gains.first ?? 0
@@ -128,7 +128,7 @@ final class Andor2Camera: Sendable {
     var isThere: Bool {
         do throws(DeviceError) {
             let status = try read("GetStatus") { handle throws(Andor2Status) in
-                try library.int(handle) { unsafe $0.status }
+                unsafe try library.int(handle) { unsafe $0.status }
             }
             let state = Andor2Status(UInt32(clamping: status))
             if state.isLoss { throw contact.noted(failure("GetStatus", state)) }

@@ -1,4 +1,5 @@
 public import Devices
+internal import Pickle
 internal import Platform
 internal import SDKCameras
 
@@ -262,7 +263,7 @@ extension Andor2Camera {
     var isCoolerOn: Bool {
         get throws(DeviceError) {
             try read("IsCoolerOn") { handle throws(Andor2Status) in
-                try library.int(handle) { unsafe $0.isCoolerOn } != 0
+                unsafe try library.int(handle) { unsafe $0.isCoolerOn } != 0
             }
         }
     }

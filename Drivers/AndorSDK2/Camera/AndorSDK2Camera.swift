@@ -3,7 +3,7 @@ internal import Pickle
 internal import Platform
 public import SDKCameras
 
-/// A camera of Andor's SDK 2: iXon, Luca, Clara, iKon, Newton and others.
+/// An Andor camera of SDK 2: iXon, Luca, Clara, iKon, Newton and others.
 public final class AndorSDK2Camera: AcquiringCamera, FloatingDevice {
     public var isEnabled = false
     public let transforms = Transforms()

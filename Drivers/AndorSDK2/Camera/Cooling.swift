@@ -1,7 +1,8 @@
 internal import Devices
+internal import Platform
 internal import SDKCameras
 
-/// What the cooler is set to.
+/// The settings of the cooler.
 struct Cooling: Sendable, Equatable {
     var isOn = true
     /// In degrees Celsius.
@@ -26,23 +27,23 @@ extension Andor2Camera {
         if capabilities.hasTemperature {
             if old?.isKept != cooling.isKept {
                 let mode: Int32 = cooling.isKept ? 1 : 0
-                try callIfThere("SetCoolerMode(\(mode))") { functions in unsafe functions.setCoolerMode?(mode) }
+                try callIfThere("SetCoolerMode(\(mode))") { functions in functions.setCoolerMode?(mode) }
             }
             if let setPoint = cooling.setPoint, old?.setPoint != setPoint {
                 let value = Int32(clamping: setPoint)
-                try call("SetTemperature(\(value))") { unsafe $0.setTemperature(value) }
+                try call("SetTemperature(\(value))") { $0.setTemperature(value) }
             }
             if old?.isOn != cooling.isOn {
                 if cooling.isOn {
-                    try call("CoolerON") { unsafe $0.coolerOn() }
+                    try call("CoolerON") { $0.coolerOn() }
                 } else {
-                    try call("CoolerOFF") { unsafe $0.coolerOff() }
+                    try call("CoolerOFF") { $0.coolerOff() }
                 }
             }
         }
         if let fan = cooling.fan, old?.fan != fan {
             let mode = Int32(fan.rawValue)
-            try callIfThere("SetFanMode(\(mode))") { functions in unsafe functions.setFan?(mode) }
+            try callIfThere("SetFanMode(\(mode))") { functions in functions.setFan?(mode) }
         }
     }
 
@@ -50,7 +51,7 @@ extension Andor2Camera {
     var temperatureRange: ClosedRange<Int> {
         get throws(DeviceError) {
             let (lowest, highest) = try read("GetTemperatureRange") { handle throws(Andor2Status) in
-                try library.ints(handle) { unsafe $0.temperatureRange }
+                unsafe try library.ints(handle) { unsafe $0.temperatureRange }
             }
             return lowest...max(lowest, highest)
         }

@@ -1,6 +1,6 @@
 internal import Devices
 
-/// What starts and ends the exposures of a camera.
+/// The event that starts and ends the exposures of a camera.
 struct Exposing: Hashable, Sendable {
     /// The library's number of a trigger mode.
     let mode: Int
@@ -54,7 +54,7 @@ struct Exposing: Hashable, Sendable {
     }
 }
 
-/// When the shutter is open.
+/// The times at which the shutter is open.
 enum Shutter: Int, SettingChoice {
     case automatic = 0
     case open = 1
@@ -66,14 +66,14 @@ enum Shutter: Int, SettingChoice {
 /// The fan of the cooler.
 enum Fan: Int, SettingChoice { case full, low, off }
 
-/// What is read of the sensor.
+/// The part of the sensor that is read.
 enum ReadMode: Int, SettingChoice {
     /// All rows in one.
     case fullVerticalBinning = 0
     case image = 4
 }
 
-/// What the camera is set up with.
+/// The settings with which the camera is set up.
 ///
 /// The library cannot be asked for most of it, and a camera that comes back after a loss has nothing of it.
 struct Plan: Sendable, Equatable {

@@ -30,11 +30,12 @@ struct Readouts: Sendable {
             try library.call(camera) { functions in unsafe body(functions, &value) }
             return Double(value)
         }
-        let gainIndices = count(try library.int(camera) { unsafe $0.gains })
+        let gainIndices = unsafe count(try library.int(camera) { unsafe $0.gains })
         gains = try gainIndices.map { index throws(Andor2Status) in
             unsafe try float { unsafe $0.gain(Int32(index), $1) }
         }
-        vsSpeeds = try count((try? library.int(camera) { unsafe $0.vsSpeeds }) ?? 0).map { index throws(Andor2Status) in
+        vsSpeeds = unsafe try count((try? library.int(camera) { unsafe $0.vsSpeeds }) ?? 0).map {
+            index throws(Andor2Status) in
             unsafe try float { unsafe $0.vsSpeed(Int32(index), $1) }
         }
         var recommended: Int32 = 0
@@ -44,10 +45,10 @@ struct Readouts: Sendable {
         }
         recommendedVSSpeed =
             isRecommended == nil || !vsSpeeds.indices.contains(Int(recommended)) ? nil : Int(recommended)
-        vsAmplitudeCount = count((try? library.int(camera) { unsafe $0.vsAmplitudes }) ?? 0).count
+        vsAmplitudeCount = unsafe count((try? library.int(camera) { unsafe $0.vsAmplitudes }) ?? 0).count
         var modes: [Mode] = []
-        let amplifiers = count(try library.int(camera) { unsafe $0.amplifiers })
-        for channel in count(try library.int(camera) { unsafe $0.channels }) {
+        let amplifiers = unsafe count(try library.int(camera) { unsafe $0.amplifiers })
+        for channel in unsafe count(try library.int(camera) { unsafe $0.channels }) {
             for amplifier in amplifiers {
                 let name = (try? library.amplifierName(camera, amplifier)) ?? "amplifier \(amplifier)"
                 let isFlipped = Self.isFlipped(amplifier, of: amplifiers.count, camera, library, capabilities)

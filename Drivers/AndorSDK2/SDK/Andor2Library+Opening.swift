@@ -48,12 +48,12 @@ extension Andor2Library {
             do throws(Andor2Status) {
                 let handle = try handle(index)
                 // Another camera of this process keeps what it does.
-                if let number = try? int(handle, { unsafe $0.serialNumber }) {
+                if let number = unsafe try? int(handle, { unsafe $0.serialNumber }) {
                     reasons.append("camera \(index) is \(number)")
                     continue
                 }
                 try initialise(handle, folder: folder)
-                let number = try int(handle) { unsafe $0.serialNumber }
+                let number = unsafe try int(handle) { unsafe $0.serialNumber }
                 if "\(number)" == serial { return handle }
                 shutDown(handle)
                 reasons.append("camera \(index) is \(number)")

@@ -142,14 +142,14 @@ final class Andor2Library: Sendable {
     }
 
     func headModel(_ camera: Int32) throws(Andor2Status) -> String {
-        try text { bytes throws(Andor2Status) in
+        unsafe try text { bytes throws(Andor2Status) in
             try call(camera) { functions in unsafe functions.headModel(bytes) }
         }
     }
 
     /// The version of the library.
     func version(_ camera: Int32) throws(Andor2Status) -> String {
-        try text { bytes throws(Andor2Status) in
+        unsafe try text { bytes throws(Andor2Status) in
             try call(camera) { functions in unsafe functions.version(0x4000_0000, bytes, 255) }
         }
     }
@@ -167,7 +167,7 @@ final class Andor2Library: Sendable {
     }
 
     func amplifierName(_ camera: Int32, _ number: Int) throws(Andor2Status) -> String {
-        try text { bytes throws(Andor2Status) in
+        unsafe try text { bytes throws(Andor2Status) in
             try call(camera) { functions in
                 unsafe functions.describeAmplifier?(Int32(clamping: number), bytes, 255)
             }
@@ -207,7 +207,7 @@ final class Andor2Library: Sendable {
     /// The numbers of the first and the last image that have not been read; nil if there is none.
     func newImages(_ camera: Int32) throws(Andor2Status) -> ClosedRange<Int>? {
         do throws(Andor2Status) {
-            let (first, last) = try ints(camera) { unsafe $0.newImages }
+            let (first, last) = unsafe try ints(camera) { unsafe $0.newImages }
             guard first >= 1, last >= first else { return nil }
             return first...last
         } catch .noNewData { return nil }
@@ -241,7 +241,7 @@ final class Andor2Library: Sendable {
     }
 }
 
-/// What a camera can do, as bits.
+/// The abilities of a camera, as bits.
 struct Andor2Capabilities: Sendable {
     let acquisitions, triggers, cameraType, setFunctions, features, emModes: UInt32
 
