@@ -13,8 +13,8 @@ static const double exposure_step = 1e-5;
 void image_size(const camera *camera, long *width, long *height) {
     const area *area = &camera->area;
     *width = (area->right - area->left + 1) / area->hbin;
-    *height = camera->read_mode == 0 ? 1 : (area->top - area->bottom + 1) / area->vbin;
-    if (camera->read_mode == 0) *width = camera->model->width;
+    *height = camera->read_mode != 4 ? 1 : (area->top - area->bottom + 1) / area->vbin;
+    if (camera->read_mode != 4) *width = camera->model->width;
 }
 
 double readout_time(const camera *camera) {

@@ -217,7 +217,7 @@ PUBLIC GetCapabilities(AndorCapabilities *found) {
     *found = (AndorCapabilities){
         .size = sizeof *found,
         .acq_modes = 1 | 2 | 4 | 8 | (model->has_frame_transfer ? 16 : 0),
-        .read_modes = 1 | 2 | 8,
+        .read_modes = 1 | 2 | 4 | 8 | 16 | 32,
         .trigger_modes = 1 | 2 | 16 | (model->has_software_trigger ? 8 : 0) | (model->has_external_exposure ? 32 : 0) | 64,
         .camera_type = (uint32_t)model->type,
         .pixel_mode = 4,

@@ -82,7 +82,36 @@ PUBLIC GetMaximumBinning(int read_mode, int direction, int *most) {
 
 READING(GetMinimumImageLength, int, true, camera->model->least_length)
 
-SETTING(SetReadMode, int, true, value == 0 || value == 4, camera->read_mode = value)
+SETTING(SetReadMode, int, true, value >= 0 && value <= 4, camera->read_mode = value)
+
+// Of tracks only the arguments are checked; an image of them is one row.
+
+PUBLIC SetSingleTrack(int centre, int height) {
+    camera *camera;
+    unsigned int code = enter_idle(__func__, &camera);
+    if (code != DRV_SUCCESS) return code;
+    if (centre < 1 || centre > camera->model->height) return leave(DRV_P1INVALID);
+    return leave(height < 1 || height > camera->model->height ? DRV_P2INVALID : DRV_SUCCESS);
+}
+
+PUBLIC SetMultiTrack(int count, int height, int offset, int *bottom, int *gap) {
+    camera *camera;
+    unsigned int code = enter_idle(__func__, &camera);
+    if (code != DRV_SUCCESS) return code;
+    if (count < 1 || count > camera->model->height) return leave(DRV_P1INVALID);
+    if (height < 1 || count * height > camera->model->height) return leave(DRV_P2INVALID);
+    *bottom = 1 + offset;
+    *gap = 0;
+    return leave(DRV_SUCCESS);
+}
+
+PUBLIC SetRandomTracks(int count, const int *rows) {
+    camera *camera;
+    unsigned int code = enter_idle(__func__, &camera);
+    if (code != DRV_SUCCESS) return code;
+    if (count < 1 || count > camera->model->height) return leave(DRV_P1INVALID);
+    return leave(rows ? DRV_SUCCESS : DRV_P2INVALID);
+}
 
 PUBLIC SetImage(int hbin, int vbin, int left, int right, int bottom, int top) {
     camera *camera;
