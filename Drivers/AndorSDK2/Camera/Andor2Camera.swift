@@ -84,11 +84,13 @@ final class Andor2Camera: Sendable {
     }
 
     func restore(report: (any Error) -> Void) throws(DeviceError) {
-        for step in [{ () throws(DeviceError) in try self.apply(self.cooling.withLock { $0 }, over: nil) }, setUp] {
-            do throws(DeviceError) { try step() } catch {
-                guard !error.isLoss else { throw error }
-                report(error)
-            }
+        do throws(DeviceError) { try apply(cooling.withLock { $0 }, over: nil) } catch {
+            guard !error.isLoss else { throw error }
+            report(error)
+        }
+        do throws(DeviceError) { try setUp() } catch {
+            guard !error.isLoss else { throw error }
+            report(error)
         }
     }
 
