@@ -20,7 +20,7 @@ build: install-build
 	$(MAKE) $(foreach library,$(simulated-libraries),$(call simulated-file,$(library))) .build/release/simulated-rpicam
 
 # Vendors' libraries as the simulations have them, each with its folder in Drivers.
-SIMULATED := libatcore=SimulatedAtcore libdcamapi=SimulatedDCAM libm3api=SimulatedXIMEA libpvcam=SimulatedPVCAM
+SIMULATED := libatcore=SimulatedAtcore libandor=SimulatedAndor2 libdcamapi=SimulatedDCAM libm3api=SimulatedXIMEA libpvcam=SimulatedPVCAM
 library-of = $(word 1,$(subst =, ,$(1)))
 simulated-libraries := $(foreach pair,$(SIMULATED),$(call library-of,$(pair)))
 simulated-file = .build/release/$(1)-simulated/$(1).so

@@ -53,6 +53,7 @@ let package = Package(
         .library(name: "atcore", type: .dynamic, targets: ["SimulatedAtcore"]),
         .library(name: "dcamapi", type: .dynamic, targets: ["SimulatedDCAM"]),
         .library(name: "m3api", type: .dynamic, targets: ["SimulatedXIMEA"]),
+        .library(name: "andor", type: .dynamic, targets: ["SimulatedAndor2"]),
         .library(name: "pvcam", type: .dynamic, targets: ["SimulatedPVCAM"]),
         // Loaded in front of the C library in tests with simulated USB devices; nothing links to it.
         .library(name: "virtualusb-preload", type: .dynamic, targets: ["VirtualUSBPreload"]),
@@ -111,6 +112,7 @@ let package = Package(
         driver("Lasers", "Transports"),
         driver("StageControllers", "Transports"),
         driver("AndorSDK3", "SDKCameras"),
+        driver("AndorSDK2", "SDKCameras"),
         driver("HamamatsuDCAM", "SDKCameras"),
         driver("SimulatedGigE", "Transports"),
         driver("GenICam", "SDKCameras", "SimulatedGigE", "Transports"),
@@ -130,6 +132,7 @@ let package = Package(
         // Linked into each simulated library of a vendor.
         .target(name: "SimulatedSDK", path: "Drivers/SimulatedSDK", exclude: ["README.md"]),
         simulation("SimulatedAtcore"),
+        simulation("SimulatedAndor2"),
         simulation("SimulatedDCAM"),
         simulation("SimulatedXIMEA"),
         simulation("SimulatedPVCAM"),
@@ -162,6 +165,8 @@ let package = Package(
                 "StageControllers", "TeledynePVCAM", "V4L2", "XIMEA",
                 "AndorSDK3", "Composites", "Devices", "FilterWheels", "GenICam", "HamamatsuDCAM", "Lasers",
                 "SimulatedGigE", "Simulators", "StageControllers", "TeledynePVCAM", "V4L2", "XIMEA",
+                "AndorSDK2", "AndorSDK3", "Composites", "Devices", "FilterWheels", "HamamatsuDCAM", "Lasers",
+                "Simulators", "StageControllers", "TeledynePVCAM", "V4L2", "XIMEA",
             ],
             swiftSettings: settings
         ),
@@ -248,6 +253,7 @@ let package = Package(
             path: "Tests/Support/SimulatedWorlds",
             swiftSettings: settings
         ),
+        cameraTests("AndorSDK2"),
         cameraTests("HamamatsuDCAM"),
         cameraTests("TeledynePVCAM"),
         cameraTests("XIMEA"),

@@ -41,6 +41,7 @@ DRIVER = {"Devices", "Pickle", "Platform", "Transports"}
 DRIVERS = {
     "Simulators": DRIVER | {"ImageFiles"},
     "AndorSDK3": DRIVER | {"SDKCameras"},
+    "AndorSDK2": DRIVER | {"SDKCameras"},
     "HamamatsuDCAM": DRIVER | {"SDKCameras"},
     "GenICam": DRIVER | {"SDKCameras", "SimulatedGigE"},
     "XIMEA": DRIVER | {"SDKCameras"},
@@ -49,6 +50,7 @@ DRIVERS = {
     "simulated-rpicam": set(),
     "V4L2": DRIVER | {"CVideo4Linux", "ImageFiles", "SDKCameras"},
     "SimulatedAtcore": {"SimulatedSDK"},
+    "SimulatedAndor2": {"SimulatedSDK"},
     "SimulatedDCAM": {"SimulatedSDK"},
     "SimulatedXIMEA": {"SimulatedSDK"},
     "TeledynePVCAM": DRIVER | {"SDKCameras"},

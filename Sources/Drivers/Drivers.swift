@@ -1,3 +1,4 @@
+@_exported public import AndorSDK2
 @_exported public import AndorSDK3
 @_exported public import Composites
 public import Devices
@@ -18,8 +19,7 @@ public let drivers = DriverCatalog(
     Simulators.drivers + FilterWheels.drivers + Lasers.drivers + StageControllers.drivers
         + Composites.drivers
         + [
-            FloatingDriver.andorSDK3, Driver.hamamatsuDCAM, Driver.ximea, FloatingDriver.pvcam, Driver.v4l2,
-            Driver.rpicam,
-            Driver.genICam,
+            FloatingDriver.andorSDK3, FloatingDriver.andorSDK2, Driver.hamamatsuDCAM, FloatingDriver.pvcam, Driver.ximea,
+            Driver.genICam, Driver.v4l2, Driver.rpicam,
         ]
 )

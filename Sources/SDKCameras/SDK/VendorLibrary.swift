@@ -52,7 +52,8 @@ internal import Glibc
 
     /// The function of a name, if the library has it.
     @unsafe public func optionalFunction<Function>(_ name: String) -> Function? {
-        unsafe dlsym(library, name).map { unsafe unsafeBitCast($0, to: Function.self) }
+        guard !isHidden(name) else { return nil }
+        return unsafe dlsym(library, name).map { unsafe unsafeBitCast($0, to: Function.self) }
     }
 
     /// Throws if a function is missing, so that no placeholder is ever called.

@@ -124,6 +124,7 @@ extension ForeignWords {
     private static let options = ["com": "port", "baud": "baudrate", "baud_rate": "baudrate"]
 
     private static let drivers = [
+        "AndorAtmcd": "andor-sdk2",
         "AndorSDK3": "andor-sdk3",
         "ASIMS2000": "asi-ms2000",
         "CoolLED": "coolled",
