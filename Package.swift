@@ -161,11 +161,7 @@ let package = Package(
         .target(
             name: "Drivers",
             dependencies: [
-                "AndorSDK3", "Composites", "Devices", "FilterWheels", "HamamatsuDCAM", "Lasers", "RPiCam", "Simulators",
-                "StageControllers", "TeledynePVCAM", "V4L2", "XIMEA",
-                "AndorSDK3", "Composites", "Devices", "FilterWheels", "GenICam", "HamamatsuDCAM", "Lasers",
-                "SimulatedGigE", "Simulators", "StageControllers", "TeledynePVCAM", "V4L2", "XIMEA",
-                "AndorSDK2", "AndorSDK3", "Composites", "Devices", "FilterWheels", "HamamatsuDCAM", "Lasers",
+                "AndorSDK2", "AndorSDK3", "Composites", "Devices", "FilterWheels", "HamamatsuDCAM", "Lasers", "RPiCam",
                 "Simulators", "StageControllers", "TeledynePVCAM", "V4L2", "XIMEA",
             ],
             swiftSettings: settings
