@@ -114,8 +114,6 @@ let package = Package(
         driver("AndorSDK3", "SDKCameras"),
         driver("AndorSDK2", "SDKCameras"),
         driver("HamamatsuDCAM", "SDKCameras"),
-        driver("SimulatedGigE", "Transports"),
-        driver("GenICam", "SDKCameras", "SimulatedGigE", "Transports"),
         driver("XIMEA", "SDKCameras"),
         driver("TeledynePVCAM", "SDKCameras"),
         // The kernel's header for video devices, and loops over pixels.
@@ -262,19 +260,6 @@ let package = Package(
             name: "V4L2Tests",
             dependencies: [
                 "Contracts", "CVideo4Linux", "Devices", "Pickle", "Platform", "SDKCameras", "Transports", "V4L2",
-            ],
-            swiftSettings: settings
-        ),
-        .executableTarget(
-            name: "simulated-gige",
-            dependencies: ["Platform", "SimulatedGigE", "Transports"],
-            path: "Tests/GigEProgram",
-            swiftSettings: settings
-        ),
-        .testTarget(
-            name: "GenICamTests",
-            dependencies: [
-                "Contracts", "Devices", "GenICam", "Pickle", "Platform", "SDKCameras", "SimulatedGigE", "Transports",
             ],
             swiftSettings: settings
         ),

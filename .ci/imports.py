@@ -43,7 +43,6 @@ DRIVERS = {
     "AndorSDK3": DRIVER | {"SDKCameras"},
     "AndorSDK2": DRIVER | {"SDKCameras"},
     "HamamatsuDCAM": DRIVER | {"SDKCameras"},
-    "GenICam": DRIVER | {"SDKCameras", "SimulatedGigE"},
     "XIMEA": DRIVER | {"SDKCameras"},
     "CVideo4Linux": set(),
     "RPiCam": DRIVER | {"SDKCameras"},

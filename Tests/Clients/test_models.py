@@ -17,7 +17,6 @@ MODELS = {
     "v4l2": {"The Imaging Source": None},
     "andor-sdk2": {"iXon": r"(?i)ixon", "Luca": r"(?i)luca", "Clara": r"(?i)clara", "iKon": r"(?i)ikon",
                    "Newton": r"(?i)newton", "iDus": None, "iVac": None},
-    "genicam": {},
     "rpicam": {},
     "cobolt": {"04": None, "05": r"-05-|Jive", "06": r"-06-|CAP-1004", "5 V": r"-06-01-", "12 V": r"CAP-1004"},
     "obis": {"LX": r"OBIS 488nm", "LS": None, "LG": None},

@@ -23,7 +23,6 @@ NEEDS = {
     "clarity-camera": {"conf": {"camera": "simulated-clarity-camera", "clarity": "aurox-clarity"}},
     "andor-sdk3": {"uid": "VSC-ALL"},
     "hamamatsu-dcam": {"conf": {"serial": "000007"}},
-    "genicam": {"conf": {"serial": "000007"}},
     "ximea": {"conf": {"serial": "000008"}},
     "pvcam": {"uid": "A21B204007"},
     "zaber-daisy-chain": {"conf": {**AT_A_PORT, "address2type": {"1": "stage", "2": "led_controller"}}},
