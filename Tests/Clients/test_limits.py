@@ -190,6 +190,30 @@ def test_no_more_descriptors_while_serving(tmp_path, connect):
         limited.server.kill()
 
 
+def test_a_message_larger_than_the_memory(tmp_path, connect):
+    """Its client loses the connection; the process stays, with all others."""
+    limited = Limited(tmp_path)
+    try:
+        limited.check_all_served(connect)
+        uri = limited.server.uri("Camera")
+        pid = listener(limited.server.workers, int(uri.rpartition(":")[2]))
+        other, greedy = connect(uri), connect(uri)
+        assert not other.get_is_enabled() and not greedy.get_is_enabled()
+        with open("/proc/%d/status" % pid) as status:
+            size = next(int(line.split()[1]) << 10 for line in status if line.startswith("VmSize"))
+        limit(pid, "as", size + (16 << 20))
+        with pytest.raises(Pyro4.errors.CommunicationError):
+            greedy.set_roi(bytes(64 << 20))
+        assert not other.get_is_enabled() and is_running(pid)
+        limited.lift("as")
+        with pytest.raises((TypeError, ValueError)):
+            connect(uri).set_roi(bytes(64 << 20))
+        assert is_running(pid)
+        limited.end()
+    finally:
+        limited.server.kill()
+
+
 def test_no_more_memory_for_frames(tmp_path, connect):
     """With memory again images arrive, from the worker or, if the runtime has ended it for lack of memory, from the next one."""
     limited = Limited(tmp_path)

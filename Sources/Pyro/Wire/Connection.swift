@@ -1,5 +1,7 @@
 internal import CZlib
+internal import Glibc
 internal import Pickle
+internal import Platform
 
 /// A connection that carries messages, for one reading and one writing thread.
 final class Connection {
@@ -194,6 +196,7 @@ final class Connection {
             guard try fill(count) else { throw .cutShort }
             return take(count)
         }
+        guard Memory.isGranted(count) else { throw .socket(ENOMEM) }
         let begun = take(end - start)
         return try stream.read(count, begunWith: begun)
     }
@@ -264,7 +267,7 @@ enum Compression {
     static func inflated(_ bytes: ArraySlice<UInt8>, limit: Int) -> [UInt8]? {
         // A stream does not begin with its length, so the buffer grows as needed.
         var room = min(limit, max(bytes.count * 4, 4096))
-        while true {
+        while Memory.isGranted(room) {
             let (status, result) = attempt(bytes, room: room)
             switch status {
             case Z_OK: return result
@@ -272,6 +275,7 @@ enum Compression {
             default: return nil
             }
         }
+        return nil
     }
 
     private static func attempt(_ bytes: ArraySlice<UInt8>, room: Int) -> (status: Int32, [UInt8]) {
