@@ -12,7 +12,7 @@ public struct SimulatedLudl: SimulatedLineInstrument {
         readsBareLetters: true,
         parameters: ["ACCEL": 100, "STSPEED": 5_000]
     )
-    /// Whether another program has left it at the low-level commands, where text is no command.
+    /// Whether another program has left it at the low-level commands, where it ignores text.
     public var isLowLevel = false
     /// The position of the wheel, from 1.
     public var wheel = 3

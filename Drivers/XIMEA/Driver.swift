@@ -110,7 +110,7 @@ extension Driver where Configuration == XIMEACamera.Configuration {
                         "test_vendors_package_agrees_in_limits_and_images",
                         "test_vendors_package_gets_the_errors",
                         "test_class_of_python_microscope_takes_ximea_images"
-                    ),
+                    )
                 ],
                 untested: ["xiX", "xiJ", "xiMU", "xiB", "cameras on PCIe"]
             )
