@@ -8,8 +8,8 @@ built = for product in $(1); do \
 	    swift build -c release --static-swift-stdlib --disable-local-rpath --product $$product || exit; \
 	done
 
-.PHONY: serve test tests installed-programs environments system rehearsal build bench fuzz faults soak sanitize lint install-build install-test \
-    install-rehearsal clean
+.PHONY: serve test tests installed-programs environments system systems aarch64 rehearsal build wheel bench fuzz faults soak sanitize \
+    lint install-build install-test install-rehearsal clean
 
 # Builds the server and serves simulated devices, or those of CONFIG=….
 serve: build
@@ -17,7 +17,7 @@ serve: build
 
 build: install-build
 	$(call built,$(PROGRAMS))
-	$(MAKE) $(foreach library,$(simulated-libraries),$(call simulated-file,$(library)))
+	$(MAKE) $(foreach library,$(simulated-libraries),$(call simulated-file,$(library))) .build/release/simulated-rpicam
 
 # Vendors' libraries as the simulations have them, each with its folder in Drivers.
 SIMULATED := libatcore=SimulatedAtcore libandor=SimulatedAndor2 libdcamapi=SimulatedDCAM libm3api=SimulatedXIMEA libpvcam=SimulatedPVCAM
@@ -35,7 +35,18 @@ $(call simulated-file,$(1)): $(wildcard Drivers/$(2)/*.[ch] Drivers/$(2)/include
 endef
 $(foreach pair,$(SIMULATED),$(eval $(call simulated-library,$(call library-of,$(pair)),$(word 2,$(subst =, ,$(pair))))))
 
+# What stands in for the programs of a Raspberry Pi.
+.build/release/simulated-rpicam: Drivers/SimulatedRPiCam/main.c
+	mkdir -p $(@D)
+	clang -O2 $< -lm -o $@
+
 include Configs/install/install.mk
+
+# The Python package for frames, for pip: see docs/client-python.md.
+wheel:
+	.ci/environments
+	.venv-numpy2/bin/python -m pip wheel --quiet --no-deps --no-build-isolation -w .build/wheel Sources/python
+	ls .build/wheel
 
 # Everything that can be checked without hardware. What is made first keeps one processor busy at a time, or waits.
 test: install-test lint
@@ -61,6 +72,14 @@ environments:
 
 system:
 	.ci/system
+
+# The package and the archive in a fresh root of each system: a part of the tests.
+systems: install-test environments installed-programs system
+	.ci/clients -k test_installation
+
+# The programs as machine code for aarch64, neither linked nor run.
+aarch64: install-test
+	.ci/aarch64
 
 # Wheels at the ports of a real kernel, in QEMU, with the real udev: half a minute.
 rehearsal: install-test install-rehearsal tests environments

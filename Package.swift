@@ -114,10 +114,20 @@ let package = Package(
         driver("AndorSDK3", "SDKCameras"),
         driver("AndorSDK2", "SDKCameras"),
         driver("HamamatsuDCAM", "SDKCameras"),
+        driver("SimulatedGigE", "Transports"),
+        driver("GenICam", "SDKCameras", "SimulatedGigE", "Transports"),
         driver("XIMEA", "SDKCameras"),
         driver("TeledynePVCAM", "SDKCameras"),
         // The kernel's header for video devices, and loops over pixels.
         .target(name: "CVideo4Linux", path: "Drivers/CVideo4Linux"),
+        driver("RPiCam", "SDKCameras"),
+        // Stands in for rpicam-vid and rpicam-raw.
+        .executableTarget(
+            name: "simulated-rpicam",
+            path: "Drivers/SimulatedRPiCam",
+            exclude: ["README.md"],
+            linkerSettings: [.linkedLibrary("m")]
+        ),
         driver("V4L2", "CVideo4Linux", "ImageFiles", "SDKCameras", "Transports"),
         // Linked into each simulated library of a vendor.
         .target(name: "SimulatedSDK", path: "Drivers/SimulatedSDK", exclude: ["README.md"]),
@@ -151,6 +161,10 @@ let package = Package(
         .target(
             name: "Drivers",
             dependencies: [
+                "AndorSDK3", "Composites", "Devices", "FilterWheels", "HamamatsuDCAM", "Lasers", "RPiCam", "Simulators",
+                "StageControllers", "TeledynePVCAM", "V4L2", "XIMEA",
+                "AndorSDK3", "Composites", "Devices", "FilterWheels", "GenICam", "HamamatsuDCAM", "Lasers",
+                "SimulatedGigE", "Simulators", "StageControllers", "TeledynePVCAM", "V4L2", "XIMEA",
                 "AndorSDK2", "AndorSDK3", "Composites", "Devices", "FilterWheels", "HamamatsuDCAM", "Lasers",
                 "Simulators", "StageControllers", "TeledynePVCAM", "V4L2", "XIMEA",
             ],
@@ -244,9 +258,27 @@ let package = Package(
         cameraTests("TeledynePVCAM"),
         cameraTests("XIMEA"),
         .testTarget(
+            name: "RPiCamTests",
+            dependencies: ["Contracts", "Devices", "Pickle", "Platform", "RPiCam", "SDKCameras"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "V4L2Tests",
             dependencies: [
                 "Contracts", "CVideo4Linux", "Devices", "Pickle", "Platform", "SDKCameras", "Transports", "V4L2",
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "simulated-gige",
+            dependencies: ["Platform", "SimulatedGigE", "Transports"],
+            path: "Tests/GigEProgram",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "GenICamTests",
+            dependencies: [
+                "Contracts", "Devices", "GenICam", "Pickle", "Platform", "SDKCameras", "SimulatedGigE", "Transports",
             ],
             swiftSettings: settings
         ),

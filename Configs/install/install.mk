@@ -22,11 +22,12 @@ release := .build/release
 $(PROGRAMS:%=$(release)/%):
 	$(MAKE) build
 
-install: $(PROGRAMS:%=$(release)/%) $(foreach library,$(simulated-libraries),$(call simulated-file,$(library)))
+install: $(PROGRAMS:%=$(release)/%) $(foreach library,$(simulated-libraries),$(call simulated-file,$(library))) $(release)/simulated-rpicam
 	install -d $(root)/bin
 	install -s $(PROGRAMS:%=$(release)/%) $(root)/bin
 	$(foreach library,$(simulated-libraries),install -s -D -m 644 $(call simulated-file,$(library)) \
 	    $(root)/lib/device-server/$(library)-simulated/$(library).so &&) true
+	install -s -D -m 755 $(release)/simulated-rpicam $(root)/lib/device-server/simulated-rpicam
 	# Configuration that is there is somebody's own.
 	install -d $(DESTDIR)$(sysconfdir)/device-server
 	test -e $(DESTDIR)$(sysconfdir)/device-server/device-server.yaml || \

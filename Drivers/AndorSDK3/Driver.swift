@@ -93,7 +93,7 @@ extension FloatingDriver where Configuration == AndorSDK3Camera.Configuration {
                         tests: "test_andor_with_pylablib"
                     ),
                 ],
-                untested: ["Balor"]
+                untested: ["Balor", "Marana"]
             )
         )
     }

@@ -82,7 +82,7 @@ extension Driver where Configuration == LightOptions {
                     Omicron's manual; a driver by others that names PhoxX, LuxX, LuxX+, LEDMOD2+ and BrixX, without a \
                     firmware
                     """,
-                untested: []
+                untested: ["LedHUB", "LightHUB"]
             )
         )
     }

@@ -74,7 +74,7 @@ extension Driver where Configuration == LightOptions {
                 witnesses: [
                     .pythonMicroscope("light, powers", tests: "test_both_drivers_agree")
                 ],
-                untested: ["Sapphire HP, SF and others"]
+                untested: ["Sapphire FP", "HP", "LPX", "SF"]
             )
         )
     }

@@ -76,7 +76,8 @@ extension Driver where Configuration == LightOptions {
         )
         .proven(
             Proof(
-                sources: "Vortran's manual (Stradus VersaLase); drivers by others, without a firmware"
+                sources: "Vortran's manual (Stradus VersaLase); drivers by others, without a firmware",
+                untested: ["a VersaLase with several lasers"]
             )
         )
     }

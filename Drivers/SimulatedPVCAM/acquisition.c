@@ -80,7 +80,7 @@ static int set_up(camera *camera, uint16_t regions, const rgn_type *region, int 
     int padding = camera->model->padding, bytes = wanted.header_bytes + wanted.pixel_bytes;
     wanted.frame_bytes = (bytes + padding - 1) / padding * padding;
     camera->setup = wanted;
-    camera->must_finish = false;
+    camera->must_finish = camera->is_stale = false;
     camera->count = 0;
     put(camera, EXPOSURE_TIME, exposure);
     put(camera, EXPOSURE_MODE, mode < 0x100 ? mode : mode & 0xFF00);
@@ -130,6 +130,7 @@ rs_bool pl_exp_setup_cont(
 
 static int start_with(camera *camera, bool is_sequence, void *buffer, long slots) {
     if (camera->phase == OPEN || camera->setup.is_sequence != is_sequence) return PL_SETUP_REQUIRED;
+    if (camera->phase == READY && camera->is_stale) return PL_SETUP_REQUIRED;
     if (camera->phase == ACQUIRING || camera->must_finish) return PL_STATE_INVALID;
     if (!buffer) return PL_NULL_POINTER;
     if (slots < 1) return PL_BUFFER_TOO_SMALL;

@@ -142,7 +142,7 @@ static int open_camera(camera *camera) {
     if (camera->has_reported_loss || is_fault_ordered(camera->serial, "unplugged", NULL, 0)) return PL_REMOVED;
     if ((camera->lock_file = take_camera(camera->serial)) < 0) return PL_OPEN_FAILED;
     reset(camera);
-    camera->is_gone = camera->must_finish = false;
+    camera->is_gone = camera->must_finish = camera->is_stale = false;
     camera->clock_zero = now();
     // The camera of a process that was killed while it acquired goes on.
     camera->is_stuck = is_fault_ordered(camera->serial, "exposing", NULL, 0);

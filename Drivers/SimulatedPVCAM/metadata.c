@@ -75,7 +75,8 @@ rs_bool pl_md_frame_decode(md_frame *frame, void *source, uint32_t bytes) {
         md_frame_roi_header *region = (md_frame_roi_header *)place;
         if (place + sizeof *region > end) return answer(PL_BUFFER_MALFORMED);
         place += sizeof *region;
-        if ((size_t)(end - place) < (size_t)region->extended_bytes + region->data_bytes) return answer(PL_BUFFER_MALFORMED);
+        size_t bytes_of_region = (size_t)region->extended_bytes + region->data_bytes;
+        if ((size_t)(end - place) < bytes_of_region) return answer(PL_BUFFER_MALFORMED);
         frame->regions[i] = (md_frame_roi){
             region, place + region->extended_bytes, region->data_bytes, place, region->extended_bytes,
         };

@@ -39,7 +39,8 @@ const readout *chosen(const camera *camera) {
     int gain = (int)get(camera, GAIN_INDEX);
     for (int i = 0; i < readout_count; i++) {
         const readout *row = &readouts[i];
-        if (row->models & camera->model->bit && row->port == port && row->speed == speed && row->gain == gain) return row;
+        if (!(row->models & camera->model->bit)) continue;
+        if (row->port == port && row->speed == speed && row->gain == gain) return row;
     }
     return NULL;
 }
@@ -66,7 +67,8 @@ static void items(const camera *camera, const parameter *row, char *text, int le
         for (int i = 0; i < readout_count; i++) {
             if (!is_in(camera, &readouts[i], -1, -1) || readouts[i].port == last) continue;
             last = readouts[i].port;
-            used += snprintf(text + used, (size_t)(length - used), "%s%d=%s", used ? "|" : "", last, readouts[i].port_name);
+            const char *name = readouts[i].port_name;
+            used += snprintf(text + used, (size_t)(length - used), "%s%d=%s", used ? "|" : "", last, name);
         }
     } else {
         // Both parameters have the same texts; the values are one of the two factors.
@@ -149,6 +151,8 @@ static double current(camera *camera, const parameter *row) {
     case 0x100200B5:
     case 0x100200B6: return 0;
     case FRAME_BUFFER_SIZE: return (double)setup->frame_bytes * 10;
+    case BINNING_ACROSS: return setup->region.sbin ? setup->region.sbin : 1;
+    case BINNING_DOWN: return setup->region.pbin ? setup->region.pbin : 1;
     case FEATURE_ID: return get(camera, FEATURE_INDEX) + 14;
     case FEATURE_PARAM_ID: return get(camera, FEATURE_INDEX) * 100 + get(camera, FEATURE_PARAM_INDEX) + 1;
     case FEATURE_PARAM: return *feature_param(camera);
@@ -167,7 +171,9 @@ static double lowest(const camera *camera, const parameter *row) {
     if ((row->id >> 24) == TYPE_ENUM) {
         double value = 0, least = 1e9;
         char text[64];
-        for (uint32_t i = 0; item(camera, row, i, &value, text, sizeof text); i++) least = value < least ? value : least;
+        for (uint32_t i = 0; item(camera, row, i, &value, text, sizeof text); i++) {
+            least = value < least ? value : least;
+        }
         return least;
     }
     return row->lowest;
@@ -331,8 +337,8 @@ static int write_parameter(camera *camera, const parameter *row, const void *sou
     } else if (value < lowest(camera, row) || value > highest(camera, row)) {
         return PL_VALUE_OUT_OF_RANGE;
     }
-    // Other settings need another setup.
-    if (camera->phase == READY && row->id != EXPOSURE_VARIABLE) camera->phase = OPEN;
+    // Other settings need another setup; what is known of the last one can still be read.
+    if (camera->phase == READY && row->id != EXPOSURE_VARIABLE) camera->is_stale = true;
     return choose(camera, row, value);
 }
 

@@ -119,6 +119,8 @@ typedef struct camera {
     int lock_file;
     phase phase;
     bool is_gone, has_reported_loss, is_stuck, must_finish, has_overrun;
+    /// Whether a parameter was written after the setup.
+    bool is_stale;
     double values[PARAMETER_LIMIT];
     double feature_values[FEATURES][FEATURE_PARAMS];
     setup setup;

@@ -178,6 +178,7 @@ extension Driver where Configuration == ASIOptions {
             serial: "asi-ms2000",
             "an ASI controller MS2000",
             port: ASI.port,
+            ask: SerialPort.question(ASI.port, ASI.format) { try (try? ASI.version($0)) ?? ASI.version($0) },
             simulated: { _ in SimulatedASI() },
             open: { try ASI.open($0, $1) }
         )

@@ -50,7 +50,7 @@ enum Ludl {
     }
 
     /// Brings the controller to the high-level commands, if another program has left it at the low-level ones.
-    private static func identify(_ lines: LineProtocol) throws -> String {
+    static func identify(_ lines: LineProtocol) throws -> String {
         do { return try version(lines) } catch let error as SerialError where error.isAnswerOrSilence {
             // `ff 41` chooses the high level (Micro-Manager's adapter).
             try lines.send([0xFF, 0x41], as: "command level")
@@ -115,7 +115,8 @@ extension Driver where Configuration == LudlOptions {
         return Driver(
             name,
             "a Ludl controller MC2000, MAC2000 or MAC5000",
-            attached: { .serialPort($0?.port.description) }
+            attached: { .serialPort($0?.port.description) },
+            ask: SerialPort.question(Ludl.port, Ludl.format, Ludl.identify)
         ) { options, context in
             let connector = try SerialConnector(
                 name,

@@ -131,6 +131,7 @@ extension Driver where Configuration == ProScanOptions {
             serial: "prior-proscan-iii",
             "a Prior controller ProScan III",
             port: ProScan.port,
+            ask: SerialPort.question(ProScan.port, ProScan.format, ProScan.identify),
             simulated: { _ in SimulatedProScan() },
             open: { try ProScan.open($0, $1) }
         )

@@ -12,14 +12,14 @@ public struct SimulatedLudl: SimulatedLineInstrument {
         readsBareLetters: true,
         parameters: ["ACCEL": 100, "STSPEED": 5_000]
     )
-    /// Whether another program has left it at the low-level commands, where it ignores all text.
+    /// Whether another program has left it at the low-level commands, where text is no command.
     public var isLowLevel = false
     /// The position of the wheel, from 1.
     public var wheel = 3
     public var wheelTime = Duration.milliseconds(100)
     public var openShutters: Set<Int> = []
     public var isJoystickOn = true
-    private var wheelBusyUntil: ContinuousClock.Instant?
+    var wheelBusyUntil: ContinuousClock.Instant?
     private var isEscaped = false
 
     public init() {}
@@ -36,8 +36,9 @@ public struct SimulatedLudl: SimulatedLineInstrument {
                 let command = String(decoding: pendingInput, as: UTF8.self)
                 pendingInput = []
                 if command.contains(where: { $0 != " " }) { outputs += answer(command, at: now) }
-            } else if !isLowLevel {
+            } else {
                 pendingInput.append(byte)
+                if isLowLevel { outputs += lowLevelAnswer(at: now) }
             }
         }
         return outputs

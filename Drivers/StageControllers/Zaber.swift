@@ -89,9 +89,14 @@ extension Driver where Configuration == ZaberOptions {
             serial: "zaber-daisy-chain",
             "Zaber stages, filter wheels and lamps in a chain",
             port: ZaberDevice.port,
+            // A chain is numbered from 1 (Zaber ASCII Protocol Manual, `renumber`).
+            ask: SerialPort.question(ZaberDevice.port, ZaberDevice.format) {
+                try ZaberDevice(address: 1, ids: ZaberMessageIDs()).text("system.serial", $0)
+            },
             simulated: { SimulatedZaberChain($0.devices) },
             open: { try ZaberDaisyChain.open($0, $1) }
         )
+        .drafted("address2type: { 1: stage }")
         .proven(
             Proof(
                 sources: "Zaber's manual, firmware 6.06 or newer",
@@ -109,7 +114,8 @@ extension Driver where Configuration == ZaberOptions {
                         "moves, status, the maker's own",
                         tests: "test_zaber_with_zaber_serial"
                     ),
-                ]
+                ],
+                untested: ["models by name, such as X-FWR, X-FCR and X-LCA: the simulated ones are of no model"]
             )
         )
     }

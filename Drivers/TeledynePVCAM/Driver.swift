@@ -89,7 +89,7 @@ extension FloatingDriver where Configuration == TeledyneCamera.Configuration {
                         "test_pylablib_gets_the_codes"
                     ),
                 ],
-                untested: ["Prime 95B", "Iris", "Retiga"]
+                untested: ["Prime 95B", "Iris", "CoolSNAP", "Retiga"]
             )
         )
     }

@@ -112,7 +112,7 @@ extension Driver where Configuration == XIMEACamera.Configuration {
                         "test_class_of_python_microscope_takes_ximea_images"
                     ),
                 ],
-                untested: ["xiX", "xiMU", "xiB", "cameras on PCIe"]
+                untested: ["xiX", "xiJ", "xiMU", "xiB", "cameras on PCIe"]
             )
         )
     }

@@ -64,13 +64,20 @@ const struct png_library *png_library(struct report *report) {
     return is_loaded ? &table : NULL;
 }
 
+// Debian and Ubuntu build libjpeg-turbo with different interfaces; the header is that of the computer that builds.
+#if JPEG_LIB_VERSION >= 80
+static const char jpeg_name[] = "libjpeg.so.8", jpeg_package[] = "libjpeg-turbo8";
+#else
+static const char jpeg_name[] = "libjpeg.so.62", jpeg_package[] = "libjpeg62-turbo";
+#endif
+
 const struct jpeg_library *jpeg_library(struct report *report) {
     static struct jpeg_library table;
     static int is_loaded;
     pthread_mutex_lock(&turn);
     if (!is_loaded)
-        is_loaded = load("libjpeg.so.62", "libjpeg62-turbo", "JPEG", jpeg_entries,
-                         sizeof jpeg_entries / sizeof *jpeg_entries, &table, report) == 0;
+        is_loaded = load(jpeg_name, jpeg_package, "JPEG", jpeg_entries, sizeof jpeg_entries / sizeof *jpeg_entries,
+                         &table, report) == 0;
     pthread_mutex_unlock(&turn);
     return is_loaded ? &table : NULL;
 }

@@ -3,8 +3,11 @@
 @_exported public import Composites
 public import Devices
 @_exported public import FilterWheels
+@_exported public import GenICam
 @_exported public import HamamatsuDCAM
 @_exported public import Lasers
+@_exported public import RPiCam
+@_exported public import SimulatedGigE
 @_exported public import Simulators
 @_exported public import StageControllers
 @_exported public import TeledynePVCAM
@@ -16,7 +19,7 @@ public let drivers = DriverCatalog(
     Simulators.drivers + FilterWheels.drivers + Lasers.drivers + StageControllers.drivers
         + Composites.drivers
         + [
-            FloatingDriver.andorSDK3, FloatingDriver.andorSDK2, Driver.hamamatsuDCAM, Driver.ximea,
-            FloatingDriver.pvcam, Driver.v4l2,
+            FloatingDriver.andorSDK3, FloatingDriver.andorSDK2, Driver.hamamatsuDCAM, FloatingDriver.pvcam, Driver.ximea,
+            Driver.genICam, Driver.v4l2, Driver.rpicam,
         ]
 )

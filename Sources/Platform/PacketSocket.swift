@@ -32,6 +32,20 @@ public final class PacketSocket: Sendable {
         return socket
     }
 
+    /// Connects to a socket that listens at a path.
+    public static func connected(to path: String) throws(SystemError) -> PacketSocket {
+        guard let address = UnixAddress(path: path) else {
+            throw SystemError("socket path \(path)", code: ENAMETOOLONG)
+        }
+        let descriptor = Glibc.socket(AF_UNIX, kind, 0)
+        guard descriptor >= 0 else { throw SystemError("cannot make a socket") }
+        let socket = PacketSocket(descriptor: descriptor)
+        guard unsafe address.withSockaddr({ unsafe connect(descriptor, $0, $1) }) == 0 else {
+            throw SystemError("cannot connect to \(path)")
+        }
+        return socket
+    }
+
     /// Waits for a client.
     public func accept() throws(SystemError) -> PacketSocket {
         while true {
@@ -70,6 +84,18 @@ public final class PacketSocket: Sendable {
         if length < 0 { return errno == EAGAIN ? .nothing : .end }
         if length == 0 { return .end }
         return length > limit ? .tooLong : .packet(bytes)
+    }
+
+    /// The next packet in the buffer, if one has arrived, with the memory that came with it: its length, 0 at the end.
+    ///
+    /// - Throws: `EMSGSIZE` if the packet is longer than the buffer.
+    public func receive(into buffer: inout [UInt8]) throws(SystemError) -> (count: Int, passed: PassedMemory?)? {
+        var passed: Int32 = -1
+        let count = unsafe packet_receive(descriptor, &buffer, buffer.count, &passed)
+        let memory = passed < 0 ? nil : PassedMemory(descriptor: passed)
+        if count == -EAGAIN { return nil }
+        guard count >= 0 else { throw SystemError("cannot receive", code: -count) }
+        return (Int(count), memory)
     }
 
     public enum Sending {

@@ -14,11 +14,13 @@ struct StreamCommand: AsyncParsableCommand {
             A disabled device is enabled and disabled again. The stream ends after --count items, after --seconds, or \
             with Ctrl-C, SIGTERM or SIGHUP; in any case the device is left as it was. A camera that works on another \
             client's trigger is left alone. A gap is an interval of more than twice the usual one. Items are lost here when this program \
-            is too slow.
+            is too slow. Frames come in shared memory or on a connection of this program's own, so that other clients \
+            keep theirs; from servers that have neither, the client that asked last gets them.
 
             Examples:
               devicectl stream Camera@127.0.0.1:8001 --trigger --count 100
               devicectl stream Thermometer@127.0.0.1:8007 --print --seconds 60
+              devicectl stream Camera@127.0.0.1:8001 --observe
             """
     )
 
@@ -33,10 +35,14 @@ struct StreamCommand: AsyncParsableCommand {
     @Flag(help: "Send a software trigger, and another one after each frame or reading.")
     var trigger = false
 
+    @Flag(help: "Only watch: the device is neither enabled nor triggered, and other clients lose nothing.")
+    var observe = false
+
     @Flag(name: .customLong("print"), help: "Print each item: readings as numbers, images by their shape.")
     var prints = false
 
     func validate() throws {
+        guard !(observe && trigger) else { throw ValidationError("--observe and --trigger exclude each other.") }
         guard count ?? 1 > 0 else { throw ValidationError("--count must be at least 1.") }
         guard seconds.map({ $0 > 0 && $0 <= 1e9 }) ?? true else {
             throw ValidationError("--seconds must be a positive number.")
@@ -49,8 +55,13 @@ struct StreamCommand: AsyncParsableCommand {
         let connection = try device.connect()
         let interruption = try Interruption()
         try await interruption.run {
-            guard try await connection.metadata.methods.contains("set_client") else {
+            let methods = try await connection.metadata.methods
+            guard methods.contains("set_client") else {
                 throw CallFailure(connection.uri.text, "", .unexpected("does not send data"))
+            }
+            guard !observe || methods.contains("frames_offer") else {
+                let text = "has nothing but Pyro's call-back: who watches takes the data from another client"
+                throw CallFailure(connection.uri.text, "", .unexpected(text))
             }
             try await stream(PlainDataDevice(connection))
         }
@@ -59,18 +70,19 @@ struct StreamCommand: AsyncParsableCommand {
     }
 
     private func stream(_ source: PlainDataDevice) async throws {
-        let found = try await FoundAcquisition(of: source)
+        let found = observe ? nil : try await FoundAcquisition(of: source)
         let data = try await source.data(keeping: 256)
         var tally = Tally()
         var failure: (any Error)?
         do {
             // In a task of its own, so that nobody has to guess whether the device is enabled.
-            try await Task { if !found.wasEnabled { try await source.enable() } }.value
+            try await Task { if found?.wasEnabled == false { try await source.enable() } }.value
             tally = try await read(data, from: source)
         } catch { failure = error }
-        let obstacle = await found.putBack(hasTriggered: trigger)
+        let obstacle = await found?.putBack(hasTriggered: trigger)
         await data.stop()
         tally.lost = data.counts.lost
+        if let way = data.way { Output.note("devicectl: data came by \(way.rawValue)") }
         if tally.count > 0 || failure == nil { print(tally.summary) }
         if let failure = failure ?? obstacle, !(failure is CancellationError) { throw failure }
     }

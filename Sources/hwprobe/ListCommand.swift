@@ -41,17 +41,26 @@ struct ListCommand: ParsableCommand {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Open a serial port and query the serial number of a device of this driver; nothing is switched on.",
+            """
+            Open a serial port and query the serial number of a device of this driver; nothing is switched on. May be given \
+            for several ports.
+            """,
             valueName: "port driver"
         )
     )
     var ask: [String] = []
 
+    /// The ports to be queried, with the driver of the expected device.
+    private var asked: [(port: String, driver: String)] {
+        stride(from: 0, to: ask.count - 1, by: 2).map { (ask[$0], ask[$0 + 1]) }
+    }
+
     func validate() throws {
-        guard ask.isEmpty || ask.count == 2 else { throw ValidationError("--ask takes a port and a driver.") }
-        if let name = ask.last, drivers[name]?.ask == nil {
+        guard ask.count.isMultiple(of: 2) else { throw ValidationError("--ask takes a port and a driver.") }
+        for (_, name) in asked where drivers[name]?.ask == nil {
             let names = drivers.drivers.filter { $0.ask != nil }.map(\.name).joined(separator: ", ")
-            throw ValidationError("'\(name)' does not use serial ports; drivers that do: \(names).")
+            let problem = drivers[name] == nil ? "There is no driver '\(name)'" : "'\(name)' does not use serial ports"
+            throw ValidationError("\(problem); drivers that use them: \(names).")
         }
         guard !json || !yaml else { throw ValidationError("--json and --yaml cannot be combined.") }
         guard !yaml || config == nil else { throw ValidationError("--yaml and --config cannot be combined.") }
@@ -63,34 +72,49 @@ struct ListCommand: ParsableCommand {
         let progress = ProgressLine { "looking for devices and opening cameras: \($0.inSeconds)" }
         let inventory = Inventory(of: machine, drivers, served: ServedDevice.all)
         let reports = wanted.map(inventory.report)
-        let question = ask.last.flatMap { drivers[$0] }.map { Question(ask[0], $0, inventory, on: machine) }
+        let questions = asked.compactMap { port, name in
+            drivers[name].map { Question(port, $0, inventory, on: machine) }
+        }
         progress.end()
         if json {
             var value = inventory.json(all: all)
             value["definitions"] = .list(reports.map(\.json))
-            value["asked"] = .list([question].compactMap { $0?.json })
+            value["asked"] = .list(questions.map(\.json))
             print(try SerializerID.json.text(of: .dict(value)))
         } else if yaml {
-            print(inventory.yaml(asked: [question].compactMap(\.self)))
+            print(inventory.yaml(asked: questions))
+            // Standard output may be a file.
+            let failed = questions.filter { $0.problem != nil }
+            guard failed.isEmpty else { throw NoAnswer(failed.map(Self.line).joined(separator: "\n")) }
         } else {
-            print(text(inventory, reports, question))
+            print(text(inventory, reports, questions))
         }
-        guard !reports.contains(where: \.presence.isTrouble), question?.problem == nil else { throw ExitCode.failure }
+        guard !reports.contains(where: \.presence.isTrouble), questions.allSatisfy({ $0.problem == nil }) else {
+            throw ExitCode.failure
+        }
     }
 
-    private func text(_ inventory: Inventory, _ reports: [PresenceReport], _ question: Question?) -> String {
+    private func text(_ inventory: Inventory, _ reports: [PresenceReport], _ questions: [Question]) -> String {
         var sections: [String] = []
-        if config == nil, question == nil { sections.append(inventory.tables(all: all)) }
+        if config == nil, questions.isEmpty { sections.append(inventory.tables(all: all)) }
         if config != nil {
             let rows = reports.map { [$0.name, $0.driver, $0.presence.rawValue, $0.detail] }
             sections.append(Table(["NAME", "DRIVER", "PRESENCE", "WHERE"], rows).text)
         }
-        if let question {
-            let answer = question.problem ?? "serial number \(question.serial ?? "")"
-            sections.append("\(question.driver) at \(question.port): \(answer)")
-        }
+        sections += questions.map(Self.line)
         return sections.joined(separator: "\n\n")
     }
+
+    private static func line(_ question: Question) -> String {
+        "\(question.driver) at \(question.port): \(question.problem ?? "serial number \(question.serial ?? "")")"
+    }
+}
+
+/// The queries that got no answer, which end the program with status 1.
+private struct NoAnswer: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
 }
 
 extension ServerConfiguration {

@@ -22,7 +22,9 @@ import Testing
             #expect(frame.image.shape == [48, 64])
             #expect(frame.timestamp >= last)
             last = frame.timestamp
+            #expect((frame.facts != nil) == (server == .swift))
         }
+        #expect(frames.way == (server == .swift ? .sharedMemory : .callBack))
         await frames.stop()
         #expect(frames.counts == (20, 0))
         #expect(try await iterator.next() == nil)
@@ -88,6 +90,35 @@ import Testing
             if (try? await camera.snap()) != nil { break }
         }
         #expect(try await camera.snap().image.shape == [48, 64])
+    }
+
+    @Test(arguments: [true, false])
+    func bothWaysShowTheSameOfAFrame(sharesMemory: Bool) async throws {
+        let bench = try await Bench(.swift)
+        var options = ConnectionOptions()
+        options.sharesMemory = sharesMemory
+        let camera = try await RemoteCamera.connect(to: bench.uri("Camera"), options: options)
+        try await camera.setExposureTime(0.002)
+        try await camera.setROI(ROI(left: 8, top: 4, width: 32, height: 16))
+        let frames = try await camera.frames()
+        #expect(frames.way == (sharesMemory ? .sharedMemory : .ownConnection))
+        try await camera.enable()
+        var iterator = frames.makeAsyncIterator()
+        var images: [NDArray] = []
+        for _ in 0..<10 {
+            try await camera.trigger()
+            let frame = try #require(try await iterator.next())
+            let facts = try #require(frame.facts)
+            #expect(facts.number == images.count && facts.lost == [:])
+            #expect(facts.roi == ROI(left: 8, top: 4, width: 32, height: 16) && facts.exposureTime == 0.002)
+            #expect(frame.image.shape == [16, 32])
+            images.append(frame.image)
+        }
+        // Images stay as they are when nothing more is wanted.
+        let before = images.map(\.data.array)
+        await frames.stop()
+        _ = try await camera.snap()
+        #expect(images.map(\.data.array) == before)
     }
 
     @Test func whatASlowReaderDoesNotTakeIsCounted() async throws {

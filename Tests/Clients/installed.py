@@ -16,7 +16,7 @@ class System:
     """A fresh system with the kernel and network of this machine."""
 
     def __init__(self, root, release):
-        self.root = Path(root)
+        self.root, self.release = Path(root), release
         subprocess.run(["cp", "--archive", SYSTEMS / release, self.root], check=True)
 
     def command(self, *command, user=None):

@@ -17,6 +17,8 @@ ADDED_METHODS = {
     "Camera": {"get_pending_exposures"}, "TestCamera": {"get_pending_exposures"}}
 # By which clients lock a device; see docs/safety.md.
 LOCKS = {"lock", "unlock", "lock_owner"}
+# By which clients subscribe to the data of each device that sends any; see docs/frames-wire.md.
+FRAMES = {"frames_offer", "frames_subscribe"}
 
 
 @pytest.mark.parametrize("name", TWINS)
@@ -25,7 +27,8 @@ def test_metadata(simulated, connect, name):
     theirs = Pyro4.util.get_exposed_members(TWINS[name](), only_exposed=False)
     ours = connect(simulated[name])
     ours._pyroBind()
-    assert ours._pyroMethods == theirs["methods"] | LOCKS | ADDED_METHODS.get(name, set())
+    frames = FRAMES if "set_client" in ours._pyroMethods else set()
+    assert ours._pyroMethods == theirs["methods"] | LOCKS | frames | ADDED_METHODS.get(name, set())
     assert ours._pyroAttrs == theirs["attrs"] | {"enabled"}
     assert ours._pyroOneway == set()
 

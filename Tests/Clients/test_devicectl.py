@@ -14,6 +14,7 @@ import Pyro4
 import pytest
 import tifffile
 from microscope import ROI, Binning, TriggerType
+from microscope.clients import DataClient
 from PIL import Image
 
 from servers import BIN, LEASHED, Leashed, NameServer, free_port
@@ -325,6 +326,25 @@ def test_stream(simulated, bench):
         assert re.match(r"12 data in \S+ s: \S+/s, \S+ MB/s\ninterval: \S+ ms usual, \S+ ms longest, \d+ gaps\n"
                         r"0 lost here\n$", told)
         assert devicectl("get", uri, "is_enabled") == "False\n"
+
+
+def test_observing(make, bench):
+    """A client that observes gets the frames beside another client, and leaves the device alone; not with servers that cannot."""
+    camera = make("prebuilt-camera", sensor_shape=[64, 48])
+    client = DataClient(str(camera._pyroUri))
+    program = subprocess.Popen([str(BIN / "devicectl"), "stream", str(camera._pyroUri), "--observe", "--print", "--count", "5"],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    client.enable()
+    count = 0
+    while program.poll() is None:
+        client.trigger_and_wait()
+        count += 1
+    assert program.stdout.read().count("uint16") == 5 and count >= 5
+    assert "data came by shared memory" in program.stderr.read()
+    assert client.get_is_enabled()
+    client.disable()
+    assert "nothing but Pyro's call-back" in devicectl("stream", bench("Camera"), "--observe", status=REFUSED)
+    assert "exclude each other" in devicectl("stream", bench("Camera"), "--observe", "--trigger", status=USAGE)
 
 
 def test_stream_of_values(bench):

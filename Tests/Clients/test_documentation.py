@@ -13,7 +13,7 @@ WHEEL = {"name": "Wheel", "driver": "simulated-filter-wheel", "port": 0, "conf":
 REQUIRED = {
     "port": "/dev/ttyUSB0", "positions": 6, "limits": {"x": [0, 1]}, "address2type": {1: "stage"}, "devices": {},
     "image": {"width": 64, "height": 64}, "stage": "Stage", "filter_wheel": "Wheel", "n_actuators": 9, "numLines": 2,
-    "numSensors": 1}
+    "numSensors": 1, "serial": "1"}
 SECTIONS = {
     "The file": {"devices": [WHEEL], NO_KEY: 1},
     "A device": {"devices": [{**WHEEL, NO_KEY: 1}]},

@@ -9,6 +9,7 @@ import stat
 import struct
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from test_supervision import at, worker
 from waiting import eventually
 
 CAMERA = {"driver": "prebuilt-camera", "conf": {"sensor_shape": [256, 256]}}
+# The same pixels each time, but for the number in the first of them.
+ONE_FRAME = {"driver": "prebuilt-camera", "conf": {"sensor_shape": [256, 128], "ring": 1}}
 SIMULATED = {"driver": "simulated-camera", "conf": {"sensor_shape": [64, 48]}}
 
 
@@ -62,6 +65,26 @@ class Viewer:
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()
+
+
+class Recorder(threading.Thread):
+    """A subscriber that takes each frame as soon as it is there, on a thread of its own, and counts what it lost."""
+
+    def __init__(self, reader):
+        super().__init__(daemon=True)
+        self.reader, self.taken, self.lost, self._ends = reader, 0, 0, False
+        self.start()
+
+    def run(self):
+        while not self._ends:
+            frame = self.reader.next(60)
+            self.lost += sum(frame.lost.values())
+            self.taken += 1
+            self.reader.give_back(frame)
+
+    def end(self):
+        self._ends = True
+        self.join()
 
 
 def subscribers(config):
@@ -153,17 +176,19 @@ def test_header_has_the_settings(serve, connect, subscribe):
     assert frame.changes == [["set_setting", ["gain", 3]]] and frame.generation > before
 
 
-def test_transform_is_applied(served, subscribe, connect):
-    _, _, uri, camera = served
-    plain, turned = subscribe(uri, policy="all"), None
+def test_transform_is_applied(serve, subscribe, connect):
+    server = serve([at("Camera", ONE_FRAME)])
+    uri = server.uri("Camera")
+    camera, reader = connect(uri), subscribe(uri, policy="all")
     camera.enable()
     camera.trigger()
-    image = plain.next().image.copy()
+    frame = reader.next()
+    expected = numpy.flipud(numpy.rot90(frame.image))
+    reader.give_back(frame)
+    reader.counts()
     camera.set_transform((False, True, True))
-    turned = subscribe(uri, policy="all")
     camera.trigger()
-    expected = numpy.flipud(numpy.rot90(image))
-    frame = turned.next()
+    frame = reader.next()
     assert frame.transform == 6
     # The first pixels have the number of the frame.
     assert (frame.image != expected).sum() <= 8
@@ -220,22 +245,19 @@ def test_stopped_viewer_loses_only_its_own(served, subscribe):
 
 def test_killed_viewers_give_everything_back(served, subscribe):
     server, config, uri, camera = served
-    recorder = subscribe(uri, policy="all", queue=64)
-    run_freely(camera, 0.005)
+    recorder = Recorder(subscribe(uri, policy="all", queue=150, hold=64))
+    run_freely(camera, 0.01)
     camera.enable()
-    recorder.give_back(recorder.next())
     pid = worker(server, uri)
     for _ in range(20):
         viewer = Viewer(uri, "keep", policy="all", queue=8, hold=8)
         viewer.next()
         viewer.kill()
-        for _ in range(20):
-            frame = recorder.next()
-            assert sum(frame.lost.values()) == 0
-            recorder.give_back(frame)
     eventually(lambda: len(subscribers(config)) == 1, "killed viewers are forgotten")
+    recorder.end()
+    assert recorder.taken > 100 and recorder.lost == 0
     camera.disable()
-    recorder.close()
+    recorder.reader.close()
     eventually(lambda: not subscribers(config), "the last one too")
     before = descriptors(pid)
     reader = subscribe(uri)

@@ -13,6 +13,8 @@ from testbed import Testbed
 
 # Recorded by `Tests/Rehearsal/rehearse --record`, on a kernel with its own drivers, udev and an adapter of QEMU's.
 RECORDED = ROOT / "Tests" / "Clients" / "machines" / "wheels-and-adapter.umockdev"
+# The simulated library of Andor, where the programs were built and where they are installed from.
+ANDOR_LIBRARY = next(path for path in (BIN / "libatcore-simulated" / "libatcore.so", BIN / "libatcore.so") if path.exists())
 KINDS = ["zwo-efw", "starlight-xpress-wheel", "aurox-clarity", "finger-lakes-cfw"]
 
 
@@ -78,6 +80,114 @@ def test_definitions_to_paste_are_a_configuration(testbed, tmp_path, connect):
         server.kill()
 
 
+class Instruments:
+    """Simulated instruments of these drivers behind pseudo-terminals, by name."""
+
+    def __init__(self, folder, *names):
+        self.ports = {name: folder / ("port-" + name) for name in names}
+        self._processes = [
+            subprocess.Popen([str(BIN / "test-server"), "instrument", name, str(port)], stdin=subprocess.PIPE,
+                             stdout=subprocess.PIPE, text=True) for name, port in self.ports.items()]
+        for process in self._processes:
+            assert process.stdout.readline() == "ready\n"
+
+    def close(self):
+        for process in self._processes:
+            process.stdin.close()
+            process.wait(20)
+            process.stdout.close()
+
+
+@pytest.fixture
+def instruments(tmp_path):
+    made = []
+
+    def make(*names):
+        made.append(Instruments(tmp_path, *names))
+        return made[-1].ports
+
+    yield make
+    for one in made:
+        one.close()
+
+
+# Devices that are asked at their serial ports, and what each is then.
+SERIAL = {
+    "cobolt": "get_is_on", "obis": "get_is_on", "deepstar": "get_is_on", "thorlabs-filter-wheel": "get_num_positions",
+    "thorlabs-ell-slider": "get_num_positions", "zaber-daisy-chain": "devices", "asi-ms2000": "devices",
+    "prior-proscan-iii": "devices", "ludl-mc2000": "devices", "lumencor": "devices", "arduino-trigger": "read_all_lines",
+    "teensy-pulses": "get_all_settings"}
+
+
+def served_as_printed(text, folder, environment, connect):
+    """Serves what hwprobe printed, at ports that the kernel chooses: connections by driver."""
+    file = folder / "scope.yaml"
+    file.write_text(text)
+    subprocess.run([str(BIN / "device-server"), "--check", str(file)], check=True, timeout=30, env=environment)
+    file.write_text(re.sub(r"\bport: \d+(?=[, ])", "port: 0", text))
+    server = DeviceServer(file, env=environment)
+    try:
+        names = re.findall(r"name: (\w+), driver: ([\w-]+)", text)
+        yield {driver: connect(server.uri(name, 60)) for name, driver in names}
+    finally:
+        server.kill()
+
+
+def test_devices_at_serial_ports_are_asked_and_served(testbed, instruments, tmp_path, connect):
+    """`hwprobe --yaml --ask PORT DRIVER … > scope.yaml` gives a file that serves."""
+    ports = instruments(*SERIAL)
+    asked = [word for driver, port in ports.items() for word in ("--ask", port, driver)]
+    status, output, errors = probe(testbed, "--yaml", *asked)
+    assert (status, errors) == (0, ""), output
+    for devices in served_as_printed(output, tmp_path, testbed.environment, connect):
+        assert set(devices) == set(SERIAL)
+        for driver, member in SERIAL.items():
+            value = getattr(devices[driver], member)
+            if member == "get_is_on":
+                assert value() is False
+            else:
+                assert (value if member == "devices" else value())
+
+
+def test_all_kinds_of_attachment_in_one_file(testbed, instruments, tmp_path, connect):
+    """A wheel on USB, a laser at a serial port and a camera of a vendor's library."""
+    testbed.make("1-1", "zwo")
+    (tmp_path / "cameras.conf").write_text("pace 0\nstate %s\ncamera zyla-4.2 VSC-77\n" % tmp_path)
+    environment = {**testbed.environment, "ANDOR_SDK3_LIBRARY": str(ANDOR_LIBRARY),
+                   "ANDOR_SDK3_SIMULATED_WORLD": str(tmp_path / "cameras.conf")}
+    done = subprocess.run([str(BIN / "hwprobe"), "--yaml", "--ask", instruments("cobolt")["cobolt"], "cobolt"],
+                          env=environment, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (0, "")
+    for devices in served_as_printed(done.stdout, tmp_path, environment, connect):
+        assert set(devices) == {"zwo-efw", "cobolt", "andor-sdk3"}
+        assert devices["andor-sdk3"].get_id() == "VSC-77"
+        assert devices["zwo-efw"].get_num_positions() == 7
+        assert devices["cobolt"].get_is_on() is False
+
+
+def test_a_device_that_does_not_answer_is_no_definition(testbed, instruments, tmp_path):
+    """The others are; the reason is on standard error and in a comment, and the status says that one is missing."""
+    silent, line = pty.openpty()
+    try:
+        status, output, errors = probe(
+            testbed, "--yaml", "--ask", os.ttyname(line), "deepstar", "--ask", instruments("cobolt")["cobolt"], "cobolt")
+    finally:
+        os.close(silent)
+        os.close(line)
+    assert status == 1 and "deepstar at /dev/pts/" in errors and "# deepstar at /dev/pts/" in output
+    assert re.findall(r"^  - .*driver: ([\w-]+)", output, re.M) == ["cobolt"]
+    file = tmp_path / "scope.yaml"
+    file.write_text(output)
+    subprocess.run([str(BIN / "device-server"), "--check", str(file)], check=True, timeout=30)
+
+
+def test_without_any_device_the_next_steps_are_named(testbed):
+    """An empty file would be a riddle."""
+    status, output, _ = probe(testbed, "--yaml")
+    assert status == 0 and output.startswith("devices: []\n")
+    assert "--ask PORT DRIVER" in output and "device-server init" in output
+
+
 def test_the_doctor_says_what_mends_it(testbed):
     """A wheel that a user may not use, and the commands."""
     testbed.make("1-1", "zwo")
@@ -99,7 +209,8 @@ def test_a_port_that_says_nothing_is_told(testbed):
         os.close(slave)
 
 
-@pytest.mark.parametrize("arguments", [["--ask", "/dev/ttyS0"], ["--ask", "/dev/ttyS0", "zwo-efw"],
+@pytest.mark.parametrize("arguments", [["--ask", "/dev/ttyS0"], ["--ask", "/dev/ttyS0", "zwo-efw"], ["--ask", "/dev/ttyS0", "nothing"],
+                                       ["--ask", "/dev/ttyS0", "cobolt", "--ask", "/dev/ttyS1"],
                                        ["--json", "--yaml"], ["--config", "/nowhere.yaml"],
                                        ["doctor", "--user", "no-such-user"]])
 def test_wrong_words_end_with_64(testbed, arguments):

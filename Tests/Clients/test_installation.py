@@ -80,6 +80,31 @@ def test_dependencies(package, system):
     assert "libc.so.6" in linked and "not found" not in linked
 
 
+def newest(symbols, name):
+    """The newest version of a library's symbols that a program needs, as a tuple of numbers."""
+    versions = re.findall(r"\b%s_(\d[\d.]*)" % name, symbols)
+    return max((tuple(map(int, version.split("."))) for version in versions), default=())
+
+
+def test_programs_run_with_the_libraries_of_rhel_9(bare_system):
+    """RHEL and Rocky 9 have glibc 2.34, the C++ library of GCC 11, and OpenSSL 3.0; nothing newer is needed by any program or
+    library of the archive, which the package has as well."""
+    system, folder = bare_system
+    files = [path for path in system.path(folder).rglob("*")
+             if path.is_file() and not path.is_symlink() and path.open("rb").read(4) == b"\x7fELF"]
+    assert {"device-server", "devicectl", "hwprobe", "libatcore.so", "libdcamapi.so"} <= {path.name for path in files}
+    for path in files:
+        symbols = subprocess.run(["objdump", "-T", path], capture_output=True, text=True, check=True).stdout
+        assert (2, 2, 5) <= newest(symbols, "GLIBC") <= (2, 34), path
+        assert newest(symbols, "GLIBCXX") <= (3, 4, 29) and newest(symbols, "CXXABI") <= (1, 3, 13), path
+        assert newest(symbols, "OPENSSL") <= (3, 0, 0), path
+        needed = re.findall(r"NEEDED +(\S+)", subprocess.run(
+            ["objdump", "-p", path], capture_output=True, text=True, check=True).stdout)
+        assert set(needed) <= {"libc.so.6", "libm.so.6", "libgcc_s.so.1", "libstdc++.so.6", "libssl.so.3", "libcrypto.so.3",
+                               "libz.so.1", "libusb-1.0.so.0", "libudev.so.1", "ld-linux-x86-64.so.2",
+                               "ld-linux-aarch64.so.1"}, path
+
+
 def test_size(package, system):
     """Nothing large has got into it by accident, such as the tables of all the world's languages."""
     sizes = {name: system.path("/usr/bin/" + name).stat().st_size for name in ("device-server", "devicectl", "hwprobe")}
@@ -206,6 +231,43 @@ def test_version(system, package):
     assert package.name.split("_")[1] == version and re.fullmatch(r"\d+\.\d+\.\d+", version)
 
 
+class Repository:
+    """Packages that apt installs from a folder of a system."""
+
+    def __init__(self, system):
+        self._system = system
+        self._folder = system.path("/srv/packages")
+        self._folder.mkdir(parents=True)
+
+    def add(self, package):
+        """A package that apt offers from now on."""
+        shutil.copy(package, self._folder / (Path(package).stem + "_%d.deb" % len(list(self._folder.glob("*.deb")))))
+        index = subprocess.run(["dpkg-scanpackages", "--multiversion", "."], cwd=self._folder, capture_output=True,
+                               text=True, check=True).stdout
+        (self._folder / "Packages").write_text(index)
+        self._system.path("/srv/packages.list").write_text("deb [trusted=yes] file:/srv/packages ./\n")
+        self.apt("update")
+
+    def apt(self, *words):
+        """apt-get with these packages alone: all that they need is installed."""
+        options = ["Dir::Etc::sourcelist=/srv/packages.list", "Dir::Etc::sourceparts=-", "APT::Sandbox::User=root",
+                   "APT::Get::List-Cleanup=0"]
+        return self._system.run("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--yes",
+                                *(word for option in options for word in ("-o", option)), *words)
+
+    def remove(self):
+        shutil.rmtree(self._folder)
+        self._system.path("/srv/packages.list").unlink()
+
+
+@pytest.fixture
+def repository(system):
+    """What apt offers in the system."""
+    repository = Repository(system)
+    yield repository
+    repository.remove()
+
+
 @pytest.fixture
 def next_package(package, system, tmp_path):
     """The same package with a higher version."""
@@ -218,8 +280,8 @@ def next_package(package, system, tmp_path):
     system.path("/tmp/next.deb").unlink()
 
 
-def test_upgrade_and_removal(system, next_package, manager, connect):
-    """An upgrade keeps a changed configuration, and the running server goes on; removal keeps the configuration as well;
+def test_upgrade_and_removal(system, package, next_package, repository, manager, connect):
+    """`apt upgrade` keeps a changed configuration, and the running server goes on; removal keeps the configuration as well;
     purging leaves nothing."""
     with open(system.path(CONFIG), "a") as config:
         config.write("# mine\n")
@@ -232,7 +294,10 @@ def test_upgrade_and_removal(system, next_package, manager, connect):
         assert manager.wait_for("READY=1") == server.process.pid
         laser = connect(server.uri("SimulatedLaser"))
         laser.enable()
-        system.run("dpkg", "-i", next_package)
+        repository.add(package)
+        assert "0 upgraded" in repository.apt("upgrade").stdout
+        repository.add(system.path(next_package))
+        assert "1 upgraded" in repository.apt("upgrade").stdout
         assert laser.get_is_on() is True and is_running(server.process.pid)
         os.kill(server.process.pid, signal.SIGTERM)
         assert server.wait() == 0
@@ -247,7 +312,7 @@ def test_upgrade_and_removal(system, next_package, manager, connect):
     assert system.path(CONFIG).exists() and not system.path("/usr/bin/device-server").exists()
     system.run("dpkg", "--purge", "device-server")
     left = [path for path in system.root.rglob("*device-server*") if "proc" not in path.parts]
-    ours = {"scope.yaml", "device-server.deb"}
+    ours = {"scope.yaml", "device-server.deb"} | {path.name for path in system.path("/srv/packages").iterdir()}
     assert {path.name for path in left} <= ours | {"device-server"}, left
     assert not system.path("/var/log/device-server").exists() and not system.path("/usr/lib/device-server").exists()
 
@@ -325,6 +390,111 @@ def test_toolchain_for_a_system(release, expected, tmp_path):
     done = subprocess.run(
         ["unshare", "--mount", "sh", "-c", command, tmp_path / "os-release"], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.strip() == expected, done.stderr
+
+
+# The packages to build with that a release calls by another name than the others do.
+CHOICES = {
+    "bookworm": {"libstdc++-12-dev", "libcurl4", "libxml2", "libpython3.11"},
+    "trixie": {"libstdc++-14-dev", "libcurl4t64", "libxml2"},
+    "jammy": {"libcurl4", "libxml2", "libpython3.10"},
+    "noble": {"libstdc++-13-dev", "libcurl4t64", "libxml2"},
+    "resolute": {"libstdc++-15-dev", "libcurl4t64", "libxml2-16"},
+}
+
+
+def chosen_packages(bare_system, purpose):
+    """The packages that .ci/install would install in a fresh system, by the system's own lists."""
+    system, _ = bare_system
+    tools = system.path("/srv/tools")
+    shutil.rmtree(tools, ignore_errors=True)
+    tools.mkdir(parents=True)
+    shutil.copy(ROOT / ".ci" / "install", tools / "install")
+    # apt-get notes what it is asked for, and a toolchain is there.
+    for name, text in {"apt-get": 'echo "$@" >>/srv/tools/asked', "swift": "echo Swift version 6.3.1"}.items():
+        (tools / name).write_text("#!/bin/sh\n%s\n" % text)
+        (tools / name).chmod(0o755)
+    system.run("env", "HOME=/root", "PATH=/srv/tools:/usr/sbin:/usr/bin:/sbin:/bin", "/srv/tools/install", purpose)
+    update, install = (tools / "asked").read_text().splitlines()
+    assert update.startswith("update") and "--no-install-recommends" in install
+    return {word for word in install.split() if not word.startswith("-")} - {"install"}
+
+
+def assert_offered(system, names):
+    """apt would install packages of all these names, which is more than knowing the names."""
+    system.run("apt-get", "install", "--simulate", "--no-install-recommends", *sorted(names))
+
+
+def test_packages_to_build_with(bare_system):
+    """Each release gets the names that it offers, and nothing that it lacks."""
+    system, _ = bare_system
+    chosen = chosen_packages(bare_system, "build")
+    varying = set().union(*CHOICES.values()) | {"libstdc++-11-dev", "libxml2-16"}
+    # In Ubuntu some names are in parts of the archive that the fresh system has no list of.
+    debian = system.release in ("bookworm", "trixie")
+    expected = CHOICES[system.release]
+    assert (chosen & varying == expected) if debian else (expected <= chosen), chosen & varying
+    assert {"git", "gcc", "make", "libyaml-dev", "libusb-1.0-0-dev", "libtiff-dev"} <= chosen
+    assert_offered(system, chosen)
+
+
+def test_packages_to_test_with(bare_system):
+    """On Debian all are there, by names that differ between its releases."""
+    system, _ = bare_system
+    if system.release not in ("bookworm", "trixie"):
+        # Most are in "universe", of which the fresh system has no list; what is chosen is at least written.
+        assert "debootstrap" in chosen_packages(bare_system, "test")
+        return
+    chosen = chosen_packages(bare_system, "test")
+    assert ("libglib2.0-0t64" if system.release == "trixie" else "libglib2.0-0") in chosen
+    assert_offered(system, chosen | chosen_packages(bare_system, "rehearsal"))
+
+
+def make_systems(folder, distribution, **failures):
+    """Runs a copy of .ci/system with a debootstrap that fails for releases so many times: status, and what it printed."""
+    (folder / ".ci").mkdir(parents=True)
+    for name in ("system", "ubuntu-archive-key.asc"):
+        shutil.copy(ROOT / ".ci" / name, folder / ".ci" / name)
+    tools = folder / "tools"
+    tools.mkdir()
+    for release, count in failures.items():
+        (folder / release).write_text("x" * count)
+    # The release is the first word that is no option; the folder comes next.
+    (tools / "debootstrap").write_text("""#!/bin/bash
+while [[ $1 == --* ]]; do [[ $1 == --keyring=* ]] && [ ! -s "${1#--keyring=}" ] && exit 3; shift; done
+left="%s/$1"
+if [ -s "$left" ]; then truncate --size=-1 "$left"; echo "E: no route to $3"; exit 1; fi
+mkdir -p "$2"; echo "$3 $4" >"$2/made"
+""" % folder)
+    (tools / "sleep").write_text("#!/bin/sh\n")
+    for tool in tools.iterdir():
+        tool.chmod(0o755)
+    (folder / "os-release").write_text("ID=%s\n" % distribution)
+    command = 'mount --bind "$0" /etc/os-release && exec .ci/system'
+    done = subprocess.run(["unshare", "--mount", "sh", "-c", command, folder / "os-release"], cwd=folder,
+                          env={**os.environ, "PATH": "%s:%s" % (tools, os.environ["PATH"])}, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr, {path.parent.name for path in folder.glob(".build/systems/*/made")}
+
+
+DEBIAN, UBUNTU = {"bookworm", "trixie"}, {"jammy", "noble", "resolute"}
+
+
+@pytest.mark.parametrize("failures, status, made, words", [
+    ({}, 0, DEBIAN | UBUNTU, []),
+    # A connection that is lost once is tried again.
+    ({"trixie": 1, "jammy": 1}, 0, DEBIAN | UBUNTU, []),
+    # A mirror of the other distribution that is away is named, and no reason to fail.
+    ({"jammy": 2}, 0, DEBIAN, ["NOT TRIED: ubuntu jammy, since", "http://archive.ubuntu.com/ubuntu", "no route to"]),
+    # Without one's own distribution nothing can be said.
+    ({"bookworm": 2}, 1, set(), ["no route to"]),
+], ids=["all", "lost-once", "mirror-away", "own-mirror-away"])
+def test_systems_that_cannot_be_made(tmp_path, failures, status, made, words):
+    """On Debian: which systems are made, which are left out, and that this is printed."""
+    if "ID=debian" not in Path("/etc/os-release").read_text():
+        pytest.skip("the mirrors of Debian's own lists are asked for")
+    code, output, folders = make_systems(tmp_path / "tree", "debian", **failures)
+    assert (code, folders) == (status, made), output
+    assert all(word in output for word in words), output
+    assert ("NOT TRIED" in output) == (made == DEBIAN)
 
 
 def test_container_recipe():

@@ -1,8 +1,5 @@
 """Programs that are interrupted while they have a device in their hands."""
 import os
-import pty
-import re
-import select
 import signal
 import subprocess
 
@@ -120,50 +117,3 @@ def test_exposure_of_somebody_else(camera, tmp_path, command):
     assert camera.get_exposure_time() == 3.0
     assert listener.next()[0].shape == (512, 512)
     assert camera.get_is_enabled() and not (tmp_path / "a.tiff").exists()
-
-
-def shown_on_terminal(*arguments, program="devicectl", until=None):
-    """What a program shows on a terminal, until it ends or until a pattern is there, upon which it is interrupted."""
-    terminal, child = pty.openpty()
-    process = subprocess.Popen([str(BIN / program), *map(str, arguments)], stdin=subprocess.DEVNULL,
-                               stdout=subprocess.DEVNULL, stderr=child)
-    os.close(child)
-    shown = b""
-    while select.select([terminal], [], [], PATIENCE)[0]:
-        try:
-            shown += os.read(terminal, 4096)
-        except OSError:
-            break
-        if until and re.search(until, shown):
-            process.send_signal(signal.SIGINT)
-            until = None
-    os.close(terminal)
-    process.wait(PATIENCE)
-    return shown
-
-
-def test_progress_of_a_long_exposure(camera, tmp_path):
-    """A terminal shows how far the exposure is, and nothing of it in the end; a pipe never does."""
-    shown = shown_on_terminal("snap", camera._pyroUri, tmp_path / "a.tiff", "--exposure", "1.5")
-    assert re.search(rb"\[#*-+\] \d+ %  exposing for 1.5 s\r", shown)
-    assert shown.endswith(b"\r\x1b[K")
-    program = start("snap", camera._pyroUri, tmp_path / "a.tiff", "--exposure", "1.5")
-    assert program.communicate(timeout=PATIENCE)[1] == ""
-
-
-def test_progress_of_a_start(tmp_path):
-    """A terminal shows which definitions are still being opened; the log in files does not."""
-    silent, line = pty.openpty()
-    config = tmp_path / "config.yaml"
-    config.write_text("""
-devices:
-  - {name: Wheel, driver: simulated-filter-wheel, port: 0, conf: {positions: 6}}
-  - {name: Silent, driver: ludl-mc2000, port: 0, conf: {port: %s}}
-""" % os.ttyname(line))
-    shown = shown_on_terminal(config, "--log-directory", tmp_path / "log", program="device-server",
-                              until=rb"opening Silent: \d+ s\r")
-    assert b"serving PYRO:Wheel@" in shown and b"shutting down" in shown
-    for file in (tmp_path / "log").iterdir():
-        assert b"\x1b" not in file.read_bytes()
-    os.close(silent)
-    os.close(line)

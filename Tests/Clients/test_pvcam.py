@@ -81,7 +81,7 @@ def test_each_name_has_its_own_camera_whatever_their_order(serve, connect):
 
 
 def test_cameras_with_both_kinds_of_modes(serve, connect):
-    """A CMOS sensor with software triggers, a CCD with sequences, and one with frames that are longer than their pixels."""
+    """A CMOS sensor with software triggers, a CCD with sequences, and frames that are longer than their pixels."""
     server = serve([pvcam("Prime", "A21B204001"), pvcam("Evolve", "A21B204002"), pvcam("Kinetix", "A21B204003")])
     for name, uid, side, counts in (("Prime", "A21B204001", 2048, [0, 1, 2]), ("Evolve", "A21B204002", 512, [0, 0, 0]),
                                     ("Kinetix", "A21B204003", 3200, [0, 1, 2])):
@@ -100,7 +100,8 @@ def test_settings_and_triggers(serve, connect):
     """Everything that python-microscope's class has, and more; triggers, binning and free run."""
     server = serve([pvcam("Camera", "A21B204002", temperature=-70, num_buffers=20)])
     camera = connect(server.uri("Camera"))
-    for name in ("exposure time", "trigger mode", "circular buffer length", "gain", "frame transfer mode", "readout mode"):
+    for name in ("exposure time", "trigger mode", "circular buffer length", "gain", "frame transfer mode",
+                 "readout mode"):
         camera.describe_setting(name)
     assert camera.get_setting("circular buffer length") == 20
     assert camera.get_setting("temperature setpoint") == -70
@@ -213,9 +214,46 @@ print(count.value, got, hex(version.value), library.pl_error_code())
 def test_library_needs_its_environment(world, variables, answer):
     """Without its driver it sees no camera on USB but those on PCI Express, and without a version it has none."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PVCAM_")}
-    done = subprocess.run([sys.executable, "-c", COUNT, str(library())], capture_output=True, text=True, timeout=PATIENCE,
-                          env={**environment, **variables, "PVCAM_SIMULATED_WORLD": str(world / "cameras.conf")})
+    environment.update(variables, PVCAM_SIMULATED_WORLD=str(world / "cameras.conf"))
+    done = subprocess.run([sys.executable, "-c", COUNT, str(library())], env=environment, capture_output=True, text=True,
+                          timeout=PATIENCE)
     assert done.stdout.strip() == answer, done.stderr
+
+
+CODES = """
+import ctypes, sys
+library = ctypes.CDLL(sys.argv[1])
+library.pl_error_code.restype = ctypes.c_int16
+number, text, pointer = ctypes.c_int16(), ctypes.create_string_buffer(1024), ctypes.c_void_p()
+name = ctypes.c_char_p(b"no camera")
+def code(function, *values):
+    return 0 if getattr(library, function)(*values) & 0xffff else library.pl_error_code()
+def codes():
+    return [
+        code("pl_cam_open", None, ctypes.byref(number), 0), code("pl_cam_open", name, None, 0),
+        code("pl_cam_get_name", 0, None), code("pl_cam_get_total", ctypes.byref(number)),
+        code("pl_cam_get_name", 99, text), code("pl_cam_open", name, ctypes.byref(number), 0),
+        code("pl_get_param", 99, 0x0D020215, 0, None), code("pl_exp_abort", 99, 1),
+        code("pl_create_frame_info_struct", ctypes.byref(pointer)),
+    ]
+print(codes(), code("pl_pvcam_uninit"))
+print(code("pl_pvcam_init"), code("pl_pvcam_init"), codes(), code("pl_pvcam_uninit"))
+library.pl_error_message(9999, text)
+print(text.value.decode())
+"""
+
+
+@pytest.mark.parametrize("file", ["simulated", *filter(None, [os.environ.get("PVCAM_BLACK_BOX")])])
+def test_codes_without_a_camera(tmp_path, file):
+    """As libpvcam 2.5 and 2.6 answer: missing pointers first, then the initialisation, then handles and names."""
+    (tmp_path / "cameras.conf").write_text("pace 0\nstate %s\n" % tmp_path)
+    environment = {**os.environ, "PVCAM_SIMULATED_WORLD": str(tmp_path / "cameras.conf"), "PVCAM_VERSION": "3.10.2.5"}
+    done = subprocess.run([sys.executable, "-c", CODES, str(library()) if file == "simulated" else file],
+                          env=environment, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.stdout.splitlines() == [
+        "[153, 153, 153, 157, 157, 157, 157, 157, 0] 157",
+        "0 158 [153, 153, 153, 0, 186, 176, 175, 175, 0] 0",
+        "Unknown error (<UNKNOWN>)"], done.stderr
 
 
 OWN_CLASS = """

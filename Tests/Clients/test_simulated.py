@@ -23,13 +23,14 @@ NEEDS = {
     "clarity-camera": {"conf": {"camera": "simulated-clarity-camera", "clarity": "aurox-clarity"}},
     "andor-sdk3": {"uid": "VSC-ALL"},
     "hamamatsu-dcam": {"conf": {"serial": "000007"}},
+    "genicam": {"conf": {"serial": "000007"}},
     "ximea": {"conf": {"serial": "000008"}},
     "pvcam": {"uid": "A21B204007"},
     "zaber-daisy-chain": {"conf": {**AT_A_PORT, "address2type": {"1": "stage", "2": "led_controller"}}},
 }
 # Those without options that have to be given; all others are at a serial port.
 FREE = {"simulated-camera", "simulated-light-source", "test-camera", "prebuilt-camera", "dummy-dsp", "dummy-slm",
-        "v4l2", "zwo-efw", "starlight-xpress-wheel", "aurox-clarity", "finger-lakes-cfw"}
+        "rpicam", "v4l2", "zwo-efw", "starlight-xpress-wheel", "aurox-clarity", "finger-lakes-cfw"}
 
 
 def drivers():

@@ -5,9 +5,11 @@ import re
 import time
 
 import numpy
+import Pyro4
 import pytest
 from microscope import ROI, Binning, TriggerMode, TriggerType, UnsupportedFeatureError
 from microscope.clients import DataClient
+from microscope.testsuite import test_devices as theirs
 
 from servers import DeviceServer, run, write_config
 from test_faults_on_order import fails, order
@@ -209,3 +211,65 @@ def test_missing_camera_is_named(tmp_path):
         server.wait_for("no camera with the serial number NONE")
     finally:
         server.kill()
+
+
+@pytest.fixture(scope="class")
+def served(request, tmp_path_factory):
+    """A camera for each test of theirs, one after another."""
+    server = DeviceServer(write_config(tmp_path_factory.mktemp("theirs"), [video("A"), rpicam()]))
+    request.cls.server = server
+    yield
+    server.kill()
+
+
+@pytest.mark.usefixtures("served")
+class TestTheirsOnVideo(theirs.TestDummyCamera):
+    """python-microscope's own tests of a camera, as its package has them, through a proxy."""
+
+    name = "A"
+
+    def setUp(self):
+        self.device = Pyro4.Proxy(self.server.uri(self.name))
+        self.device._pyroTimeout = PATIENCE
+        self.addCleanup(self.device._pyroRelease)
+
+
+class TestTheirsOnRaspberryPi(TestTheirsOnVideo):
+    name = "Pi"
+
+
+def rpicam(**conf):
+    return {"name": "Pi", "driver": "rpicam", "port": 0, "simulated": True, "conf": conf}
+
+
+def test_raspberry_pi(serve, connect):
+    """Triggers and free run through the programs' stand-in, and what libcamera says of an image."""
+    uri = serve([rpicam()]).uri("Pi")
+    camera = connect(uri)
+    camera.set_exposure_time(0.01)
+    camera.set_roi(ROI(64, 32, 48, 40))
+    client = DataClient(uri)
+    client.enable()
+    for _ in range(3):
+        begin = time.time()
+        image, stamp = client.trigger_and_wait()
+        assert stamp >= begin - 0.001 and image.shape == (40, 48)
+        assert image[5, 3] == light(64 + 3, 32 + 5)
+    assert camera.get_metadata()["ExposureTime"] == pytest.approx(10000, abs=20)
+    camera.set_setting("gain", 2.0)
+    camera.set_trigger(TriggerType.SOFTWARE, TriggerMode.STROBE)
+    for _ in range(5):
+        assert client._buffer.get(timeout=PATIENCE)[0].shape == (40, 48)
+    client.disable()
+    assert camera.get_metadata()["AnalogueGain"] == 2.0
+
+
+def test_raw_images_of_a_raspberry_pi(serve, connect):
+    """The mosaic in 16 bits, of a mode of the sensor."""
+    uri = serve([rpicam(raw=True, frame_size=[1332, 990])]).uri("Pi")
+    client = DataClient(uri)
+    client.enable()
+    image, _ = client.trigger_and_wait()
+    client.disable()
+    assert image.shape == (990, 1332) and image.dtype == numpy.uint16
+    assert image[7, 9] == light(9, 7) << 4

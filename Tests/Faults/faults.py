@@ -27,6 +27,10 @@ class Fault:
     # Whether what clients had set is there afterwards, and clients of other devices notice nothing.
     keeps_state = True
 
+    def forgets(self, kind):
+        """What a device does not know any longer when it is back."""
+        return ()
+
     def applies(self, kind, state):
         """Whether the combination makes sense."""
         return True
@@ -198,6 +202,10 @@ class Ordered(Fault):
     def applies(self, kind, state):
         return self._kinds is None or kind.name in self._kinds
 
+    def forgets(self, kind):
+        # A wheel that was without power searches for its home position.
+        return ("position",) if (self.order, kind.name) == ("unplug", "USBWheel") else ()
+
     def inject(self, scope, kind):
         scope.order(kind.name, self.order + " 600")
         return Client(scope.uris[kind.name], lambda device: kind.ask(device), pause=0.05, limit=8)
@@ -322,15 +330,17 @@ class HangInOpening(Fault):
         return kind.name == "Camera"
 
     def inject(self, scope, kind):
-        late = {**kind.definition, "name": "Late", "fault": "hang 600", "open_limit": "2 s"}
+        self._mark = len(scope.server.lines)
+        # A fault of the configuration comes once for each name.
+        late = {**kind.definition, "name": "Late" + kind.name, "fault": "hang 600", "open_limit": "2 s"}
         scope.reload([late])
 
     def pattern(self, kind):
-        return r"Late: its opening has not come back .* killed"
+        return r"Late%s: its opening has not come back .* killed" % kind.name
 
     def cure(self, scope, kind, context):
         begin = time.monotonic()
-        with proxy(scope.server.uri("Late")) as device:
+        with proxy(scope.server.uri("Late" + kind.name, since=self._mark)) as device:
             kind.ask(device)
         scope.reload([])
         return begin

@@ -18,6 +18,7 @@ sys.dont_write_bytecode = True
 
 import microscope  # noqa: E402
 import Pyro4  # noqa: E402
+import video  # noqa: E402
 import receivers  # noqa: E402,F401  sets Pyro4 up for pickle
 from servers import BIN, DeviceServer, free_port, write_config  # noqa: E402
 from testbed import Testbed  # noqa: E402
@@ -223,6 +224,7 @@ try:
     place.mkdir()
     place.chmod(0o755)
     play(place)
+    video.play(place, say)
     print("The rehearsal went well", flush=True)
 except BaseException:
     traceback.print_exc()

@@ -157,4 +157,23 @@ struct LudlTests {
             #expect(try controller.stage().axis("1").position == place)
         }
     }
+
+    /// The messages of Micro-Manager's adapter LudlLow to the module for filters and shutters, at its address 17.
+    @Test func theLowLevelIsAsMicroManagerUsesIt() {
+        var controller = SimulatedLudl()
+        var now = ContinuousClock.now
+        func ask(_ bytes: UInt8...) -> [UInt8] { controller.receive(bytes, at: now).flatMap(\.bytes) }
+        #expect(ask(0xFF, 0x42) == [] && controller.isLowLevel)
+        #expect(ask(17, 0x3F, 0x3A) == [0x62])
+        #expect(ask(17, 0x4A, 0, 0x3A, 17, 0x4F, 0, 0x3A, 17, 0x73, 1, 0x3A) == [4 | 16])
+        #expect(ask(17, 0x4B, 0, 0x3A, 17, 0x73, 1, 0x3A) == [16])
+        #expect(controller.openShutters == [3])
+        #expect(ask(17, 0x35, 0, 0x3A, 17, 0x61, 1, 0x3A, 17, 0x3F, 0x3A) == [5, 0x42])
+        now += controller.wheelTime
+        #expect(ask(17, 0x3F, 0x3A) == [0x62])
+        #expect(ask(17, 0x48, 0, 0x3A, 17, 0x61, 1, 0x3A) == [1])
+        // A module that is not there is silent, and so is text.
+        #expect(ask(18, 0x3F, 0x3A) == [] && ask(0x56, 0x45, 0x52, 0x0D) == [])
+        #expect(ask(0xFF, 0x41) == [] && !controller.isLowLevel)
+    }
 }

@@ -33,7 +33,8 @@ struct FaultTests {
         let other = #expect(throws: DeviceError.self) { try camera.setSensorBinning(Binning(h: 3, v: 3)) }
         #expect(
             other?.description == """
-                area 0, 0, 2048 x 2048, binning 3x3, mode 3072, exposure 10000 on A21B204001: PL_ERR_BINNING_INVALID (182)
+                area 0, 0, 2048 x 2048, binning 3x3, mode 3072, exposure 10000 on A21B204001: \
+                PL_ERR_BINNING_INVALID (182)
                 """
         )
     }
@@ -238,7 +239,8 @@ struct EnvironmentTests {
         #expect(PVCAMEnvironment.assigned("PVCAM_VERSION", in: script) == value)
     }
 
-    private func faults(_ variables: [String: String], profile: String = "", _ folders: [String: [String]]) -> [String] {
+    private func faults(_ variables: [String: String], profile: String = "", _ folders: [String: [String]]) -> [String]
+    {
         PVCAMEnvironment.faults({ variables[$0] }, profiles: [profile], files: { folders[$0] }).map(\.text)
     }
 

@@ -15,7 +15,8 @@ struct TeledyneCameraTests {
         "kinetix": SensorShape(width: 3200, height: 3200), "coolsnap": SensorShape(width: 1392, height: 1040),
     ]
 
-    private func open(_ model: String, _ configuration: TeledyneCamera.Configuration = .init()) throws -> TeledyneCamera {
+    private func open(_ model: String, _ configuration: TeledyneCamera.Configuration = .init()) throws -> TeledyneCamera
+    {
         try World("camera \(model) \(World.serial)").open(0, configuration)
     }
 
@@ -117,7 +118,8 @@ struct TeledyneCameraTests {
         (
             "prime-bsi",
             [
-                (.software, .once), (.software, .strobe), (.software, .start), (.risingEdge, .once), (.risingEdge, .bulb),
+                (.software, .once), (.software, .strobe), (.software, .start), (.risingEdge, .once),
+                (.risingEdge, .bulb),
                 (.risingEdge, .start),
             ]
         ),
@@ -233,7 +235,9 @@ struct TeledyneCameraTests {
     @Test func speedTableHasWhatThePortsHave() throws {
         let table = try open("prime-bsi").speedTable
         #expect(table.speeds.map(\.label) == ["CMOS, 11-bit, 200.0 MHz", "CMOS, 16-bit, 100.0 MHz"])
-        #expect(table.speeds.map { $0.gains.map(\.label) } == [["Full Well", "Balanced", "Sensitivity"], ["HDR", "CMS"]])
+        #expect(
+            table.speeds.map { $0.gains.map(\.label) } == [["Full Well", "Balanced", "Sensitivity"], ["HDR", "CMS"]]
+        )
     }
 
     @Test func temperatureIsSetAgainAfterThePort() throws {

@@ -32,7 +32,7 @@ extension Simulations {
         }
     }
 
-    private static func entry<Instrument: SimulatedInstrument>(
+    static func entry<Instrument: SimulatedInstrument>(
         of instrument: Instrument,
         _ link: String,
         isSwitchedOn: @escaping @Sendable (Instrument) -> Bool = { _ in false }

@@ -34,6 +34,8 @@ final class Simulations: Sendable {
             case "stradus": try Self.entry(SimulatedStradus(), link)
             case "omicron": try Self.entry(SimulatedOmicron(), link)
             case "sapphire": try Self.entry(SimulatedSapphire(), link)
+            case "arduino-trigger": try Self.entry(of: SimulatedArduino(), link)
+            case "teensy-pulses": try Self.entry(of: SimulatedTeensy(), link)
             default: try Self.motion(driver, link)
             }
         guard let entry else { throw RemoteError.key(driver) }

@@ -64,6 +64,9 @@ extension Driver where Configuration == ElliptecOptions {
             serial: "thorlabs-ell-slider",
             "a Thorlabs Elliptec slider ELL6, ELL9 or ELL12",
             port: ElliptecCommands.port,
+            ask: SerialPort.question(ElliptecCommands.port, ElliptecCommands.format) {
+                try ElliptecCommands(address: 0).identify($0)
+            },
             simulated: { SimulatedElliptec(address: $0.address ?? 0) }
         ) { connector, options in
             let commands = ElliptecCommands(address: options.address ?? 0)

@@ -65,6 +65,7 @@ extension Driver where Configuration == SerialOptions {
             serial: "thorlabs-filter-wheel",
             "a Thorlabs filter wheel FW102C or FW212C",
             port: FW102CCommands.port,
+            ask: SerialPort.question(FW102CCommands.port, FW102CCommands.format, FW102CCommands().identify),
             simulated: { _ in SimulatedFW102C() },
             open: { connector, _ in try ThorlabsFilterWheel(FW102CCommands(), connector, FW102CCommands.format) }
         )

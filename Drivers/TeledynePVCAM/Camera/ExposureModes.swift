@@ -2,8 +2,8 @@ internal import Devices
 
 /// The library's exposure modes: what starts and ends exposures.
 ///
-/// Cameras with a CCD have the numbers from 0 to 6, those with a CMOS sensor the numbers from 0x700, to which the mode of the
-/// output line is added.
+/// Cameras with a CCD have the numbers from 0 to 6, those with a CMOS sensor the numbers from 0x700, to which the mode
+/// of the output line is added.
 struct ExposureMode: Hashable, Sendable {
     let number: Int
 
@@ -51,7 +51,7 @@ struct Trigger: Hashable, Sendable {
     static let software = Trigger(.software, .once)
 }
 
-/// What starts the exposures of a camera: one of its modes, or a sequence of one frame for each software trigger.
+/// The start of exposures: one of the camera's modes, or a sequence of one frame for each software trigger.
 struct Exposing: Hashable, Sendable {
     let mode: ExposureMode
     /// Whether each trigger of the driver starts a sequence of one frame: for cameras without software triggers.

@@ -1,6 +1,6 @@
 internal import SDKCameras
 
-/// What the camera itself says of a frame, in front of its pixels.
+/// The camera's own data on a frame, in front of its pixels.
 struct FrameMetadata: Sendable, Equatable {
     /// The camera's number of the frame.
     let number: UInt32
@@ -40,8 +40,8 @@ struct FrameMetadata: Sendable, Equatable {
 
 /// The camera's clock, related to the computer's by the frames that have arrived.
 ///
-/// Nobody can ask for the camera's clock. A frame arrives some time after its end, and the one that came soonest tells how
-/// the clocks are related. The clocks drift apart, so it is found anew for each minute.
+/// Nobody can ask for the camera's clock. A frame arrives some time after its end, and the one that came soonest shows
+/// how the clocks are related. They drift apart, so this is found anew for each minute.
 struct FrameClock: Sendable {
     private struct Window: Sendable {
         let since: Double

@@ -188,7 +188,7 @@ extension PVCAMCamera: SDKCamera {
 
     /// Whether a frame that nobody has read is at the place before the newest one that its number stands for.
     ///
-    /// Its metadata tell; without them, it is where it must be if no frame was lost since the last one that was read.
+    /// Its metadata say so; without them, it is where it must be if no frame was lost since the last one that was read.
     private func isThere(_ number: Int, newest: Int, _ slot: Int, _ capture: Capture, isSameShift: Bool) -> Bool {
         guard let memory = capture.memory, let setup = capture.setup else { return false }
         guard setup.hasMetadata else {

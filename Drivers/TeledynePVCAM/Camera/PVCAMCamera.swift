@@ -258,7 +258,7 @@ extension PVCAMCamera {
             }
             let isKnown = state.withLock { $0.known.contains(id) }
             guard !isKnown || Self.madeBySetup.contains(id) || Self.moving.contains(id) else { continue }
-            // What a camera does not tell, it does not tell later either.
+            // What cannot be read now cannot be read later either.
             try readable { () throws(DeviceError) in _ = try value(id) }
             guard !isKnown else { continue }
             state.withLock { _ = $0.known.insert(id) }

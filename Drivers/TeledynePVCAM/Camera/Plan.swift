@@ -3,7 +3,7 @@ internal import Pickle
 internal import Platform
 internal import SDKCameras
 
-/// What an acquisition is set up with: the library takes these as arguments, and has no parameters for them.
+/// The arguments with which an acquisition is set up; the library has no parameters for them.
 struct Plan: Sendable, Equatable {
     let sensor: SensorShape
     var roi: ROI
@@ -21,7 +21,7 @@ struct Plan: Sendable, Equatable {
         roi = ROI(left: 0, top: 0, width: sensor.width, height: sensor.height)
     }
 
-    /// What the library has made of a plan.
+    /// The result of setting a plan up.
     struct Setup: Sendable, Equatable {
         let layout: ImageLayout
         /// The bytes of a frame with what is in front of its pixels and behind them.

@@ -91,7 +91,7 @@ public final class TeledyneCamera: AcquiringCamera, FloatingDevice {
                 if !camera.isAcquiring { try camera.setUp() }
                 let (exposure, readout) = (exposureTime, camera.readoutTime)
                 let delays = camera.time(.preTriggerDelay, unit: 1e-9) + camera.time(.postTriggerDelay, unit: 1e-9)
-                // A CCD is cleared or read between exposures; a CMOS sensor reads during the next one if it runs by itself.
+                // A CMOS sensor that runs by itself reads during the next exposure, others between exposures.
                 guard try !camera.isLegacy && camera.triggering == .freeRunning else {
                     return exposure + readout + delays + camera.clearingTime
                 }

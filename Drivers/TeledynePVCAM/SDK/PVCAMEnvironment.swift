@@ -4,7 +4,7 @@ internal import Platform
 
 /// The environment variables that the library needs, found where its installer writes them.
 ///
-/// Without `PVCAM_UMD_PATH` the library sees no camera on USB, and without `PVCAM_VERSION` it does not know its version. The
+/// Without `PVCAM_UMD_PATH` the library sees no camera on USB, and without `PVCAM_VERSION` it has no version. The
 /// installer sets both for login shells; services have neither.
 enum PVCAMEnvironment {
     static let driverFolder = "PVCAM_UMD_PATH"
@@ -13,7 +13,9 @@ enum PVCAMEnvironment {
     /// Where the installer puts the driver for USB.
     static let usualDriverFolder = "/opt/pvcam/drivers/user-mode"
     /// Where the installer sets the variables for login shells.
-    static let profiles = ["/etc/profile.d/pvcam.sh", "/etc/profile.d/pvcam-sdk.sh", "/opt/pvcam/etc/profile.d/pvcam.sh"]
+    static let profiles = [
+        "/etc/profile.d/pvcam.sh", "/etc/profile.d/pvcam-sdk.sh", "/opt/pvcam/etc/profile.d/pvcam.sh",
+    ]
 
     /// Sets the variables that are missing, before the library is loaded.
     ///

@@ -2,8 +2,8 @@ internal import Platform
 
 /// The events of a camera, noted by the library's own threads and read by ours.
 ///
-/// The functions that the library calls make no call of the library and take no lock of it, so that aborting an acquisition,
-/// which waits for them to return, cannot wait for ever.
+/// The functions that the library calls make no call of the library and take no lock of it: aborting an acquisition
+/// waits for them to return, and must not wait for ever.
 final class PVCAMEvents: Sendable {
     private struct State: Sendable {
         /// The highest number of a frame since the start.
@@ -43,7 +43,7 @@ final class PVCAMEvents: Sendable {
 
     var isRemoved: Bool { state.withLock(\.isRemoved) }
 
-    /// Waits until there is a frame with a higher number, or the camera has been removed; false if neither happens in time.
+    /// Waits for a frame with a higher number or the removal of the camera; false if neither happens in time.
     func wait(forFrameAfter number: Int, within limit: Duration) -> Bool {
         state.wait(within: limit) { $0.newest > number || $0.isRemoved ? true : nil } ?? false
     }

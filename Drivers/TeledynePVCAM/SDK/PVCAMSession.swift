@@ -76,7 +76,8 @@ final class PVCAMSession: Sendable {
                     close(opened.handle, &state)
                 } catch { reasons.append("\(error)") }
             }
-            let others = state.openCount > 0 ? "; the list is made again only when no camera of the process is open" : ""
+            let others =
+                state.openCount > 0 ? "; the list is made again only when no camera of the process is open" : ""
             throw DeviceError(.initialise, "\(serial) was not found: \(reasons.joined(separator: "; "))\(others)")
         }
     }

@@ -12,7 +12,7 @@ struct ParameterID: Hashable, Sendable, ExpressibleByIntegerLiteral {
     }
 }
 
-/// What can be read of a parameter.
+/// The attributes of a parameter.
 enum Attribute: Int16, Sendable {
     case current, count, type, lowest, highest, `default`, increment, access, isAvailable, isLive
 
@@ -119,7 +119,7 @@ struct Region: Sendable, Equatable {
     }
 }
 
-/// What the library knows of a frame.
+/// The library's own data on a frame.
 struct FrameInfo: Sendable {
     static let words = 6
     /// Counts from one at each start.
@@ -134,7 +134,7 @@ struct FrameInfo: Sendable {
     }
 }
 
-/// What the camera does after an abort.
+/// The activity of a camera after an abort.
 enum AbortState: Int16, Sendable {
     case halt = 1
     /// Clears the sensor of a CCD again and again.

@@ -9,7 +9,7 @@ extension VideoCamera {
     func formats() throws(DeviceError) -> [(format: VideoFormat, title: String)] {
         var formats: [(VideoFormat, String)] = []
         // More than any camera has.
-        for index in 0..<64 {
+        for index in 0..<256 {
             let record = try requestIfThere(.formats) { record in
                 record[fmtdesc_index] = UInt32(index)
                 record[fmtdesc_type] = VideoConstant.capture

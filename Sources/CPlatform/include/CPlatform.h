@@ -18,6 +18,14 @@ int sealed_memory_make(size_t bytes, void **address);
 /// Sends one packet without waiting, with a descriptor if that is not negative. Returns 0 or the number of an error.
 int packet_send(int socket, const void *header, size_t header_bytes, const void *extra, size_t extra_bytes, int descriptor);
 
+/// Receives one packet without waiting, and the descriptor that comes with it, or -1.
+///
+/// Returns its length, 0 at the end, or the negative number of an error; `EMSGSIZE` if it does not fit.
+int packet_receive(int socket, void *buffer, size_t room, int *descriptor);
+
+/// Maps memory of another process for reading, if it is sealed and as long as this. Returns 0 or the number of an error.
+int sealed_memory_map(int descriptor, size_t bytes, void **address);
+
 /// The user and the process at the other end of a Unix socket. Returns 0 or the number of an error.
 int socket_peer(int socket, uint32_t *user, int32_t *process);
 

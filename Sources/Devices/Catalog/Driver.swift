@@ -17,6 +17,7 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
     private let gatesLight: Bool
     private let isSimulator: Bool
     public internal(set) var proof: Proof?
+    public private(set) var draft: String?
 
     /// - Parameters:
     ///   - attached: the attachment of the device that the options select, or of any device of the driver if there are
@@ -41,6 +42,13 @@ public struct Driver<Configuration: Decodable & Sendable>: ConfigurableDriver {
     }
 
     public var attachment: Attachment? { attached(nil) }
+
+    /// The driver with options that a first configuration has; see ``ConfigurableDriver/draft``.
+    public func drafted(_ options: String) -> Self {
+        var driver = self
+        driver.draft = options
+        return driver
+    }
 
     public func configured(from decoder: any Decoder, uid: String?) throws -> ConfiguredDriver {
         configured(try Configuration(from: decoder))
@@ -85,6 +93,9 @@ public protocol ConfigurableDriver: Sendable {
     var installationFaults: (@Sendable () -> [InstallationFault])? { get }
     /// The candidates without any options, for a floating driver whose options may be left out.
     var candidates: Candidates? { get }
+    /// Options without a default, besides the port, as a person would correct them in a first configuration: the inside of
+    /// a mapping in YAML, such as `address2type: { 1: stage }`; nil if there are none, or if nobody can guess them.
+    var draft: String? { get }
     /// How far the driver is proven; nil for a simulation, and for a driver that does not state it.
     var proof: Proof? { get }
 }
@@ -102,6 +113,7 @@ extension ConfigurableDriver {
     public var ask: (@Sendable (_ port: String) throws -> String)? { nil }
     public var candidates: Candidates? { nil }
     public var proof: Proof? { nil }
+    public var draft: String? { nil }
     public var loadLibrary: (@Sendable () throws -> Void)? { nil }
     public var listedDevices: (@Sendable (DriverContext) throws -> [ListedDevice])? { nil }
     public var installationFaults: (@Sendable () -> [InstallationFault])? { nil }

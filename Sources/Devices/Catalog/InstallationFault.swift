@@ -1,4 +1,4 @@
-/// What is wrong with the installation of a vendor's library, and what to do about it; for `hwprobe doctor`.
+/// A fault of the installation of a vendor's library, and its remedy, for `hwprobe doctor`.
 public struct InstallationFault: Sendable, Hashable {
     /// Whether devices cannot be used; otherwise it is advice.
     public let isProblem: Bool

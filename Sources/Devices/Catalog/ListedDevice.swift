@@ -6,7 +6,7 @@ public struct ListedDevice: Sendable, Hashable {
     public let firmware: String?
     /// How it is connected, in the library's words: `USB3`.
     public let link: String?
-    /// The name of the driver's option for the serial number.
+    /// The option that takes the serial number.
     public let option: String
 
     public init(

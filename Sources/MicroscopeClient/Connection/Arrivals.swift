@@ -18,7 +18,7 @@ public struct Arrivals<Value: Sendable>: AsyncSequence, Sendable {
 
     private let stream: AsyncThrowingStream<Element, any Error>
     private let arrived: Arrived<Value>
-    private let registration: Registration
+    private let feed: any DataFeed
 
     /// Registers with a device.
     ///
@@ -33,31 +33,40 @@ public struct Arrivals<Value: Sendable>: AsyncSequence, Sendable {
             bufferingPolicy: .bufferingNewest(Swift.max(1, capacity))
         )
         let arrived = Arrived<Value>(continuation)
-        let sink = DataSink { data, timestamp in
+        let take: @Sendable (PythonValue, Double, FrameFacts?) -> Void = { data, timestamp, facts in
             if case .exception(let exception) = data {
                 continuation.finish(throwing: CallFailure(device, "", .raised(exception.readable)))
             } else if let value = convert(data) {
-                arrived.add(value, timestamp)
+                arrived.add(value, timestamp, facts)
             } else {
                 let text = "sent data of the unexpected type \(data.typeName)"
                 continuation.finish(throwing: CallFailure(device, "", .unexpected(text)))
             }
         }
-        let registration = Registration(connection.uri, connection.options, to: sink) { error in
-            continuation.finish(throwing: CallFailure(device, "set_client", CallFailure.Cause(error)))
+        // Servers that have nothing else connect to this program.
+        let subscribes = try await connection.metadata.methods.contains("frames_offer")
+        let call = subscribes ? "frames_subscribe" : "set_client"
+        let failed: @Sendable (any Error) -> Void = { error in
+            continuation.finish(throwing: CallFailure(device, call, CallFailure.Cause(error)))
         }
-        continuation.onTermination = { _ in registration.stop() }
+        let feed: any DataFeed =
+            if subscribes {
+                try Subscription(connection.uri, connection.options, keeping: capacity, take: take, failed: failed)
+            } else {
+                Registration(connection.uri, connection.options, to: DataSink { take($0, $1, nil) }, failed: failed)
+            }
+        continuation.onTermination = { _ in feed.stop() }
         self.stream = stream
         self.arrived = arrived
-        self.registration = registration
-        do { try await registration.ready.value } catch {
-            registration.stop()
+        self.feed = feed
+        do { try await feed.ready.value } catch {
+            feed.stop()
             guard !(error is CancellationError) else {
                 // Otherwise a program that ends now could leave its registration behind.
-                await registration.end.value
+                await feed.end.value
                 throw error
             }
-            throw CallFailure(device, "set_client", CallFailure.Cause(error))
+            throw CallFailure(device, call, CallFailure.Cause(error))
         }
     }
 
@@ -68,10 +77,13 @@ public struct Arrivals<Value: Sendable>: AsyncSequence, Sendable {
     /// Frames lost at the server because the network was too slow are counted there, and in the server's log.
     public var counts: (arrived: Int, lost: Int) { arrived.counts }
 
+    /// The way on which the data come; nil before the first connection.
+    public var way: FrameWay? { feed.way }
+
     /// Unregisters from the device, and returns when that is done; what has arrived can still be read.
     public func stop() async {
-        registration.stop()
-        await registration.end.value
+        feed.stop()
+        await feed.end.value
         arrived.finish()
     }
 
@@ -105,10 +117,10 @@ private final class Arrived<Value: Sendable>: Sendable {
 
     func finish() { continuation.finish() }
 
-    func add(_ value: Value, _ timestamp: Double) {
+    func add(_ value: Value, _ timestamp: Double, _ facts: FrameFacts?) {
         state.withLock { state in
             state.arrived += 1
-            let arrival = Arrival(value: value, timestamp: timestamp, number: state.arrived)
+            let arrival = Arrival(value: value, timestamp: timestamp, number: state.arrived, facts: facts)
             if case .dropped = continuation.yield(arrival) { state.lost += 1 }
         }
     }
@@ -132,6 +144,8 @@ public struct Arrival<Value: Sendable>: Sendable {
     public let timestamp: Double
     /// The arrival number, from 1; a missing number was dropped because the reader was too slow.
     public let number: Int
+    /// The server's knowledge of it; nil from servers that have nothing but Pyro's call-back.
+    public let facts: FrameFacts?
 }
 
 extension Arrival<NDArray> {

@@ -159,6 +159,8 @@ public struct ConnectionOptions: Sendable {
     public var reconnectLimit = Duration.seconds(10)
     /// The name server for URIs without a host, such as `PYRONAME:RedCamera`.
     public var nameServer = NameServer.standardPlace
+    /// Whether frames of a server on this machine come in its own memory, instead of on a connection.
+    public var sharesMemory = true
     /// The host name or address of this machine for servers to send frames to; nil for the address of the connection.
     public var listenHost: String?
     /// The port for servers to send frames to, shared by all streams; 0 for a free port for each stream.

@@ -5,11 +5,12 @@ internal import Platform
 internal import Pyro
 
 /// A listener for a device's data that keeps itself registered with the device, on its own thread.
-final class Registration: Sendable {
+final class Registration: DataFeed {
     /// Completes when the device knows where to send its data, or with the reason that this failed.
     let ready = Answer<Void>()
     /// Ends when nothing more will arrive.
     let end: Task<Void, Never>
+    let way: FrameWay? = .callBack
     private let isStopping = Lock(false)
     private let address: PyroURI
     private let options: ConnectionOptions

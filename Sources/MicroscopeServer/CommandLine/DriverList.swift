@@ -11,8 +11,8 @@ struct DriverList {
     var text: String {
         let width = drivers.map(\.name.count).max() ?? 0
         return drivers.map { driver in
-            let line =
-                driver.name + String(repeating: " ", count: width - driver.name.count + 2) + driver.summary
+            let name = driver.name + String(repeating: " ", count: width - driver.name.count + 2)
+            let line = name + driver.summary + (driver.proof.map { " (\($0.inShort))" } ?? "")
             return isProofShown ? ([line] + proofLines(driver.proof)).joined(separator: "\n") : line
         }
         .joined(separator: "\n")
@@ -33,9 +33,13 @@ struct DriverList {
                 of: .list(
                     drivers.map { driver in
                         let (name, summary) = (PythonValue.str(driver.name), PythonValue.str(driver.summary))
-                        guard isProofShown else { return .dict(["driver": name, "summary": summary]) }
+                        let proven = driver.proof.map { PythonValue.str($0.inShort) } ?? .none
+                        guard isProofShown else {
+                            return .dict(["driver": name, "summary": summary, "proven": proven])
+                        }
                         return .dict([
-                            "driver": name, "summary": summary, "proof": driver.proof?.python ?? .none,
+                            "driver": name, "summary": summary, "proven": proven,
+                            "proof": driver.proof?.python ?? .none,
                         ])
                     }
                 )
@@ -45,6 +49,11 @@ struct DriverList {
 }
 
 extension Proof {
+    /// No driver of hardware has met its device.
+    fileprivate var inShort: String {
+        witnesses.isEmpty ? "simulated only" : "simulated only; programs by others agree"
+    }
+
     fileprivate var python: PythonValue {
         .dict([
             "sources": .str(sources), "untested": .list(untested.map(PythonValue.str)),

@@ -68,6 +68,8 @@ struct NewConfiguration {
         var uid: String?
         /// The serial port, if the device has one.
         var port: String?
+        /// Further options without a default, which a person corrects.
+        var draft: String?
         var summary: String
     }
 
@@ -105,6 +107,7 @@ struct NewConfiguration {
             if let uid = device.uid { lines.append("    uid: \(Self.quoted(uid)) # the serial number") }
             if let port = device.port {
                 lines += ["    conf:", "      port: \(Self.quoted(port)) # the serial port"]
+                if let draft = device.draft { lines.append("      \(draft) # correct this") }
             }
             return lines.joined(separator: "\n")
         }
@@ -190,7 +193,13 @@ struct Interview {
         var name = ask("Its name [\(proposal)]:")
         if name.isEmpty || names.contains(name) || !name.allSatisfy(\.isPlain) { name = proposal }
         names.insert(name)
-        return NewConfiguration.NewDevice(name: name, driver: driver.name, port: port, summary: driver.summary)
+        return NewConfiguration.NewDevice(
+            name: name,
+            driver: driver.name,
+            port: port,
+            draft: driver.draft,
+            summary: driver.summary
+        )
     }
 
     /// A device name made from the driver's name: `ZaberDaisyChain`.

@@ -41,12 +41,13 @@ extension Doctor {
     private func installing(_ device: AttachedUSB, vendor: String) -> String {
         if Self.vendorsOfCameras.contains(vendor) { return "sudo cp Configs/udev/60-cameras.rules /etc/udev/rules.d/" }
         guard device.isFloating else { return "sudo cp Configs/udev/60-filter-wheels.rules /etc/udev/rules.d/" }
-        return "echo 'SUBSYSTEM==\"usb\", ATTR{idVendor}==\"\(vendor)\", MODE=\"0660\", GROUP=\"plugdev\", TAG+=\"uaccess\"'"
+        return
+            "echo 'SUBSYSTEM==\"usb\", ATTR{idVendor}==\"\(vendor)\", MODE=\"0660\", GROUP=\"plugdev\", TAG+=\"uaccess\"'"
             + " | sudo tee /etc/udev/rules.d/60-\(device.drivers[0]).rules"
     }
 
     /// Those in `Configs/udev/60-cameras.rules`.
-    private static let vendorsOfCameras = ["136e", "0661", "20f7"]
+    private static let vendorsOfCameras = ["136e", "0661", "1f12", "20f7"]
 
     /// The command that adds the user to the group of a file; nil if that would not help.
     private func joining(groupOf path: String) -> String? {
@@ -137,6 +138,8 @@ extension Doctor {
         let name = driver.name
         // A driver that looks at its installation itself says more.
         let looksItself = driver.installationFaults != nil
+        let source =
+            looksItself ? "as docs/drivers.md says" : "version 3.5 or newer, as Drivers/AndorSDK3/README.md says"
         let look = looksItself ? "ldconfig -p" : "ldconfig -p | grep libat"
         do {
             guard try candidates.count(context) < attached.count else { return [] }
@@ -158,10 +161,7 @@ extension Doctor {
                     .library,
                     name,
                     isUnfit ? "the vendor's library has the wrong version: \(error)" : "\(error)",
-                    (looksItself
-                        ? "# install the vendor's package, as docs/drivers.md says, then:\n"
-                        : "# install the vendor's package, version 3.5 or newer, as Drivers/AndorSDK3/README.md says, then:\n")
-                        + "sudo ldconfig"
+                    "# install the vendor's package, \(source), then:\nsudo ldconfig"
                 )
             ]
         } catch { return [Finding(.problem, .library, name, "\(error)", "sudo ldconfig\n\(look)")] }

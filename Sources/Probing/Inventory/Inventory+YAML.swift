@@ -3,7 +3,8 @@ internal import Transports
 extension Inventory {
     /// Definitions for the attached devices, to paste into a configuration.
     ///
-    /// Only a query shows which device is at a serial port, so ports that were not queried are listed in comments.
+    /// Only a query shows which device is at a serial port, so ports that were not queried are listed in comments. Without
+    /// any device the comments say how to get further, since a server needs at least one.
     public func yaml(asked: [Question] = []) -> String {
         var lines: [String] = []
         var number = 0
@@ -28,8 +29,13 @@ extension Inventory {
             add(AttachedCamera.driver, ", conf: { \(key): \(Self.quoted(value)) }", comment: camera.node.name)
         }
         for question in asked where question.problem == nil {
-            let options = ", conf: { port: \(Self.quoted(question.port)) }"
-            add(question.driver, options, comment: "serial \(question.serial ?? "")")
+            let draft = question.draft.map { ", \($0)" } ?? ""
+            let options = ", conf: { port: \(Self.quoted(question.port))\(draft) }"
+            add(
+                question.driver,
+                options,
+                comment: "serial \(question.serial ?? "")\(question.draft == nil ? "" : "; correct the options")"
+            )
         }
         for port in ports where !asked.contains(where: { $0.problem == nil && PortName($0.port).map(port.is) == true })
         {
@@ -37,8 +43,16 @@ extension Inventory {
                 "  # - { name: NAME, driver: DRIVER, port: PORT, conf: { port: \(Self.quoted(port.name)) } }"
             )
         }
-        return lines.isEmpty ? "devices: []" : (["devices:"] + lines).joined(separator: "\n")
+        for question in asked {
+            guard let problem = question.problem else { continue }
+            lines.append("  # \(Self.comment("\(question.driver) at \(question.port): \(problem)"))")
+        }
+        guard number == 0 else { return (["devices:"] + lines).joined(separator: "\n") }
+        return (["devices: []", "  # No device was recognised. \(Self.nextSteps)"] + lines).joined(separator: "\n")
     }
+
+    private static let nextSteps =
+        "Ask those at serial ports (hwprobe --yaml --ask PORT DRIVER), or begin with simulated ones (device-server init)."
 
     /// Cameras are listed from their vendor's library instead.
     private static func isToldApartOnUSB(_ device: AttachedUSB) -> Bool { !device.isFloating }

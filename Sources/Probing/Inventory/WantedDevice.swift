@@ -63,6 +63,8 @@ public struct Question: Sendable {
     public let serial: String?
     /// The reason for a missing query or answer.
     public let problem: String?
+    /// Options that a first definition of the device needs besides its port; see ``ConfigurableDriver/draft``.
+    let draft: String?
 
     /// Queries a port that no program has open.
     ///
@@ -72,6 +74,7 @@ public struct Question: Sendable {
     public init(_ port: String, _ driver: any ConfigurableDriver, _ inventory: Inventory, on machine: Machine) {
         self.port = port
         self.driver = driver.name
+        draft = driver.draft
         do throws(Refusal) {
             guard let ask = driver.ask else { throw Refusal("\(driver.name) does not use serial ports") }
             let path = try Self.path(port, inventory, machine)

@@ -31,6 +31,12 @@ final class Channel {
         if options.handshakeLimit != nil { connection.socket.tuneForCalls() }
     }
 
+    /// The connection, for another protocol from now on.
+    func handedOver(silence: Duration) -> Connection {
+        connection.greeted(readingWithin: silence)
+        return connection
+    }
+
     /// Whether the connection is open, as far as can be known without sending anything.
     var isOpen: Bool { connection.socket.isOpen }
 

@@ -136,7 +136,7 @@ public final class PyroClient: Sendable {
 }
 
 extension ClientError {
-    fileprivate init(_ error: MessageError) {
+    init(_ error: MessageError) {
         self =
             switch error {
             case .timedOut: .timedOut

@@ -72,6 +72,9 @@ final class Connection {
         }
     }
 
+    /// Reads so many bytes that are not a message.
+    func readRaw(_ count: Int) throws(MessageError) -> [UInt8] { try read(count) }
+
     /// Writes bytes that are not a message.
     func writeRaw(_ parts: [Bytes]) throws(MessageError) { try stream.write(parts) }
 

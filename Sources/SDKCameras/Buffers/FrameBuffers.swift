@@ -29,7 +29,7 @@ internal import Pickle
 /// Memory of an SDK, which is valid for a while only: until the SDK's next call.
 // Why unchecked: it is read at once, by the thread that got it.
 @safe public struct BorrowedMemory: @unchecked Sendable {
-    @unsafe private let memory: UnsafeRawBufferPointer
+    @unsafe let memory: UnsafeRawBufferPointer
 
     /// - Parameter memory: not empty.
     @unsafe public init(_ memory: UnsafeRawBufferPointer) { unsafe self.memory = memory }
@@ -53,51 +53,6 @@ internal import Pickle
                 unsafe UnsafeMutableRawBufferPointer(rebasing: target[(row * rowBytes)...]).copyMemory(from: source)
             }
         }
-    }
-
-    /// Unpacks rows of 12-bit pixels into 16 bits each.
-    func unpackRows(to target: PixelBuffer, _ packing: PixelFormat.Packing, width: Int, stride: Int, rows: Int) {
-        unsafe target.write { target in
-            guard let pixels = unsafe target.assumingMemoryBound(to: UInt16.self).baseAddress else { return }
-            guard let bytes = unsafe memory.assumingMemoryBound(to: UInt8.self).baseAddress else { return }
-            for row in 0..<rows {
-                let (source, place) = unsafe (bytes + row * stride, pixels + row * width)
-                switch packing {
-                case .lowestFirst: unsafe Self.unpackLowestFirst(source, to: place, count: width)
-                default: unsafe Self.unpackMiddleByte(source, to: place, count: width)
-                }
-            }
-        }
-    }
-
-    private static func unpackMiddleByte(
-        _ bytes: UnsafePointer<UInt8>,
-        to pixels: UnsafeMutablePointer<UInt16>,
-        count: Int
-    ) {
-        for pair in 0..<count / 2 {
-            let middle = unsafe UInt16(bytes[3 * pair + 1])
-            unsafe pixels[2 * pair] = UInt16(bytes[3 * pair]) << 4 | middle & 15
-            unsafe pixels[2 * pair + 1] = UInt16(bytes[3 * pair + 2]) << 4 | middle >> 4
-        }
-        guard count % 2 == 1 else { return }
-        let last = 3 * (count / 2)
-        unsafe pixels[count - 1] = UInt16(bytes[last]) << 4 | UInt16(bytes[last + 1]) & 15
-    }
-
-    private static func unpackLowestFirst(
-        _ bytes: UnsafePointer<UInt8>,
-        to pixels: UnsafeMutablePointer<UInt16>,
-        count: Int
-    ) {
-        for pair in 0..<count / 2 {
-            let middle = unsafe UInt16(bytes[3 * pair + 1])
-            unsafe pixels[2 * pair] = UInt16(bytes[3 * pair]) | (middle & 15) << 8
-            unsafe pixels[2 * pair + 1] = middle >> 4 | UInt16(bytes[3 * pair + 2]) << 4
-        }
-        guard count % 2 == 1 else { return }
-        let last = 3 * (count / 2)
-        unsafe pixels[count - 1] = UInt16(bytes[last]) | (UInt16(bytes[last + 1]) & 15) << 8
     }
 }
 

@@ -70,6 +70,22 @@ public struct PixelFormat: Sendable, Equatable {
         case middleByte
         /// A stream of bits, the lowest first: GenICam's `Mono12p`, and DCAM's MONO12P.
         case lowestFirst
+        /// Two pixels of 10 bits in three bytes: the upper eight bits of each, and between them the lower two bits of both,
+        /// those of the first pixel in its lower half: GenICam's `Mono10Packed`.
+        case tenMiddleByte
+        /// Four pixels of 10 bits in five bytes, the lowest bits first: GenICam's `Mono10p`.
+        case tenLowestFirst
+        /// Bytes of which clients get the brightness.
+        case color(ColorBytes)
+    }
+
+    /// The bytes of pixels with color.
+    public enum ColorBytes: Sendable, Equatable {
+        case rgb, bgr
+        /// The brightness of each pixel, and between them the color that two pixels share.
+        case yuyv, uyvy
+
+        var count: Int { self == .rgb || self == .bgr ? 3 : 2 }
     }
 
     public let dtype: DType
@@ -80,6 +96,17 @@ public struct PixelFormat: Sendable, Equatable {
     /// Pixels of 12 bits, which clients get as 16.
     public init(packed packing: Packing) { (dtype, self.packing) = (.uint16, packing) }
 
+    /// Pixels with color, of which clients get the brightness in 8 bits: a weighted sum of red, green and blue (ITU-R
+    /// BT.601), or what the camera itself has calculated.
+    public init(luminanceOf bytes: ColorBytes) { (dtype, packing) = (.uint8, .color(bytes)) }
+
     /// The size of a row without padding.
-    public func rowBytes(_ width: Int) -> Int { packing == .none ? width * dtype.size : (width * 3 + 1) / 2 }
+    public func rowBytes(_ width: Int) -> Int {
+        switch packing {
+        case .none: width * dtype.size
+        case .middleByte, .lowestFirst, .tenMiddleByte: (width * 3 + 1) / 2
+        case .tenLowestFirst: (width * 5 + 3) / 4
+        case .color(let bytes): width * bytes.count
+        }
+    }
 }

@@ -124,6 +124,7 @@ extension ConfigurationReader {
     func configuration(_ root: ConfigurationNode) -> ServerConfiguration? { section(root, configuration) }
 
     private func configuration(in file: Section) -> ServerConfiguration? {
+        file.report { key in ForeignWords.version(key, file.position(of: key)) }
         let host = file.read("host", .host) ?? "127.0.0.1"
         let pyro = pyroOptions(of: file, over: PyroOptions())
         let log = logOptions(of: file)

@@ -9,6 +9,20 @@ enum ForeignWords {
         return nil
     }
 
+    /// The advice on a key by which a file states its own version; nil for other keys.
+    ///
+    /// Files of all versions so far have the same form. A later program may need such a key, and its files then say so
+    /// to this one.
+    static func version(_ key: String, _ value: ConfigurationNode) -> String? {
+        let word = key.lowercased().filter { $0 != "_" && $0 != "-" }
+        guard ["version", "apiversion", "configversion", "formatversion", "schemaversion"].contains(word) else {
+            return nil
+        }
+        return
+            "configurations have no version yet, and this file states \(value.summary) in \(key.shown()): remove the key, "
+            + "or use the device-server that the file was written for (this is version \(Server.version))"
+    }
+
     private static let renamed = [
         "HOST": "'host', which stands beside 'pyro'",
         "HMAC_KEY": "'hmac_key'",

@@ -10,7 +10,9 @@ public struct SafetyOptions: Sendable, Hashable {
     /// The rule for a call that hangs; nil for the default of the kind: restart for cameras and light sources,
     /// report for all others.
     public var onHang: HangRule?
-    /// How long opening the device may take; nil for 60 s. After that it counts as a call that hangs.
+    /// How long opening the device may take; nil for 60 s.
+    ///
+    /// After that it counts as a call that hangs.
     public var openLimit: Duration?
 
     public init(
@@ -152,7 +154,9 @@ extension Section {
             options.lightLimit = limit
         }
         if let rule = read("on_hang", Expectation<HangRule>.word) { options.onHang = rule }
-        if let limit = read("open_limit", Expectation<Duration>.time(in: 1...3600, "60 s")) { options.openLimit = limit }
+        if let limit = read("open_limit", Expectation<Duration>.time(in: 1...3600, "60 s")) {
+            options.openLimit = limit
+        }
         if let limit = options.lightLimit, limit <= .zero {
             report(position(of: "safety").error("the light limit must be longer than zero"))
         }

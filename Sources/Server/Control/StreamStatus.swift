@@ -42,7 +42,13 @@ public struct StreamStatus: Sendable, Equatable {
 }
 
 extension StreamStatus {
-    init(isSending: Bool, _ counts: DeliveryCounts, clients: [String], absent: [AbsentClient] = [], subscribers: [SubscriberStatus] = []) {
+    init(
+        isSending: Bool,
+        _ counts: DeliveryCounts,
+        clients: [String],
+        absent: [AbsentClient] = [],
+        subscribers: [SubscriberStatus] = []
+    ) {
         self.init(isSending: isSending, sent: counts[.sent], lost: counts.lost, clients: clients)
         waiting = counts.waiting
         losses = Losses(counts)

@@ -3,7 +3,7 @@ internal import Pickle
 internal import Platform
 internal import Pyro
 
-/// The settings under which frames are taken, as far as subscribers are told of them.
+/// The settings under which frames are taken, as subscribers get them.
 struct FrameConditions: Sendable {
     var exposureTime: Double?
     var roi: ROI?
@@ -22,10 +22,10 @@ struct FrameConditions: Sendable {
     private static let mostChanges = 64
     private static let longestChange = 2048
 
-    mutating func note(_ call: DecodedCall) {
+    mutating func note(_ act: DecodedCall.Act, _ member: String, _ values: [PythonValue]) {
         generation += 1
-        let name = call.act == .set ? "__setattr__" : call.member
-        let arguments = call.act == .set ? [.str(call.member)] + call.arguments : call.arguments
+        let name = act == .set ? "__setattr__" : member
+        let arguments = act == .set ? [.str(member)] + values : values
         let whole = try? SerializerID.json.text(of: .list([.str(name), .list(arguments)]))
         let json = whole.flatMap { $0.utf8.count <= Self.longestChange ? $0 : nil }
         // Too long, or not to be written: that something has changed is worth knowing.

@@ -29,7 +29,10 @@ struct FrameMethods: Sendable {
             refresh()
             return offer
         case .subscribe:
-            let wanted: PythonValue = try arguments.decode(for: row.rawValue, Parameter("wanted", default: PythonValue.dict([:])))
+            let wanted: PythonValue = try arguments.decode(
+                for: row.rawValue,
+                Parameter("wanted", default: PythonValue.dict([:]))
+            )
             refresh()
             return try subscribe(wanted, context)
         }
@@ -65,8 +68,8 @@ struct FrameMethods: Sendable {
             let wanted = try Subscription(value)
             let peer = context.client.map { "\($0)" } ?? "a client of this computer"
             let subscriber = try service.subscriber(wanted, from: peer, to: stream, on: nil)
-            let isSigned = handover.isSigned
-            // Added before the answer, so that no frame after it is missed.
+            let answer = service.answer(to: wanted, stream, "connection", isSigned: handover.isSigned)
+            // Before the answer is sent, so that no frame after it is missed.
             stream.subscribers.add(subscriber)
             context.end.perform("subscription of \(stream.id)") { [stream, service] _ in
                 stream.subscribers.remove(subscriber)
@@ -76,7 +79,7 @@ struct FrameMethods: Sendable {
                 let reason = try? subscriber.serve(on: connection) { stream.number }
                 service.noteFaults(of: subscriber, peer, reason ?? nil)
             }
-            return service.answer(to: wanted, stream, "connection", isSigned: isSigned)
+            return answer
         } catch {
             guard error.code != .wanted else { throw RemoteError.value(error.text) }
             throw PythonException("RuntimeError", "\(error.code): \(error.text)")

@@ -96,7 +96,9 @@ extension PythonValue {
     private static func lists(_ array: NDArray) -> PythonValue {
         let bytes = array.data.array
         let items = stride(from: 0, to: bytes.count, by: array.dtype.size).compactMap { place in
-            NDArray(array.dtype, shape: [], data: Bytes(bytes[place..<place + array.dtype.size])).map(PythonValue.scalar)
+            NDArray(array.dtype, shape: [], data: Bytes(bytes[place..<place + array.dtype.size])).map(
+                PythonValue.scalar
+            )
         }
         guard array.shape.count == 2, array.shape[1] > 0 else { return .list(items) }
         return .list(

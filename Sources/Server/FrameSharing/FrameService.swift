@@ -5,7 +5,7 @@ internal import Pickle
 internal import Platform
 internal import Pyro
 
-/// Who may get frames through shared memory.
+/// The programs that may get frames through shared memory.
 public enum FrameSharing: String, Sendable, Codable, CaseIterable {
     /// Programs of the server's user and of root.
     case ownUser = "own_user"
@@ -32,6 +32,8 @@ final class FrameService: Sendable {
     private let streams = Lock<[String: DataStream]>([:])
     private let socket = Lock(SocketState.none)
     private let count = Lock(0)
+    /// The clients on the socket that have not said what they want.
+    private let pending = Lock(0)
     /// The clients whose faults have been logged.
     private let reported = Lock<Set<String>>([])
 
@@ -90,7 +92,12 @@ final class FrameService: Sendable {
         while true {
             do {
                 let client = try listener.accept()
-                try BlockingThread.start("subscriber") { [self] in welcome(client) }
+                guard pending.withLock({ $0 < Self.mostPending }) else { continue }
+                pending.withLock { $0 += 1 }
+                do { try BlockingThread.start("subscriber") { [self] in welcome(client) } } catch {
+                    pending.withLock { $0 -= 1 }
+                    throw error
+                }
             } catch {
                 guard case .listening = socket.withLock({ $0 }) else { return }
                 report("accept", "a subscriber cannot be accepted: \(error)")
@@ -118,14 +125,15 @@ final class FrameService: Sendable {
 
     // MARK: A client on this machine
 
+    /// The clients that may be about to say what they want; others are closed at once.
+    private static let mostPending = 64
     /// How long a client may take to say what it wants.
     private static let patience = Duration.seconds(5)
 
     private func welcome(_ client: PacketSocket) {
         let peer = client.peer.map { "process \($0.process)" } ?? "a process"
         do throws(FrameRefusal) {
-            try checkUser(of: client)
-            let wanted = try subscription(from: client)
+            let wanted = try introduction(of: client)
             guard wanted.ticket == ticket else {
                 throw FrameRefusal(.ticket, "the ticket is not that of this server: ask frames_offer again")
             }
@@ -138,6 +146,14 @@ final class FrameService: Sendable {
             let (header, extra) = FrameRecord.plain(.refused, error.value)
             _ = client.send(header, extra)
         }
+    }
+
+    private func introduction(of client: PacketSocket) throws(FrameRefusal) -> Subscription {
+        defer { pending.withLock { $0 -= 1 } }
+        // Read first: closing a socket with unread bytes resets it before the client sees the answer.
+        let wanted = try subscription(from: client)
+        try checkUser(of: client)
+        return wanted
     }
 
     private func checkUser(of client: PacketSocket) throws(FrameRefusal) {
@@ -170,8 +186,10 @@ final class FrameService: Sendable {
         let subscriber = try subscriber(wanted, from: peer, to: stream, on: client)
         defer { noteEnd() }
         let (header, extra) = FrameRecord.plain(.welcome, answer(to: wanted, stream, "shared_memory"))
-        _ = client.send(header, extra)
+        // Before the answer, so that what a client triggers as soon as it has the answer is not missed.
         stream.subscribers.add(subscriber)
+        _ = client.send(header, extra)
+        subscriber.state.withLock { $0.isWelcome = true }
         let reason = subscriber.serve(on: client) { stream.number }
         stream.subscribers.remove(subscriber)
         noteFaults(of: subscriber, peer, reason)
@@ -202,6 +220,7 @@ final class FrameService: Sendable {
                 on: socket,
                 budget: subscribers.budget,
                 generation: subscribers.conditions.generation,
+                isSending: stream.isRunning,
                 hasMoreRoom: { subscribers.noteRoom() }
             )
         } catch {

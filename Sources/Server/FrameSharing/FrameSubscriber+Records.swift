@@ -1,5 +1,6 @@
 internal import Devices
 internal import Pickle
+internal import Pyro
 
 /// The records in which a subscriber gets data.
 extension FrameSubscriber {
@@ -67,7 +68,7 @@ extension FrameSubscriber {
     }
 }
 
-/// Where the pixels of a record are.
+/// The place of the pixels of a record.
 struct PixelPlace {
     var slot = UInt32.max
     var slotBytes = 0

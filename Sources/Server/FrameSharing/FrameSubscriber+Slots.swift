@@ -1,6 +1,7 @@
 internal import Devices
 internal import Pickle
 internal import Platform
+internal import Pyro
 
 /// A subscriber on this machine: packets that name slots, over a Unix socket.
 extension FrameSubscriber {
@@ -142,14 +143,16 @@ extension FrameSubscriber {
         return true
     }
 
-    /// Tells the client which slots it can unmap.
+    /// Lists the slots that the client can unmap.
     private func retire(on socket: PacketSocket) {
         state.withLock { state in
             let gone = state.known.filter { $0.value.slot == nil }.map(\.key).sorted().prefix(256)
             guard !gone.isEmpty else { return }
             var extra: [UInt8] = []
             for slot in gone { extra.append(little: slot) }
-            guard accept(socket.send(FrameRecord.begin(.retire, extraLength: extra.count), extra), &state) else { return }
+            guard accept(socket.send(FrameRecord.begin(.retire, extraLength: extra.count), extra), &state) else {
+                return
+            }
             for slot in gone { state.known[slot] = nil }
         }
     }

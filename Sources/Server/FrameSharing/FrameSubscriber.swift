@@ -1,6 +1,7 @@
 internal import Devices
 internal import Pickle
 internal import Platform
+internal import Pyro
 
 /// A subscriber to the data of a device: its queue, the frames that it holds, its credit and its counts.
 ///
@@ -18,6 +19,10 @@ final class FrameSubscriber: Sendable {
         /// The bytes of frames that wait, are being sent, or are lent.
         var bytes = 0
         var isSending = false
+        /// Whether the client has the answer to its subscription, before which nothing else may come.
+        var isWelcome: Bool
+        /// Whether the device sends.
+        var isDeviceSending: Bool
         /// Whether the client has not read what was sent before.
         var isBlocked = false
         /// What was lost since the last record.
@@ -61,12 +66,15 @@ final class FrameSubscriber: Sendable {
         on socket: PacketSocket?,
         budget: FrameBudget,
         generation: Int,
+        isSending: Bool,
         hasMoreRoom: @escaping @Sendable () -> Void
     ) throws(SystemError) {
         (self.wanted, self.peer, self.socket, self.budget) = (wanted, peer, socket, budget)
         self.hasMoreRoom = hasMoreRoom
         wakeup = try Wakeup()
-        state = Lock(State(generation: generation))
+        state = Lock(
+            State(isWelcome: socket == nil, isDeviceSending: isSending, generation: generation)
+        )
     }
 
     // MARK: On the thread that reads the device
@@ -112,7 +120,7 @@ final class FrameSubscriber: Sendable {
     func noteLost(_ count: Int, at place: PlacesOfLoss.Place) { state.withLock { $0.lose(count, at: place) } }
 
     func noteSending(_ isSending: Bool) {
-        state.withLock { $0.news = [isSending] }
+        state.withLock { ($0.news, $0.isDeviceSending) = ([isSending], isSending) }
         wakeup.signal()
     }
 
@@ -136,7 +144,7 @@ final class FrameSubscriber: Sendable {
 
     /// Whether the first datum that waits may be sent now.
     func canSend(_ state: State) -> Bool {
-        guard let first = state.waiting.first, !state.isSending else { return false }
+        guard let first = state.waiting.first, !state.isSending, state.isWelcome else { return false }
         guard first.isFrame else { return wanted.policy == .all || state.credit > 0 }
         return state.credit > 0 && slotsLeft(state) > 0
     }
@@ -169,7 +177,8 @@ final class FrameSubscriber: Sendable {
     // MARK: What clients send
 
     /// Takes a record of the client; returns the answer, if there is one.
-    func take(_ request: FrameRecord.Request, _ number: Int) throws(FrameRefusal) -> (header: [UInt8], extra: [UInt8])? {
+    func take(_ request: FrameRecord.Request, _ number: Int) throws(FrameRefusal) -> (header: [UInt8], extra: [UInt8])?
+    {
         switch request {
         case .subscribe: throw FrameRefusal(.malformed, "there is a subscription already")
         case .unsubscribe: throw FrameRefusal(.unsubscribed, "as the client wanted")
@@ -200,7 +209,7 @@ final class FrameSubscriber: Sendable {
                 "sent": .int(state.counts.sent), "lost": state.counts.lost.value, "skipped": .int(state.counts.skipped),
                 "held": .int(state.lentCount), "waiting": .int(state.waiting.count), "bytes": .int(state.bytes),
                 "refused": .int(state.counts.refused), "number": .int(number),
-                "sending": .bool(state.news.last ?? true),
+                "sending": .bool(state.isDeviceSending),
             ])
         }
     }

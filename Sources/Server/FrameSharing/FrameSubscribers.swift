@@ -1,6 +1,7 @@
 internal import Devices
 internal import Pickle
 internal import Platform
+internal import Pyro
 internal import Synchronization
 
 /// The subscribers to the data of one device, beside the clients that Pyro's methods register: each gets everything that
@@ -80,7 +81,7 @@ final class FrameSubscribers: Sendable {
     /// Notes a call that has set something, and what the camera says of itself then.
     func note(_ call: DecodedCall?, _ camera: (any Camera)?) {
         var news = conditions
-        if let call { news.note(call) }
+        if let call { news.note(call.act, call.member, call.arguments) }
         if let camera { news.read(camera) } else if call != nil { news.forget() }
         current.withLock { $0 = news }
     }

@@ -1,7 +1,8 @@
 internal import Devices
 internal import Pickle
+internal import Pyro
 
-/// What a subscriber wants, within the limits of the server.
+/// The wishes of a subscriber, within the limits of the server.
 struct Subscription: Sendable, Equatable {
     enum Policy: String, Sendable {
         /// The latest frame whenever the subscriber is ready for one: a live view.
@@ -59,8 +60,10 @@ struct Subscription: Sendable, Equatable {
             compressesAlways = word == "always"
         }
         // It is shown in a terminal.
-        name = String(try Self.text(wanted, "name")?.unicodeScalars.filter { !Self.isControl($0) }.map(Character.init)
-            .prefix(Self.longestName) ?? [])
+        name = String(
+            try Self.text(wanted, "name")?.unicodeScalars.filter { !Self.isControl($0) }.map(Character.init)
+                .prefix(Self.longestName) ?? []
+        )
         object = try Self.text(wanted, "object") ?? ""
         ticket = try Self.text(wanted, "ticket") ?? ""
     }

@@ -37,7 +37,9 @@ final class ServedObject: PyroObject {
             FrameMethods(to: stream, frames) { host.refreshConditions(description.index, of: stream) }
         }
         light = host.lights[description.index]
-        let additions = (registration == nil ? [] : Registration.methods + FrameMethods.names) + (light == nil ? [] : LightMethod.listed)
+        let additions =
+            (registration == nil ? [] : Registration.methods + FrameMethods.names)
+            + (light == nil ? [] : LightMethod.listed)
         metadata = ObjectMetadata(
             methods: (description.methods + LeaseMethods.names + additions).sorted(),
             attributes: description.attributes

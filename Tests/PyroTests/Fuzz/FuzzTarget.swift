@@ -7,7 +7,7 @@ import Pickle
 ///
 /// Used by the program in `Tests/Fuzz`, and by the tests with the inputs that it has found.
 enum FuzzTarget: String, CaseIterable {
-    case pickle, serpent, json, marshal, msgpack, call, message, uri
+    case pickle, serpent, json, marshal, msgpack, call, message, uri, frames
 
     /// The broken fact for an input, if there is one.
     func problem(with input: [UInt8]) -> String? {
@@ -20,6 +20,7 @@ enum FuzzTarget: String, CaseIterable {
         case .call: Self.callProblem(input)
         case .message: Self.messageProblem(input)
         case .uri: Self.uriProblem(input)
+        case .frames: Self.framesProblem(input)
         }
     }
 
@@ -89,6 +90,18 @@ enum FuzzTarget: String, CaseIterable {
             guard let id = SerializerID(rawValue: message.header.serializer) else { continue }
             _ = try? id.serializer.decodeCall(payload)
         }
+        return nil
+    }
+
+    /// A record of a subscriber is refused, or has the length that its head says and no more slots than it may have.
+    private static func framesProblem(_ input: [UInt8]) -> String? {
+        guard let head = try? FrameRecord.Head(input[...]) else {
+            return (try? FrameRecord.Request(input[...])) == nil ? nil : "a record without a head is read"
+        }
+        guard head.length <= FrameRecord.longest else { return "a record of \(head.length) bytes" }
+        guard let request = try? FrameRecord.Request(input[...]) else { return nil }
+        if input.count != head.length { return "a record of \(input.count) bytes is read as one of \(head.length)" }
+        if case .give(_, let slots) = request, slots.count > 1024 { return "\(slots.count) slots" }
         return nil
     }
 

@@ -31,9 +31,10 @@ import Testing
     }
 
     @Test func devicesInheritTheRulesOfTheFile() throws {
-        let file = "{ on_client_lost: keep, light_limit: 10 min, on_hang: report, open_limit: 90 }".dropFirst(2).dropLast(2)
-            .split(separator: ", ").joined(separator: "\n")
-        let all = SafetyOptions(onClientLost: .keep, lightLimit: .seconds(600), onHang: .report, openLimit: .seconds(90))
+        let file = ["on_client_lost: keep", "light_limit: 10 min", "on_hang: report", "open_limit: 90"]
+            .joined(separator: "\n")
+        let (limit, openLimit) = (Duration.seconds(600), Duration.seconds(90))
+        let all = SafetyOptions(onClientLost: .keep, lightLimit: limit, onHang: .report, openLimit: openLimit)
         #expect(try device("", file: file).safety == all)
         let own = try device(
             "light_limit: none, on_client_lost: off after 1 s, on_hang: restart, open_limit: 2 min",

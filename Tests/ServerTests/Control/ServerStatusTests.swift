@@ -67,7 +67,7 @@ import Testing
                 "uri": "PYRO:Camera@127.0.0.1:8001", "sending": true, "sent": 7, "lost": 1, \
                 "clients": ["PYRO:client@127.0.0.1:9000"], "waiting": 0, \
                 "lost_in": {"device": 0, "queue": 1, "client": 0, "process": 0}, \
-                "absent_clients": [{"uri": "PYRO:client@127.0.0.1:9000", "since": 4.0, "missed": 3}], \
+                "absent_clients": [{"uri": "PYRO:client@127.0.0.1:9000", "since": 4.0, "missed": 3}], "subscribers": [], \
                 "temperature": -20}
                 """
         )

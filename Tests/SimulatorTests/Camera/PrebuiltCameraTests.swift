@@ -96,21 +96,21 @@ struct PrebuiltCameraTests {
         try camera.setTrigger(.software, .bulb)
         try camera.expose(for: 1e-6)
         try camera.enable()
-        // The ring's 3, and twice the 32 of a client's queue.
-        let held = try (0..<67).map { _ in try camera.dataSource.frame() }
+        // The ring's 3, twice the 32 of a client's queue, and 192 for subscribers.
+        let held = try (0..<259).map { _ in try camera.dataSource.frame() }
         for _ in 0..<5 { #expect(try camera.dataSource.next(within: .milliseconds(10)) == nil) }
         #expect(camera.dataSource.lost == 5)
-        #expect(Set(held.map(place)).count == 67)
-        #expect(number(of: held[66]) == 66)
+        #expect(Set(held.map(place)).count == 259)
+        #expect(number(of: held[258]) == 258)
     }
 
     @Test func cameraOnDemandLosesNothingWhileAllFramesAreHeld() throws {
         try camera.setTrigger(.software, .bulb)
         try camera.enable()
-        var held = try (0..<67).map { _ in try camera.dataSource.frame() }
+        var held = try (0..<259).map { _ in try camera.dataSource.frame() }
         #expect(try camera.dataSource.next(within: .milliseconds(10)) == nil)
         held.removeFirst()
-        #expect(number(of: try camera.dataSource.frame()) == 67)
+        #expect(number(of: try camera.dataSource.frame()) == 259)
         #expect(camera.dataSource.lost == 0)
     }
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Transports
 
-/// What counts as an answer that comes late, and how long such answers are waited for.
+/// The rules for answers that come late, and for noise in their place.
 struct LineTrustTests {
     private let start = ContinuousClock.now
 

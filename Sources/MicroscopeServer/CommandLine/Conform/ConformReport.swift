@@ -94,7 +94,7 @@ struct DeviceReport {
     var summary: String {
         let counts = "\(count(.kept)) kept, \(count(.broken)) broken, \(count(.notTried)) not tried"
         return switch verdict {
-        case .kept, .broken: "\(device.name): \(counts), in \(duration.inSeconds) s\(hint)"
+        case .kept, .broken: "\(device.name): \(counts), in \(duration.hundredths) s\(hint)"
         case .failed: "\(device.name): FAILED: \(reason ?? "")"
         case .absent: "\(device.name): absent, as it may be: \(reason ?? "")"
         case .dependent: "\(device.name): not tried: \(reason ?? "")"
@@ -156,7 +156,7 @@ extension TrialResult {
         guard duration > .zero else { return String(repeating: " ", count: 16) }
         let name = timeClass.rawValue.padded(to: 7)
         guard timeClass != .instant else { return name.padded(to: 16) }
-        let seconds = duration.inSeconds
+        let seconds = duration.hundredths
         return name + String(repeating: " ", count: max(1, 7 - seconds.count)) + seconds + " s"
     }
 
@@ -181,7 +181,7 @@ extension Duration {
     var rounded: Double { ((self / .seconds(1)) * 1000).rounded() / 1000 }
 
     /// The duration in seconds with two decimals.
-    var inSeconds: String {
+    var hundredths: String {
         let hundredths = (self / .milliseconds(10)).rounded()
         guard let count = Int(exactly: hundredths) else { return "\(hundredths / 100)" }
         return "\(count / 100)." + (count % 100 < 10 ? "0" : "") + "\(count % 100)"

@@ -61,7 +61,7 @@ struct ReportForm {
         let rows = results.map { result -> (String, String) in
             let name = result.path.isEmpty ? "\(result.contract)" : "\(result.path.dropFirst()): \(result.contract)"
             return switch result.verdict {
-            case .kept: (clean(name), "passed, \(result.duration.inSeconds) s")
+            case .kept: (clean(name), "passed, \(result.duration.hundredths) s")
             case .broken:
                 (clean(name), "**failed**: " + result.findings.violations.map { clean($0) }.joined(separator: "; "))
             case .notTried:

@@ -1,4 +1,5 @@
 """Frames by Pyro's call-back, for servers that have nothing else, such as python-microscope's."""
+
 from __future__ import annotations
 
 import collections
@@ -28,7 +29,8 @@ class CallBack:
         except ImportError as error:
             raise errors.NotSupported(
                 "the server at %s sends frames by Pyro's call-back alone, which needs Pyro4 here: pip install Pyro4"
-                % address.place) from error
+                % address.place
+            ) from error
         self._device, self._number = device, 0
         self._items: "collections.deque[Any]" = collections.deque(maxlen=1 if policy == "newest" else queue)
         # A pair of sockets, so that an event loop can wait for frames as it does on the other ways.

@@ -1,19 +1,19 @@
 """Frames of a device, by the fastest way that there is to its server."""
+
 from __future__ import annotations
 
 import asyncio
 import collections
-import logging
 import threading
 import time
 from typing import Any, Deque, Optional
 
-from . import compression, connection, errors, records, shared, wire
+from . import compression, errors, records, ways, wire
 from .callback import CallBack
+from .continuity import Continuity, log
 from .device import Device
 from .frame import Frame, Gap, Reading
 
-_log = logging.getLogger("microscope_frames")
 _LATER = ("stopping", "closed", "ticket", "object")
 
 
@@ -26,15 +26,29 @@ class FrameClient:
                 show(frame.image)
 
     `policy="all"` gives every frame; up to `queue` of them wait while the program is busy, then the oldest is lost and
-    counted. `policy="newest"` gives the latest frame each time, for a live view. `way` says how frames come: "shared memory",
-    "own connection" or "Pyro's call-back"; `reason` says why not by a faster way. Methods and properties of the device are used
-    as if they were this object's own. Several threads may use one client; each frame goes to one of them.
+    counted. `policy="newest"` gives the latest frame each time, for a live view. `way` says how frames come: "shared
+    memory", "own connection" or "Pyro's call-back"; `reason` says why not by a faster way. Methods and properties of
+    the device are used as if they were this object's own. Several threads may use one client; each frame goes to one.
     """
 
-    def __init__(self, uri: str, policy: str = "all", shared_memory: bool = True, *, timeout: Optional[float] = None,
-                 queue: int = 32, hold: Optional[int] = None, settings: bool = False, compress: Optional[str] = "auto",
-                 name: str = "", hmac_key: "bytes | str | None" = None, ssl: Any = None, call_timeout: Optional[float] = None,
-                 connect_timeout: float = 10.0, reconnect: Optional[float] = None):
+    def __init__(
+        self,
+        uri: str,
+        policy: str = "all",
+        shared_memory: bool = True,
+        *,
+        timeout: Optional[float] = None,
+        queue: int = 32,
+        hold: Optional[int] = None,
+        settings: bool = False,
+        compress: Optional[str] = "auto",
+        name: str = "",
+        hmac_key: "bytes | str | None" = None,
+        ssl: Any = None,
+        call_timeout: Optional[float] = None,
+        connect_timeout: float = 10.0,
+        reconnect: Optional[float] = None,
+    ):
         """Connects.
 
         - timeout: seconds to wait for a frame before `Timeout` is raised; None for ever.
@@ -46,29 +60,30 @@ class FrameClient:
         if policy not in ("all", "newest"):
             raise ValueError("policy is 'all' or 'newest', not %r" % (policy,))
         self._policy, self._timeout, self._reconnect, self._limit = policy, timeout, reconnect, connect_timeout
-        self._shared_memory, self._queue = shared_memory, queue
+        self._shared_memory = shared_memory
         self._security = wire.Security.chosen(hmac_key, ssl)
-        self._wanted = {"version": records.VERSION, "policy": policy, "queue": queue, "settings": settings, "name": name[:64]}
+        self._wanted = {
+            "version": records.VERSION,
+            "policy": policy,
+            "queue": queue,
+            "settings": settings,
+            "name": name[:64],
+        }
         if hold is not None:
             self._wanted["hold"] = hold
         self._compression = {} if compress is None else {"compression": compression.available(), "compress": compress}
         self._lock = threading.RLock()
         self._subscription: Any = None
         self._waiting: Deque[Any] = collections.deque()
-        self._last: Optional[int] = None
-        self._lost_since: "Optional[tuple[float, str]]" = None
-        self._is_closed, self._sending, self._lost, self._counts = False, None, 0, None
+        self._continuity = Continuity(uri, policy == "all")
+        self._is_closed, self._sending, self._counts = False, None, None
         self._reason = ""
-        #: The last interruptions, the latest last.
-        self._gaps: Deque[Gap] = collections.deque(maxlen=100)
         self._device = Device(uri, timeout=call_timeout, connect_timeout=connect_timeout, security=self._security)
         try:
             self._subscribe()
         except BaseException:
             self._device._close()
             raise
-
-    # What it says of itself
 
     @property
     def way(self) -> str:
@@ -88,12 +103,12 @@ class FrameClient:
     @property
     def lost(self) -> int:
         """How many frames were lost since the client was made, those in interruptions included."""
-        return self._lost
+        return self._continuity.lost
 
     @property
     def gaps(self) -> "list[Gap]":
         """The last interruptions, the latest last."""
-        return list(self._gaps)
+        return list(self._continuity.gaps)
 
     @property
     def policy(self) -> str:
@@ -110,7 +125,7 @@ class FrameClient:
             self._counts = None
             subscription.ping()
             while self._counts is None:
-                item = self._take(end)
+                item = self._take(end, asks=False)
                 if item is None:
                     raise errors.Timeout("no answer within %s s" % timeout)
                 if isinstance(item, (Frame, Reading)):
@@ -136,22 +151,36 @@ class FrameClient:
             return item
 
     def newest(self, timeout: Any = ...) -> Any:
-        """The latest frame; those before it that were not taken are dropped."""
+        """The latest frame that was not taken yet; those before it are dropped."""
         with self._lock:
-            if self._policy == "newest" and self._subscription.newest:
-                self._discard()
-                return self.next(timeout)
-            frame = self.next(timeout)
+            # What is here may be old: the answer to a ping comes behind the latest that the server has.
+            if self._subscription.newest:
+                frame = self._last(self._poll())
+                self._subscription.ask()
+                self.counts()
+                return self._last(self._poll(), frame) or self.next(timeout)
+            frame = self._poll() or self.next(timeout)
             while True:
-                if not self._waiting and frame.waiting == 0:
-                    later = self._poll()
-                    if later is None:
-                        return frame
-                else:
-                    later = self.next(timeout)
+                later = self._soon() if frame.waiting else self._poll()
+                if later is None:
+                    return frame
+                frame = self._last(later, frame)
+
+    def _last(self, later: Any, frame: Any = None) -> Any:
+        """The last that is there, in whose count those before it are."""
+        while later is not None:
+            if frame is not None:
                 later.lost += frame.lost
                 later.gap = later.gap or frame.gap
-                frame = later
+            frame, later = later, self._poll()
+        return frame
+
+    def _soon(self) -> Any:
+        """A frame that the server has said to be there, unless it was lost since."""
+        try:
+            return self.next(0.2)
+        except errors.Timeout:
+            return None
 
     def trigger_and_wait(self, timeout: Any = ...) -> Any:
         """Triggers the camera, and gives the frame of this trigger; frames that were not taken before are dropped."""
@@ -160,7 +189,7 @@ class FrameClient:
                 raise errors.FrameError("%s has no trigger" % self._device._uri)
             self._discard()
             self._subscription.ask()
-            self._device._call("trigger", (), {})
+            self.device.trigger()
             return self.next(timeout)
 
     def __iter__(self) -> "FrameClient":
@@ -191,14 +220,12 @@ class FrameClient:
                     away = False
                 except errors.Unreachable as error:
                     away = True
-                    self._note_loss(str(error))
+                    self._continuity.interrupt(str(error))
             if away:
                 await loop.run_in_executor(None, self._resubscribe, end and end - loop.time() + time.monotonic())
                 continue
-            if not await _readable(loop, descriptor, None if end is None else end - loop.time()):
+            if not await ways.readable(loop, descriptor, None if end is None else end - loop.time()):
                 raise errors.Timeout(self._why(self._timeout))
-
-    # The end
 
     def close(self) -> None:
         """Unsubscribes; images that are still referenced stay as they are."""
@@ -206,7 +233,7 @@ class FrameClient:
         self._is_closed = True
         subscription = self._subscription
         if not self._lock.acquire(timeout=0.05) and subscription is not None:
-            _wake(subscription)
+            ways.wake(subscription)
             self._lock.acquire()
         try:
             if self._subscription is not None:
@@ -252,58 +279,28 @@ class FrameClient:
     def __dir__(self) -> Any:
         return sorted(set(super().__dir__()) | set(dir(self._device)))
 
-    # Within
-
     def _subscribe(self) -> None:
         """Chooses the way, and subscribes."""
-        device, self._reason = self._device, ""
-        with device._lock:
-            device._connected()
-            methods, address = device._methods, device._address
-        if "frames_offer" in methods:
-            offer = device._call("frames_offer", (), {}, self._limit)
-            self._subscription = self._shared(offer) or connection.OwnConnection(
-                address, self._security, {**self._wanted, **self._compression}, self._limit)
-        elif "set_client" in methods:
-            self._reason = "the server has nothing else (no frames_offer)"
-            self._subscription = CallBack(device, address, self._policy, self._queue)
-        else:
-            raise errors.NotSupported("%s sends no frames" % device._uri)
+        self._subscription, self._reason = ways.subscribe(
+            self._device, self._security, self._wanted, self._compression, self._shared_memory, self._limit)
         self._sending = self._subscription.answer.get("sending")
-        _log.info("%s: frames by %s%s", device._uri, self.way, self._reason and " (%s)" % self._reason)
+        log.info("%s: frames by %s%s", self._device._uri, self.way, self._reason and " (%s)" % self._reason)
 
-    def _shared(self, offer: dict) -> Any:
-        if not self._shared_memory:
-            self._reason = "shared memory is not wanted"
-        elif not offer.get("socket"):
-            self._reason = str(offer.get("no_socket") or "the server has no shared memory")
-        elif not shared.is_this_machine(offer):
-            self._reason = "the server runs on another computer"
-        else:
-            try:
-                return shared.SharedMemory(offer, self._wanted, self._limit)
-            except errors.Refused as error:
-                if error.code not in ("ticket", "user", "memory"):
-                    raise
-                self._reason = str(error)
-            except OSError as error:
-                self._reason = "the socket %s cannot be used: %s" % (offer["socket"], error.strerror or error)
-        return None
-
-    def _take(self, end: Optional[float]) -> Any:
+    def _take(self, end: Optional[float], asks: bool = True) -> Any:
         """What comes next, with losses counted, or () for news; None if nothing comes in time."""
         while True:
             if self._is_closed:
                 raise errors.Closed("the client was closed")
             subscription = self._subscription
             try:
-                subscription.ask()
+                if asks:
+                    subscription.ask()
                 item = subscription.take(wire.until(end))
             except (errors.Unreachable, ValueError) as error:
                 # ValueError: the socket was closed meanwhile.
                 if self._is_closed:
                     continue
-                self._note_loss(str(error))
+                self._continuity.interrupt(str(error))
                 self._resubscribe(end)
                 continue
             except errors.FrameError:
@@ -324,21 +321,27 @@ class FrameClient:
                 return item
 
     def _discard(self) -> None:
-        """Drops what was sent and not taken."""
+        """Drops what was sent and not taken, on a connection that works."""
         self._waiting.clear()
-        try:
-            while self._poll() is not None:
-                pass
-            if self._subscription.newest:
-                # What the server has not sent yet comes before the answer to a ping.
-                self.counts()
-                self._waiting.clear()
-        except (errors.Unreachable, errors.DeviceFailure):
-            pass  # the next look says so, too
+        while True:
+            try:
+                while self._poll() is not None:
+                    pass
+                if self._subscription.newest:
+                    # What the server has not sent yet comes before the answer to a ping.
+                    self._subscription.ask()
+                    self.counts()
+                    self._waiting.clear()
+                return
+            except errors.Unreachable as error:
+                self._continuity.interrupt(str(error))
+                self._resubscribe(None if self._timeout is None else time.monotonic() + self._timeout)
+            except errors.DeviceFailure:
+                pass  # as old as what is dropped
 
     def _seen(self, item: Any) -> Any:
         if isinstance(item, (Frame, Reading)):
-            self._count(item)
+            self._continuity.count(item, not isinstance(self._subscription, CallBack))
             return item
         kind, value = item
         value = value if isinstance(value, dict) else {}
@@ -355,32 +358,6 @@ class FrameClient:
                 raise errors.Refused("the server ended the subscription: %s" % text, code)
         return ()
 
-    def _count(self, item: Any) -> None:
-        """Says of a frame how many were lost before it."""
-        number, last, self._last = item.number, self._last, item.number
-        lost = sum(item.losses.values()) if last is not None else 0
-        if last is not None and number > last and not isinstance(self._subscription, CallBack):
-            # Numbers count every frame; of those that a live view did not want none was lost.
-            missed = number - last - 1
-            lost = missed if self._policy == "all" or self._lost_since else lost
-        if self._lost_since:
-            (since, reason), self._lost_since = self._lost_since, None
-            if last is not None:
-                exact = number > last and not isinstance(self._subscription, CallBack)
-                missed = number - last - 1 if exact else number
-                item.gap = Gap(missed, exact, time.monotonic() - since, reason)
-                self._gaps.append(item.gap)
-                lost = missed
-                _log.warning("%s: %s%d frames were missed in %.1f s: %s", self._device._uri, "" if exact else "at least ",
-                             missed, item.gap.seconds, reason)
-        item.lost = lost
-        self._lost += lost
-
-    def _note_loss(self, reason: str) -> None:
-        if self._lost_since is None:
-            self._lost_since = (time.monotonic(), reason)
-            _log.warning("%s: %s; trying again", self._device._uri, reason)
-
     def _resubscribe(self, end: Optional[float]) -> None:
         """Subscribes again, as soon as the server is back."""
         with self._lock:
@@ -393,8 +370,11 @@ class FrameClient:
                     self._subscribe()
                     return
                 except (errors.Unreachable, errors.NoSuchDevice, errors.Timeout, errors.Refused) as error:
-                    if isinstance(error, errors.Refused) and not isinstance(error, errors.NoSuchDevice) \
-                            and error.code not in _LATER:
+                    if (
+                        isinstance(error, errors.Refused)
+                        and not isinstance(error, errors.NoSuchDevice)
+                        and error.code not in _LATER
+                    ):
                         raise
                     gone = time.monotonic() - start
                     if self._reconnect is not None and gone >= self._reconnect:
@@ -410,27 +390,8 @@ class FrameClient:
         text = "%s sent nothing within %s s" % (self._device._uri, timeout)
         if subscription.hold and subscription.held >= subscription.hold:
             return text + ": this program keeps %d images, as many as it may; keep copies (frame.image.copy())" % (
-                subscription.held)
+                subscription.held
+            )
         if self._sending is False:
             return text + ": the device is disabled"
         return text
-
-
-async def _readable(loop: Any, descriptor: int, limit: Optional[float]) -> bool:
-    """Waits until something can be received."""
-    ready = loop.create_future()
-    loop.add_reader(descriptor, lambda: ready.done() or ready.set_result(None))
-    try:
-        await asyncio.wait_for(ready, None if limit is None else max(0.0, limit))
-        return True
-    except asyncio.TimeoutError:
-        return False
-    finally:
-        loop.remove_reader(descriptor)
-
-
-def _wake(subscription: Any) -> None:
-    try:
-        subscription.socket.shutdown(2)
-    except OSError:
-        pass

@@ -1,4 +1,5 @@
 """Compressed pixels, as far as packages for them are installed."""
+
 from __future__ import annotations
 
 import zlib

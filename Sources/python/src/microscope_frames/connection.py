@@ -1,11 +1,11 @@
 """Frames on the client's own connection: to another computer, out of a container, through a tunnel or a firewall."""
+
 from __future__ import annotations
 
 import collections
 import hashlib
 import hmac
 import select
-import socket
 import ssl
 import struct
 import threading
@@ -92,7 +92,9 @@ class OwnConnection:
                     return None
                 continue
             except OSError as error:
-                raise errors.Unreachable("the connection to the server ended: %s" % (error.strerror or error)) from error
+                raise errors.Unreachable(
+                    "the connection to the server ended: %s" % (error.strerror or error)
+                ) from error
             if item is not None:
                 return item
 
@@ -131,10 +133,10 @@ class OwnConnection:
         """Yields memory to be filled, and what was received when a record is complete; None for one without news."""
         head = memoryview(self._head)
         while True:
-            yield head[:records.HEAD_LENGTH]
+            yield head[: records.HEAD_LENGTH]
             kind, header, length = records.head(head)
             if header + length > records.HEAD_LENGTH:
-                yield head[records.HEAD_LENGTH:header + length]
+                yield head[records.HEAD_LENGTH : header + length]
             packed, memory, layout, fields = None, None, None, None
             if kind == records.FRAME:
                 fields = records.frame(head, header)
@@ -147,7 +149,7 @@ class OwnConnection:
             if self._key is not None:
                 mac = bytearray(_SIGNATURE)
                 yield memoryview(mac)
-                self._check(mac, head[:header + length], memory if packed is None else packed)
+                self._check(mac, head[: header + length], memory if packed is None else packed)
             if kind == records.FRAME:
                 if packed is not None:
                     compression.expand(packed, fields[records.ENCODING], fields[records.SHUFFLED], memory)
@@ -155,8 +157,7 @@ class OwnConnection:
             elif kind in (records.VALUE, records.FAILURE):
                 number, timestamp, losses, event = records.value(head, header)
                 value = records.extra(head, header, length)
-                if self.newest and kind == records.VALUE:
-                    self._credit = 0
+                self._credit = 0
                 yield Reading(value, number, timestamp, losses, event) if kind == records.VALUE else (kind, value)
             elif kind in (records.STATE, records.COUNTS, records.END):
                 yield (kind, records.extra(head, header, length))
@@ -168,7 +169,7 @@ class OwnConnection:
         if count > _LONGEST_FRAME or sent > count or (not fields[records.ENCODING] and sent != count):
             raise errors.ProtocolError("a frame of %d bytes, of which %d are sent" % (count, sent))
         offset = records.OFFSET
-        layout = records.layout(fields[:offset] + (0,) + fields[offset + 1:], count)
+        layout = records.layout(fields[:offset] + (0,) + fields[offset + 1 :], count)
         while self._pool:
             try:
                 memory = self._pool.pop()
@@ -212,7 +213,8 @@ class OwnConnection:
             self._outgoing += record
             if self._key is not None:
                 self._outgoing += hmac.new(
-                    self._key, b"C" + struct.pack("<Q", self._sent) + record, hashlib.sha256).digest()
+                    self._key, b"C" + struct.pack("<Q", self._sent) + record, hashlib.sha256
+                ).digest()
                 self._sent += 1
         self._try_flush()
 
@@ -221,6 +223,6 @@ class OwnConnection:
         try:
             with self._sending:
                 while self._outgoing:
-                    del self._outgoing[:self.socket.send(self._outgoing)]
+                    del self._outgoing[: self.socket.send(self._outgoing)]
         except OSError:
             pass  # that it has to wait, or an end that the next look at the socket reports

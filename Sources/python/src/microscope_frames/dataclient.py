@@ -1,4 +1,5 @@
 """A drop-in for microscope.clients.DataClient."""
+
 from __future__ import annotations
 
 import queue
@@ -15,16 +16,17 @@ from .device import Device
 class DataClient:
     """What `microscope.clients.DataClient` is to a program, with frames by the fastest way.
 
-    Images are copies of their own, which may be written to and kept. Properties show the device's present values, and can be
-    set.
+    Images are copies of their own, which may be written to and kept. Properties show the device's present values, and
+    can be set.
     """
 
     def __init__(self, url: str, **options: Any):
         """- options: those of FrameClient."""
         self._url, self._options = url, options
         names = ("hmac_key", "ssl", "connect_timeout")
-        self._proxy = Device(url, timeout=options.get("call_timeout"),
-                             **{name: options[name] for name in names if name in options})
+        self._proxy = Device(
+            url, timeout=options.get("call_timeout"), **{name: options[name] for name in names if name in options}
+        )
         self._frames: Optional[FrameClient] = None
         self._lock = threading.Lock()
         self._queue: "Optional[queue.Queue[Any]]" = None

@@ -1,4 +1,5 @@
 """A device by the names of its members, whose calls go through Pyro's protocol."""
+
 from __future__ import annotations
 
 import threading
@@ -11,12 +12,20 @@ from . import errors, pickles, vocabulary, wire
 class Device:
     """A device on a server: methods are called, properties read and set, by their names.
 
-    Calls of several threads take turns. No call is repeated by itself: one whose connection ends raises, and the next one
-    connects again, for up to `patience` seconds while the server restarts.
+    Calls of several threads take turns. No call is repeated by itself: one whose connection ends raises, and the next
+    one connects again, for up to `patience` seconds while the server restarts.
     """
 
-    def __init__(self, uri: str, hmac_key: Any = None, ssl: Any = None, timeout: Optional[float] = None,
-                 connect_timeout: float = 10.0, patience: float = 10.0, security: Optional[wire.Security] = None):
+    def __init__(
+        self,
+        uri: str,
+        hmac_key: Any = None,
+        ssl: Any = None,
+        timeout: Optional[float] = None,
+        connect_timeout: float = 10.0,
+        patience: float = 10.0,
+        security: Optional[wire.Security] = None,
+    ):
         self._uri, self._limit, self._connect_limit, self._patience = str(uri), timeout, connect_timeout, patience
         self._security = security or wire.Security.chosen(hmac_key, ssl)
         self._lock, self._connection = threading.RLock(), None
@@ -107,10 +116,11 @@ class _Method:
 def _usable(value: Any, device: Device) -> Any:
     """A result, with devices in place of references to them."""
     if isinstance(value, pickles.Proxy):
-        return Device(value.uri, timeout=device._limit, connect_timeout=device._connect_limit, security=device._security)
+        return Device(
+            value.uri, timeout=device._limit, connect_timeout=device._connect_limit, security=device._security
+        )
     if type(value) is dict:
         return {key: _usable(item, device) for key, item in value.items()}
     if type(value) in (list, tuple):
         return type(value)(_usable(item, device) for item in value)
     return value
-

@@ -1,4 +1,5 @@
 """What can go wrong, said so that it helps without the server's log."""
+
 from __future__ import annotations
 
 

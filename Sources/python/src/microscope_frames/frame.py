@@ -1,4 +1,5 @@
 """Frames and readings as programs get them."""
+
 from __future__ import annotations
 
 import math
@@ -31,9 +32,9 @@ class Gap(NamedTuple):
 class Frame:
     """A frame: pixels and what is known of them.
 
-    `image` is a read-only numpy array of shape (height, width), without a copy where the pixels are in shared memory. It
-    stays as it is for as long as it, or a view of it, is referenced; `image.copy()` keeps it without keeping the server's
-    memory.
+    `image` is a read-only numpy array of shape (height, width), without a copy where the pixels are in shared memory.
+    It stays as it is for as long as it, or a view of it, is referenced; `image.copy()` keeps it without keeping the
+    server's memory.
     """
 
     __slots__ = ("image", "lost", "gap", "changes", "_fields")
@@ -50,8 +51,9 @@ class Frame:
 
     number = property(lambda self: self._fields[records.NUMBER], doc="Number of the frame, from 0 on.")
     timestamp = property(lambda self: self._fields[records.TIMESTAMP], doc="Host time, in seconds since 1970.")
-    generation = property(lambda self: self._fields[records.GENERATION],
-                          doc="It grows whenever somebody has set something in the device.")
+    generation = property(
+        lambda self: self._fields[records.GENERATION], doc="It grows whenever somebody has set something in the device."
+    )
     waiting = property(lambda self: self._fields[records.WAITING], doc="How many frames wait behind this one.")
 
     @property
@@ -73,13 +75,13 @@ class Frame:
     @property
     def roi(self) -> Optional[Any]:
         """The area of the sensor that was read."""
-        area = self._fields[records.LEFT:records.ROI_HEIGHT + 1]
+        area = self._fields[records.LEFT : records.ROI_HEIGHT + 1]
         return None if min(area) < 0 else vocabulary.ROI(*area)
 
     @property
     def binning(self) -> Optional[Any]:
         """Joined pixels."""
-        h, v = self._fields[records.BINNING_H:records.BINNING_V + 1]
+        h, v = self._fields[records.BINNING_H : records.BINNING_V + 1]
         return vocabulary.Binning(h, v) if h and v else None
 
     @property
@@ -91,7 +93,7 @@ class Frame:
     @property
     def losses(self) -> "dict[str, int]":
         """The lost frames by the place where they were lost, without places where none was."""
-        counts = self._fields[records.LOST:records.LOST + 6]
+        counts = self._fields[records.LOST : records.LOST + 6]
         return {place: count for place, count in zip(records.PLACES, counts) if count}
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> numpy.ndarray:
@@ -100,7 +102,12 @@ class Frame:
     def __repr__(self) -> str:
         height, width = self.image.shape
         return "<frame %d: %d × %d pixels of %s%s>" % (
-            self.number, width, height, self.image.dtype, ", %d lost before it" % self.lost if self.lost else "")
+            self.number,
+            width,
+            height,
+            self.image.dtype,
+            ", %d lost before it" % self.lost if self.lost else "",
+        )
 
 
 class Reading:
@@ -127,8 +134,32 @@ class Reading:
 
 def called_back(image: Any, number: int, timestamp: float) -> Frame:
     """A frame of a server that sends nothing but pixels and a time."""
-    nothing = (number, timestamp, math.nan, math.nan, -1, image.nbytes, image.shape[1], image.shape[0], image.strides[0],
-               b"", -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) + (0,) * 8
+    nothing = (
+        number,
+        timestamp,
+        math.nan,
+        math.nan,
+        -1,
+        image.nbytes,
+        image.shape[1],
+        image.shape[0],
+        image.strides[0],
+        b"",
+        -1,
+        -1,
+        -1,
+        -1,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+    ) + (0,) * 8
     return Frame(image, nothing)
 
 

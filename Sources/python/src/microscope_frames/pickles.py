@@ -1,4 +1,5 @@
 """Pickles of servers, read as data: only classes of the list below are made, whatever a pickle names."""
+
 from __future__ import annotations
 
 import builtins
@@ -16,22 +17,39 @@ import numpy
 from . import errors, vocabulary
 
 _PLAIN = {
-    ("_codecs", "encode"), ("builtins", "bytes"), ("builtins", "bytearray"), ("builtins", "set"), ("builtins", "frozenset"),
-    ("builtins", "complex"), ("builtins", "range"), ("builtins", "object"), ("builtins", "NotImplemented"),
+    ("_codecs", "encode"),
+    ("builtins", "bytes"),
+    ("builtins", "bytearray"),
+    ("builtins", "set"),
+    ("builtins", "frozenset"),
+    ("builtins", "complex"),
+    ("builtins", "range"),
+    ("builtins", "object"),
+    ("builtins", "NotImplemented"),
     ("copyreg", "_reconstructor"),
 }
 _OTHERS: "dict[tuple[str, str], Any]" = {
-    ("collections", "OrderedDict"): collections.OrderedDict, ("datetime", "datetime"): datetime.datetime,
-    ("datetime", "date"): datetime.date, ("datetime", "time"): datetime.time, ("datetime", "timedelta"): datetime.timedelta,
-    ("datetime", "timezone"): datetime.timezone, ("decimal", "Decimal"): decimal.Decimal, ("uuid", "UUID"): uuid.UUID,
-    ("numpy", "dtype"): numpy.dtype, ("numpy", "ndarray"): numpy.ndarray,
+    ("collections", "OrderedDict"): collections.OrderedDict,
+    ("datetime", "datetime"): datetime.datetime,
+    ("datetime", "date"): datetime.date,
+    ("datetime", "time"): datetime.time,
+    ("datetime", "timedelta"): datetime.timedelta,
+    ("datetime", "timezone"): datetime.timezone,
+    ("decimal", "Decimal"): decimal.Decimal,
+    ("uuid", "UUID"): uuid.UUID,
+    ("numpy", "dtype"): numpy.dtype,
+    ("numpy", "ndarray"): numpy.ndarray,
 }
 _NUMPY = {"multiarray._reconstruct", "multiarray.scalar", "numeric._frombuffer"}
 _NAMES = {"__builtin__": "builtins", "exceptions": "builtins", "copy_reg": "copyreg"}
-_ALIASES = {"microscope.ROI": vocabulary.ROI, "microscope.Binning": vocabulary.Binning,
-            "microscope.AxisLimits": vocabulary.AxisLimits, "microscope.TriggerType": vocabulary.TriggerType,
-            "microscope.TriggerMode": vocabulary.TriggerMode,
-            "microscope.ElectronicShutteringMode": vocabulary.ElectronicShutteringMode}
+_ALIASES = {
+    "microscope.ROI": vocabulary.ROI,
+    "microscope.Binning": vocabulary.Binning,
+    "microscope.AxisLimits": vocabulary.AxisLimits,
+    "microscope.TriggerType": vocabulary.TriggerType,
+    "microscope.TriggerMode": vocabulary.TriggerMode,
+    "microscope.ElectronicShutteringMode": vocabulary.ElectronicShutteringMode,
+}
 
 
 class URI:
@@ -62,8 +80,11 @@ class _WrappedError:
 def _remote_error(name: str) -> Callable[..., Exception]:
     """What makes an exception of a class that is not known here."""
     # A class, since pickles may also make one by NEWOBJ, and set attributes.
-    return type(name.rpartition(".")[2], (errors.RemoteError,), {
-        "__init__": lambda self, *args: errors.RemoteError.__init__(self, name, *args), "__module__": __name__})
+    return type(
+        name.rpartition(".")[2],
+        (errors.RemoteError,),
+        {"__init__": lambda self, *args: errors.RemoteError.__init__(self, name, *args), "__module__": __name__},
+    )
 
 
 class _Reader(pickle.Unpickler):
@@ -75,8 +96,8 @@ class _Reader(pickle.Unpickler):
         if other is not None:
             return other
         for core in ("numpy.core.", "numpy._core."):
-            if module.startswith(core) and "%s.%s" % (module[len(core):], name) in _NUMPY:
-                return _numpy(module[len(core):], name)
+            if module.startswith(core) and "%s.%s" % (module[len(core) :], name) in _NUMPY:
+                return _numpy(module[len(core) :], name)
         if module == "Pyro4.core" and name in ("URI", "Proxy"):
             return URI if name == "URI" else Proxy
         if (module, name) == ("Pyro4.futures", "_ExceptionWrapper"):

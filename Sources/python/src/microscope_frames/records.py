@@ -1,4 +1,5 @@
 """The records that follow a subscription; docs/frames-wire.md of the server has every byte."""
+
 from __future__ import annotations
 
 import json
@@ -23,8 +24,33 @@ _VALUE = struct.Struct("<Qd6IB")
 _GIVE = struct.Struct("<4sHHIIII")
 _ONE = struct.Struct("<4sHHIIIII")
 # Places of values in an unpacked frame.
-(NUMBER, TIMESTAMP, HARDWARE_TIME, EXPOSURE, TRIGGER, BYTES, WIDTH, HEIGHT, ROW, TYPE, LEFT, TOP, ROI_WIDTH, ROI_HEIGHT,
- BINNING_H, BINNING_V, TRANSFORM, FLAGS, ENCODING, SHUFFLED, SLOT, SLOT_BYTES, OFFSET, SENT_BYTES, LOST) = range(25)
+(
+    NUMBER,
+    TIMESTAMP,
+    HARDWARE_TIME,
+    EXPOSURE,
+    TRIGGER,
+    BYTES,
+    WIDTH,
+    HEIGHT,
+    ROW,
+    TYPE,
+    LEFT,
+    TOP,
+    ROI_WIDTH,
+    ROI_HEIGHT,
+    BINNING_H,
+    BINNING_V,
+    TRANSFORM,
+    FLAGS,
+    ENCODING,
+    SHUFFLED,
+    SLOT,
+    SLOT_BYTES,
+    OFFSET,
+    SENT_BYTES,
+    LOST,
+) = range(25)
 GENERATION, WAITING = LOST + 6, LOST + 7
 _TYPE = re.compile(rb"[<>|][uif][1248]\0*$")
 
@@ -62,8 +88,10 @@ def layout(fields: tuple, memory: int) -> dict:
     name, size = kind.rstrip(b"\0").decode(), int(kind[2:3])
     width, height, row, offset = fields[WIDTH], fields[HEIGHT], fields[ROW], fields[OFFSET]
     if row < width * size or fields[BYTES] != row * height or offset + row * height > memory:
-        raise ProtocolError("a frame of %d × %d pixels of %s, rows of %d bytes at %d, in %d bytes" % (
-            width, height, name, row, offset, memory))
+        raise ProtocolError(
+            "a frame of %d × %d pixels of %s, rows of %d bytes at %d, in %d bytes"
+            % (width, height, name, row, offset, memory)
+        )
     strides = None if row == width * size else (row, size)
     return {"version": 3, "shape": (height, width), "typestr": name, "strides": strides}
 
@@ -73,7 +101,7 @@ def extra(data: Any, header: int, length: int) -> Any:
     if not length:
         return None
     try:
-        return json.loads(bytes(data[header:header + length]))
+        return json.loads(bytes(data[header : header + length]))
     except ValueError as error:
         raise ProtocolError("a record whose JSON cannot be read: %s" % error) from error
 
@@ -94,4 +122,5 @@ def give(credit: int, given: Sequence[int] = ()) -> bytes:
     if len(given) == 1:
         return _ONE.pack(b"MFRM", VERSION, GIVE, 24, 4, credit, 1, given[0])
     return _GIVE.pack(b"MFRM", VERSION, GIVE, 24, 4 * len(given), credit, len(given)) + struct.pack(
-        "<%dI" % len(given), *given)
+        "<%dI" % len(given), *given
+    )

@@ -1,4 +1,5 @@
 """Frames in shared memory: one packet a frame, pixels where the server has them."""
+
 from __future__ import annotations
 
 import collections
@@ -48,7 +49,7 @@ class _Memory:
 
     def layout(self, fields: tuple) -> dict:
         """What numpy needs for a view; mostly that of the frame before."""
-        key = fields[records.BYTES:records.TYPE + 1] + (fields[records.OFFSET],)
+        key = fields[records.BYTES : records.TYPE + 1] + (fields[records.OFFSET],)
         found = self.layouts.get(key)
         if found is None:
             if len(self.layouts) > 16:
@@ -88,8 +89,9 @@ class SharedMemory:
         try:
             self.socket.settimeout(limit)
             self.socket.connect(offer["socket"])
-            self.socket.send(records.record(
-                records.SUBSCRIBE, {**wanted, "object": offer["object"], "ticket": offer["ticket"]}))
+            self.socket.send(
+                records.record(records.SUBSCRIBE, {**wanted, "object": offer["object"], "ticket": offer["ticket"]})
+            )
             self.answer = self._welcome()
         except BaseException:
             self.socket.close()
@@ -124,7 +126,8 @@ class SharedMemory:
                 self._give_pending()
             try:
                 count, ancillary, flags, _ = self.socket.recvmsg_into(
-                    [self._buffer], self._room, socket.MSG_CMSG_CLOEXEC)
+                    [self._buffer], self._room, socket.MSG_CMSG_CLOEXEC
+                )
             except BlockingIOError:
                 if wait == 0 or not self._poll.poll(None if wait is None else wait * 1000):
                     return None
@@ -203,6 +206,7 @@ class SharedMemory:
         if kind == records.FRAME:
             return self._frame(records.frame(data, header), descriptor, records.extra(data, header, length))
         if kind in (records.VALUE, records.FAILURE):
+            self._credit = 0
             number, timestamp, losses, event = records.value(data, header)
             value = records.extra(data, header, length)
             return Reading(value, number, timestamp, losses, event) if kind == records.VALUE else (kind, value)
@@ -210,7 +214,11 @@ class SharedMemory:
             for slot in records.slots(data, header, length):
                 self._slots.pop(slot, None)
             return None
-        return (kind, records.extra(data, header, length)) if kind in (records.STATE, records.COUNTS, records.END) else None
+        return (
+            (kind, records.extra(data, header, length))
+            if kind in (records.STATE, records.COUNTS, records.END)
+            else None
+        )
 
     def _frame(self, fields: tuple, descriptor: Optional[int], extra: Any) -> Frame:
         slot = fields[records.SLOT]
@@ -269,8 +277,12 @@ def is_this_machine(offer: dict) -> bool:
 def _descriptor(ancillary: Any) -> Optional[int]:
     if not ancillary:
         return None
-    found = [number for level, kind, data in ancillary if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS)
-             for number, in struct.iter_unpack("i", data[:len(data) // 4 * 4])]
+    found = [
+        number
+        for level, kind, data in ancillary
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS)
+        for number, in struct.iter_unpack("i", data[: len(data) // 4 * 4])
+    ]
     for further in found[1:]:
         os.close(further)
     return found[0] if found else None

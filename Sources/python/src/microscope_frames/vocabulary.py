@@ -1,10 +1,20 @@
 """The types of python-microscope's interface: its own where it is installed, otherwise equal ones."""
+
 from __future__ import annotations
 
 import enum
 from typing import Any, NamedTuple
 
-__all__ = ["ROI", "Binning", "AxisLimits", "TriggerType", "TriggerMode", "ElectronicShutteringMode", "EXCEPTIONS", "plain"]
+__all__ = [
+    "ROI",
+    "Binning",
+    "AxisLimits",
+    "TriggerType",
+    "TriggerMode",
+    "ElectronicShutteringMode",
+    "EXCEPTIONS",
+    "plain",
+]
 
 try:
     import microscope as _microscope
@@ -92,8 +102,15 @@ ElectronicShutteringMode = _known("ElectronicShutteringMode", _ElectronicShutter
 # By the names under which servers send them.
 EXCEPTIONS = {
     kind.__name__: _known(kind.__name__, kind)
-    for kind in (MicroscopeError, DeviceError, IncompatibleStateError, DisabledDeviceError, InitialiseError,
-                 UnsupportedFeatureError, LibraryLoadError)
+    for kind in (
+        MicroscopeError,
+        DeviceError,
+        IncompatibleStateError,
+        DisabledDeviceError,
+        InitialiseError,
+        UnsupportedFeatureError,
+        LibraryLoadError,
+    )
 }
 
 

@@ -1,4 +1,5 @@
 """Pyro4's protocol, as far as a client needs it: connecting, calls, signatures, TLS."""
+
 from __future__ import annotations
 
 import ast
@@ -39,11 +40,14 @@ class Address(NamedTuple):
     @classmethod
     def parse(cls, uri: str) -> "Address":
         """The address in a URI such as `PYRO:Camera@scope-pc:8001`."""
-        found = re.match(r"(?i:PYRO):([^\s@]+)@(?:\./u:(.+)|\[([0-9a-fA-F:.%]+)\]:(\d+)|([^:\s\[\]]+):(\d+))$", uri.strip())
+        found = re.match(
+            r"(?i:PYRO):([^\s@]+)@(?:\./u:(.+)|\[([0-9a-fA-F:.%]+)\]:(\d+)|([^:\s\[\]]+):(\d+))$", uri.strip()
+        )
         if not found:
             raise errors.FrameError(
                 "%r is not the URI of a device; it looks like PYRO:Camera@scope-pc:8001, as the server logs it, "
-                "or PYRONAME:Camera for a name server" % uri)
+                "or PYRONAME:Camera for a name server" % uri
+            )
         name, path, address, port, host, other = found.groups()
         number = int(port or other or 0)
         if number > 65535:
@@ -106,8 +110,14 @@ class Connection:
     def close(self) -> None:
         self.socket.close()
 
-    def call(self, method: str, args: tuple, keywords: Optional[dict], limit: Optional[float] = None,
-             target: Optional[str] = None) -> Any:
+    def call(
+        self,
+        method: str,
+        args: tuple,
+        keywords: Optional[dict],
+        limit: Optional[float] = None,
+        target: Optional[str] = None,
+    ) -> Any:
         """Calls a method of the object, and waits for its result."""
         self._sequence = (self._sequence + 1) & 0xFFFF
         call = (target or self.address.object, method, args, keywords)
@@ -135,9 +145,13 @@ class Connection:
         if kind == _CONNECTFAIL:
             text = str(answer)
             if "unknown object" in text:
-                raise errors.NoSuchDevice("the server at %s has no device %r" % (self.address.place, self.address.object))
+                raise errors.NoSuchDevice(
+                    "the server at %s has no device %r" % (self.address.place, self.address.object)
+                )
             if "hmac" in text:
                 text += "; the key of the server is given as hmac_key=…, or in the variable PYRO_HMAC_KEY"
+            if "requires SSL" in text:
+                text += "; give ssl=…, a context that trusts its certificate, or set PYRO_SSL and PYRO_SSL_CACERTS"
             raise errors.Refused("%s refuses the connection: %s" % (self.address.place, text))
         if kind != _CONNECTOK:
             raise errors.ProtocolError("%s is not a Pyro server" % self.address.place)
@@ -150,9 +164,22 @@ class Connection:
         if self.security.key is not None:
             annotations = b"HMAC\0\x14" + hmac.new(self.security.key, payload, hashlib.sha1).digest()
         sum_ = kind + _VERSION + len(payload) + len(annotations) + self._serializer + flags + sequence + 0x34E9
-        self.socket.sendall(_HEADER.pack(
-            b"PYRO", _VERSION, kind, flags, sequence, len(payload), self._serializer, len(annotations), 0,
-            sum_ & 0xFFFF) + annotations + payload)
+        self.socket.sendall(
+            _HEADER.pack(
+                b"PYRO",
+                _VERSION,
+                kind,
+                flags,
+                sequence,
+                len(payload),
+                self._serializer,
+                len(annotations),
+                0,
+                sum_ & 0xFFFF,
+            )
+            + annotations
+            + payload
+        )
 
     def _receive(self) -> "tuple[int, int, int, int, bytes]":
         magic, version, kind, flags, sequence, length, serializer, extra, _, _ = _HEADER.unpack(self._take(24))
@@ -167,8 +194,8 @@ class Connection:
             return
         found, position = {}, 0
         while position + 6 <= len(annotations):
-            length = int.from_bytes(annotations[position + 4:position + 6], "big")
-            found[annotations[position:position + 4]] = annotations[position + 6:position + 6 + length]
+            length = int.from_bytes(annotations[position + 4 : position + 6], "big")
+            found[annotations[position : position + 4]] = annotations[position + 6 : position + 6 + length]
             position += 6 + length
         signed = hmac.new(self.security.key, payload, hashlib.sha1)
         for name in sorted(found):
@@ -231,7 +258,7 @@ def _loads(payload: bytes, serializer: int) -> Any:
         return _from_serpent(ast.literal_eval(payload.decode()))
     if serializer == _MARSHAL and payload[:1] in b"uZz\xf5\xfa\xda":
         # The text of a refusal; Python's own marshal is not made for foreign bytes.
-        return payload[2 if payload[:1] in b"z\xfaZ\xda" else 5:].decode(errors="replace")
+        return payload[2 if payload[:1] in b"z\xfaZ\xda" else 5 :].decode(errors="replace")
     raise errors.ProtocolError("the server answered with serializer %d" % serializer)
 
 

@@ -1,23 +1,22 @@
-internal import Pickle
-internal import Pyro
+package import Pickle
 
 /// A record of the protocol of `docs/frames-wire.md`: its kinds, its head, and what clients send.
-enum FrameRecord {
-    enum Kind: UInt16 {
+package enum FrameRecord {
+    package enum Kind: UInt16 {
         case welcome = 1
         case refused, frame, value, failure, retire, state, counts, end
         case subscribe = 65
         case give, ping, unsubscribe
     }
 
-    static let version = 1
-    static let headLength = 16
+    package static let version = 1
+    package static let headLength = 16
     /// The most bytes of a record from a client.
-    static let longest = 64 << 10
+    package static let longest = 64 << 10
     private static let magic = Array("MFRM".utf8)
 
     /// A head, which leaves room for the whole header.
-    static func begin(_ kind: Kind, headerLength: Int = headLength, extraLength: Int) -> [UInt8] {
+    package static func begin(_ kind: Kind, headerLength: Int = headLength, extraLength: Int) -> [UInt8] {
         var bytes = [UInt8]()
         bytes.reserveCapacity(headerLength)
         bytes += magic
@@ -29,12 +28,12 @@ enum FrameRecord {
     }
 
     /// A record without header fields of its own.
-    static func plain(_ kind: Kind, _ value: PythonValue) -> (header: [UInt8], extra: [UInt8]) {
+    package static func plain(_ kind: Kind, _ value: PythonValue) -> (header: [UInt8], extra: [UInt8]) {
         let extra = json(value)
         return (begin(kind, extraLength: extra.count), extra)
     }
 
-    static func json(_ value: PythonValue) -> [UInt8] {
+    package static func json(_ value: PythonValue) -> [UInt8] {
         // All that is sent this way can be written.
         Array(((try? SerializerID.json.text(of: value)) ?? "null").utf8)
     }
@@ -42,20 +41,23 @@ enum FrameRecord {
     // MARK: Reading
 
     /// The head of a record from a client.
-    struct Head: Equatable {
+    package struct Head: Equatable {
         let kind: UInt16
         let headerLength, extraLength: Int
 
-        var length: Int { headerLength + extraLength }
+        package var length: Int { headerLength + extraLength }
 
-        init(_ bytes: ArraySlice<UInt8>) throws(FrameRefusal) {
+        package init(_ bytes: ArraySlice<UInt8>) throws(FrameRefusal) {
             guard bytes.count >= FrameRecord.headLength, bytes.starts(with: FrameRecord.magic) else {
                 throw FrameRefusal(.malformed, "this is not a record of the frame protocol")
             }
             let start = bytes.startIndex
             let version = bytes.little(UInt16.self, at: start + 4)
             guard version == FrameRecord.version else {
-                throw FrameRefusal(.version, "version \(version) is not known; this server speaks \(FrameRecord.version)")
+                throw FrameRefusal(
+                    .version,
+                    "version \(version) is not known; this server speaks \(FrameRecord.version)"
+                )
             }
             kind = bytes.little(UInt16.self, at: start + 6)
             headerLength = Int(bytes.little(UInt32.self, at: start + 8))
@@ -67,14 +69,14 @@ enum FrameRecord {
     }
 
     /// What a client sends.
-    enum Request: Equatable {
+    package enum Request: Equatable {
         case subscribe(PythonValue)
         case give(credit: Int, slots: [UInt32])
         case ping
         case unsubscribe
 
         /// Reads one whole record.
-        init(_ bytes: ArraySlice<UInt8>) throws(FrameRefusal) {
+        package init(_ bytes: ArraySlice<UInt8>) throws(FrameRefusal) {
             let head = try Head(bytes)
             guard bytes.count == head.length else {
                 throw FrameRefusal(.malformed, "\(bytes.count) bytes of a record of \(head.length)")
@@ -103,25 +105,26 @@ enum FrameRecord {
 }
 
 /// The reason for which a subscription is refused or ended.
-struct FrameRefusal: Error, Equatable {
-    enum Code: String {
-        case version, malformed, wanted, ticket, user, object, subscribers, memory, closed, stopping, unsubscribed, slots
+package struct FrameRefusal: Error, Equatable {
+    package enum Code: String {
+        case version, malformed, wanted, ticket, user, object, subscribers, memory, closed, stopping, unsubscribed,
+            slots
     }
 
-    let code: Code
-    let text: String
+    package let code: Code
+    package let text: String
 
-    init(_ code: Code, _ text: String) { (self.code, self.text) = (code, text) }
+    package init(_ code: Code, _ text: String) { (self.code, self.text) = (code, text) }
 
-    var value: PythonValue { .dict(["code": .str(code.rawValue), "text": .str(text)]) }
+    package var value: PythonValue { .dict(["code": .str(code.rawValue), "text": .str(text)]) }
 }
 
 extension [UInt8] {
-    mutating func append(little value: some FixedWidthInteger) {
+    package mutating func append(little value: some FixedWidthInteger) {
         for index in 0..<value.bitWidth / 8 { append(UInt8(truncatingIfNeeded: value >> (8 * index))) }
     }
 
-    mutating func append(little value: Double) { append(little: value.bitPattern) }
+    package mutating func append(little value: Double) { append(little: value.bitPattern) }
 }
 
 extension ArraySlice<UInt8> {
