@@ -85,7 +85,15 @@ extension FloatingDriver where Configuration == AndorSDK2Camera.Configuration {
                     libandor 2.84 without a camera: codes and times; the functions of 2.84 and 2.102; public drivers and \
                     their users' reports of iXon, Clara and Luca; no firmware of a camera
                     """,
-                witnesses: [],
+                witnesses: [
+                    Witness(
+                        "pylablib 1.4.3",
+                        "identity, amplifiers, limits, images, triggers, codes",
+                        tests: "test_pylablib_finds_the_sdk2_cameras",
+                        "test_pylablib_agrees_in_sdk2_limits_and_images",
+                        "test_pylablib_gets_the_sdk2_codes"
+                    )
+                ],
                 untested: ["iDus", "iVac", "iStar", "InGaAs cameras"]
             )
         )

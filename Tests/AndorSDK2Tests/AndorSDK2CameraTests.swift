@@ -33,7 +33,7 @@ struct AndorSDK2CameraTests {
     @Test func bothAmplifiersGiveTheSameOrientation() throws {
         let camera = try open("ixon-ultra-897")
         try camera.ready()
-        for mode in [0, 4] {
+        for mode in [PythonValue.int(0), .int(4)] {
             try Client(camera).change("readout mode", to: mode)
             #expect(try camera.triggeredImage()[5, 6] == light(64 + 5, 32 + 6))
         }
@@ -58,8 +58,8 @@ struct AndorSDK2CameraTests {
         let camera = try open("ixon-ultra-897")
         try camera.ready()
         try camera.setTrigger(type, mode)
-        #expect(try camera.triggerType == type)
-        #expect(try camera.triggerMode == mode)
+        #expect(camera.triggerType == type)
+        #expect(camera.triggerMode == mode)
     }
 
     @Test func triggersThatTheCameraLacksAreRefused() throws {
@@ -67,7 +67,7 @@ struct AndorSDK2CameraTests {
         for (type, mode) in [(TriggerType.risingEdge, TriggerMode.bulb), (.pulse, .once), (.software, .bulb)] {
             #expect(throws: DeviceError.self) { try camera.setTrigger(type, mode) }
         }
-        #expect(try camera.triggerType == .software)
+        #expect(camera.triggerType == .software)
     }
 
     @Test func cameraRunsByItselfAndOnPulses() throws {
@@ -98,21 +98,21 @@ struct AndorSDK2CameraTests {
         let camera = try open("ixon-ultra-897")
         try camera.ready()
         try camera.expose(for: 0.012344)
-        #expect(abs(try camera.exposureTime - 0.01235) < 1e-6)
-        #expect(try camera.cycleTime > camera.exposureTime)
+        #expect(abs(camera.exposureTime - 0.01235) < 1e-6)
+        #expect(camera.cycleTime > camera.exposureTime)
         // With frame transfer an image cannot be exposed for less than the one before is read.
         try Client(camera).change("frame transfer", to: true)
         try camera.expose(for: 0)
-        #expect(try camera.exposureTime > 0.0003)
+        #expect(camera.exposureTime > 0.0003)
         _ = try camera.triggeredImage()
     }
 
     @Test func isolatedCropIsTheArea() throws {
         let camera = try open("ixon-ultra-897")
         try camera.ready()
-        let before = try camera.cycleTime
+        let before = camera.cycleTime
         try Client(camera).change("isolated crop", to: true)
-        #expect(try camera.cycleTime < before)
+        #expect(camera.cycleTime < before)
         #expect(try camera.triggeredImage()[5, 6] == light(64 + 5, 32 + 6))
     }
 
