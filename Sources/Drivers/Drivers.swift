@@ -17,7 +17,7 @@ public let drivers = DriverCatalog(
     Simulators.drivers + FilterWheels.drivers + Lasers.drivers + StageControllers.drivers
         + Composites.drivers
         + [
-            FloatingDriver.andorSDK3, FloatingDriver.andorSDK2, Driver.hamamatsuDCAM, FloatingDriver.pvcam, Driver.ximea,
-            Driver.v4l2, Driver.rpicam,
+            FloatingDriver.andorSDK3, FloatingDriver.andorSDK2, Driver.hamamatsuDCAM, FloatingDriver.pvcam,
+            Driver.ximea, Driver.v4l2, Driver.rpicam,
         ]
 )
