@@ -61,7 +61,7 @@ extension RPiSensor.Mode {
     }
 }
 
-/// What the program writes of each image, as JSON whose values come line by line.
+/// The metadata of images as the program writes them: JSON whose values come line by line.
 struct RPiMetadata: Sendable {
     /// The images whose values have begun to come and that have not been fetched, the oldest first.
     private var images: [[String: String]] = []

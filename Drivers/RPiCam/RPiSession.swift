@@ -100,7 +100,7 @@ final class RPiSession: Sendable {
     private func program(of isRaw: Bool) -> String { isRaw ? "rpicam-raw" : "rpicam-vid" }
 }
 
-/// What a program has said when it failed.
+/// The last words of a program that failed.
 struct RPiStatus: SDKStatus, Equatable, CustomStringConvertible {
     let description: String
     let isLoss: Bool
