@@ -25,6 +25,7 @@ NEEDS = {
     "hamamatsu-dcam": {"conf": {"serial": "000007"}},
     "ximea": {"conf": {"serial": "000008"}},
     "pvcam": {"uid": "A21B204007"},
+    "andor-sdk2": {"uid": "11009"},
     "zaber-daisy-chain": {"conf": {**AT_A_PORT, "address2type": {"1": "stage", "2": "led_controller"}}},
 }
 # Those without options that have to be given; all others are at a serial port.
