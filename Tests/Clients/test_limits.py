@@ -119,6 +119,8 @@ def test_little_memory_at_the_start(tmp_path, megabytes):
         start = time.monotonic()
         eventually(lambda: limited.server.process.poll() is not None or time.monotonic() > start + 2, "it has begun")
         assert not limited.server.find(TRAP), limited.server.text()
+        if megabytes == 40:
+            limited.server.wait_for("memory")
         assert (limited.server.process.poll() or 0) >= 0, limited.server.text()
     finally:
         limited.server.kill()

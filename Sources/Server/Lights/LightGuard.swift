@@ -225,12 +225,15 @@ final class LightGuard: Sendable {
     /// Whether a decision still holds, for the host that has the device's lock now.
     func holds(_ decision: Decision) -> Bool {
         let now = ContinuousClock.now
-        return state.withLock { state in
+        let holds = state.withLock { state in
             let light = state[decision.output]
             let holds = light?.generation == decision.generation && (light?.due(now)).map { $0.time <= now } == true
             if !holds { state[decision.output]?.isBeingSwitchedOff = false }
             return holds
         }
+        // The time of this light was left out while it was being switched off.
+        if !holds { timer.wake() }
+        return holds
     }
 
     private static let retryInterval = Duration.seconds(2)

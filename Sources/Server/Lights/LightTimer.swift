@@ -14,7 +14,13 @@ final class LightTimer: Sendable {
 
     private let state = Lock(State())
 
-    func add(_ host: DeviceHost) { state.withLock { $0.hosts.append(host) } }
+    /// Looks at a host's lights as well, from now on: the configuration may have switched them on before.
+    func add(_ host: DeviceHost) {
+        state.update { state in
+            state.hosts.append(host)
+            state.changes += 1
+        }
+    }
 
     func remove(_ host: DeviceHost) { state.withLock { state in state.hosts.removeAll { $0 === host } } }
 
