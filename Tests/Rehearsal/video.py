@@ -154,7 +154,7 @@ def lose(server, uri, camera, say):
     camera.set_setting("percentage_of_dropped_buffers", 0)
     say("of 30 images and more that vivid dropped, %d are counted as lost" % missed)
     camera.set_setting("brightness", 111)
-    begin = len(server.text())
+    begin = len(server.lines)
     camera.set_setting("disconnect", True)
     server.wait_for(r"lost contact with", PATIENCE, begin)
     server.wait_for(r"is back", PATIENCE, begin)
