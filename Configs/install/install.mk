@@ -12,7 +12,7 @@ ARCHITECTURE := $(shell dpkg --print-architecture 2>/dev/null)
 package := .build/device-server_$(VERSION)_$(ARCHITECTURE).deb
 root = $(DESTDIR)$(prefix)
 doc = $(root)/share/doc/device-server
-documents = README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE $(wildcard docs/overview.svg docs/decisions/*.md Tests/README.md Benchmarks/README.md Sources/*/README.md docs/Articles/*.swift docs/*.md docs/Example/*.swift docs/Example/Sources/*/*.swift \
+documents = README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE $(wildcard docs/overview.svg docs/decisions/*.md Tests/README.md Benchmarks/README.md Sources/*/README.md Sources/python/examples/*.py docs/Articles/*.swift docs/*.md docs/Example/*.swift docs/Example/Sources/*/*.swift \
     docs/ExampleWheels/*/*.swift Drivers/*/README.md HardwareTests/README.md Configs/*.yaml Configs/udev/*.rules)
 release := .build/release
 
