@@ -173,7 +173,14 @@ def write_config(folder, devices, **options):
     return file
 
 
+given_out = set()
+
+
 def free_port():
-    """A port that nobody listens at; the kernel does not give it out again at once."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+    """A port that nobody listens at, and that this process has not got before: the kernel may repeat itself."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        if port not in given_out:
+            given_out.add(port)
+            return port
