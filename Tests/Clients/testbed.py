@@ -13,8 +13,10 @@ class Testbed:
     __test__ = False  # it is no class of tests
 
     def __init__(self, *options):
-        self._process = subprocess.Popen(
-            [str(BIN / "virtual-usb"), *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        # hwprobe looks at all processes of the computer, so tests that run side by side have addresses of their own.
+        worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+        self._process = subprocess.Popen([str(BIN / "virtual-usb"), *options, str(2 + worker * 30 % 120)],
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.folder = self._process.stdout.readline().strip()
 
     @property

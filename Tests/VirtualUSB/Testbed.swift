@@ -10,10 +10,13 @@ public import Transports
 public final class Testbed: Sendable {
     public let folder: String
     private let lastEvent = Atomic<Int>(0)
-    private let lastAddress = Atomic<Int>(1)
+    private let lastAddress: Atomic<Int>
 
+    /// - Parameter firstAddress: that of the first device, from 2; programs that look for who has a device open mix up
+    ///   two testbeds with the same addresses.
     /// - Throws: if the folder cannot be made.
-    public init() throws(TestbedError) {
+    public init(firstAddress: Int = 2) throws(TestbedError) {
+        lastAddress = Atomic(firstAddress - 1)
         // The paths of sockets in it must not be longer than 107 bytes.
         var template = Array("/tmp/usb.XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw TestbedError("mkdtemp", errno) }

@@ -131,7 +131,7 @@ extension Andor2Camera: SDKCamera {
         return .none
     }
 
-    /// The next image, copied into the first buffer that waits; nil if there is no image, or no buffer.
+    /// Copies the next image into the first waiting buffer; returns nil without an image or a buffer.
     private func nextImage() throws(DeviceError) -> Arrival? {
         let capture = capture.withLock { $0 }
         guard let address = capture.free.first else { return nil }

@@ -213,7 +213,7 @@ extension PVCAMCamera: SDKCamera {
         let (bytes, isBefore) = address.subtractingReportingOverflow(memory.address)
         guard !isBefore, let offset = Int(exactly: bytes), offset % setup.frameBytes == 0,
             offset / setup.frameBytes < ring
-        else { throw DeviceError(.failed, "\(serialNumber) has put a frame where there is no memory for it") }
+        else { throw DeviceError(.failed, "\(serialNumber) has reported a frame outside of its buffer") }
         return offset / setup.frameBytes
     }
 

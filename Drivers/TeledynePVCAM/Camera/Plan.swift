@@ -13,7 +13,7 @@ struct Plan: Sendable, Equatable {
     var exposing = Exposing(.timed, isSingle: true)
     /// The mode of the output line, added to the exposure mode of cameras with a CMOS sensor.
     var exposeOut = 0
-    /// What came of the last setup; nil if it is no longer valid.
+    /// The result of the last setup; nil once a setting has changed since.
     var setup: Setup?
 
     init(sensor: SensorShape) {

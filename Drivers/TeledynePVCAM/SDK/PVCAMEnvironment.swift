@@ -72,7 +72,7 @@ enum PVCAMEnvironment {
     /// - Parameters:
     ///   - value: the value of a variable; nil if it is not set.
     ///   - profiles: the texts of the scripts for login shells.
-    ///   - files: the names in a folder; nil if there is no such folder.
+    ///   - files: the names in a folder; nil without such a folder.
     static func faults(
         _ value: (String) -> String?,
         profiles: [String],
@@ -114,7 +114,7 @@ enum PVCAMEnvironment {
         return faults
     }
 
-    /// The names in a folder; nil if there is no such folder.
+    /// The names in a folder; nil without such a folder.
     private static func files(_ folder: String) -> [String]? {
         guard let entries = unsafe opendir(folder) else { return nil }
         defer { unsafe closedir(entries) }
